@@ -1,0 +1,74 @@
+package dev.sluice.worker.contract;
+
+/**
+ * The closed list of ways to refuse or fail a request. {@code StatusMapping} in the gateway's front is its only table.
+ *
+ * @thread immutable, may cross threads by reference
+ */
+public sealed interface InferenceError extends InferenceOutcome {
+
+    /** What a client should know: what was wrong and where. Never an internal detail. */
+    String message();
+
+    /** The client's mistake; {@code field} says where, as in {@code inputs[0].data}. */
+    record InvalidRequest(String field, String reason) implements InferenceError {
+        @Override
+        public String message() {
+            return field.isEmpty() ? reason : field + ": " + reason;
+        }
+    }
+
+    /** No such model, or no such version of it. */
+    record UnknownModel(String message) implements InferenceError {}
+
+    /** The body is longer than this server takes. */
+    record PayloadTooLarge(long limitBytes) implements InferenceError {
+        @Override
+        public String message() {
+            return "the request body is larger than the limit of " + limitBytes + " bytes";
+        }
+    }
+
+    /** The server has no room now: too much in flight, or the model's queue is full. */
+    record Overloaded(String message, long retryAfterMillis) implements InferenceError {}
+
+    /** The model exists but cannot serve at present. */
+    record ModelNotReady(ModelId model, String reason) implements InferenceError {
+        @Override
+        public String message() {
+            return "model " + model + " is not ready: " + reason;
+        }
+    }
+
+    /** This process is shutting down and takes no new work. */
+    record Draining() implements InferenceError {
+        @Override
+        public String message() {
+            return "the server is shutting down";
+        }
+    }
+
+    /** Nobody waits any more; {@code stage} is where the request stood. */
+    record DeadlineExceeded(String stage) implements InferenceError {
+        @Override
+        public String message() {
+            return "the deadline passed while the request was in stage: " + stage;
+        }
+    }
+
+    /** The client has gone; nothing is sent, only logged. */
+    record Cancelled() implements InferenceError {
+        @Override
+        public String message() {
+            return "the client has gone";
+        }
+    }
+
+    /** The engine failed; the detail stands in the log under {@code failureId}. */
+    record EngineFailure(String failureId) implements InferenceError {
+        @Override
+        public String message() {
+            return "the model failed to run; the server's log has the detail under id " + failureId;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.worker.contract;
+
+import java.util.List;
+
+/**
+ * One client call, decoded and checked against the model's signature.
+ *
+ * @param requestId names the call in logs and in the answer; chosen by the client or made by the front
+ * @param inputs in the signature's order; optional inputs may be missing
+ * @param outputs the wanted outputs in the signature's order, never empty
+ * @param rows size of axis 0 for a batched model, otherwise 1
+ */
+public record InferenceRequest(
+        ModelId model, String requestId, List<Tensor> inputs, List<String> outputs, int rows, Deadline deadline) {}

@@ -1,0 +1,28 @@
+package dev.sluice.worker.contract;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the worker side tells the gateway side about one model version, each time its state changes.
+ *
+ * @param description null until the model has been loaded
+ * @param reason why the model is in this state, for people; empty when there is nothing to say
+ */
+public record ModelReport(
+        ModelId model, ModelState state, @Nullable Description description, String reason) {
+
+    /** The event-bus address that reports are published to. */
+    public static final String ADDRESS = "sluice.model-reports";
+
+    /**
+     * What a loaded model is like.
+     *
+     * @param platform as the Open Inference Protocol names it, {@code onnx_onnxv1}
+     * @param labels names of the classes an output counts, or empty
+     * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
+     * @param batcherAddress where the event bus takes requests for it
+     */
+    public record Description(
+            String platform, Signature signature, List<String> labels, int maxBatchRows, String batcherAddress) {}
+}

@@ -1,0 +1,100 @@
+package dev.sluice.worker.contract;
+
+import java.util.Arrays;
+
+/**
+ * The dimensions of a tensor, outermost first; in a {@link TensorSpec} a dimension may be {@link #VARIABLE}.
+ *
+ * @shape rank 0 is a scalar with one element; a dimension of 0 makes an empty tensor
+ * @errors the constructor refuses a dimension below -1
+ */
+public record Shape(long... dimensions) {
+
+    /** A dimension that each request chooses for itself. */
+    public static final long VARIABLE = -1;
+
+    public static final Shape SCALAR = new Shape();
+
+    public Shape {
+        for (long dimension : dimensions) {
+            if (dimension < VARIABLE) {
+                throw new IllegalArgumentException("a dimension is -1, 0 or positive, and this is " + dimension);
+            }
+        }
+    }
+
+    public int rank() {
+        return dimensions.length;
+    }
+
+    public long dimension(int axis) {
+        return dimensions[axis];
+    }
+
+    public boolean isVariable() {
+        return Arrays.stream(dimensions).anyMatch(dimension -> dimension == VARIABLE);
+    }
+
+    /**
+     * How many elements a tensor of this shape has.
+     *
+     * @throws ArithmeticException when the product is beyond a {@code long}
+     */
+    public long elementCount() {
+        long count = 1;
+        boolean empty = false;
+        for (long dimension : dimensions) {
+            empty |= dimension == 0;
+        }
+        if (empty) {
+            return 0;
+        }
+        for (long dimension : dimensions) {
+            count = Math.multiplyExact(count, dimension);
+        }
+        return count;
+    }
+
+    /** Whether a tensor of that shape fits this one, a variable dimension fitting any. */
+    public boolean accepts(Shape concrete) {
+        if (rank() != concrete.rank()) {
+            return false;
+        }
+        for (int axis = 0; axis < dimensions.length; axis++) {
+            if (dimensions[axis] != VARIABLE && dimensions[axis] != concrete.dimensions[axis]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same shape with another number of rows. */
+    public Shape withRows(long rows) {
+        long[] copy = dimensions.clone();
+        copy[0] = rows;
+        return new Shape(copy);
+    }
+
+    /** Whether both have the same dimensions after the first. */
+    public boolean sameBeyondRows(Shape other) {
+        return rank() == other.rank()
+                && Arrays.equals(
+                        dimensions, Math.min(1, rank()), rank(), other.dimensions, Math.min(1, rank()), rank());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Shape shape && Arrays.equals(dimensions, shape.dimensions);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(dimensions);
+    }
+
+    /** As users write it: {@code [1,28,28]}. */
+    @Override
+    public String toString() {
+        return Arrays.toString(dimensions).replace(" ", "");
+    }
+}
