@@ -12,12 +12,15 @@ public interface BatchListener {
     /** The queue's length changed. */
     default void queued(ModelId model, int requests, int rows) {}
 
-    /** A batch was handed to an instance; its oldest member had waited this long. */
-    default void flushed(ModelId model, int requests, int rows, long oldestQueueNanos) {}
+    /** A batch was handed to an instance. */
+    default void flushed(ModelId model, int requests, int rows) {}
 
-    /** A member of a batch had waited this long. */
+    /** A member of that batch had waited this long for it to be formed. */
     default void waited(ModelId model, long queueNanos) {}
 
-    /** A batch came back, well or not. */
-    default void ran(ModelId model, int rows, long gatherNanos, long runNanos, boolean failed) {}
+    /** A batch came back: joining its rows and the engine call took this long. */
+    default void ran(ModelId model, long gatherNanos, long runNanos) {}
+
+    /** A batch failed. */
+    default void failed(ModelId model) {}
 }

@@ -6,13 +6,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The inputs and outputs of a model, in the model's own order.
  *
+ * @param outputNames the names of {@code outputs}, one list for all requests that want everything
  * @param batched whether axis 0 of every input and output counts rows, so that requests can be batched along it
  */
-public record Signature(List<TensorSpec> inputs, List<TensorSpec> outputs, boolean batched) {
+public record Signature(
+        List<TensorSpec> inputs, List<TensorSpec> outputs, List<String> outputNames, boolean batched) {
 
-    public Signature {
-        inputs = List.copyOf(inputs);
-        outputs = List.copyOf(outputs);
+    public Signature(List<TensorSpec> inputs, List<TensorSpec> outputs, boolean batched) {
+        this(
+                List.copyOf(inputs),
+                List.copyOf(outputs),
+                outputs.stream().map(TensorSpec::name).toList(),
+                batched);
+    }
+
+    public Signature withoutBatching() {
+        return new Signature(inputs, outputs, outputNames, false);
     }
 
     /** The place of that input among {@link #inputs}, or -1. */

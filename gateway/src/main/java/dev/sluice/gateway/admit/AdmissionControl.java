@@ -1,0 +1,49 @@
+package dev.sluice.gateway.admit;
+
+import dev.sluice.gateway.admit.Admission.Admitted;
+import dev.sluice.gateway.admit.Admission.Refused;
+import dev.sluice.worker.contract.InferenceError;
+
+/**
+ * Lets requests in while the process is open and has room.
+ *
+ * @thread any; shared by all front loops
+ * @bound {@code maxInFlightRequests} permits are out at any time
+ * @errors Draining once shutdown has begun, Overloaded at the limit
+ */
+public final class AdmissionControl {
+
+    private static final long RETRY_AFTER_MILLIS = 1000;
+
+    private final ConcurrencyLimit limit;
+    private final DrainGate gate = new DrainGate();
+
+    public AdmissionControl(AdmitOptions options) {
+        this.limit = new ConcurrencyLimit(options.maxInFlightRequests());
+    }
+
+    public Admission admit() {
+        if (gate.isClosed()) {
+            return new Refused(new InferenceError.Draining());
+        }
+        if (!limit.tryAcquire()) {
+            return new Refused(new InferenceError.Overloaded(
+                    "the server has " + limit.max() + " requests in flight and takes no more", RETRY_AFTER_MILLIS));
+        }
+        return new Admitted(verdict -> gate.left(limit.release()));
+    }
+
+    public int inFlight() {
+        return limit.inFlight();
+    }
+
+    public boolean isDraining() {
+        return gate.isClosed();
+    }
+
+    /** Lets nothing more in; {@code whenEmpty} runs once, when the last permit has come back or none is out. */
+    public void drain(Runnable whenEmpty) {
+        gate.close(whenEmpty);
+        gate.left(limit.inFlight());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.gateway.admit;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A bound on how many requests are in flight in this process.
+ *
+ * @thread any; one atomic counter
+ * @bound {@code max}
+ */
+final class ConcurrencyLimit {
+
+    private final int max;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    ConcurrencyLimit(int max) {
+        this.max = max;
+    }
+
+    /** Counts one more in, unless the limit is reached. */
+    boolean tryAcquire() {
+        if (inFlight.incrementAndGet() <= max) {
+            return true;
+        }
+        inFlight.decrementAndGet();
+        return false;
+    }
+
+    /** Counts one out and returns how many are left. */
+    int release() {
+        int left = inFlight.decrementAndGet();
+        assert left >= 0 : "a permit was released twice";
+        return left;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    int max() {
+        return max;
+    }
+}

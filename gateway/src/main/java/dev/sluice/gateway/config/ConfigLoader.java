@@ -1,0 +1,59 @@
+package dev.sluice.gateway.config;
+
+import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.settings.SettingsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the configuration file and reads it together with the environment and the command line.
+ *
+ * <p>The file is the one of {@code --config}, or else of the variable {@code SLUICE_CONFIG}, or else
+ * {@code conf/sluice.yaml} in the home directory, which may be missing. Relative paths in defaults, file and
+ * environment start at the home directory; those on the command line start where the process was started.
+ *
+ * @param home the directory that the launcher lies in
+ * @param environment the variables of the process
+ */
+public record ConfigLoader(Path home, Map<String, String> environment) {
+
+    /** Looked for in the home directory. */
+    public static final Path DEFAULT_FILE = Path.of("conf", "sluice.yaml");
+
+    private static final String HOME = "SLUICE_HOME";
+    private static final String CONFIG = "SLUICE_CONFIG";
+
+    /** Variables that are no settings: where to find things, and what the launcher passes to the JVM. */
+    public static final Set<String> RESERVED = Set.of(HOME, CONFIG, "SLUICE_JAVA_OPTS");
+
+    /** For this process; home is the property {@code sluice.home}, or SLUICE_HOME, or the working directory. */
+    public static ConfigLoader ofProcess() {
+        Map<String, String> environment = System.getenv();
+        String home = System.getProperty("sluice.home", environment.getOrDefault(HOME, ""));
+        return new ConfigLoader(Path.of(home).toAbsolutePath(), environment);
+    }
+
+    /**
+     * Reads it all; every path in the answer is absolute.
+     *
+     * @throws SettingsException with all that is wrong
+     */
+    public GatewayConfig load(CommandLine commandLine) {
+        Settings<GatewayConfig> settings = Settings.of(GatewayConfig.class)
+                .environment(environment, RESERVED)
+                .overrides(commandLine.overrides())
+                .pathsFrom(home);
+        return file(commandLine).map(settings::file).orElse(settings).load();
+    }
+
+    private Optional<Path> file(CommandLine commandLine) {
+        return Optional.ofNullable(commandLine.config())
+                .or(() -> Optional.ofNullable(environment.get(CONFIG))
+                        .filter(name -> !name.isEmpty())
+                        .map(home::resolve))
+                .or(() -> Optional.of(home.resolve(DEFAULT_FILE)).filter(Files::exists));
+    }
+}

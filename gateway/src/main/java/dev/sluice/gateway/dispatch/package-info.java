@@ -1,0 +1,13 @@
+/**
+ * The way from the gateway to the workers.
+ *
+ * <p>{@link dev.sluice.gateway.dispatch.ModelDirectory} knows, from the workers' reports, which model versions exist and
+ * what they take; {@link dev.sluice.gateway.dispatch.BatcherClient} is the crossing itself: it sends one request to the
+ * batcher of its model over the event bus and turns every way in which that can end into one outcome.
+ *
+ * <p>Read {@link dev.sluice.gateway.dispatch.BatcherClient} first.
+ */
+@NullMarked
+package dev.sluice.gateway.dispatch;
+
+import org.jspecify.annotations.NullMarked;

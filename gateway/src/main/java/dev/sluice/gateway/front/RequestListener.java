@@ -1,0 +1,24 @@
+package dev.sluice.gateway.front;
+
+import dev.sluice.worker.contract.ModelId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears of every inference request that a front has answered; metrics implement it.
+ *
+ * @thread called on the front loop that answered; must not block
+ */
+@FunctionalInterface
+public interface RequestListener {
+
+    RequestListener NONE = (model, outcome, nanos) -> {};
+
+    /**
+     * A request is over.
+     *
+     * @param model null when the request named none that is known
+     * @param outcome {@code success}, or the word that {@link StatusMapping#outcome} has for the error
+     * @param nanos from the arrival of its head until its answer was handed to the socket
+     */
+    void completed(@Nullable ModelId model, String outcome, long nanos);
+}

@@ -1,0 +1,58 @@
+package dev.sluice.gateway.front;
+
+import dev.sluice.worker.contract.InferenceError;
+
+/**
+ * The one table from errors to what each protocol says.
+ *
+ * @thread stateless
+ * @source RFC 9110; 499 is what nginx logs for a client that went away
+ */
+public final class StatusMapping {
+
+    private StatusMapping() {}
+
+    public static int httpStatus(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest invalid -> 400;
+            case InferenceError.UnknownModel unknown -> 404;
+            case InferenceError.PayloadTooLarge tooLarge -> 413;
+            case InferenceError.Cancelled cancelled -> 499;
+            case InferenceError.EngineFailure failure -> 500;
+            case InferenceError.Overloaded overloaded -> 503;
+            case InferenceError.ModelNotReady notReady -> 503;
+            case InferenceError.Draining draining -> 503;
+            case InferenceError.DeadlineExceeded late -> 504;
+        };
+    }
+
+    /** A short constant word for metrics and logs. */
+    public static String outcome(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest invalid -> "invalid_request";
+            case InferenceError.UnknownModel unknown -> "unknown_model";
+            case InferenceError.PayloadTooLarge tooLarge -> "payload_too_large";
+            case InferenceError.Cancelled cancelled -> "cancelled";
+            case InferenceError.EngineFailure failure -> "engine_failure";
+            case InferenceError.Overloaded overloaded -> "overloaded";
+            case InferenceError.ModelNotReady notReady -> "model_not_ready";
+            case InferenceError.Draining draining -> "draining";
+            case InferenceError.DeadlineExceeded late -> "deadline_exceeded";
+        };
+    }
+
+    /** How long a refused client should wait before it tries again, in milliseconds; -1 when trying again is no use. */
+    public static long retryAfterMillis(InferenceError error) {
+        return switch (error) {
+            case InferenceError.Overloaded overloaded -> overloaded.retryAfterMillis();
+            case InferenceError.ModelNotReady notReady -> 1000;
+            case InferenceError.Draining draining -> 1000;
+            case InferenceError.InvalidRequest invalid -> -1;
+            case InferenceError.UnknownModel unknown -> -1;
+            case InferenceError.PayloadTooLarge tooLarge -> -1;
+            case InferenceError.Cancelled cancelled -> -1;
+            case InferenceError.EngineFailure failure -> -1;
+            case InferenceError.DeadlineExceeded late -> -1;
+        };
+    }
+}

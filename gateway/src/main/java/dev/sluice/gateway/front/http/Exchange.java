@@ -1,0 +1,84 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceError;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/**
+ * One HTTP request and the one answer it gets.
+ *
+ * @thread confined to the front loop of its connection
+ * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
+ */
+final class Exchange {
+
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private final HttpServerRequest request;
+    private final String requestId;
+    private final long startNanos;
+    private final AccessLog accessLog;
+
+    Exchange(HttpServerRequest request, String requestId, long startNanos, AccessLog accessLog) {
+        this.request = request;
+        this.requestId = requestId;
+        this.startNanos = startNanos;
+        this.accessLog = accessLog;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    /** When the head of the request had arrived. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Whether an answer can still be given: none has been, and the client is there. */
+    boolean isOpen() {
+        return !request.response().ended() && !request.response().closed();
+    }
+
+    void json(JsonOutput body) {
+        answer(200, body);
+    }
+
+    void error(InferenceError error) {
+        long retryAfterMillis = StatusMapping.retryAfterMillis(error);
+        if (retryAfterMillis >= 0 && isOpen()) {
+            String seconds = Long.toString(Math.ceilDiv(retryAfterMillis, MILLIS_PER_SECOND));
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, seconds);
+        }
+        error(StatusMapping.httpStatus(error), error.message());
+    }
+
+    void error(int status, String message) {
+        JsonOutput body = new JsonOutput(64 + message.length());
+        answer(status, body.raw("{\"error\":").string(message).raw('}'));
+    }
+
+    void answer(int status, JsonOutput body) {
+        end(status, JSON, HttpBytes.buffer(body));
+    }
+
+    void text(String mediaType, String body) {
+        end(200, mediaType + "; charset=utf-8", Buffer.buffer(body));
+    }
+
+    private void end(int status, CharSequence contentType, Buffer body) {
+        if (!isOpen()) {
+            return;
+        }
+        HttpServerResponse response = request.response().setStatusCode(status);
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).putHeader(REQUEST_ID, requestId);
+        response.end(body);
+        accessLog.answered(this, request, body.length());
+    }
+}

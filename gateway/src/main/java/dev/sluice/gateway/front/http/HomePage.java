@@ -1,0 +1,75 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code GET /}: says what this is and where to go next, to a person at a browser or at curl.
+ *
+ * @thread confined to one front loop
+ */
+final class HomePage {
+
+    private static final List<String> PLACES = List.of("/v2", "/v2/models", "/v2/health/ready", "/metrics");
+
+    private final HttpParts parts;
+    private final Exchanges exchanges;
+
+    HomePage(HttpParts parts, Exchanges exchanges) {
+        this.parts = parts;
+        this.exchanges = exchanges;
+    }
+
+    void show(RoutingContext context) {
+        Exchange exchange = exchanges.begin(context.request());
+        String accept = context.request().getHeader("accept");
+        if (accept != null && accept.contains("text/html")) {
+            exchange.text("text/html", html());
+        } else {
+            exchange.text("text/plain", text());
+        }
+    }
+
+    private String text() {
+        StringBuilder page = new StringBuilder("Sluice " + parts.version() + ", an inference gateway.\n\nModels:\n");
+        for (ModelReport report : parts.models().all()) {
+            page.append("  ").append(line(report)).append('\n');
+        }
+        page.append("\nPredict:  POST /v2/models/{model}/infer   (Open Inference Protocol V2, JSON)\n\nLook at:\n");
+        PLACES.forEach(place -> page.append("  GET ").append(place).append('\n'));
+        parts.models().all().forEach(report -> page.append("  GET ").append(path(report)).append('\n'));
+        return page.toString();
+    }
+
+    private String html() {
+        StringBuilder page = new StringBuilder("<!doctype html><html lang=en><meta charset=utf-8><title>Sluice</title>"
+                + "<style>body{font:16px/1.5 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}</style>");
+        page.append("<h1>Sluice</h1><p>An inference gateway, version ").append(escape(parts.version()));
+        page.append(".</p><h2>Models</h2><ul>");
+        for (ModelReport report : parts.models().all()) {
+            page.append("<li><a href=\"").append(escape(path(report))).append("\">");
+            page.append(escape(line(report))).append("</a></li>");
+        }
+        page.append("</ul><p>Predict with <code>POST /v2/models/{model}/infer</code>: Open Inference Protocol V2, JSON.");
+        page.append("</p><h2>Look at</h2><ul>");
+        PLACES.forEach(place -> page.append("<li><a href=\"").append(place).append("\">").append(place).append("</a></li>"));
+        return page.append("</ul></html>\n").toString();
+    }
+
+    private static String path(ModelReport report) {
+        return "/v2/models/" + PathSegment.encode(report.model().name());
+    }
+
+    private static String line(ModelReport report) {
+        String state = report.state().name().toLowerCase(Locale.ROOT);
+        String reason = report.state() == ModelState.FAILED ? ": " + report.reason() : "";
+        return report.model() + " (" + state + ")" + reason;
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.settings.Setting;
+import java.time.Duration;
+
+/**
+ * Where the HTTP front listens and how much it takes from one connection.
+ *
+ * @param host the address to listen on; loopback, because there is no authentication yet
+ * @param port the TCP port; 0 picks a free one, for tests
+ * @param maxBodySize bytes of a request's body, for each is held whole while it is decoded; 64 MiB takes a batch of 100
+ *     colour images of 224 x 224 pixels as binary FP32
+ * @param maxHeaderSize bytes of all headers of a request together; 16 KiB leaves room for large tokens and cookies
+ * @param maxInitialLine bytes of a request's first line, the URL included; 8 KiB is what nginx takes too
+ * @param idleTimeout how long a connection may stay silent; longer than the 60 seconds that proxies usually keep
+ *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed
+ * @param frontLoops event loops that read and write sockets; 0 for one per core
+ * @param accessLog whether to log a line for each request; off, because the metrics count requests at less cost
+ */
+public record HttpOptions(
+        @Setting("127.0.0.1") String host,
+        @Setting(value = "8080", min = "0", max = "65535") int port,
+
+        @Setting(value = "64MiB", min = "1KiB", max = "1GiB", bytes = true)
+        long maxBodySize,
+
+        @Setting(value = "16KiB", min = "1KiB", max = "1MiB", bytes = true)
+        long maxHeaderSize,
+
+        @Setting(value = "8KiB", min = "1KiB", max = "1MiB", bytes = true)
+        long maxInitialLine,
+
+        @Setting(value = "75s", min = "1s", max = "24h") Duration idleTimeout,
+        @Setting(value = "0", min = "0", max = "256") int frontLoops,
+        @Setting("false") boolean accessLog) {}

@@ -1,0 +1,26 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * What the HTTP front is given: the parts of the gateway that it calls.
+ *
+ * @param metricsPage answers {@code GET /metrics}
+ * @param version of Sluice, as it tells clients
+ */
+public record HttpParts(
+        InferencePipeline pipeline,
+        ModelDirectory models,
+        AdmissionControl admission,
+        AdmitOptions admitOptions,
+        RequestListener listener,
+        Handler<RoutingContext> metricsPage,
+        Ticker ticker,
+        String version) {}

@@ -1,0 +1,71 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.v2.JsonOutput;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The HTTP server of one front loop; all of them listen on the same port.
+ *
+ * @thread one front loop
+ * @bound the limits of {@link HttpOptions}
+ */
+public final class HttpVerticle extends VerticleBase {
+
+    /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
+    private static final int MAX_CHUNK_BYTES = 256 << 10;
+
+    private final HttpParts parts;
+    private final HttpOptions options;
+    private HttpServer server;
+
+    public HttpVerticle(HttpParts parts, HttpOptions options) {
+        this.parts = parts;
+        this.options = options;
+    }
+
+    @Override
+    public Future<?> start() {
+        server = vertx.createHttpServer(serverOptions())
+                .requestHandler(Routes.build(vertx, parts, options))
+                .invalidRequestHandler(HttpVerticle::refuseMalformed);
+        return server.listen();
+    }
+
+    /** Accepts nothing new and lets what is being answered finish. */
+    @Override
+    public Future<?> stop() {
+        return server.shutdown(parts.admitOptions().drainTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private HttpServerOptions serverOptions() {
+        return new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setTcpNoDelay(true)
+                .setMaxHeaderSize((int) options.maxHeaderSize())
+                .setMaxInitialLineLength((int) options.maxInitialLine())
+                .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) options.idleTimeout().toMillis());
+    }
+
+    /** What Netty could not read as HTTP at all. */
+    private static void refuseMalformed(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int status = cause instanceof TooLongHttpLineException ? 414 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        JsonOutput body = new JsonOutput(128).raw("{\"error\":").string("malformed HTTP request: " + cause.getMessage());
+        request.response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json")
+                .putHeader("connection", "close")
+                .end(HttpBytes.buffer(body.raw('}')))
+                .onComplete(sent -> request.connection().close());
+    }
+}

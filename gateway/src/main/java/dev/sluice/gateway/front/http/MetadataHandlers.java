@@ -1,0 +1,129 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.TensorSpec;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the server says of itself and its models.
+ *
+ * @thread confined to one front loop
+ * @source Open Inference Protocol: health, server metadata and model metadata; {@code GET /v2/models} is ours
+ */
+final class MetadataHandlers {
+
+    private final HttpParts parts;
+    private final Exchanges exchanges;
+
+    MetadataHandlers(HttpParts parts, Exchanges exchanges) {
+        this.parts = parts;
+        this.exchanges = exchanges;
+    }
+
+    void server(RoutingContext context) {
+        JsonOutput out = new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
+        exchanges.begin(context.request()).json(out.raw(",\"extensions\":[]}"));
+    }
+
+    void live(RoutingContext context) {
+        exchanges.begin(context.request()).json(new JsonOutput(16).raw("{\"live\":true}"));
+    }
+
+    /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
+    void ready(RoutingContext context) {
+        boolean ready = isReady();
+        JsonOutput out = new JsonOutput(32).raw("{\"ready\":").raw(Boolean.toString(ready)).raw(",\"live\":true}");
+        exchanges.begin(context.request()).answer(ready ? 200 : 503, out);
+    }
+
+    private boolean isReady() {
+        List<ModelReport> all = parts.models().all();
+        boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
+        boolean anyLoading = all.stream().anyMatch(report -> report.state() == ModelState.LOADING);
+        return parts.models().isComplete() && !anyLoading && !parts.admission().isDraining() && (anyReady || all.isEmpty());
+    }
+
+    void models(RoutingContext context) {
+        JsonOutput out = new JsonOutput(1024).raw("{\"models\":[");
+        String separator = "";
+        for (ModelReport report : parts.models().all()) {
+            out.raw(separator).raw("{\"name\":").string(report.model().name());
+            out.raw(",\"version\":\"").number(report.model().version());
+            out.raw("\",\"state\":\"").raw(report.state().name().toLowerCase(Locale.ROOT));
+            out.raw("\",\"reason\":").string(report.reason()).raw('}');
+            separator = ",";
+        }
+        exchanges.begin(context.request()).json(out.raw("]}"));
+    }
+
+    void modelReady(RoutingContext context) {
+        Exchange exchange = exchanges.begin(context.request());
+        try {
+            ModelId model = RequestedModel.of(context).in(parts.models()).model();
+            exchange.json(modelReady(model.name(), true));
+        } catch (InferenceException refused) {
+            if (refused.error() instanceof InferenceError.ModelNotReady notReady) {
+                exchange.answer(503, modelReady(notReady.model().name(), false));
+            } else {
+                exchange.error(refused.error());
+            }
+        }
+    }
+
+    private static JsonOutput modelReady(String name, boolean ready) {
+        return new JsonOutput(64).raw("{\"name\":").string(name).raw(",\"ready\":").raw(ready + "}");
+    }
+
+    void model(RoutingContext context) {
+        Exchange exchange = exchanges.begin(context.request());
+        try {
+            var endpoint = RequestedModel.of(context).in(parts.models());
+            Collection<ModelReport> versions = parts.models().versions(endpoint.model().name());
+            exchange.json(metadata(endpoint.model(), endpoint.description(), versions));
+        } catch (InferenceException refused) {
+            exchange.error(refused.error());
+        }
+    }
+
+    private static JsonOutput metadata(ModelId model, ModelReport.Description description, Collection<ModelReport> all) {
+        JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(model.name()).raw(",\"versions\":");
+        strings(all.stream().map(report -> Long.toString(report.model().version())).toList(), out);
+        out.raw(",\"platform\":").string(description.platform()).raw(",\"inputs\":");
+        specs(description.signature().inputs(), out);
+        out.raw(",\"outputs\":");
+        specs(description.signature().outputs(), out);
+        out.raw(",\"parameters\":{\"max_batch_size\":").number(description.maxBatchRows()).raw(",\"labels\":");
+        strings(description.labels(), out);
+        return out.raw("}}");
+    }
+
+    private static void specs(List<TensorSpec> specs, JsonOutput out) {
+        String separator = "[";
+        for (TensorSpec spec : specs) {
+            out.raw(separator).raw("{\"name\":").string(spec.name());
+            out.raw(",\"datatype\":\"").raw(spec.dataType().name());
+            out.raw("\",\"shape\":").raw(spec.shape().toString());
+            out.raw(spec.optional() ? ",\"optional\":true}" : "}");
+            separator = ",";
+        }
+        out.raw(specs.isEmpty() ? "[]" : "]");
+    }
+
+    private static void strings(List<String> strings, JsonOutput out) {
+        String separator = "[";
+        for (String string : strings) {
+            out.raw(separator).string(string);
+            separator = ",";
+        }
+        out.raw(strings.isEmpty() ? "[]" : "]");
+    }
+}

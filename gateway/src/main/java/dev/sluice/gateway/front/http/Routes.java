@@ -1,0 +1,90 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.InferenceError;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which path goes where, for one front loop.
+ *
+ * @thread confined to one front loop
+ * @errors 404 for an unknown path, 405 with Allow for a wrong method, 500 for a defect of ours, all as JSON
+ */
+final class Routes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+    private static final String MODEL = "/v2/models/:model";
+    private static final String VERSION = MODEL + "/versions/:version";
+
+    private final Router router;
+    private final Exchanges exchanges;
+    private final long maxBodyBytes;
+
+    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes) {
+        this.router = Router.router(vertx);
+        this.exchanges = exchanges;
+        this.maxBodyBytes = maxBodyBytes;
+    }
+
+    static Router build(Vertx vertx, HttpParts parts, HttpOptions options) {
+        Exchanges exchanges = new Exchanges(options.accessLog(), parts.ticker());
+        Routes routes = new Routes(vertx, exchanges, options.maxBodySize());
+        InferHandler infer = new InferHandler(parts, options, exchanges);
+        MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
+        routes.post(MODEL + "/infer", infer);
+        routes.post(VERSION + "/infer", infer);
+        routes.get("/", new HomePage(parts, exchanges)::show);
+        routes.get("/v2", metadata::server);
+        routes.get("/v2/health/live", metadata::live);
+        routes.get("/v2/health/ready", metadata::ready);
+        routes.get("/v2/models", metadata::models);
+        routes.get(MODEL, metadata::model);
+        routes.get(VERSION, metadata::model);
+        routes.get(MODEL + "/ready", metadata::modelReady);
+        routes.get(VERSION + "/ready", metadata::modelReady);
+        routes.get("/metrics", parts.metricsPage());
+        routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
+        return routes.router;
+    }
+
+    private void post(String path, Handler<RoutingContext> handler) {
+        router.route(HttpMethod.POST, path).handler(handler).failureHandler(this::failed);
+        router.route(path).handler(context -> wrongMethod(context, "POST"));
+    }
+
+    private void get(String path, Handler<RoutingContext> handler) {
+        router.route(HttpMethod.GET, path).handler(handler).failureHandler(this::failed);
+        router.route(HttpMethod.HEAD, path).handler(handler).failureHandler(this::failed);
+        router.route(path).handler(context -> wrongMethod(context, "GET, HEAD"));
+    }
+
+    private void wrongMethod(RoutingContext context, String allowed) {
+        BodyReader.discard(context.request(), maxBodyBytes);
+        context.response().putHeader("allow", allowed);
+        String message = context.request().method() + " is not allowed here; allowed: " + allowed;
+        exchanges.begin(context.request()).error(405, message);
+    }
+
+    private void unknownPath(RoutingContext context) {
+        BodyReader.discard(context.request(), maxBodyBytes);
+        exchanges.begin(context.request()).error(404, "there is nothing at " + context.request().path() + "; see GET /");
+    }
+
+    /** What ends here is either a path that the router itself finds malformed, or a defect. */
+    private void failed(RoutingContext context) {
+        Exchange exchange = exchanges.begin(context.request());
+        if (context.failure() == null || context.statusCode() == 400) {
+            exchange.error(context.statusCode(), "the request's path is malformed");
+            return;
+        }
+        String failureId = UUID.randomUUID().toString();
+        LOG.error("failure {} in {} {}", failureId, context.request().method(), context.request().path(), context.failure());
+        exchange.error(new InferenceError.EngineFailure(failureId));
+    }
+}

@@ -1,0 +1,15 @@
+package dev.sluice.gateway.front.v2;
+
+/** A value that cannot be read; whoever knows where it stands turns it into an error that says so. */
+final class BadJson extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    BadJson(String reason) {
+        super(reason, null, false, false);
+    }
+
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,159 @@
+package dev.sluice.gateway.front.v2;
+
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one member of {@code inputs} and checks it against the model's signature.
+ *
+ * <p>Members may come in any order. Where {@code data} comes before {@code shape} and {@code datatype}, it is first read
+ * over and then, at the end of the object, gone back to.
+ *
+ * @thread confined to one front loop
+ * @errors InvalidRequest that names the input and the member
+ */
+final class InputDecoder {
+
+    private static final int NOT_SEEN = -1;
+    private static final int MAX_RANK = 32;
+    private static final List<DataType> DATA_TYPES = List.of(DataType.values());
+
+    private final JsonCursor cursor;
+    private final TensorBuffers buffers;
+    private final Signature signature;
+    private final String field;
+
+    private @Nullable String name;
+    private @Nullable DataType dataType;
+    private @Nullable Shape shape;
+    private @Nullable ByteBuffer data;
+    private int dataPosition = NOT_SEEN;
+
+    InputDecoder(JsonCursor cursor, TensorBuffers buffers, Signature signature, int index) {
+        this.cursor = cursor;
+        this.buffers = buffers;
+        this.signature = signature;
+        this.field = "inputs[" + index + "]";
+    }
+
+    Tensor decode() {
+        try {
+            cursor.read('{');
+            if (!cursor.tryRead('}')) {
+                do {
+                    readMember(cursor.readName());
+                } while (cursor.readCommaOr('}'));
+            }
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field, bad.reason());
+        }
+        return finish();
+    }
+
+    private void readMember(String member) {
+        switch (member) {
+            case "name" -> name = readOnce(name, member, JsonStrings.readString(cursor));
+            case "datatype" -> dataType = readOnce(dataType, member, readDataType());
+            case "shape" -> shape = readOnce(shape, member, readShape());
+            case "data" -> readData();
+            default -> cursor.skipValue();
+        }
+    }
+
+    private <T> T readOnce(@Nullable T before, String member, T value) {
+        if (before != null) {
+            throw InferenceException.invalid(field + "." + member, "given twice");
+        }
+        return value;
+    }
+
+    private DataType readDataType() {
+        String text = JsonStrings.readString(cursor);
+        for (DataType each : DATA_TYPES) {
+            if (each.name().equals(text)) {
+                return each;
+            }
+        }
+        throw InferenceException.invalid(
+                field + ".datatype", "unknown datatype \"" + text + "\"; known are " + DATA_TYPES);
+    }
+
+    private Shape readShape() {
+        long[] dimensions = new long[MAX_RANK];
+        int rank = 0;
+        try {
+            cursor.read('[');
+            if (!cursor.tryRead(']')) {
+                do {
+                    if (rank == MAX_RANK) {
+                        throw new BadJson("more than " + MAX_RANK + " dimensions");
+                    }
+                    dimensions[rank++] = JsonIntegers.read(cursor, 0, Long.MAX_VALUE);
+                } while (cursor.readCommaOr(']'));
+            }
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field + ".shape", bad.reason());
+        }
+        return new Shape(Arrays.copyOf(dimensions, rank));
+    }
+
+    private void readData() {
+        if (dataPosition != NOT_SEEN) {
+            throw InferenceException.invalid(field + ".data", "given twice");
+        }
+        cursor.peek();
+        dataPosition = cursor.position;
+        if (dataType != null && shape != null) {
+            data = decodeData(dataType, shape);
+        } else {
+            cursor.skipValue();
+        }
+    }
+
+    private ByteBuffer decodeData(DataType type, Shape form) {
+        return new TensorDataDecoder(cursor, buffers, field, type, form).decode();
+    }
+
+    private Tensor finish() {
+        if (name == null || dataType == null || shape == null || dataPosition == NOT_SEEN) {
+            String missing = name == null ? "name" : dataType == null ? "datatype" : shape == null ? "shape" : "data";
+            throw InferenceException.invalid(field, "the member \"" + missing + "\" is missing");
+        }
+        checkAgainstSignature(name, dataType, shape);
+        if (data == null) {
+            int behind = cursor.position;
+            cursor.position = dataPosition;
+            data = decodeData(dataType, shape);
+            cursor.position = behind;
+        }
+        return new Tensor(name, dataType, shape, data);
+    }
+
+    private void checkAgainstSignature(String name, DataType dataType, Shape shape) {
+        int place = signature.indexOfInput(name);
+        if (place < 0) {
+            List<String> names = signature.inputs().stream().map(TensorSpec::name).toList();
+            throw InferenceException.invalid(
+                    field + ".name", "the model has no input \"" + name + "\"; its inputs are " + names);
+        }
+        TensorSpec spec = signature.inputs().get(place);
+        if (spec.dataType() != dataType) {
+            throw InferenceException.invalid(
+                    field + ".datatype", "input \"" + name + "\" expects " + spec.dataType() + " and got " + dataType);
+        }
+        if (!spec.shape().accepts(shape)) {
+            throw InferenceException.invalid(
+                    field + ".shape",
+                    "input \"" + name + "\" expects " + spec.shape() + " (-1 is any) and got " + shape);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.sluice.gateway.front.v2;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A place in the bytes of a JSON text, and the ways to move on from it.
+ *
+ * <p>A method leaves the position behind what it read. Numbers and strings have readers of their own
+ * ({@link JsonFloats}, {@link JsonIntegers}, {@link JsonStrings}) that move the same position.
+ *
+ * @thread confined to its caller
+ * @bound nesting of {@value #MAX_DEPTH}; everything is one pass, without allocation
+ * @errors {@link BadJson} for whatever RFC 8259 does not allow, with the byte where it stands
+ * @source RFC 8259
+ */
+final class JsonCursor {
+
+    static final int MAX_DEPTH = 100;
+
+    final byte[] bytes;
+    final int end;
+    int position;
+
+    JsonCursor(byte[] bytes, int from, int to) {
+        this.bytes = bytes;
+        this.position = from;
+        this.end = to;
+    }
+
+    /** The next byte that is not white space, left unread, or 0 at the end. */
+    byte peek() {
+        int at = position;
+        while (at < end) {
+            byte next = bytes[at];
+            if (next > ' ' || next < 0) {
+                position = at;
+                return next;
+            }
+            if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+                break;
+            }
+            at++;
+        }
+        position = at;
+        return at < end ? bytes[at] : 0;
+    }
+
+    /** Reads that byte, after white space, if it stands here. */
+    boolean tryRead(char wanted) {
+        if (peek() == wanted && position < end) {
+            position++;
+            return true;
+        }
+        return false;
+    }
+
+    void read(char wanted) {
+        if (!tryRead(wanted)) {
+            throw unexpected("'" + wanted + "'");
+        }
+    }
+
+    /** After a member or element: whether another follows; reads the comma or the closing bracket. */
+    boolean readCommaOr(char closing) {
+        if (tryRead(',')) {
+            return true;
+        }
+        if (tryRead(closing)) {
+            return false;
+        }
+        throw unexpected("',' or '" + closing + "'");
+    }
+
+    /** Reads a member's name and the colon behind it. */
+    String readName() {
+        if (peek() != '"') {
+            throw unexpected("a member name in double quotes");
+        }
+        String name = JsonStrings.readString(this);
+        read(':');
+        return name;
+    }
+
+    boolean readBoolean() {
+        byte next = peek();
+        if (next == 't' && tryReadWord("true")) {
+            return true;
+        }
+        if (next == 'f' && tryReadWord("false")) {
+            return false;
+        }
+        throw unexpected("true or false");
+    }
+
+    private boolean tryReadWord(String word) {
+        if (end - position < word.length()) {
+            return false;
+        }
+        for (int i = 0; i < word.length(); i++) {
+            if (bytes[position + i] != word.charAt(i)) {
+                return false;
+            }
+        }
+        position += word.length();
+        return true;
+    }
+
+    /** Reads over one value of any kind. */
+    void skipValue() {
+        skipValue(0);
+    }
+
+    private void skipValue(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new BadJson("nested deeper than " + MAX_DEPTH + " levels at byte " + position);
+        }
+        switch (peek()) {
+            case '{' -> skipObject(depth);
+            case '[' -> skipArray(depth);
+            case '"' -> JsonStrings.skip(this);
+            case 't', 'f' -> readBoolean();
+            case 'n' -> readNull();
+            default -> JsonNumbers.skip(this);
+        }
+    }
+
+    private void skipObject(int depth) {
+        position++;
+        if (tryRead('}')) {
+            return;
+        }
+        do {
+            if (peek() != '"') {
+                throw unexpected("a member name in double quotes");
+            }
+            JsonStrings.skip(this);
+            read(':');
+            skipValue(depth + 1);
+        } while (readCommaOr('}'));
+    }
+
+    private void skipArray(int depth) {
+        position++;
+        if (tryRead(']')) {
+            return;
+        }
+        do {
+            skipValue(depth + 1);
+        } while (readCommaOr(']'));
+    }
+
+    void readNull() {
+        if (peek() != 'n' || !tryReadWord("null")) {
+            throw unexpected("null");
+        }
+    }
+
+    /** The whole text has been read: nothing but white space may follow. */
+    void readEnd() {
+        peek();
+        if (position < end) {
+            throw new BadJson("unexpected text after the end of the JSON value, at byte " + position);
+        }
+    }
+
+    BadJson unexpected(String expected) {
+        peek();
+        if (position >= end) {
+            return new BadJson("the JSON text ends too early: expected " + expected + " at byte " + position);
+        }
+        return new BadJson("expected " + expected + " and found " + found() + " at byte " + position);
+    }
+
+    /** What stands here, for an error: a few characters, cut at the next delimiter. */
+    String found() {
+        int to = position;
+        while (to < end && to - position < 24 && !isDelimiter(bytes[to])) {
+            to++;
+        }
+        to = Math.max(to, Math.min(position + 1, end));
+        String text = new String(bytes, position, to - position, StandardCharsets.UTF_8);
+        return text.codePoints().anyMatch(Character::isISOControl) ? "a control character" : text;
+    }
+
+    private static boolean isDelimiter(byte b) {
+        return b == ',' || b == ']' || b == '}' || b == ':' || (b >= 0 && b <= ' ');
+    }
+}

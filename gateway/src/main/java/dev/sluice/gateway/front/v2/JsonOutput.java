@@ -1,0 +1,97 @@
+package dev.sluice.gateway.front.v2;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * JSON bytes in the making.
+ *
+ * <p>The front never builds a tree: it says what comes next, and commas are its own business.
+ *
+ * @thread confined to its caller
+ * @bound grows by doubling
+ * @source RFC 8259
+ */
+public final class JsonOutput {
+
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes;
+    private int length;
+
+    public JsonOutput(int expectedBytes) {
+        this.bytes = new byte[Math.max(64, expectedBytes)];
+    }
+
+    public byte[] array() {
+        return bytes;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** ASCII text as it is: punctuation, names that need no escape. */
+    public JsonOutput raw(String ascii) {
+        int count = ascii.length();
+        ensure(count);
+        for (int i = 0; i < count; i++) {
+            bytes[length + i] = (byte) ascii.charAt(i);
+        }
+        length += count;
+        return this;
+    }
+
+    public JsonOutput raw(char ascii) {
+        ensure(1);
+        bytes[length++] = (byte) ascii;
+        return this;
+    }
+
+    public JsonOutput number(long value) {
+        return raw(Long.toString(value));
+    }
+
+    /** A string in quotes, escaped. */
+    public JsonOutput string(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return utf8(utf8, 0, utf8.length);
+    }
+
+    /** The same for bytes that are known to be UTF-8. */
+    public JsonOutput utf8(byte[] utf8, int from, int to) {
+        ensure(2 + 6 * (to - from));
+        bytes[length++] = '"';
+        for (int i = from; i < to; i++) {
+            byte next = utf8[i];
+            if (next == '"' || next == '\\' || (next >= 0 && next < ' ')) {
+                escape(next);
+            } else {
+                bytes[length++] = next;
+            }
+        }
+        bytes[length++] = '"';
+        return this;
+    }
+
+    private void escape(byte next) {
+        bytes[length++] = '\\';
+        switch (next) {
+            case '"', '\\' -> bytes[length++] = next;
+            case '\n' -> bytes[length++] = 'n';
+            case '\r' -> bytes[length++] = 'r';
+            case '\t' -> bytes[length++] = 't';
+            default -> {
+                raw("u00");
+                bytes[length++] = HEX[next >> 4];
+                bytes[length++] = HEX[next & 15];
+            }
+        }
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, more)));
+        }
+    }
+}

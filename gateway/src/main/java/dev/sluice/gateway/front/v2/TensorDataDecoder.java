@@ -1,0 +1,148 @@
+package dev.sluice.gateway.front.v2;
+
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Shape;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the {@code data} of one tensor, flat or nested, straight into direct memory.
+ *
+ * @thread confined to one front loop
+ * @shape a flat array has as many elements as the shape; a nested one has the shape's own form
+ * @bound memory is taken only for as many elements as the rest of the body could hold
+ * @errors InvalidRequest that names the tensor and the element, as in {@code inputs[0].data[17]}
+ */
+final class TensorDataDecoder {
+
+    /** Even {@code 0,} takes two bytes, so no body of n bytes holds more than n / 2 + 1 elements. */
+    private static final int SMALLEST_ELEMENT_BYTES = 2;
+
+    private final JsonCursor cursor;
+    private final TensorBuffers buffers;
+    private final ElementReader elements;
+    private final String field;
+    private final Shape shape;
+    private final DataType dataType;
+
+    TensorDataDecoder(JsonCursor cursor, TensorBuffers buffers, String field, DataType dataType, Shape shape) {
+        this.cursor = cursor;
+        this.buffers = buffers;
+        this.field = field;
+        this.shape = shape;
+        this.dataType = dataType;
+        this.elements = new ElementReader(cursor, dataType);
+    }
+
+    /** Reads the value that stands here. */
+    ByteBuffer decode() {
+        int count = elementCount();
+        ByteBuffer memory = buffers.take(bytesFor(count));
+        elements.writeTo(memory);
+        try {
+            if (shape.rank() == 0 && cursor.peek() != '[') {
+                elements.readNext();
+            } else if (isNested()) {
+                readLevel(0);
+            } else {
+                readFlat(count);
+            }
+        } catch (BadJson bad) {
+            buffers.giveBack(memory);
+            throw InferenceException.invalid(field + ".data[" + elements.count() + "]", bad.reason());
+        } catch (InferenceException wrongForm) {
+            buffers.giveBack(memory);
+            throw wrongForm;
+        }
+        return memory.limit(memory.position()).position(0);
+    }
+
+    private int elementCount() {
+        long count;
+        try {
+            count = shape.elementCount();
+        } catch (ArithmeticException overflow) {
+            throw InferenceException.invalid(field + ".shape", "the shape " + shape + " has too many elements");
+        }
+        long possible = (cursor.end - cursor.position) / SMALLEST_ELEMENT_BYTES + 1;
+        if (count > possible) {
+            throw InferenceException.invalid(
+                    field + ".data", "the shape " + shape + " needs " + count + " elements, and the data has fewer");
+        }
+        return (int) count;
+    }
+
+    private int bytesFor(int count) {
+        if (!dataType.isVariableSize()) {
+            long bytes = (long) count * dataType.elementBytes();
+            if (bytes > Integer.MAX_VALUE) {
+                throw InferenceException.invalid(field + ".shape", "the tensor is larger than 2 GiB");
+            }
+            return (int) bytes;
+        }
+        int start = cursor.position;
+        try {
+            cursor.skipValue();
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field + ".data", bad.reason());
+        }
+        int span = cursor.position - start;
+        cursor.position = start;
+        return Math.addExact(span, Math.multiplyExact(count, DataType.LENGTH_PREFIX_BYTES));
+    }
+
+    /** Whether the first element of the outermost array is an array itself. */
+    private boolean isNested() {
+        if (cursor.peek() != '[') {
+            throw cursor.unexpected("an array");
+        }
+        int start = cursor.position++;
+        boolean nested = cursor.peek() == '[';
+        cursor.position = start;
+        return nested;
+    }
+
+    private void readFlat(int count) {
+        int found = elements.readArray(count);
+        if (found < count) {
+            throw wrongCount(field + ".data", "the shape " + shape + " needs " + count + " elements", found);
+        }
+    }
+
+    private void readLevel(int axis) {
+        if (axis >= shape.rank()) {
+            throw InferenceException.invalid(field + ".data", "nested deeper than the shape " + shape);
+        }
+        if (cursor.peek() != '[') {
+            throw InferenceException.invalid(
+                    field + ".data", "not nested as the shape " + shape + " says, at element " + elements.count());
+        }
+        int size = (int) Math.min(shape.dimension(axis), Integer.MAX_VALUE);
+        int found = axis == shape.rank() - 1 ? elements.readArray(size) : readChildren(axis, size);
+        if (found < size) {
+            throw wrongCount(field + ".data", "axis " + axis + " of the shape " + shape + " needs " + size, found);
+        }
+    }
+
+    private int readChildren(int axis, int size) {
+        cursor.position++;
+        if (cursor.tryRead(']')) {
+            return 0;
+        }
+        int found = 0;
+        do {
+            if (found == size) {
+                throw wrongCount(
+                        field + ".data", "axis " + axis + " of the shape " + shape + " needs " + size, found + 1);
+            }
+            readLevel(axis + 1);
+            found++;
+        } while (cursor.readCommaOr(']'));
+        return found;
+    }
+
+    private static InferenceException wrongCount(String where, String needed, int found) {
+        return InferenceException.invalid(where, needed + ", and the data has " + found);
+    }
+}

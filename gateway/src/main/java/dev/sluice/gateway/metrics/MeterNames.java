@@ -1,0 +1,44 @@
+package dev.sluice.gateway.metrics;
+
+/**
+ * The name and meaning of each of our meters, as Prometheus shows them.
+ *
+ * <p>README.md has the same table for operators, and a test compares the two.
+ *
+ * @thread stateless
+ * @units durations in seconds, as Prometheus has it
+ */
+public final class MeterNames {
+
+    /** Counter, by model, version and outcome: inference requests answered. */
+    public static final String REQUESTS = "sluice_requests_total";
+
+    /** Histogram, by model and version: from a request's head until its answer was handed to the socket. */
+    public static final String REQUEST_SECONDS = "sluice_request_seconds";
+
+    /** Histogram, by model and version: from enqueue until the request's batch was formed. */
+    public static final String QUEUE_SECONDS = "sluice_queue_seconds";
+
+    /** Histogram, by model and version: joining the rows of a batch into its tensors. */
+    public static final String BATCH_FORM_SECONDS = "sluice_batch_form_seconds";
+
+    /** Histogram, by model and version: the engine call of a batch. */
+    public static final String BATCH_RUN_SECONDS = "sluice_batch_run_seconds";
+
+    /** Histogram, by model and version: rows in a batch. */
+    public static final String BATCH_ROWS = "sluice_batch_rows";
+
+    /** Counter, by model and version: batches that the engine failed. */
+    public static final String BATCH_FAILURES = "sluice_batch_failures_total";
+
+    /** Gauge, by model and version: requests that wait in the batcher's queue. */
+    public static final String QUEUE_REQUESTS = "sluice_queue_requests";
+
+    /** Gauge: inference requests admitted and not yet answered. */
+    public static final String IN_FLIGHT = "sluice_in_flight_requests";
+
+    /** Gauge, by model, version and state: 1 for the state that the model version is in. */
+    public static final String MODEL_STATE = "sluice_model_state";
+
+    private MeterNames() {}
+}

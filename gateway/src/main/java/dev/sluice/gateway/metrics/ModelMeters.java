@@ -1,0 +1,126 @@
+package dev.sluice.gateway.metrics;
+
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.ModelId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of each model version, made when it is first heard of.
+ *
+ * @thread any; a look-up in a concurrent map and an update of atomic counters
+ * @bound one set for each loaded model version
+ */
+final class ModelMeters implements RequestListener, BatchListener {
+
+    private static final Duration[] LATENCY_BUCKETS = LongStream.of(
+                    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+                    2_500_000, 5_000_000, 10_000_000)
+            .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
+            .toArray(Duration[]::new);
+
+    private static final double[] ROW_BUCKETS = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+    /** Stands for the model of requests that named none that is known, so that clients cannot make up labels. */
+    private static final Tags NO_MODEL = Tags.of("model", "", "version", "");
+
+    private final MeterRegistry registry;
+    private final Map<ModelId, Meters> byModel = new ConcurrentHashMap<>();
+    private final Map<String, Counter> withoutModel = new ConcurrentHashMap<>();
+
+    ModelMeters(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    static Tags tags(ModelId model) {
+        return Tags.of("model", model.name(), "version", Long.toString(model.version()));
+    }
+
+    @Override
+    public void completed(@Nullable ModelId model, String outcome, long nanos) {
+        if (model == null) {
+            withoutModel.computeIfAbsent(outcome, word -> requests(NO_MODEL, word)).increment();
+            return;
+        }
+        Meters meters = of(model);
+        meters.requests.computeIfAbsent(outcome, word -> requests(tags(model), word)).increment();
+        meters.request.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void queued(ModelId model, int requests, int rows) {
+        of(model).queuedRequests.set(requests);
+    }
+
+    @Override
+    public void flushed(ModelId model, int requests, int rows) {
+        of(model).rows.record(rows);
+    }
+
+    @Override
+    public void waited(ModelId model, long queueNanos) {
+        of(model).queue.record(queueNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void ran(ModelId model, long gatherNanos, long runNanos) {
+        Meters meters = of(model);
+        meters.form.record(gatherNanos, TimeUnit.NANOSECONDS);
+        meters.run.record(runNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void failed(ModelId model) {
+        of(model).failures.increment();
+    }
+
+    private Meters of(ModelId model) {
+        Meters known = byModel.get(model);
+        return known != null ? known : byModel.computeIfAbsent(model, this::make);
+    }
+
+    private Meters make(ModelId model) {
+        Tags tags = tags(model);
+        AtomicInteger queuedRequests = new AtomicInteger();
+        Gauge.builder(MeterNames.QUEUE_REQUESTS, queuedRequests, AtomicInteger::get).tags(tags).register(registry);
+        return new Meters(
+                new ConcurrentHashMap<>(),
+                timer(MeterNames.REQUEST_SECONDS, tags),
+                timer(MeterNames.QUEUE_SECONDS, tags),
+                timer(MeterNames.BATCH_FORM_SECONDS, tags),
+                timer(MeterNames.BATCH_RUN_SECONDS, tags),
+                DistributionSummary.builder(MeterNames.BATCH_ROWS).tags(tags).serviceLevelObjectives(ROW_BUCKETS).register(registry),
+                registry.counter(MeterNames.BATCH_FAILURES, tags),
+                queuedRequests);
+    }
+
+    private Counter requests(Tags tags, String outcome) {
+        return registry.counter(MeterNames.REQUESTS, tags.and("outcome", outcome));
+    }
+
+    private Timer timer(String name, Tags tags) {
+        return Timer.builder(name).tags(tags).serviceLevelObjectives(LATENCY_BUCKETS).register(registry);
+    }
+
+    private record Meters(
+            Map<String, Counter> requests,
+            Timer request,
+            Timer queue,
+            Timer form,
+            Timer run,
+            DistributionSummary rows,
+            Counter failures,
+            AtomicInteger queuedRequests) {}
+}

@@ -1,0 +1,57 @@
+package dev.sluice.gateway.pipeline;
+
+import dev.sluice.gateway.admit.Admission;
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.Verdict;
+import dev.sluice.gateway.dispatch.BatcherClient;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import io.vertx.core.Future;
+
+/**
+ * Takes a decoded request through admission and dispatch to its one outcome.
+ *
+ * <p>The stages before it (socket, decode) and after it (encode, write) belong to the front; those behind dispatch
+ * (enqueue, batch, run, split) to the worker side, which answers with the outcome.
+ *
+ * @thread called on a front loop, and answers there; shared by all of them
+ * @errors as outcomes: whatever admission and dispatch say; the future itself never fails
+ * @owns the permit of each request, released in this one place
+ */
+public final class InferencePipeline {
+
+    private final AdmissionControl admission;
+    private final BatcherClient batchers;
+
+    public InferencePipeline(AdmissionControl admission, BatcherClient batchers) {
+        this.admission = admission;
+        this.batchers = batchers;
+    }
+
+    public Future<InferenceOutcome> infer(ModelEndpoint endpoint, InferenceRequest request) {
+        return switch (admission.admit()) {
+            case Admission.Refused(InferenceError why) -> Future.succeededFuture(why);
+            case Admission.Admitted(Permit permit) ->
+                batchers.send(endpoint, request).onSuccess(outcome -> permit.release(verdict(outcome)));
+        };
+    }
+
+    private static Verdict verdict(InferenceOutcome outcome) {
+        return switch (outcome) {
+            case InferenceResponse response -> Verdict.SUCCESS;
+            case InferenceError.Overloaded overloaded -> Verdict.DROPPED;
+            case InferenceError.DeadlineExceeded late -> Verdict.DROPPED;
+            case InferenceError.EngineFailure failure -> Verdict.DROPPED;
+            case InferenceError.InvalidRequest invalid -> Verdict.IGNORED;
+            case InferenceError.UnknownModel unknown -> Verdict.IGNORED;
+            case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;
+            case InferenceError.ModelNotReady notReady -> Verdict.IGNORED;
+            case InferenceError.Draining draining -> Verdict.IGNORED;
+            case InferenceError.Cancelled cancelled -> Verdict.IGNORED;
+        };
+    }
+}

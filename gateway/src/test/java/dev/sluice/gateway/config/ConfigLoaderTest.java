@@ -1,0 +1,113 @@
+package dev.sluice.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.worker.settings.SettingSpec;
+import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.settings.SettingsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which file is read, where paths start, and what each place can set. */
+class ConfigLoaderTest {
+
+    @TempDir
+    Path home;
+
+    private GatewayConfig load(Map<String, String> environment, String... arguments) {
+        return new ConfigLoader(home, environment).load(CommandLine.parse(List.of(arguments)));
+    }
+
+    private List<String> problems(Map<String, String> environment, String... arguments) {
+        return assertThrows(SettingsException.class, () -> load(environment, arguments))
+                .problems();
+    }
+
+    private Path write(String name, int port) throws Exception {
+        Path file = home.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, "http:\n  port: " + port + "\n");
+    }
+
+    @Test
+    void needsNoFile() {
+        GatewayConfig config = load(Map.of());
+        assertEquals(8080, config.http().port());
+        assertEquals("127.0.0.1", config.http().host());
+        assertEquals(home.resolve("conf/models"), config.worker().models());
+    }
+
+    @Test
+    void takesTheFileOfTheOptionThenOfTheVariableThenTheUsualOne() throws Exception {
+        write("conf/sluice.yaml", 1);
+        assertEquals(1, load(Map.of()).http().port());
+        write("other.yaml", 2);
+        var variable = Map.of("SLUICE_CONFIG", "other.yaml");
+        assertEquals(2, load(variable).http().port());
+        String option = write("third.yaml", 3).toString();
+        assertEquals(3, load(variable, "--config", option).http().port());
+    }
+
+    @Test
+    void aFileThatWasAskedForMustExist() {
+        String missing = home.resolve("none.yaml").toString();
+        assertEquals(List.of(missing + ": does not exist"), problems(Map.of(), "--config", missing));
+        assertEquals(List.of(missing + ": does not exist"), problems(Map.of("SLUICE_CONFIG", "none.yaml")));
+    }
+
+    @Test
+    void anEmptyConfigVariableIsNone() {
+        assertEquals(8080, load(Map.of("SLUICE_CONFIG", "")).http().port());
+    }
+
+    @Test
+    void everySettingHasAVariable() {
+        List<SettingSpec> specs = Settings.of(GatewayConfig.class).list();
+        Map<String, String> defaults =
+                specs.stream().collect(Collectors.toMap(SettingSpec::environmentName, SettingSpec::defaultText));
+        assertEquals(specs.size(), defaults.size());
+        assertTrue(defaults.containsKey("SLUICE_ADMISSION_MAX_IN_FLIGHT_REQUESTS"));
+        assertTrue(defaults.containsKey("SLUICE_HTTP_MAX_BODY_SIZE"));
+        assertEquals(load(Map.of()), load(defaults));
+    }
+
+    @Test
+    void reservedVariablesAreNoSettings() {
+        var variables = Map.of("SLUICE_HOME", "/x", "SLUICE_JAVA_OPTS", "-Xmx1g", "SLUICE_HTTP_PORT", "9");
+        assertEquals(9, load(variables).http().port());
+    }
+
+    @Test
+    void modelsOnTheCommandLineStartAtTheWorkingDirectory() {
+        var variable = Map.of("SLUICE_WORKER_MODELS", "mine");
+        assertEquals(home.resolve("mine"), load(variable).worker().models());
+        assertEquals(
+                Path.of("mine").toAbsolutePath(),
+                load(variable, "--models", "mine").worker().models());
+        assertEquals(
+                Path.of("mine").toAbsolutePath(),
+                load(variable, "--set", "worker.models=mine").worker().models());
+    }
+
+    @Test
+    void namesThePlaceOfEveryProblem() throws Exception {
+        String file = write("bad.yaml", 70000).toString();
+        List<String> problems = problems(
+                Map.of("SLUICE_WORKER_INSTANCES", "many"), "--config", file, "--port=x", "--set", "http.hots=::1");
+        assertEquals(
+                List.of(
+                        file + ":2: http.port: is out of range (got 70000; expected a whole number, from 0 to 65535)",
+                        "SLUICE_WORKER_INSTANCES: worker.instances: is not a whole number"
+                                + " (got many; expected a whole number, from 0 to 256)",
+                        "--port: http.port: is not a whole number (got x; expected a whole number, from 0 to 65535)",
+                        "--set: http.hots: is not a setting; did you mean http.host?"),
+                problems);
+    }
+}

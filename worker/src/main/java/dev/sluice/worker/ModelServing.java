@@ -1,0 +1,39 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.repository.ModelConfig;
+import java.util.List;
+
+/**
+ * How one model is served: its model.yaml where that says something, otherwise the node's options.
+ *
+ * @param batching whether requests may share a batch, if the model can be batched
+ */
+record ModelServing(
+        int instances,
+        int intraOpThreads,
+        int maxBatchRows,
+        int maxQueueRequests,
+        boolean batching,
+        List<String> labels) {
+
+    /** More threads than this only get in each other's way while other models and the front want cores as well. */
+    private static final int MOST_INSTANCES_BY_DEFAULT = 4;
+
+    static ModelServing of(ModelConfig model, WorkerOptions node) {
+        return new ModelServing(
+                orElse(model.instances(), orElse(node.instances(), defaultInstances())),
+                orElse(model.intraOpThreads(), node.intraOpThreads()),
+                orElse(model.maxBatchRows(), node.maxBatchRows()),
+                orElse(model.maxQueueRequests(), node.maxQueueRequests()),
+                model.batching() != ModelConfig.Batching.OFF,
+                model.labels());
+    }
+
+    private static int orElse(int own, int inherited) {
+        return own > 0 ? own : inherited;
+    }
+
+    private static int defaultInstances() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), MOST_INSTANCES_BY_DEFAULT);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.GreedyPolicy;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.engine.Engine;
+import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelLoadException;
+import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.ModelRepository;
+import dev.sluice.worker.settings.SettingsException;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker side of one node: loads the models of its repository and deploys a batcher and instances for each.
+ *
+ * <p>Its deployment is complete when every model has been tried; a model that cannot be loaded fails alone.
+ *
+ * @thread a virtual thread, the control thread: loading blocks, and is never on the data path
+ * @errors deployment fails only when the repository itself cannot be read or there is no engine
+ * @owns the loaded models; closed after the threads that run them have ended
+ */
+public final class Worker extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final int NOT_BATCHED = 1;
+    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
+
+    private final WorkerOptions options;
+    private final BatchListener listener;
+    private final Ticker ticker;
+    private final List<LoadedModel> loaded = new ArrayList<>();
+
+    public Worker(WorkerOptions options, BatchListener listener, Ticker ticker) {
+        this.options = options;
+        this.listener = listener;
+        this.ticker = ticker;
+    }
+
+    /** How this verticle is to be deployed. */
+    public static DeploymentOptions deployment() {
+        return new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+    }
+
+    @Override
+    public Future<?> start() throws IOException {
+        List<ModelLocation> locations = new ModelRepository(options.models()).newestVersions();
+        Engine engine = new OnnxEngine();
+        locations.forEach(location -> report(location.model(), ModelState.LOADING, null, ""));
+        locations.forEach(location -> serve(engine, location));
+        return Future.succeededFuture();
+    }
+
+    /** The batchers and instances, deployed from here, have been undeployed before this is called. */
+    @Override
+    public Future<?> stop() {
+        loaded.forEach(LoadedModel::close);
+        return Future.succeededFuture();
+    }
+
+    private void serve(Engine engine, ModelLocation location) {
+        ModelId model = location.model();
+        long start = ticker.nanos();
+        try {
+            ModelServing serving = ModelServing.of(ModelConfig.read(location.configFile()), options);
+            LoadedModel runnable = engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads()));
+            loaded.add(runnable);
+            Description description = deploy(model, runnable, serving);
+            report(model, ModelState.READY, description, "");
+            LOG.info("model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
+                    model, serving.instances(), Math.max(1, description.maxBatchRows()), (ticker.nanos() - start) / 1_000_000);
+        } catch (ModelLoadException | SettingsException | RuntimeException broken) {
+            report(model, ModelState.FAILED, null, String.valueOf(broken.getMessage()));
+            LOG.error("model {} cannot be served: {}", model, broken.getMessage());
+        }
+    }
+
+    private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving) {
+        Signature signature = serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
+        int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
+        List<String> instances = new ArrayList<>();
+        for (int i = 0; i < serving.instances(); i++) {
+            instances.add("sluice.instance." + model + "." + i);
+            deployInstance(instances.get(i), runnable);
+        }
+        BatcherOptions batching = new BatcherOptions(new GreedyPolicy(maxBatchRows), serving.maxQueueRequests(), listener);
+        vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker)).await();
+        List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
+        return new Description(
+                runnable.platform(), signature, labels, signature.batched() ? maxBatchRows : 0, BatcherVerticle.address(model));
+    }
+
+    private void deployInstance(String address, LoadedModel runnable) {
+        DeploymentOptions ownThread = new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName(address)
+                .setWorkerPoolSize(1);
+        vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread).await();
+    }
+
+    /** Waits until the report has been taken note of, so that "ready" is true when it is said. */
+    private void report(ModelId model, ModelState state, @Nullable Description description, String reason) {
+        ModelReport report = new ModelReport(model, state, description, reason);
+        vertx.eventBus().request(ModelReport.ADDRESS, report, LOCAL).await();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.settings.Setting;
+import java.nio.file.Path;
+
+/**
+ * How a worker runs its models; a model's own model.yaml may say otherwise for all but {@code models}.
+ *
+ * @param models the model repository's directory; a relative one starts at the launcher's directory (SLUICE_HOME), or
+ *     at the working directory if it was given on the command line
+ * @param instances worker threads for each model; 0 for one per core but at most 4, for beyond that the models of one
+ *     machine take the cores from each other
+ * @param intraOpThreads threads that one engine call is spread over; 1, because several instances with one thread each
+ *     beat one instance with several, whose threads spin while they wait
+ * @param maxBatchRows rows in one batch; 32, where the gain of batching has flattened on a CPU
+ * @param maxQueueRequests requests that wait for one model; more are shed at once, which is better than late
+ */
+public record WorkerOptions(
+        @Setting("conf/models") Path models,
+        @Setting(value = "0", min = "0", max = "256") int instances,
+        @Setting(value = "1", min = "1", max = "256") int intraOpThreads,
+        @Setting(value = "32", min = "1", max = "65536") int maxBatchRows,
+        @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests) {}

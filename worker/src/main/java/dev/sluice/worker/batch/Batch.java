@@ -1,0 +1,29 @@
+package dev.sluice.worker.batch;
+
+import dev.sluice.worker.contract.InferenceRequest;
+import java.util.List;
+
+/**
+ * Requests that run in one engine call; closed when made and never reopened.
+ *
+ * @shape the members' inputs agree beyond the rows; {@code rows} is the sum of theirs
+ * @thread immutable, handed to a worker thread by reference
+ */
+public record Batch(List<QueuedRequest> members, int rows) {
+
+    public Batch {
+        members = List.copyOf(members);
+    }
+
+    static Batch alone(QueuedRequest member) {
+        return new Batch(List.of(member), member.request().rows());
+    }
+
+    public InferenceRequest first() {
+        return members.getFirst().request();
+    }
+
+    public int size() {
+        return members.size();
+    }
+}

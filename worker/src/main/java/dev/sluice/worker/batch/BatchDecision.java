@@ -1,0 +1,14 @@
+package dev.sluice.worker.batch;
+
+/** What a {@link BatchPolicy} decided. */
+public sealed interface BatchDecision {
+
+    /** Nothing to do until something happens. */
+    Wait UNTIL_SOMETHING_HAPPENS = new Wait();
+
+    /** Close a batch of at most {@code maxRows} rows and dispatch it. */
+    record Flush(int maxRows) implements BatchDecision {}
+
+    /** Leave the queue as it is. */
+    record Wait() implements BatchDecision {}
+}

@@ -1,0 +1,20 @@
+package dev.sluice.worker.batch;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.Tensor;
+import java.util.List;
+
+/** What became of a batch. */
+public sealed interface BatchResult {
+
+    /**
+     * The engine answered.
+     *
+     * @param outputs one tensor for each wanted output, of all rows
+     * @units nanoseconds
+     */
+    record Ran(List<Tensor> outputs, long gatherNanos, long runNanos) implements BatchResult {}
+
+    /** The engine refused or failed; the cause has been logged where it happened. */
+    record Failed(InferenceError error) implements BatchResult {}
+}

@@ -1,0 +1,177 @@
+package dev.sluice.worker.batch;
+
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.Ticker;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects the requests for one model and hands them to its instances as batches.
+ *
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its members run again one by
+ * one, and only the failure of a request that ran alone is final. The same path makes a model right that has a variable
+ * axis 0 which does not count rows: its outputs cannot be cut apart, so from then on it runs one request at a time.
+ *
+ * @thread owned by one event loop, the batcher loop of the model
+ * @units delays in nanoseconds of {@link Ticker}; sizes in rows
+ * @bound the queue's; work is O(1) for a request plus O(members) for a batch
+ * @errors Overloaded when the queue is full, DeadlineExceeded when a request expires here, EngineFailure or
+ *     InvalidRequest from the engine; never throws
+ * @owns a request from {@link #enqueue} until its completion, which is called exactly once
+ * @source TensorFlow Serving's BatchScheduler (ownership; rows and requests counted apart)
+ */
+public final class Batcher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+    private static final int ONE_REQUEST_AT_A_TIME = 0;
+
+    /** What a refused client is told to wait; a queue of this length is worth well under a second. */
+    private static final long RETRY_AFTER_MILLIS = 1000;
+
+    private final ModelId model;
+    private final BatchPolicy policy;
+    private final BatchRunner instances;
+    private final Ticker ticker;
+    private final BatchListener listener;
+    private final BatchQueue queue;
+    private final ArrayDeque<QueuedRequest> toRunAlone = new ArrayDeque<>();
+    private boolean axisCountsRows = true;
+
+    public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker) {
+        this.model = model;
+        this.policy = options.policy();
+        this.queue = new BatchQueue(options.maxQueueRequests());
+        this.listener = options.listener();
+        this.instances = instances;
+        this.ticker = ticker;
+    }
+
+    /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
+    public void enqueue(InferenceRequest request, Completion completion) {
+        long now = ticker.nanos();
+        QueuedRequest queued = new QueuedRequest(request, now, completion);
+        if (queued.isExpired(now)) {
+            queued.complete(new InferenceError.DeadlineExceeded("enqueue"));
+            return;
+        }
+        if (queue.isFull()) {
+            dropExpired(now);
+        }
+        if (queue.isFull()) {
+            queued.complete(new InferenceError.Overloaded(
+                    "the queue of model " + model + " is full (" + queue.requests() + " requests)",
+                    RETRY_AFTER_MILLIS));
+            return;
+        }
+        queue.add(queued);
+        dispatch();
+    }
+
+    /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
+    public void refuseQueued(InferenceError why) {
+        toRunAlone.forEach(queued -> queued.complete(why));
+        toRunAlone.clear();
+        while (!queue.isEmpty()) {
+            queue.take(ONE_REQUEST_AT_A_TIME).members().forEach(queued -> queued.complete(why));
+        }
+    }
+
+    private void dispatch() {
+        long now = ticker.nanos();
+        while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
+            run(Batch.alone(toRunAlone.remove()), now);
+        }
+        while (policy.decide(queue.requests(), queue.rows(), instances.idleInstances(), now)
+                instanceof BatchDecision.Flush(int maxRows)) {
+            run(queue.take(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME), now);
+        }
+        listener.queued(model, queue.requests(), queue.rows());
+    }
+
+    private void run(Batch batch, long now) {
+        Batch alive = withoutExpired(batch, now);
+        if (alive.size() == 0) {
+            return;
+        }
+        for (QueuedRequest member : alive.members()) {
+            listener.waited(model, now - member.enqueuedNanos());
+        }
+        listener.flushed(model, alive.size(), alive.rows());
+        instances.run(alive, result -> finish(alive, now, result));
+    }
+
+    private void finish(Batch batch, long formedNanos, BatchResult result) {
+        switch (result) {
+            case BatchResult.Ran ran -> succeed(batch, formedNanos, ran);
+            case BatchResult.Failed failed -> fail(batch, failed.error());
+        }
+        dispatch();
+    }
+
+    private void succeed(Batch batch, long formedNanos, BatchResult.Ran ran) {
+        listener.ran(model, ran.gatherNanos(), ran.runNanos());
+        if (batch.size() == 1) {
+            complete(batch.members().getFirst(), ran.outputs(), formedNanos, ran.runNanos(), batch.rows());
+        } else if (BatchSplit.fits(ran.outputs(), batch.rows())) {
+            BatchSplit split = new BatchSplit(ran.outputs());
+            for (QueuedRequest member : batch.members()) {
+                List<Tensor> part = split.next(member.request().rows());
+                complete(member, part, formedNanos, ran.runNanos(), batch.rows());
+            }
+        } else {
+            stopBatching(ran.outputs());
+            toRunAlone.addAll(batch.members());
+        }
+    }
+
+    private void complete(QueuedRequest member, List<Tensor> outputs, long formedNanos, long runNanos, int batchRows) {
+        Timing timing = new Timing(formedNanos - member.enqueuedNanos(), runNanos, batchRows);
+        member.complete(new InferenceResponse(model, outputs, timing));
+    }
+
+    private void fail(Batch batch, InferenceError error) {
+        listener.failed(model);
+        if (batch.size() == 1) {
+            batch.members().getFirst().complete(error);
+        } else {
+            toRunAlone.addAll(batch.members());
+        }
+    }
+
+    private void stopBatching(List<Tensor> outputs) {
+        if (axisCountsRows) {
+            axisCountsRows = false;
+            LOG.warn("model {} answered a batch with {}: axis 0 does not count rows, so it serves one request at a time"
+                    + " from now on (set batching: off in its model.yaml)", model, outputs);
+        }
+    }
+
+    private Batch withoutExpired(Batch batch, long now) {
+        boolean anyExpired = false;
+        for (QueuedRequest member : batch.members()) {
+            anyExpired |= member.isExpired(now);
+        }
+        if (!anyExpired) {
+            return batch;
+        }
+        List<QueuedRequest> alive = batch.members().stream().filter(member -> !member.isExpired(now)).toList();
+        batch.members().stream().filter(member -> member.isExpired(now)).forEach(Batcher::expire);
+        return new Batch(alive, alive.stream().mapToInt(member -> member.request().rows()).sum());
+    }
+
+    private void dropExpired(long now) {
+        queue.removeExpired(now, Batcher::expire);
+    }
+
+    private static void expire(QueuedRequest queued) {
+        queued.complete(new InferenceError.DeadlineExceeded("queue"));
+    }
+}

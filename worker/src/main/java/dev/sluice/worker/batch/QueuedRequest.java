@@ -1,0 +1,63 @@
+package dev.sluice.worker.batch;
+
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.Tensor;
+import java.util.List;
+
+/**
+ * A request that waits or runs, and the one outcome it is owed.
+ *
+ * @thread owned by the batcher loop; a worker thread reads {@link #request()} alone
+ * @owns the request until {@link #complete}, which is called exactly once
+ */
+public final class QueuedRequest {
+
+    private final InferenceRequest request;
+    private final long enqueuedNanos;
+    private final Completion completion;
+    private boolean completed;
+
+    QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
+        this.request = request;
+        this.enqueuedNanos = enqueuedNanos;
+        this.completion = completion;
+    }
+
+    public InferenceRequest request() {
+        return request;
+    }
+
+    long enqueuedNanos() {
+        return enqueuedNanos;
+    }
+
+    boolean isExpired(long nowNanos) {
+        return request.deadline().isExpired(nowNanos);
+    }
+
+    void complete(InferenceOutcome outcome) {
+        assert !completed : "completed twice: " + request.requestId();
+        completed = true;
+        completion.complete(outcome);
+    }
+
+    /** Whether both fit one batch: the same inputs with the same shapes beyond the rows, and the same outputs. */
+    boolean batchesWith(QueuedRequest other) {
+        return request.outputs().equals(other.request.outputs())
+                && sameKind(request.inputs(), other.request.inputs());
+    }
+
+    private static boolean sameKind(List<Tensor> left, List<Tensor> right) {
+        if (left.size() != right.size()) {
+            return false;
+        }
+        for (int i = 0; i < left.size(); i++) {
+            if (!left.get(i).name().equals(right.get(i).name())
+                    || !left.get(i).shape().sameBeyondRows(right.get(i).shape())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.worker.repository;
+
+import dev.sluice.worker.settings.Setting;
+import java.util.List;
+
+/**
+ * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
+ *
+ * @param instances worker threads for this model
+ * @param intraOpThreads threads that one engine call is spread over
+ * @param maxBatchRows rows in one batch
+ * @param maxQueueRequests requests that wait for this model
+ * @param batching whether requests may share an engine call
+ * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
+ */
+public record ModelConfig(
+        @Setting(value = "0", min = "0", max = "256") int instances,
+        @Setting(value = "0", min = "0", max = "256") int intraOpThreads,
+        @Setting(value = "0", min = "0", max = "65536") int maxBatchRows,
+        @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
+        @Setting("auto") Batching batching,
+        @Setting("") List<String> labels) {
+
+    /** Whether requests to a model may share an engine call. */
+    public enum Batching {
+        /** They may if the model's signature has rows along axis 0. */
+        AUTO,
+        /** Each request is run alone, whatever the signature looks like. */
+        OFF
+    }
+}

@@ -1,0 +1,12 @@
+package dev.sluice.worker.repository;
+
+import dev.sluice.worker.contract.ModelId;
+import java.nio.file.Path;
+
+/**
+ * One model version in a repository.
+ *
+ * @param modelFile the ONNX file; whether it exists is found out when it is loaded
+ * @param configFile the model's model.yaml, which need not exist
+ */
+public record ModelLocation(ModelId model, Path modelFile, Path configFile) {}

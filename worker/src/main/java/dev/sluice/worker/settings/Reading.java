@@ -1,0 +1,91 @@
+package dev.sluice.worker.settings;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One load in progress: the values and the problems found so far. A later assignment wins over an earlier one, so
+ * sources are read from the weakest to the strongest; each is checked even where a stronger one wins.
+ *
+ * @thread confined to the thread that loads
+ * @bound one value for each setting, one problem for each mistake in sources that are themselves bounded
+ */
+final class Reading {
+
+    /** Enough of a wrong value to find it by; a whole one might fill the screen. */
+    private static final int SHOWN_CHARS = 80;
+
+    private final Section root;
+    private final Map<String, Object> values = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    Reading(Section root) {
+        this.root = root;
+        root.leaves().forEach(leaf -> values.put(leaf.path(), leaf.defaultValue()));
+    }
+
+    Section root() {
+        return root;
+    }
+
+    void assign(String place, Leaf leaf, String text) {
+        try {
+            values.put(leaf.path(), leaf.parse(text));
+        } catch (InvalidValueException e) {
+            String got = text.isEmpty() ? "" : "got " + shown(text) + "; ";
+            refuse(place, leaf.path() + ": " + e.getMessage() + " (" + got + "expected " + leaf.expected() + ")");
+        }
+    }
+
+    void assign(Leaf leaf, List<String> items) {
+        values.put(leaf.path(), List.copyOf(items));
+    }
+
+    void assign(Assignment assignment) {
+        root.leaves()
+                .filter(leaf -> leaf.path().equals(assignment.path()))
+                .findFirst()
+                .ifPresentOrElse(
+                        leaf -> assign(assignment.place(), leaf, assignment.text()),
+                        () -> refuse(assignment.place(), shown(assignment.path()) + ": " + unknown(assignment.path())));
+    }
+
+    private String unknown(String path) {
+        List<String> paths = root.leaves().map(Leaf::path).toList();
+        if (paths.stream().anyMatch(known -> known.startsWith(path + "."))) {
+            return "is a section, not a setting";
+        }
+        return "is not a setting" + Spelling.hint(path, paths);
+    }
+
+    void refuse(String place, String problem) {
+        problems.add(place + ": " + problem);
+    }
+
+    /** Makes the relative paths among the values so far absolute. */
+    void resolvePaths(Path directory) {
+        values.replaceAll((path, value) ->
+                value instanceof Path file ? directory.resolve(file).normalize() : value);
+    }
+
+    /**
+     * The record of all values.
+     *
+     * @throws SettingsException when there was any problem
+     */
+    Record finish() {
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+        return root.build(values);
+    }
+
+    /** On one line, and not too long. */
+    static String shown(String text) {
+        String line = text.replaceAll("\\p{Cntrl}", "?");
+        return line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "...";
+    }
+}

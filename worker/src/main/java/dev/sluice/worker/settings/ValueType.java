@@ -1,0 +1,139 @@
+package dev.sluice.worker.settings;
+
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How a text becomes a value of one Java type.
+ *
+ * @param expected what such a value looks like, for people: {@code a whole number}
+ * @param parser makes the value
+ */
+record ValueType(String expected, Parser parser) {
+
+    private static final ValueType SIZE =
+            new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);
+
+    private static final Map<Class<?>, ValueType> BY_CLASS = Map.of(
+            int.class,
+            new ValueType("a whole number", text -> (int) wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE)),
+            long.class,
+            new ValueType("a whole number", text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE)),
+            double.class,
+            new ValueType("a number", ValueType::number),
+            boolean.class,
+            new ValueType("true or false", ValueType::truth),
+            String.class,
+            new ValueType("a text", text -> text),
+            Duration.class,
+            new ValueType(
+                    "a duration in ns, us, ms, s, m or h, such as 30s",
+                    text -> Duration.ofNanos(Quantity.DURATION.parse(text))),
+            Path.class,
+            new ValueType("a path", ValueType::path),
+            List.class,
+            new ValueType("a list of texts", ValueType::list));
+
+    /**
+     * Makes a value of a text.
+     *
+     * @thread stateless, may be called from any
+     */
+    @FunctionalInterface
+    interface Parser {
+        Object parse(String text) throws InvalidValueException;
+    }
+
+    /**
+     * The type that fits that component.
+     *
+     * @throws IllegalArgumentException when settings cannot have such a type, which is a programmer's mistake
+     */
+    static ValueType of(RecordComponent component, Setting setting) {
+        Class<?> type = component.getType();
+        if (type.isEnum()) {
+            return ofEnum(type);
+        }
+        ValueType found = BY_CLASS.get(type);
+        boolean listOfOthers = type == List.class
+                && !component.getGenericType().getTypeName().equals("java.util.List<java.lang.String>");
+        if (found == null || listOfOthers || (setting.bytes() && type != long.class)) {
+            throw new IllegalArgumentException("a setting cannot have the type of " + component);
+        }
+        return setting.bytes() ? SIZE : found;
+    }
+
+    /** Enum constants are written in lower case. */
+    private static ValueType ofEnum(Class<?> type) {
+        Map<String, Object> constants = Arrays.stream(type.getEnumConstants())
+                .collect(Collectors.toMap(constant -> constant.toString().toLowerCase(Locale.ROOT), c -> c));
+        String names = constants.keySet().stream().sorted().collect(Collectors.joining(", "));
+        return new ValueType("one of " + names, text -> {
+            Object constant = constants.get(text);
+            if (constant == null) {
+                throw new InvalidValueException("is unknown");
+            }
+            return constant;
+        });
+    }
+
+    private static long wholeNumber(String text, long least, long most) throws InvalidValueException {
+        if (!text.matches("[+-]?[0-9]+")) {
+            throw new InvalidValueException("is not a whole number");
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Digits that do not fit a long: out of range like the others.
+        }
+        throw new InvalidValueException("is out of range");
+    }
+
+    /** Through BigDecimal, which knows neither NaN nor {@code 1f} nor hexadecimal. */
+    private static double number(String text) throws InvalidValueException {
+        try {
+            double number = new BigDecimal(text).doubleValue();
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new InvalidValueException("is not a number");
+        }
+        throw new InvalidValueException("is out of range");
+    }
+
+    private static boolean truth(String text) throws InvalidValueException {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidValueException("is neither true nor false");
+        };
+    }
+
+    private static Path path(String text) throws InvalidValueException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new InvalidValueException("is not a path");
+        }
+    }
+
+    /** Outside of YAML a list is one text with commas. */
+    private static List<String> list(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Stream.of(text.split(",", -1)).map(String::strip).toList();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.worker.settings;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * A YAML tree, read along the sections that the option records declare, so that it is never deeper than they are.
+ *
+ * <p>A value is taken by its text, whatever type YAML would guess: {@code "8080"} is as good as {@code 8080}.
+ */
+record YamlTree(Path file, Reading reading) {
+
+    void read(Node root) {
+        section(reading.root(), root);
+    }
+
+    private void section(Section section, Node node) {
+        if (isNull(node)) {
+            return; // A section all of whose keys are commented out.
+        }
+        if (!(node instanceof MappingNode mapping)) {
+            refuse(node, section.path(), "is " + kind(node) + " (expected a section with " + keys(section) + ")");
+            return;
+        }
+        Map<String, Integer> lines = new HashMap<>();
+        for (NodeTuple entry : mapping.getValue()) {
+            entry(section, entry, lines);
+        }
+    }
+
+    private void entry(Section section, NodeTuple entry, Map<String, Integer> lines) {
+        if (!(entry.getKeyNode() instanceof ScalarNode key)) {
+            refuse(entry.getKeyNode(), section.path(), "a key must be a single word");
+            return;
+        }
+        Integer firstLine = lines.putIfAbsent(key.getValue(), line(key));
+        String path = section.pathOf(key.getValue());
+        if (firstLine != null) {
+            refuse(key, path, "is given twice (first on line " + firstLine + ")");
+            return;
+        }
+        switch (section.children().get(key.getValue())) {
+            case null -> refuse(key, path, "is not a setting" + hint(section, key.getValue()));
+            case Section inner -> section(inner, entry.getValueNode());
+            case Leaf leaf -> leaf(leaf, entry.getValueNode());
+        }
+    }
+
+    private void leaf(Leaf leaf, Node node) {
+        if (isNull(node)) {
+            refuse(node, leaf.path(), "has no value (expected " + leaf.expected() + ")");
+        } else if (!leaf.isList() && node instanceof ScalarNode scalar) {
+            reading.assign(place(node), leaf, scalar.getValue());
+        } else if (leaf.isList() && node instanceof SequenceNode sequence) {
+            list(leaf, sequence.getValue());
+        } else {
+            refuse(node, leaf.path(), "is " + kind(node) + " (expected " + leaf.expected() + ")");
+        }
+    }
+
+    private void list(Leaf leaf, List<Node> items) {
+        List<Node> others = items.stream()
+                .filter(item -> !(item instanceof ScalarNode) || isNull(item))
+                .toList();
+        for (Node other : others) {
+            refuse(other, leaf.path(), "has " + kind(other) + " in it (expected " + leaf.expected() + ")");
+        }
+        if (others.isEmpty()) {
+            reading.assign(
+                    leaf,
+                    items.stream().map(item -> ((ScalarNode) item).getValue()).toList());
+        }
+    }
+
+    /** A key close to it in the same section, or the same key where it really belongs, or else all there are. */
+    private String hint(Section section, String key) {
+        return Spelling.closest(key, section.children().keySet())
+                .map(section::pathOf)
+                .or(() -> reading.root()
+                        .leaves()
+                        .map(Leaf::path)
+                        .filter(path -> path.endsWith("." + key))
+                        .findFirst())
+                .map(Spelling::hint)
+                .orElseGet(() -> " (expected " + keys(section) + ")");
+    }
+
+    private static String keys(Section section) {
+        return "the keys " + String.join(", ", section.children().keySet());
+    }
+
+    private static boolean isNull(Node node) {
+        return node.getTag().equals(Tag.NULL);
+    }
+
+    private static String kind(Node node) {
+        return switch (node) {
+            case MappingNode mapping -> "a section";
+            case SequenceNode sequence -> "a list";
+            default -> isNull(node) ? "no value" : "a single value";
+        };
+    }
+
+    private void refuse(Node node, String path, String problem) {
+        reading.refuse(place(node), path.isEmpty() ? problem : Reading.shown(path) + ": " + problem);
+    }
+
+    private String place(Node node) {
+        return file + ":" + line(node);
+    }
+
+    private static int line(Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    }
+}
