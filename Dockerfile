@@ -67,4 +67,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["bash", "-c", "\
 # Options of `sluice serve` follow the image's name in `docker run`.
 ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+ExitOnOutOfMemoryError", \
     "-Dlogback.configurationFile=/opt/sluice/conf/logback.xml", "-Dsluice.home=/opt/sluice", \
-    "-cp", "/opt/sluice/lib/*", "dev.sluice.gateway.Gateway"]
+    "-cp", "/opt/sluice/lib/*", "dev.sluice.gateway.Main"]

@@ -17,7 +17,6 @@ import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.ModelRepository;
-import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -86,27 +85,38 @@ public final class Worker extends VerticleBase {
             loaded.add(runnable);
             Description description = deploy(model, runnable, serving);
             report(model, ModelState.READY, description, "");
-            LOG.info("model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
-                    model, serving.instances(), Math.max(1, description.maxBatchRows()), (ticker.nanos() - start) / 1_000_000);
-        } catch (ModelLoadException | SettingsException | RuntimeException broken) {
+            LOG.info(
+                    "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
+                    model,
+                    serving.instances(),
+                    Math.max(1, description.maxBatchRows()),
+                    (ticker.nanos() - start) / 1_000_000);
+        } catch (ModelLoadException | RuntimeException | LinkageError broken) {
             report(model, ModelState.FAILED, null, String.valueOf(broken.getMessage()));
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
         }
     }
 
     private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving) {
-        Signature signature = serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
+        Signature signature =
+                serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<String> instances = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
             instances.add("sluice.instance." + model + "." + i);
             deployInstance(instances.get(i), runnable);
         }
-        BatcherOptions batching = new BatcherOptions(new GreedyPolicy(maxBatchRows), serving.maxQueueRequests(), listener);
-        vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker)).await();
+        BatcherOptions batching =
+                new BatcherOptions(new GreedyPolicy(maxBatchRows), serving.maxQueueRequests(), listener);
+        vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
+                .await();
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
         return new Description(
-                runnable.platform(), signature, labels, signature.batched() ? maxBatchRows : 0, BatcherVerticle.address(model));
+                runnable.platform(),
+                signature,
+                labels,
+                signature.batched() ? maxBatchRows : 0,
+                BatcherVerticle.address(model));
     }
 
     private void deployInstance(String address, LoadedModel runnable) {
@@ -114,7 +124,8 @@ public final class Worker extends VerticleBase {
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName(address)
                 .setWorkerPoolSize(1);
-        vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread).await();
+        vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread)
+                .await();
     }
 
     /** Waits until the report has been taken note of, so that "ready" is true when it is said. */

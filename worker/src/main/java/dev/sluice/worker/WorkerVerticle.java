@@ -58,7 +58,11 @@ final class WorkerVerticle extends VerticleBase {
             return new BatchResult.Failed(refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
             String id = UUID.randomUUID().toString();
-            LOG.error("engine failure {} in a batch of {} rows for model {}", id, batch.rows(), batch.first().model(),
+            LOG.error(
+                    "engine failure {} in a batch of {} rows for model {}",
+                    id,
+                    batch.rows(),
+                    batch.first().model(),
                     failure);
             return new BatchResult.Failed(new InferenceError.EngineFailure(id));
         }

@@ -67,7 +67,11 @@ public final class BatcherClient {
     }
 
     private static InferenceOutcome unexpected(InferenceRequest request, Throwable cause) {
-        LOG.error("request {} for model {} was lost on its way to the batcher", request.requestId(), request.model(), cause);
+        LOG.error(
+                "request {} for model {} was lost on its way to the batcher",
+                request.requestId(),
+                request.model(),
+                cause);
         return new InferenceError.EngineFailure(request.requestId());
     }
 }

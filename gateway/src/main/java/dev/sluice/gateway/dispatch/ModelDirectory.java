@@ -31,9 +31,9 @@ public final class ModelDirectory {
     /** Starts to listen; to be waited for before any worker is deployed, so that no report is missed. */
     public Future<Void> listen(EventBus bus) {
         return bus.<ModelReport>localConsumer(ModelReport.ADDRESS, message -> {
-            apply(message.body());
-            message.reply(null);
-        })
+                    apply(message.body());
+                    message.reply(null);
+                })
                 .completion();
     }
 
@@ -92,7 +92,10 @@ public final class ModelDirectory {
         String known = versions(name).isEmpty()
                 ? "there is no model \"" + name + "\""
                 : "model \"" + name + "\" has no version " + version + " here; it has "
-                        + versions(name).stream().map(ModelReport::model).map(ModelId::version).toList();
+                        + versions(name).stream()
+                                .map(ModelReport::model)
+                                .map(ModelId::version)
+                                .toList();
         throw new InferenceException(new InferenceError.UnknownModel(known));
     }
 

@@ -34,8 +34,7 @@ public final class Metrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
     private final ModelMeters models = new ModelMeters(registry);
-    private final MultiGauge states =
-            MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
+    private final MultiGauge states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
     private Supplier<List<ModelReport>> reports = List::of;
 
     public Metrics(MetricsOptions options) {
@@ -76,8 +75,9 @@ public final class Metrics {
     private void show(RoutingContext context) {
         context.vertx()
                 .executeBlocking(this::scrape, false)
-                .onSuccess(text ->
-                        context.response().putHeader("content-type", PROMETHEUS_TEXT).end(text))
+                .onSuccess(text -> context.response()
+                        .putHeader("content-type", PROMETHEUS_TEXT)
+                        .end(text))
                 .onFailure(context::fail);
     }
 
@@ -87,7 +87,8 @@ public final class Metrics {
     }
 
     private static MultiGauge.Row<?> stateRow(ModelReport report) {
-        Tags tags = ModelMeters.tags(report.model()).and("state", report.state().name().toLowerCase(Locale.ROOT));
+        Tags tags = ModelMeters.tags(report.model())
+                .and("state", report.state().name().toLowerCase(Locale.ROOT));
         return MultiGauge.Row.of(tags, 1);
     }
 }

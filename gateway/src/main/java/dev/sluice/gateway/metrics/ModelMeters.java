@@ -26,8 +26,22 @@ import org.jspecify.annotations.Nullable;
 final class ModelMeters implements RequestListener, BatchListener {
 
     private static final Duration[] LATENCY_BUCKETS = LongStream.of(
-                    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
-                    2_500_000, 5_000_000, 10_000_000)
+                    100,
+                    250,
+                    500,
+                    1_000,
+                    2_500,
+                    5_000,
+                    10_000,
+                    25_000,
+                    50_000,
+                    100_000,
+                    250_000,
+                    500_000,
+                    1_000_000,
+                    2_500_000,
+                    5_000_000,
+                    10_000_000)
             .mapToObj(micros -> Duration.ofNanos(micros * 1_000))
             .toArray(Duration[]::new);
 
@@ -51,11 +65,15 @@ final class ModelMeters implements RequestListener, BatchListener {
     @Override
     public void completed(@Nullable ModelId model, String outcome, long nanos) {
         if (model == null) {
-            withoutModel.computeIfAbsent(outcome, word -> requests(NO_MODEL, word)).increment();
+            withoutModel
+                    .computeIfAbsent(outcome, word -> requests(NO_MODEL, word))
+                    .increment();
             return;
         }
         Meters meters = of(model);
-        meters.requests.computeIfAbsent(outcome, word -> requests(tags(model), word)).increment();
+        meters.requests
+                .computeIfAbsent(outcome, word -> requests(tags(model), word))
+                .increment();
         meters.request.record(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -94,14 +112,19 @@ final class ModelMeters implements RequestListener, BatchListener {
     private Meters make(ModelId model) {
         Tags tags = tags(model);
         AtomicInteger queuedRequests = new AtomicInteger();
-        Gauge.builder(MeterNames.QUEUE_REQUESTS, queuedRequests, AtomicInteger::get).tags(tags).register(registry);
+        Gauge.builder(MeterNames.QUEUE_REQUESTS, queuedRequests, AtomicInteger::get)
+                .tags(tags)
+                .register(registry);
         return new Meters(
                 new ConcurrentHashMap<>(),
                 timer(MeterNames.REQUEST_SECONDS, tags),
                 timer(MeterNames.QUEUE_SECONDS, tags),
                 timer(MeterNames.BATCH_FORM_SECONDS, tags),
                 timer(MeterNames.BATCH_RUN_SECONDS, tags),
-                DistributionSummary.builder(MeterNames.BATCH_ROWS).tags(tags).serviceLevelObjectives(ROW_BUCKETS).register(registry),
+                DistributionSummary.builder(MeterNames.BATCH_ROWS)
+                        .tags(tags)
+                        .serviceLevelObjectives(ROW_BUCKETS)
+                        .register(registry),
                 registry.counter(MeterNames.BATCH_FAILURES, tags),
                 queuedRequests);
     }
@@ -111,7 +134,10 @@ final class ModelMeters implements RequestListener, BatchListener {
     }
 
     private Timer timer(String name, Tags tags) {
-        return Timer.builder(name).tags(tags).serviceLevelObjectives(LATENCY_BUCKETS).register(registry);
+        return Timer.builder(name)
+                .tags(tags)
+                .serviceLevelObjectives(LATENCY_BUCKETS)
+                .register(registry);
     }
 
     private record Meters(

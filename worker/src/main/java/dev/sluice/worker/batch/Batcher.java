@@ -149,8 +149,11 @@ public final class Batcher {
     private void stopBatching(List<Tensor> outputs) {
         if (axisCountsRows) {
             axisCountsRows = false;
-            LOG.warn("model {} answered a batch with {}: axis 0 does not count rows, so it serves one request at a time"
-                    + " from now on (set batching: off in its model.yaml)", model, outputs);
+            LOG.warn(
+                    "model {} answered a batch with {}: axis 0 does not count rows, so it serves one request at a time"
+                            + " from now on (set batching: off in its model.yaml)",
+                    model,
+                    outputs);
         }
     }
 
@@ -162,9 +165,13 @@ public final class Batcher {
         if (!anyExpired) {
             return batch;
         }
-        List<QueuedRequest> alive = batch.members().stream().filter(member -> !member.isExpired(now)).toList();
+        List<QueuedRequest> alive = batch.members().stream()
+                .filter(member -> !member.isExpired(now))
+                .toList();
         batch.members().stream().filter(member -> member.isExpired(now)).forEach(Batcher::expire);
-        return new Batch(alive, alive.stream().mapToInt(member -> member.request().rows()).sum());
+        return new Batch(
+                alive,
+                alive.stream().mapToInt(member -> member.request().rows()).sum());
     }
 
     private void dropExpired(long now) {

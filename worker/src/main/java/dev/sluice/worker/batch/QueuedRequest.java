@@ -44,8 +44,7 @@ public final class QueuedRequest {
 
     /** Whether both fit one batch: the same inputs with the same shapes beyond the rows, and the same outputs. */
     boolean batchesWith(QueuedRequest other) {
-        return request.outputs().equals(other.request.outputs())
-                && sameKind(request.inputs(), other.request.inputs());
+        return request.outputs().equals(other.request.outputs()) && sameKind(request.inputs(), other.request.inputs());
     }
 
     private static boolean sameKind(List<Tensor> left, List<Tensor> right) {

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputNames the names of {@code outputs}, one list for all requests that want everything
  * @param batched whether axis 0 of every input and output counts rows, so that requests can be batched along it
  */
-public record Signature(
-        List<TensorSpec> inputs, List<TensorSpec> outputs, List<String> outputNames, boolean batched) {
+public record Signature(List<TensorSpec> inputs, List<TensorSpec> outputs, List<String> outputNames, boolean batched) {
 
     public Signature(List<TensorSpec> inputs, List<TensorSpec> outputs, boolean batched) {
         this(

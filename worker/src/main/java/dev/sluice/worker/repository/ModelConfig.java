@@ -1,6 +1,9 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.settings.Setting;
+import dev.sluice.worker.settings.Settings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -20,6 +23,16 @@ public record ModelConfig(
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
         @Setting("auto") Batching batching,
         @Setting("") List<String> labels) {
+
+    /**
+     * Reads a model.yaml; a model without one has the defaults.
+     *
+     * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
+     */
+    public static ModelConfig read(Path file) {
+        Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
+        return (Files.exists(file) ? settings.file(file) : settings).load();
+    }
 
     /** Whether requests to a model may share an engine call. */
     public enum Batching {

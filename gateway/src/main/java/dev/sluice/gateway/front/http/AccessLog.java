@@ -33,14 +33,22 @@ final class AccessLog {
         }
         long micros = TimeUnit.NANOSECONDS.toMicros(ticker.nanos() - exchange.startNanos());
         JsonOutput line = new JsonOutput(256)
-                .raw("{\"time\":").string(Instant.now().toString())
-                .raw(",\"request_id\":").string(exchange.requestId())
-                .raw(",\"remote\":").string(request.remoteAddress().hostAddress())
-                .raw(",\"method\":").string(request.method().name())
-                .raw(",\"path\":").string(String.valueOf(request.path()))
-                .raw(",\"status\":").number(request.response().getStatusCode())
-                .raw(",\"response_bytes\":").number(bodyBytes)
-                .raw(",\"duration_us\":").number(micros)
+                .raw("{\"time\":")
+                .string(Instant.now().toString())
+                .raw(",\"request_id\":")
+                .string(exchange.requestId())
+                .raw(",\"remote\":")
+                .string(request.remoteAddress().hostAddress())
+                .raw(",\"method\":")
+                .string(request.method().name())
+                .raw(",\"path\":")
+                .string(String.valueOf(request.path()))
+                .raw(",\"status\":")
+                .number(request.response().getStatusCode())
+                .raw(",\"response_bytes\":")
+                .number(bodyBytes)
+                .raw(",\"duration_us\":")
+                .number(micros)
                 .raw('}');
         LOG.info("{}", new String(line.array(), 0, line.length(), StandardCharsets.UTF_8));
     }

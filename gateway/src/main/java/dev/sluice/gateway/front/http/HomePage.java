@@ -40,7 +40,9 @@ final class HomePage {
         }
         page.append("\nPredict:  POST /v2/models/{model}/infer   (Open Inference Protocol V2, JSON)\n\nLook at:\n");
         PLACES.forEach(place -> page.append("  GET ").append(place).append('\n'));
-        parts.models().all().forEach(report -> page.append("  GET ").append(path(report)).append('\n'));
+        parts.models()
+                .all()
+                .forEach(report -> page.append("  GET ").append(path(report)).append('\n'));
         return page.toString();
     }
 
@@ -53,9 +55,14 @@ final class HomePage {
             page.append("<li><a href=\"").append(escape(path(report))).append("\">");
             page.append(escape(line(report))).append("</a></li>");
         }
-        page.append("</ul><p>Predict with <code>POST /v2/models/{model}/infer</code>: Open Inference Protocol V2, JSON.");
+        page.append(
+                "</ul><p>Predict with <code>POST /v2/models/{model}/infer</code>: Open Inference Protocol V2, JSON.");
         page.append("</p><h2>Look at</h2><ul>");
-        PLACES.forEach(place -> page.append("<li><a href=\"").append(place).append("\">").append(place).append("</a></li>"));
+        PLACES.forEach(place -> page.append("<li><a href=\"")
+                .append(place)
+                .append("\">")
+                .append(place)
+                .append("</a></li>"));
         return page.append("</ul></html>\n").toString();
     }
 
@@ -70,6 +77,9 @@ final class HomePage {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * The HTTP server of one front loop; all of them listen on the same port.
@@ -21,13 +22,19 @@ public final class HttpVerticle extends VerticleBase {
     /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
     private static final int MAX_CHUNK_BYTES = 256 << 10;
 
+    /** To Vert.x, 0 would be another free port for each loop, a negative number the same one for all. */
+    private static final int ANY_FREE_PORT = -1;
+
     private final HttpParts parts;
     private final HttpOptions options;
+    private final IntConsumer listening;
     private HttpServer server;
 
-    public HttpVerticle(HttpParts parts, HttpOptions options) {
+    /** @param listening hears the port once the socket is open */
+    public HttpVerticle(HttpParts parts, HttpOptions options, IntConsumer listening) {
         this.parts = parts;
         this.options = options;
+        this.listening = listening;
     }
 
     @Override
@@ -35,7 +42,7 @@ public final class HttpVerticle extends VerticleBase {
         server = vertx.createHttpServer(serverOptions())
                 .requestHandler(Routes.build(vertx, parts, options))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed);
-        return server.listen();
+        return server.listen().onSuccess(open -> listening.accept(open.actualPort()));
     }
 
     /** Accepts nothing new and lets what is being answered finish. */
@@ -47,7 +54,7 @@ public final class HttpVerticle extends VerticleBase {
     private HttpServerOptions serverOptions() {
         return new HttpServerOptions()
                 .setHost(options.host())
-                .setPort(options.port())
+                .setPort(options.port() == 0 ? ANY_FREE_PORT : options.port())
                 .setTcpNoDelay(true)
                 .setMaxHeaderSize((int) options.maxHeaderSize())
                 .setMaxInitialLineLength((int) options.maxInitialLine())
@@ -59,8 +66,11 @@ public final class HttpVerticle extends VerticleBase {
     /** What Netty could not read as HTTP at all. */
     private static void refuseMalformed(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
-        int status = cause instanceof TooLongHttpLineException ? 414 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        JsonOutput body = new JsonOutput(128).raw("{\"error\":").string("malformed HTTP request: " + cause.getMessage());
+        int status = cause instanceof TooLongHttpLineException
+                ? 414
+                : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        JsonOutput body =
+                new JsonOutput(128).raw("{\"error\":").string("malformed HTTP request: " + cause.getMessage());
         request.response()
                 .setStatusCode(status)
                 .putHeader("content-type", "application/json")

@@ -74,14 +74,20 @@ final class InferHandler implements Handler<RoutingContext> {
         try {
             HttpBytes json = HttpBytes.of(body);
             decoded = new InferRequestDecoder(
-                            json.array(), json.from(), json.to(), endpoint.description().signature(), buffers)
+                            json.array(),
+                            json.from(),
+                            json.to(),
+                            endpoint.description().signature(),
+                            buffers)
                     .decode();
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());
             return;
         }
         InferenceRequest request = request(exchange, endpoint, decoded);
-        parts.pipeline().infer(endpoint, request).onSuccess(outcome -> finish(exchange, request, decoded.id(), outcome));
+        parts.pipeline()
+                .infer(endpoint, request)
+                .onSuccess(outcome -> finish(exchange, request, decoded.id(), outcome));
     }
 
     private InferenceRequest request(Exchange exchange, ModelEndpoint endpoint, DecodedRequest decoded) {

@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -30,7 +29,8 @@ final class MetadataHandlers {
     }
 
     void server(RoutingContext context) {
-        JsonOutput out = new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
+        JsonOutput out =
+                new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
         exchanges.begin(context.request()).json(out.raw(",\"extensions\":[]}"));
     }
 
@@ -41,7 +41,10 @@ final class MetadataHandlers {
     /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
     void ready(RoutingContext context) {
         boolean ready = isReady();
-        JsonOutput out = new JsonOutput(32).raw("{\"ready\":").raw(Boolean.toString(ready)).raw(",\"live\":true}");
+        JsonOutput out = new JsonOutput(32)
+                .raw("{\"ready\":")
+                .raw(Boolean.toString(ready))
+                .raw(",\"live\":true}");
         exchanges.begin(context.request()).answer(ready ? 200 : 503, out);
     }
 
@@ -49,7 +52,10 @@ final class MetadataHandlers {
         List<ModelReport> all = parts.models().all();
         boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
         boolean anyLoading = all.stream().anyMatch(report -> report.state() == ModelState.LOADING);
-        return parts.models().isComplete() && !anyLoading && !parts.admission().isDraining() && (anyReady || all.isEmpty());
+        return parts.models().isComplete()
+                && !anyLoading
+                && !parts.admission().isDraining()
+                && (anyReady || all.isEmpty());
     }
 
     void models(RoutingContext context) {
@@ -80,28 +86,41 @@ final class MetadataHandlers {
     }
 
     private static JsonOutput modelReady(String name, boolean ready) {
-        return new JsonOutput(64).raw("{\"name\":").string(name).raw(",\"ready\":").raw(ready + "}");
+        return new JsonOutput(64)
+                .raw("{\"name\":")
+                .string(name)
+                .raw(",\"ready\":")
+                .raw(ready + "}");
     }
 
     void model(RoutingContext context) {
         Exchange exchange = exchanges.begin(context.request());
         try {
             var endpoint = RequestedModel.of(context).in(parts.models());
-            Collection<ModelReport> versions = parts.models().versions(endpoint.model().name());
+            Collection<ModelReport> versions =
+                    parts.models().versions(endpoint.model().name());
             exchange.json(metadata(endpoint.model(), endpoint.description(), versions));
         } catch (InferenceException refused) {
             exchange.error(refused.error());
         }
     }
 
-    private static JsonOutput metadata(ModelId model, ModelReport.Description description, Collection<ModelReport> all) {
-        JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(model.name()).raw(",\"versions\":");
-        strings(all.stream().map(report -> Long.toString(report.model().version())).toList(), out);
+    private static JsonOutput metadata(
+            ModelId model, ModelReport.Description description, Collection<ModelReport> all) {
+        JsonOutput out =
+                new JsonOutput(1024).raw("{\"name\":").string(model.name()).raw(",\"versions\":");
+        strings(
+                all.stream()
+                        .map(report -> Long.toString(report.model().version()))
+                        .toList(),
+                out);
         out.raw(",\"platform\":").string(description.platform()).raw(",\"inputs\":");
         specs(description.signature().inputs(), out);
         out.raw(",\"outputs\":");
         specs(description.signature().outputs(), out);
-        out.raw(",\"parameters\":{\"max_batch_size\":").number(description.maxBatchRows()).raw(",\"labels\":");
+        out.raw(",\"parameters\":{\"max_batch_size\":")
+                .number(description.maxBatchRows())
+                .raw(",\"labels\":");
         strings(description.labels(), out);
         return out.raw("}}");
     }

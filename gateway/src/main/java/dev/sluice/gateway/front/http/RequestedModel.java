@@ -32,8 +32,8 @@ record RequestedModel(String name, @Nullable String version) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {
-            throw new InferenceException(new InferenceError.UnknownModel("model \"" + name + "\" has no version \"" + text
-                    + "\": versions are positive integers"));
+            throw new InferenceException(new InferenceError.UnknownModel(
+                    "model \"" + name + "\" has no version \"" + text + "\": versions are positive integers"));
         }
     }
 }

@@ -73,7 +73,9 @@ final class Routes {
 
     private void unknownPath(RoutingContext context) {
         BodyReader.discard(context.request(), maxBodyBytes);
-        exchanges.begin(context.request()).error(404, "there is nothing at " + context.request().path() + "; see GET /");
+        exchanges
+                .begin(context.request())
+                .error(404, "there is nothing at " + context.request().path() + "; see GET /");
     }
 
     /** What ends here is either a path that the router itself finds malformed, or a defect. */
@@ -84,7 +86,12 @@ final class Routes {
             return;
         }
         String failureId = UUID.randomUUID().toString();
-        LOG.error("failure {} in {} {}", failureId, context.request().method(), context.request().path(), context.failure());
+        LOG.error(
+                "failure {} in {} {}",
+                failureId,
+                context.request().method(),
+                context.request().path(),
+                context.failure());
         exchange.error(new InferenceError.EngineFailure(failureId));
     }
 }

@@ -15,4 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long the client waits; null when it does not say
  */
 public record DecodedRequest(
-        @Nullable String id, List<Tensor> inputs, List<String> outputs, int rows, @Nullable Duration timeout) {}
+        @Nullable String id,
+        List<Tensor> inputs,
+        List<String> outputs,
+        int rows,
+        @Nullable Duration timeout) {}

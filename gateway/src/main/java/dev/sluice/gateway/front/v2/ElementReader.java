@@ -95,8 +95,9 @@ final class ElementReader {
             case FP32 -> memory.putFloat(floats.readFloat());
             case FP64 -> memory.putDouble(floats.readDouble());
             case BYTES -> readString();
-            case FP16, BF16 -> throw new BadJson(dataType + " has no JSON form; send it as FP32 to a model that takes"
-                    + " it, or as binary data");
+            case FP16, BF16 ->
+                throw new BadJson(dataType + " has no JSON form; send it as FP32 to a model that takes"
+                        + " it, or as binary data");
         }
         count++;
     }

@@ -213,8 +213,9 @@ public final class InferRequestDecoder {
             if (input.rows() != rows) {
                 throw InferenceException.invalid(
                         "inputs",
-                        "axis 0 counts rows and must agree: \"" + ordered.getFirst().name() + "\" has " + rows
-                                + " and \"" + input.name() + "\" has " + input.rows());
+                        "axis 0 counts rows and must agree: \""
+                                + ordered.getFirst().name() + "\" has " + rows + " and \"" + input.name() + "\" has "
+                                + input.rows());
             }
         }
         return (int) Math.min(rows, Integer.MAX_VALUE);

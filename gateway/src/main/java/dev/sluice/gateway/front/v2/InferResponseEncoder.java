@@ -1,7 +1,6 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -53,5 +52,4 @@ public final class InferResponseEncoder {
         TensorDataEncoder.encode(output, out);
         out.raw('}');
     }
-
 }

@@ -141,7 +141,8 @@ final class InputDecoder {
     private void checkAgainstSignature(String name, DataType dataType, Shape shape) {
         int place = signature.indexOfInput(name);
         if (place < 0) {
-            List<String> names = signature.inputs().stream().map(TensorSpec::name).toList();
+            List<String> names =
+                    signature.inputs().stream().map(TensorSpec::name).toList();
             throw InferenceException.invalid(
                     field + ".name", "the model has no input \"" + name + "\"; its inputs are " + names);
         }

@@ -81,7 +81,7 @@ final class JsonFloats {
         scan();
         double value;
         if (allDigitsGathered && digits <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_POWER) {
-            value = scale(digits, exponent);
+            value = scale((double) digits, exponent);
         } else {
             value = Math.abs(JavaDoubleParser.parseDouble(cursor.bytes, cursor.position, numberEnd - cursor.position));
             refuseInfinity(value, "FP64");
@@ -106,12 +106,12 @@ final class JsonFloats {
 
     private double estimate() {
         if (exponent < -MAX_EXACT_POWER) {
-            return scale(scale(digits, -MAX_EXACT_POWER), exponent + MAX_EXACT_POWER);
+            return scale(scale((double) digits, -MAX_EXACT_POWER), exponent + MAX_EXACT_POWER);
         }
         if (exponent > MAX_EXACT_POWER) {
-            return scale(scale(digits, MAX_EXACT_POWER), exponent - MAX_EXACT_POWER);
+            return scale(scale((double) digits, MAX_EXACT_POWER), exponent - MAX_EXACT_POWER);
         }
-        return scale(digits, exponent);
+        return scale((double) digits, exponent);
     }
 
     private static double scale(double value, int power) {
@@ -153,8 +153,8 @@ final class JsonFloats {
         exponent = fraction - at;
         numberEnd = at;
         allDigitsGathered = integerDigits - exponent <= MAX_DIGITS;
-        boolean oneLeadingDigit = integerDigits == 1 || integerDigits > 1 && bytes[start] != '0';
-        boolean plainEnd = at == end || (bytes[at] | 0x20) != 'e' && bytes[at - 1] != '.';
+        boolean oneLeadingDigit = integerDigits == 1 || (integerDigits > 1 && bytes[start] != '0');
+        boolean plainEnd = bytes[Math.max(at - 1, 0)] != '.' && (at == end || (bytes[at] | 0x20) != 'e');
         if (!oneLeadingDigit || !plainEnd || !allDigitsGathered) {
             scanCarefully(start);
         }

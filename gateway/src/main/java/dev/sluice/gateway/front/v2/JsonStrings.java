@@ -126,9 +126,8 @@ final class JsonStrings {
             return backslash + 6;
         }
         int low = 0;
-        boolean pair = backslash + 7 < cursor.end
-                && cursor.bytes[backslash + 6] == '\\'
-                && cursor.bytes[backslash + 7] == 'u';
+        boolean pair =
+                backslash + 7 < cursor.end && cursor.bytes[backslash + 6] == '\\' && cursor.bytes[backslash + 7] == 'u';
         if (pair) {
             low = hex4(cursor, backslash + 8);
         }

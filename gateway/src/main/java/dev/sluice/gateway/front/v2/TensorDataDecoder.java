@@ -65,7 +65,7 @@ final class TensorDataDecoder {
         } catch (ArithmeticException overflow) {
             throw InferenceException.invalid(field + ".shape", "the shape " + shape + " has too many elements");
         }
-        long possible = (cursor.end - cursor.position) / SMALLEST_ELEMENT_BYTES + 1;
+        long possible = (cursor.end - cursor.position) / SMALLEST_ELEMENT_BYTES + 1L;
         if (count > possible) {
             throw InferenceException.invalid(
                     field + ".data", "the shape " + shape + " needs " + count + " elements, and the data has fewer");

@@ -52,6 +52,6 @@ final class Utf8 {
     }
 
     private static void putContinuation(int bits, ByteBuffer target) {
-        target.put((byte) (0x80 | bits & 0x3F));
+        target.put((byte) (0x80 | (bits & 0x3F)));
     }
 }

@@ -1,0 +1,107 @@
+package dev.sluice.gateway;
+
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.config.GatewayConfig;
+import dev.sluice.gateway.dispatch.BatcherClient;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.http.HttpParts;
+import dev.sluice.gateway.front.http.HttpVerticle;
+import dev.sluice.gateway.metrics.Metrics;
+import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One running gateway: the front, admission and dispatch, and the worker side in the same process.
+ *
+ * @thread started and stopped from any; what runs where is the business of the verticles
+ * @errors starting fails when the port cannot be had, the model repository cannot be read or there is no engine
+ * @owns the Vert.x instance and everything deployed in it
+ */
+public final class Gateway {
+
+    private final GatewayConfig config;
+    private final Ticker ticker = Ticker.SYSTEM;
+    private final Metrics metrics;
+    private final Vertx vertx;
+    private final AdmissionControl admission;
+    private final ModelDirectory models = new ModelDirectory();
+    private final AtomicInteger port = new AtomicInteger();
+
+    private Gateway(GatewayConfig config) {
+        this.config = config;
+        this.metrics = new Metrics(config.metrics());
+        this.admission = new AdmissionControl(config.admission());
+        this.vertx = metrics.install(Vertx.builder(), new VertxOptions()).build();
+    }
+
+    /** Starts one; complete when its socket is open and every model has been tried. */
+    public static Future<Gateway> start(GatewayConfig config) {
+        Gateway gateway = new Gateway(config);
+        return gateway.deploy()
+                .map(gateway)
+                .recover(failure -> gateway.vertx.close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    private Future<?> deploy() {
+        ReferenceCodec.register(vertx.eventBus());
+        metrics.watch(admission::inFlight, models::all);
+        Worker worker = new Worker(config.worker(), metrics.batchListener(), ticker);
+        return models.listen(vertx.eventBus())
+                .compose(listening -> deployFront())
+                .compose(open -> vertx.deployVerticle(worker, Worker.deployment()))
+                .onSuccess(loaded -> models.markComplete());
+    }
+
+    private Future<String> deployFront() {
+        InferencePipeline pipeline = new InferencePipeline(admission, new BatcherClient(vertx.eventBus(), ticker));
+        HttpParts parts = new HttpParts(
+                pipeline,
+                models,
+                admission,
+                config.admission(),
+                metrics.requestListener(),
+                metrics.page(),
+                ticker,
+                version());
+        int configured = config.http().frontLoops();
+        int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+        return vertx.deployVerticle(
+                () -> new HttpVerticle(parts, config.http(), port::set), new DeploymentOptions().setInstances(loops));
+    }
+
+    /** The port that the HTTP front listens on. */
+    public int port() {
+        return port.get();
+    }
+
+    public long readyModels() {
+        return models.all().stream()
+                .filter(report -> report.state() == ModelState.READY)
+                .count();
+    }
+
+    /**
+     * Lets nothing new in, waits for what is in flight but no longer than {@code admission.drain_timeout}, answers what
+     * is still queued with 503, and closes everything.
+     */
+    public Future<Void> stop() {
+        Promise<Void> empty = Promise.promise();
+        admission.drain(empty::tryComplete);
+        vertx.setTimer(config.admission().drainTimeout().toMillis(), late -> empty.tryComplete());
+        return empty.future().compose(drained -> vertx.close());
+    }
+
+    static String version() {
+        String version = Gateway.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.gateway;
+
+import dev.sluice.gateway.config.CommandLine;
+import dev.sluice.gateway.config.ConfigLoader;
+import dev.sluice.gateway.config.GatewayConfig;
+import dev.sluice.worker.settings.SettingsException;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/**
+ * The process: arguments in, one gateway, the ready line, signals, exit status.
+ *
+ * @thread the main thread starts the gateway and ends; a signal's thread stops it
+ * @errors status 2 for wrong arguments or settings, 1 when the gateway cannot start, 0 after a drain
+ */
+public final class Main {
+
+    private static final int OK = 0;
+    private static final int CANNOT_START = 1;
+    private static final int WRONG_USAGE = 2;
+
+    private Main() {}
+
+    @SuppressWarnings("SystemOut") // the ready line and the errors of a command are its output, not its log
+    public static void main(String[] args) {
+        try {
+            CommandLine commandLine = CommandLine.parse(List.of(args));
+            if (commandLine.help()) {
+                System.out.print(CommandLine.USAGE);
+                return;
+            }
+            run(ConfigLoader.ofProcess().load(commandLine));
+        } catch (SettingsException wrong) {
+            System.err.println("sluice: " + wrong.getMessage());
+            System.exit(WRONG_USAGE);
+        }
+    }
+
+    private static void run(GatewayConfig config) {
+        Gateway.start(config)
+                .onSuccess(gateway -> {
+                    stopOnSignals(gateway);
+                    announce(gateway, config);
+                })
+                .onFailure(failure -> {
+                    System.err.println("sluice: cannot start: " + failure.getMessage());
+                    System.exit(CANNOT_START);
+                });
+    }
+
+    private static void announce(Gateway gateway, GatewayConfig config) {
+        long millis = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
+        System.out.printf(
+                "sluice ready on http://%s:%d (%d models, %d ms)%n",
+                config.http().host(), gateway.port(), gateway.readyModels(), millis);
+        System.out.flush();
+    }
+
+    private static void stopOnSignals(Gateway gateway) {
+        for (String name : List.of("TERM", "INT")) {
+            Signals.on(name, () -> gateway.stop().onComplete(stopped -> System.exit(OK)));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.sluice.worker.engine;
+
+/**
+ * What an operator may choose about how one model runs.
+ *
+ * @param intraOpThreads threads that share the work of one operator, the calling thread included. One is best for
+ *     throughput: N callers that share one model beat one caller with N threads. More shortens a single call of a big
+ *     model.
+ */
+public record EngineOptions(int intraOpThreads) {
+
+    public EngineOptions {
+        if (intraOpThreads < 1) {
+            throw new IllegalArgumentException("intraOpThreads must be at least 1, and this is " + intraOpThreads);
+        }
+    }
+}
