@@ -9,11 +9,13 @@ import java.time.Duration;
  * @param maxInFlightRequests requests admitted and not yet completed, in the whole process; more are shed, and 4096 is
  *     several full queues, so that it is the models' own limits that speak first
  * @param requestTimeout the deadline of a request that names none; 30 seconds, which clients commonly wait themselves
- * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it
- * @param drainTimeout the longest wait for requests in flight at shutdown; as long as Kubernetes waits
+ * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60
+ *     seconds, which is how long nginx waits for an answer
+ * @param drainTimeout the longest wait for requests in flight at shutdown; a little less than Kubernetes waits before it
+ *     kills
  */
 public record AdmitOptions(
         @Setting(value = "4096", min = "1", max = "1000000") int maxInFlightRequests,
         @Setting(value = "30s", min = "1ms", max = "24h") Duration requestTimeout,
-        @Setting(value = "10m", min = "1ms", max = "24h") Duration maxRequestTimeout,
-        @Setting(value = "30s", min = "0s", max = "1h") Duration drainTimeout) {}
+        @Setting(value = "60s", min = "1ms", max = "24h") Duration maxRequestTimeout,
+        @Setting(value = "25s", min = "0s", max = "1h") Duration drainTimeout) {}

@@ -22,6 +22,9 @@ public final class HttpVerticle extends VerticleBase {
     /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
     private static final int MAX_CHUNK_BYTES = 256 << 10;
 
+    /** Leaves time to say that a request was too late, before its connection counts as idle. */
+    private static final long ANSWER_MILLIS = 5_000;
+
     /** To Vert.x, 0 would be another free port for each loop, a negative number the same one for all. */
     private static final int ANY_FREE_PORT = -1;
 
@@ -60,7 +63,13 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxInitialLineLength((int) options.maxInitialLine())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setIdleTimeout((int) options.idleTimeout().toMillis());
+                .setIdleTimeout((int) idleMillis());
+    }
+
+    /** Vert.x counts a connection that waits for its answer as idle, so no request may wait that long. */
+    private long idleMillis() {
+        long longestWait = parts.admitOptions().maxRequestTimeout().toMillis();
+        return Math.min(Integer.MAX_VALUE, Math.max(options.idleTimeout().toMillis(), longestWait + ANSWER_MILLIS));
     }
 
     /** What Netty could not read as HTTP at all. */
