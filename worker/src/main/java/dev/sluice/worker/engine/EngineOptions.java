@@ -5,7 +5,7 @@ package dev.sluice.worker.engine;
  *
  * @param intraOpThreads threads that share the work of one operator, the calling thread included. One is best for
  *     throughput: N callers that share one model beat one caller with N threads. More shortens a single call of a big
- *     model.
+ *     model and lengthens one of a small model.
  */
 public record EngineOptions(int intraOpThreads) {
 

@@ -1,7 +1,6 @@
 package dev.sluice.worker.engine;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtException.OrtErrorCode;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -18,8 +17,14 @@ final class OnnxErrors {
     private static final Pattern WHERE_LOADING = Pattern.compile("^Load model from .*? failed:\\s*");
     private static final Pattern WHERE_RUNNING =
             Pattern.compile("(?s)^Non-zero status code returned.*Status Message: ");
-    private static final Pattern SOURCE_LINE = Pattern.compile("\\S+\\.(?:cc|cpp|h|hpp):\\d+ (?:[^\\n]*?\\) )?");
+    private static final Pattern SOURCE_LINE =
+            Pattern.compile("\\S+\\.(?:cc|h):\\d+ (?:[^\\n]*?\\) )?(?:const )?(?:\\[with .*?] )?");
     private static final Pattern ADVICE = Pattern.compile("\\s*Please fix either the inputs/outputs or the model\\.?");
+
+    /** How the kernels of ONNX Runtime say that shapes do not go together; it has no code for it. */
+    private static final Pattern MISFIT = Pattern.compile(
+            "(?i)cannot be reshaped|broadcast|dimension.*(?:mismatch|not match|must match)|out of (?:data )?bounds");
+
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*");
 
     private OnnxErrors() {}
@@ -33,12 +38,24 @@ final class OnnxErrors {
         return new ModelLoadException(modelFile, reason, error);
     }
 
-    /** An invalid argument comes from the client, whose shapes or values the model cannot take; the rest does not. */
+    /**
+     * An invalid argument comes from the client, whose shapes or values the model cannot take, and so does a shape that
+     * passes the signature, because the axis is variable, and then does not fit inside the graph; the rest does not.
+     */
     static RuntimeException ofRun(String model, Exception error) {
-        if (error instanceof OrtException refused && refused.getCode() == OrtErrorCode.ORT_INVALID_ARGUMENT) {
+        if (error instanceof OrtException refused && isOfTheInputs(refused)) {
             return InferenceException.invalid("inputs", readable(refused));
         }
         return new EngineRunException(model + " failed to run: " + error.getMessage(), error);
+    }
+
+    private static boolean isOfTheInputs(OrtException error) {
+        return switch (error.getCode()) {
+            case ORT_INVALID_ARGUMENT -> true;
+            case ORT_FAIL, ORT_RUNTIME_EXCEPTION ->
+                MISFIT.matcher(String.valueOf(error.getMessage())).find();
+            default -> false;
+        };
     }
 
     /** What the message says about the tensors or the model, without what it says about ONNX Runtime's own insides. */

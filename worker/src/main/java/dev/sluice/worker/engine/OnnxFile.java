@@ -60,19 +60,16 @@ final class OnnxFile {
 
     /** Inputs that a request may leave out because the file has a default for them. */
     Set<String> optionalInputs() {
-        Set<String> overridable = new LinkedHashSet<>(inputs);
-        overridable.retainAll(initializers.keySet());
-        long bytes = 0;
-        boolean usable = irVersion >= FIRST_IR_VERSION_WITH_DEFAULTS && fileBytes <= MAX_REWRITTEN_BYTES;
-        for (String name : overridable) {
-            Initializer initializer = initializers.get(name);
-            usable &= initializer != null && initializer.usable;
-            bytes += initializer == null ? 0 : initializer.bytes;
-        }
-        return usable && bytes <= MAX_DEFAULTS_BYTES ? overridable : Set.of();
+        Map<String, Initializer> overridable = new LinkedHashMap<>(initializers);
+        overridable.keySet().retainAll(inputs);
+        long bytes = overridable.values().stream().mapToLong(Initializer::bytes).sum();
+        boolean meant = irVersion >= FIRST_IR_VERSION_WITH_DEFAULTS && bytes <= MAX_DEFAULTS_BYTES;
+        boolean possible = fileBytes <= MAX_REWRITTEN_BYTES
+                && overridable.values().stream().allMatch(Initializer::usable);
+        return meant && possible ? overridable.keySet() : Set.of();
     }
 
-    /** Inputs that must be sent and of which the file does not even give the rank; the session takes them for scalars. */
+    /** Inputs that must be sent and have no rank even in the file; the session takes them for scalars. */
     Set<String> shapelessInputs() {
         Set<String> required = new LinkedHashSet<>(shapelessInputs);
         required.removeAll(initializers.keySet());
@@ -134,14 +131,15 @@ final class OnnxFile {
         }
 
         private boolean readType(int tag, CodedInputStream in) throws IOException {
-            tensor = tag == OnnxProto.TYPE_TENSOR;
-            if (tensor) {
-                ProtoFields.forEachInMessage(in, field -> {
-                    shape |= field == OnnxProto.TENSOR_TYPE_SHAPE;
-                    return false;
-                });
+            if (tag != OnnxProto.TYPE_TENSOR) {
+                return false;
             }
-            return tensor;
+            tensor = true;
+            ProtoFields.forEachInMessage(in, field -> {
+                shape |= field == OnnxProto.TENSOR_TYPE_SHAPE;
+                return false;
+            });
+            return true;
         }
     }
 }
