@@ -29,16 +29,18 @@ final class JsonCursor {
 
     /** The next byte that is not white space, left unread, or 0 at the end. */
     byte peek() {
-        int at = position;
-        while (at < end) {
-            byte next = bytes[at];
-            if (next > ' ' || next < 0) {
-                position = at;
+        if (position < end) {
+            byte next = bytes[position];
+            if (next > ' ') {
                 return next;
             }
-            if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
-                break;
-            }
+        }
+        return peekBehindSpace();
+    }
+
+    private byte peekBehindSpace() {
+        int at = position;
+        while (at < end && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
         position = at;
@@ -62,6 +64,14 @@ final class JsonCursor {
 
     /** After a member or element: whether another follows; reads the comma or the closing bracket. */
     boolean readCommaOr(char closing) {
+        if (position < end && bytes[position] == ',') {
+            position++;
+            return true;
+        }
+        return readCommaOrBehindSpace(closing);
+    }
+
+    private boolean readCommaOrBehindSpace(char closing) {
         if (tryRead(',')) {
             return true;
         }
