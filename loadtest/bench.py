@@ -275,7 +275,8 @@ def main(arguments):
         say("the parsers and the report are right")
         return 0
     # As Ctrl-C, so that whatever was started is ended on the way out.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.default_int_handler)
     try:
         check_machine()
         facts, warmed, windows, engine = run(options)
