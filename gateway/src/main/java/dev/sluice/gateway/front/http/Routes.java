@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Routes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+    private static final int BAD_REQUEST = 400;
     private static final String MODEL = "/v2/models/:model";
     private static final String VERSION = MODEL + "/versions/:version";
 
@@ -50,6 +51,7 @@ final class Routes {
         routes.get(VERSION + "/ready", metadata::modelReady);
         routes.get("/metrics", parts.metricsPage());
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
+        routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route
         return routes.router;
     }
 
@@ -81,8 +83,8 @@ final class Routes {
     /** What ends here is either a path that the router itself finds malformed, or a defect. */
     private void failed(RoutingContext context) {
         Exchange exchange = exchanges.begin(context.request());
-        if (context.failure() == null || context.statusCode() == 400) {
-            exchange.error(context.statusCode(), "the request's path is malformed");
+        if (context.failure() == null || context.statusCode() == BAD_REQUEST) {
+            exchange.error(BAD_REQUEST, "the request's path is malformed");
             return;
         }
         String failureId = UUID.randomUUID().toString();
