@@ -17,6 +17,7 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -67,9 +68,9 @@ public final class Metrics {
         return enabled ? models : BatchListener.NONE;
     }
 
-    /** {@code GET /metrics} in the Prometheus text format; 404 when metrics are switched off. */
-    public Handler<RoutingContext> page() {
-        return enabled ? this::show : RoutingContext::next;
+    /** {@code GET /metrics} in the Prometheus text format; there is none when metrics are switched off. */
+    public Optional<Handler<RoutingContext>> page() {
+        return enabled ? Optional.of(this::show) : Optional.empty();
     }
 
     private void show(RoutingContext context) {

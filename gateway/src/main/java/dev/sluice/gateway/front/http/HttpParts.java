@@ -8,11 +8,12 @@ import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /**
  * What the HTTP front is given: the parts of the gateway that it calls.
  *
- * @param metricsPage answers {@code GET /metrics}
+ * @param metricsPage answers {@code GET /metrics}; without it, nothing is there
  * @param version of Sluice, as it tells clients
  */
 public record HttpParts(
@@ -21,6 +22,6 @@ public record HttpParts(
         AdmissionControl admission,
         AdmitOptions admitOptions,
         RequestListener listener,
-        Handler<RoutingContext> metricsPage,
+        Optional<Handler<RoutingContext>> metricsPage,
         Ticker ticker,
         String version) {}

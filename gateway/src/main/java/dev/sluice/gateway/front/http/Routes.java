@@ -49,7 +49,7 @@ final class Routes {
         routes.get(VERSION, metadata::model);
         routes.get(MODEL + "/ready", metadata::modelReady);
         routes.get(VERSION + "/ready", metadata::modelReady);
-        routes.get("/metrics", parts.metricsPage());
+        parts.metricsPage().ifPresent(page -> routes.get("/metrics", page));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
         routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route
         return routes.router;
