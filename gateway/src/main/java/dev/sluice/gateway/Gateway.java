@@ -46,9 +46,12 @@ public final class Gateway {
     /** Starts one; complete when its socket is open and every model has been tried. */
     public static Future<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
-        return gateway.deploy()
-                .map(gateway)
-                .recover(failure -> gateway.vertx.close().transform(closed -> Future.failedFuture(failure)));
+        // Of no context: when starting has failed, every context is closed, and on a closed one nobody would hear of it.
+        Promise<Gateway> started = Promise.promise();
+        gateway.deploy()
+                .onSuccess(deployed -> started.complete(gateway))
+                .onFailure(failure -> gateway.vertx.close().onComplete(closed -> started.fail(failure)));
+        return started.future();
     }
 
     private Future<?> deploy() {
