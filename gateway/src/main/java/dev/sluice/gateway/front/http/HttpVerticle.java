@@ -8,6 +8,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
@@ -45,7 +46,14 @@ public final class HttpVerticle extends VerticleBase {
         server = vertx.createHttpServer(serverOptions())
                 .requestHandler(Routes.build(vertx, parts, options))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed);
-        return server.listen().onSuccess(open -> listening.accept(open.actualPort()));
+        return server.listen()
+                .onSuccess(open -> listening.accept(open.actualPort()))
+                .recover(this::cannotListen);
+    }
+
+    private Future<HttpServer> cannotListen(Throwable cause) {
+        String place = options.host() + ":" + options.port();
+        return Future.failedFuture(new IOException("cannot listen on " + place + ": " + cause.getMessage(), cause));
     }
 
     /** Accepts nothing new and lets what is being answered finish. */
