@@ -35,6 +35,7 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final AtomicInteger port = new AtomicInteger();
+    private volatile String workerDeployment = "";
 
     private Gateway(GatewayConfig config) {
         this.config = config;
@@ -61,7 +62,10 @@ public final class Gateway {
         return models.listen(vertx.eventBus())
                 .compose(listening -> deployFront())
                 .compose(open -> vertx.deployVerticle(worker, Worker.deployment()))
-                .onSuccess(loaded -> models.markComplete());
+                .onSuccess(deployed -> {
+                    workerDeployment = deployed;
+                    models.markComplete();
+                });
     }
 
     private Future<String> deployFront() {
@@ -99,8 +103,11 @@ public final class Gateway {
     public Future<Void> stop() {
         Promise<Void> empty = Promise.promise();
         admission.drain(empty::tryComplete);
-        vertx.setTimer(config.admission().drainTimeout().toMillis(), late -> empty.tryComplete());
-        return empty.future().compose(drained -> vertx.close());
+        long patienceMillis = Math.max(1, config.admission().drainTimeout().toMillis()); // 1 is a timer's least
+        vertx.setTimer(patienceMillis, late -> empty.tryComplete());
+        return empty.future()
+                .compose(drained -> vertx.undeploy(workerDeployment)) // first, while the sockets can still tell
+                .transform(undeployed -> vertx.close());
     }
 
     static String version() {

@@ -28,6 +28,7 @@ final class BatcherVerticle extends VerticleBase {
     private final BatcherOptions options;
     private final List<String> instanceAddresses;
     private final Ticker ticker;
+    private InstanceGroup instances;
     private Batcher batcher;
 
     BatcherVerticle(ModelId model, BatcherOptions options, List<String> instanceAddresses, Ticker ticker) {
@@ -43,7 +44,7 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        InstanceGroup instances = new InstanceGroup(model, vertx.eventBus(), instanceAddresses);
+        instances = new InstanceGroup(model, vertx.eventBus(), instanceAddresses);
         batcher = new Batcher(model, options, instances, ticker);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
@@ -52,10 +53,11 @@ final class BatcherVerticle extends VerticleBase {
         return vertx.eventBus().consumer(consumer, this::onRequest).completion();
     }
 
+    /** Refuses what waits and stays until what runs has been answered, for with its context go the replies to it. */
     @Override
     public Future<?> stop() {
         batcher.refuseQueued(new InferenceError.Draining());
-        return Future.succeededFuture();
+        return instances.close();
     }
 
     private void onRequest(Message<InferenceRequest> message) {

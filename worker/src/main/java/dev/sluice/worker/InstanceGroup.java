@@ -5,6 +5,8 @@ import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatchRunner;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
@@ -33,11 +35,15 @@ final class InstanceGroup implements BatchRunner {
     private final ModelId model;
     private final EventBus bus;
     private final ArrayDeque<String> idle;
+    private final int instances;
+    private final Promise<Void> allIdle = Promise.promise();
+    private boolean closing;
 
     InstanceGroup(ModelId model, EventBus bus, List<String> instanceAddresses) {
         this.model = model;
         this.bus = bus;
         this.idle = new ArrayDeque<>(instanceAddresses);
+        this.instances = instanceAddresses.size();
     }
 
     @Override
@@ -51,7 +57,21 @@ final class InstanceGroup implements BatchRunner {
         bus.<BatchResult>request(instance, batch, DELIVERY).onComplete(reply -> {
             idle.push(instance);
             done.accept(reply.succeeded() ? reply.result().body() : undelivered());
+            completeWhenIdle();
         });
+    }
+
+    /** Complete when every batch that runs has come back; to be called when no more will be run. */
+    Future<Void> close() {
+        closing = true;
+        completeWhenIdle();
+        return allIdle.future();
+    }
+
+    private void completeWhenIdle() {
+        if (closing && idle.size() == instances) {
+            allIdle.tryComplete();
+        }
     }
 
     private BatchResult undelivered() {
