@@ -2,7 +2,11 @@ package dev.sluice.gateway.admit;
 
 import dev.sluice.worker.contract.InferenceError;
 
-/** The answer to a request that wants in. */
+/**
+ * The answer to a request that wants in.
+ *
+ * @thread immutable
+ */
 public sealed interface Admission {
 
     /** Let in; whoever gets the permit releases it. */

@@ -1,6 +1,10 @@
 package dev.sluice.worker.batch;
 
-/** What a {@link BatchPolicy} decided. */
+/**
+ * What a {@link BatchPolicy} decided.
+ *
+ * @thread immutable
+ */
 public sealed interface BatchDecision {
 
     /** Nothing to do until something happens. */

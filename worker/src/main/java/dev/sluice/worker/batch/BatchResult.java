@@ -4,7 +4,11 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 
-/** What became of a batch. */
+/**
+ * What became of a batch.
+ *
+ * @thread immutable, made on an instance's thread and read on the batcher loop
+ */
 public sealed interface BatchResult {
 
     /**
