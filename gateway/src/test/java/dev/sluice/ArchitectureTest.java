@@ -1,0 +1,277 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.sluice.gateway.Gateway;
+import dev.sluice.gateway.dispatch.BatcherClient;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.WorkerOptions;
+import dev.sluice.worker.batch.Batcher;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.Test;
+
+/** DESIGN.md's sentences about who may know whom, each held to the compiled classes of both modules. */
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.sluice");
+
+    private static final String GATEWAY = "dev.sluice.gateway..";
+    private static final String WORKER = "dev.sluice.worker..";
+
+    private static void check(ArchRule rule) {
+        rule.check(MAIN);
+    }
+
+    private static DescribedPredicate<JavaClass> in(String... packages) {
+        return resideInAnyPackage(packages);
+    }
+
+    /** Classes of that package may use, of ours, only these and themselves. */
+    private static void onlyUses(String user, DescribedPredicate<JavaClass> used) {
+        DescribedPredicate<JavaClass> ours = resideInAPackage("dev.sluice..");
+        check(noClasses()
+                .that()
+                .resideInAPackage(user)
+                .should()
+                .dependOnClassesThat(
+                        ours.and(DescribedPredicate.not(resideInAPackage(user).or(used)))));
+    }
+
+    @Test
+    void bothModulesAreLookedAt() {
+        assertTrue(MAIN.contain(Gateway.class));
+        assertTrue(MAIN.contain(Worker.class));
+        assertTrue(MAIN.size() > 100, MAIN.size() + " classes");
+    }
+
+    @Test
+    void packagesFormNoCycles() {
+        check(slices().matching("dev.sluice.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.sluice.gateway.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.sluice.gateway.front.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.sluice.worker.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
+    void theFrontCallsThePipelineAndThePipelineCallsAdmissionAndDispatch() {
+        String contract = "dev.sluice.worker.contract..";
+        String settings = "dev.sluice.worker.settings..";
+        String admit = "dev.sluice.gateway.admit..";
+        String dispatch = "dev.sluice.gateway.dispatch..";
+        String pipeline = "dev.sluice.gateway.pipeline..";
+        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, contract, settings));
+        onlyUses(pipeline, in(admit, dispatch, contract));
+        onlyUses(admit, in(contract, settings));
+        onlyUses(dispatch, in(contract));
+        onlyUses("dev.sluice.gateway.metrics..", in("dev.sluice.gateway.front", contract, settings));
+    }
+
+    @Test
+    void theConfigurationOnlyFillsOptionRecords() {
+        DescribedPredicate<JavaClass> options = DescribedPredicate.describe(
+                "are option records",
+                type -> type.isRecord() && type.getSimpleName().endsWith("Options"));
+        onlyUses("dev.sluice.gateway.config..", options.or(in("dev.sluice.worker.settings..")));
+    }
+
+    @Test
+    void theGatewayKnowsOfTheWorkerOnlyItsContractAndItsSettings() {
+        check(noClasses()
+                .that(in(GATEWAY))
+                .and()
+                .doNotBelongToAnyOf(Gateway.class)
+                .should()
+                .dependOnClassesThat(in(WORKER)
+                        .and(DescribedPredicate.not(in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..")))
+                        .and(DescribedPredicate.not(belongToAnyOf(WorkerOptions.class)))));
+        check(noClasses()
+                .that(in(GATEWAY))
+                .and()
+                .resideOutsideOfPackages("dev.sluice.gateway.config..", "dev.sluice.gateway")
+                .should()
+                .dependOnClassesThat(belongToAnyOf(WorkerOptions.class)));
+    }
+
+    @Test
+    void theWorkerSideHasLayersAndKnowsNoGateway() {
+        String contract = "dev.sluice.worker.contract..";
+        onlyUses("dev.sluice.worker.batch..", in(contract));
+        onlyUses("dev.sluice.worker.engine..", in(contract));
+        onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.settings..", in());
+        check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
+    }
+
+    @Test
+    void theContractUsesNothingButTheJdkAndHoldsOnlyValues() {
+        String contract = "dev.sluice.worker.contract..";
+        check(classes().that(in(contract)).should().onlyDependOnClassesThat(in("java..", "org.jspecify..", contract)));
+        check(classes()
+                .that(in(contract))
+                .and(DescribedPredicate.describe("are no package-info", type -> !isPackageInfo(type)))
+                .should(haveOneOfTheForms()));
+    }
+
+    private static boolean isPackageInfo(JavaClass type) {
+        return type.getSimpleName().equals("package-info");
+    }
+
+    private static ArchCondition<JavaClass> haveOneOfTheForms() {
+        return ArchCondition.from(DescribedPredicate.describe(
+                "be a record, an enum, an interface or an exception",
+                type -> type.isRecord()
+                        || type.isEnum()
+                        || type.isInterface()
+                        || type.isAssignableTo(Throwable.class)
+                        || type.getSuperclass()
+                                .map(parent -> parent.toErasure().isEnum())
+                                .orElse(false)
+                        || type.isAnonymousClass()));
+    }
+
+    private static void onlyIn(String place, String... libraries) {
+        check(noClasses().that().resideOutsideOfPackage(place).should().dependOnClassesThat(in(libraries)));
+    }
+
+    @Test
+    void eachLibraryIsKnownInOnePlaceOnly() {
+        onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..", "com.google.protobuf..");
+        onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
+        onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
+        onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
+        onlyIn("dev.sluice.gateway.front.http..", "io.netty..");
+        check(noClasses().should().dependOnClassesThat(in("com.fasterxml..", "io.vertx.core.json..")));
+    }
+
+    @Test
+    void onlyTheFrontsKnowHttp() {
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.metrics..")))
+                .should()
+                .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));
+    }
+
+    @Test
+    void nothingInTheGatewayBlocks() {
+        DescribedPredicate<JavaAccess<?>> blocking = DescribedPredicate.describe("blocks", ArchitectureTest::blocks);
+        check(noClasses()
+                .that(in(GATEWAY))
+                .and()
+                .resideOutsideOfPackages("dev.sluice.gateway", "dev.sluice.gateway.config..")
+                .should()
+                .accessTargetWhere(blocking));
+    }
+
+    private static boolean blocks(JavaAccess<?> access) {
+        JavaClass owner = access.getTargetOwner();
+        String name = access.getTarget().getName();
+        return (owner.isEquivalentTo(Thread.class) && Set.of("sleep", "join").contains(name))
+                || (owner.isEquivalentTo(Object.class) && name.equals("wait"))
+                || (owner.isAssignableTo(java.util.concurrent.Future.class)
+                        && Set.of("get", "join").contains(name))
+                || (owner.isAssignableTo(io.vertx.core.Future.class) && name.equals("await"))
+                || (owner.isAssignableTo(CountDownLatch.class) && name.equals("await"))
+                || (owner.isAssignableTo(BlockingQueue.class)
+                        && Set.of("take", "put").contains(name))
+                || owner.isAssignableTo(Lock.class)
+                || owner.isEquivalentTo(Files.class)
+                || (owner.getPackageName().equals("java.io")
+                        && Set.of("read", "write").contains(name));
+    }
+
+    /** The engine's lock guards the end of a native session, which must not be closed under a run. */
+    @Test
+    void nothingIsLockedButTheEnginesSession() {
+        check(noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED));
+        onlyIn("dev.sluice.worker.engine..", "java.util.concurrent.locks..");
+    }
+
+    @Test
+    void onlyTheTickerReadsTheClock() {
+        check(noClasses().that().areNotAssignableTo(Ticker.class).should().callMethod(System.class, "nanoTime"));
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.sluice.gateway.Main")
+                .should()
+                .callMethod(System.class, "currentTimeMillis"));
+    }
+
+    @Test
+    void batchingIsPureExceptForItsShell() {
+        check(noClasses().that(in("dev.sluice.worker.batch..")).should().dependOnClassesThat(in("io.vertx..")));
+        check(noClasses()
+                .that(in("dev.sluice.worker.batch.."))
+                .and()
+                .doNotBelongToAnyOf(Batcher.class)
+                .should()
+                .dependOnClassesThat(belongToAnyOf(Ticker.class).or(in("org.slf4j.."))));
+    }
+
+    @Test
+    void theEventBusIsCrossedInFewPlaces() {
+        List<String> known = List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle");
+        check(noClasses()
+                .that()
+                .doNotBelongToAnyOf(
+                        BatcherClient.class, ModelDirectory.class, Worker.class, ReferenceCodec.class, Gateway.class)
+                .and(DescribedPredicate.not(DescribedPredicate.describe(
+                        "are the worker's ends of the crossings",
+                        type -> type.getPackageName().equals("dev.sluice.worker")
+                                && known.stream().anyMatch(type.getName()::contains))))
+                .should()
+                .dependOnClassesThat(in("io.vertx.core.eventbus..")));
+        assertTrue(MAIN.get(BatcherClient.class).getDirectDependenciesFromSelf().stream()
+                .anyMatch(use -> use.getTargetClass().isEquivalentTo(EventBus.class)));
+    }
+
+    @Test
+    void onlyTheGatewayAndTheWorkerDeployVerticles() {
+        check(noClasses()
+                .that()
+                .doNotBelongToAnyOf(Gateway.class, Worker.class)
+                .should()
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "deploys a verticle",
+                        access -> access.getTargetOwner().isAssignableTo(Vertx.class)
+                                && access.getTarget().getName().equals("deployVerticle"))));
+    }
+
+    @Test
+    void noNameSaysNothing() {
+        for (String word : List.of("Impl", "Manager", "Util", "Utils", "Helper", "Helpers")) {
+            check(noClasses().should().haveSimpleNameEndingWith(word));
+        }
+        check(noClasses().should().haveSimpleNameContaining("Util").orShould().haveSimpleNameContaining("Helper"));
+        check(noClasses()
+                .should()
+                .resideInAnyPackage("..impl..", "..manager..", "..util..", "..utils..", "..helper..", "..common.."));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real process: its ready line, its exit status, and what clients see when it dies. */
+class ProcessIT {
+
+    private static final String MODELS = Places.TEST_MODELS.toString();
+    private static final String SLOW = "/v2/models/slow/infer";
+
+    private static SluiceProcess serve(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--models", MODELS));
+        arguments.addAll(List.of(more));
+        return SluiceProcess.start(arguments.toArray(String[]::new));
+    }
+
+    private static void serves(int port) throws IOException {
+        try (RawConnection connection = new RawConnection(port)) {
+            connection.post("/v2/models/sums/infer", Requests.sums(2, 3));
+            assertEquals(5, connection.answer().data().getInteger(0));
+        }
+    }
+
+    @Test
+    void saysThatItIsReadyAndFinishesItsWorkOnSigterm() throws Exception {
+        try (SluiceProcess sluice = serve("--port", "0", "--set", "worker.instances=1")) {
+            int port = sluice.awaitReady();
+            serves(port);
+            try (RawConnection client = new RawConnection(port);
+                    RawConnection other = new RawConnection(port)) {
+                client.post(SLOW, Requests.slow(40_000, 7));
+                Waiting.until("in flight", () -> inFlight(other) == 1);
+                sluice.terminate();
+                assertEquals(7f, client.answer().data().getFloat(0));
+            }
+            assertEquals(0, sluice.awaitExit());
+        }
+    }
+
+    private static double inFlight(RawConnection connection) {
+        try {
+            connection.send("GET /metrics HTTP/1.1\r\nhost: test\r\n\r\n");
+            return new MetricsPage(connection.answer().body()).value("sluice_in_flight_requests");
+        } catch (IOException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    @Test
+    void aWrongOptionEndsItWithStatusTwo() throws Exception {
+        try (SluiceProcess sluice = SluiceProcess.start("--prot", "0")) {
+            assertEquals(2, sluice.awaitExit());
+            assertTrue(sluice.errors().contains("--prot: is not an option"), sluice.errors());
+            assertEquals("", sluice.output());
+        }
+    }
+
+    @Test
+    void anUnknownKeyInAFileEndsItWithStatusTwoAndNamesItsLine(@TempDir Path folder) throws Exception {
+        Path file =
+                Files.writeString(folder.resolve("mine.yaml"), "http:\n  port: 0\n  prot: 1\nworker:\n  modles: x\n");
+        try (SluiceProcess sluice = SluiceProcess.start("--config", file.toString())) {
+            assertEquals(2, sluice.awaitExit());
+            assertTrue(sluice.errors().contains("mine.yaml:3: http.prot"), sluice.errors());
+            assertTrue(sluice.errors().contains("mine.yaml:5: worker.modles"), sluice.errors());
+        }
+    }
+
+    @Test
+    void aPortInUseEndsItWithStatusOne() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                SluiceProcess sluice = serve("--port", Integer.toString(taken.getLocalPort()))) {
+            assertEquals(1, sluice.awaitExit());
+            assertTrue(sluice.errors().contains("sluice: cannot start"), sluice.errors());
+            assertTrue(sluice.errors().contains(Integer.toString(taken.getLocalPort())), sluice.errors());
+            assertEquals("", sluice.output());
+        }
+    }
+
+    @Test
+    void aMissingRepositoryEndsItWithStatusOne(@TempDir Path folder) throws Exception {
+        Path nowhere = folder.resolve("nowhere");
+        try (SluiceProcess sluice = SluiceProcess.start("--port", "0", "--models", nowhere.toString())) {
+            assertEquals(1, sluice.awaitExit());
+            assertTrue(sluice.errors().contains(nowhere + " is not a directory"), sluice.errors());
+        }
+    }
+
+    @Test
+    void printsItsUsage() throws Exception {
+        try (SluiceProcess sluice = SluiceProcess.start("--help")) {
+            assertEquals(0, sluice.awaitExit());
+            assertTrue(sluice.output().startsWith("Usage: sluice serve"), sluice.output());
+        }
+    }
+
+    @Test
+    void whenItIsKilledItsClientsHearOfItAndANewOneTakesOverThePort() throws Exception {
+        int port;
+        try (SluiceProcess sluice = serve("--port", "0")) {
+            port = sluice.awaitReady();
+            List<RawConnection> clients = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                clients.add(new RawConnection(port).post(SLOW, Requests.slow(1_000_000, i)));
+            }
+            sluice.kill();
+            for (RawConnection client : clients) {
+                assertThrows(IOException.class, client::answer);
+                client.close();
+            }
+            sluice.awaitExit();
+        }
+        try (SluiceProcess next = serve("--port", Integer.toString(port))) {
+            assertEquals(port, next.awaitReady());
+            serves(port);
+        }
+    }
+}

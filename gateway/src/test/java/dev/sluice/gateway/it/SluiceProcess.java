@@ -1,0 +1,121 @@
+package dev.sluice.gateway.it;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Sluice in a process of its own, started as the launcher starts it. The launcher itself is not used, because it would
+ * rebuild what the build that runs this test is building; .ci/launcher-test tests it.
+ */
+final class SluiceProcess implements AutoCloseable {
+
+    private static final Pattern READY =
+            Pattern.compile("sluice ready on http://127\\.0\\.0\\.1:(\\d+) \\(\\d+ models, \\d+ ms\\)");
+
+    private final Process process;
+    private final CompletableFuture<String> firstLine = new CompletableFuture<>();
+    private final CompletableFuture<String> errors;
+
+    private SluiceProcess(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(this::readOutput);
+        this.errors =
+                CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()), Thread::startVirtualThread);
+    }
+
+    static SluiceProcess start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        if (Runtime.version().feature() >= 23) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-Xmx256m", "-Dlogback.configurationFile=" + Places.ROOT.resolve("conf/logback.xml")));
+        command.addAll(List.of("-Dsluice.home=" + Places.ROOT, "-cp", classPath(), "dev.sluice.gateway.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
+        return new SluiceProcess(builder.start());
+    }
+
+    /** What the launcher uses if it has been built, otherwise the class path of this test, without its resources. */
+    private static String classPath() throws IOException {
+        Path target = Places.ROOT.resolve("gateway/target");
+        try (var files = Files.list(target)) {
+            List<Path> jars = files.filter(file -> file.getFileName().toString().matches("sluice-gateway-.*\\.jar"))
+                    .toList();
+            if (jars.size() == 1 && Files.isDirectory(target.resolve("lib"))) {
+                return jars.getFirst() + File.pathSeparator + target.resolve("lib") + "/*";
+            }
+        }
+        return System.getProperty("java.class.path");
+    }
+
+    private void readOutput() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = lines.readLine();
+            firstLine.complete(line == null ? "" : line);
+            lines.transferTo(Writer.nullWriter());
+        } catch (IOException broken) {
+            firstLine.completeExceptionally(broken);
+        }
+    }
+
+    private static String readAll(InputStream stream) {
+        try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** Waits for the ready line, which must be the first on stdout, and returns the port that it names. */
+    int awaitReady() {
+        String line = Waiting.await(firstLine);
+        Matcher ready = READY.matcher(line);
+        if (!ready.matches()) {
+            process.destroyForcibly();
+            throw new AssertionError("not the ready line: \"" + line + "\"; " + errors());
+        }
+        return Integer.parseInt(ready.group(1));
+    }
+
+    int awaitExit() {
+        return Waiting.await(process.onExit()).exitValue();
+    }
+
+    /** All of stderr, once the process has ended. */
+    String errors() {
+        return Waiting.await(errors);
+    }
+
+    String output() {
+        return Waiting.await(firstLine);
+    }
+
+    void terminate() {
+        process.destroy();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+}
