@@ -47,7 +47,8 @@ public final class Gateway {
     /** Starts one; complete when its socket is open and every model has been tried. */
     public static Future<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
-        // Of no context: when starting has failed, every context is closed, and on a closed one nobody would hear of it.
+        // Of no context: when starting has failed, every context is closed, and on a closed one nobody would hear of
+        // it.
         Promise<Gateway> started = Promise.promise();
         gateway.deploy()
                 .onSuccess(deployed -> started.complete(gateway))
