@@ -62,7 +62,7 @@ final class BatchQueue {
             count(next, -1);
             members.add(next);
             batchRows += next.request().rows();
-        } while (!lane.isEmpty() && batchRows + lane.element().request().rows() <= maxRows);
+        } while (!lane.isEmpty() && lane.element().request().rows() <= maxRows - batchRows);
         if (lane.isEmpty()) {
             lanes.remove(lane);
         }
