@@ -82,6 +82,7 @@ public final class Batcher {
         while (!queue.isEmpty()) {
             queue.take(ONE_REQUEST_AT_A_TIME).members().forEach(queued -> queued.complete(why));
         }
+        listener.queued(model, queue.requests(), queue.rows());
     }
 
     private void dispatch() {
