@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop
  * @errors InvalidRequest that names the input and the member
+ * @owns the memory of {@code data} until {@link #decode} returns; gives it back when it throws
  */
 final class InputDecoder {
 
@@ -53,10 +54,20 @@ final class InputDecoder {
                     readMember(cursor.readName());
                 } while (cursor.readCommaOr('}'));
             }
+            return finish();
         } catch (BadJson bad) {
+            giveBackData();
             throw InferenceException.invalid(field, bad.reason());
+        } catch (InferenceException wrong) {
+            giveBackData();
+            throw wrong;
         }
-        return finish();
+    }
+
+    private void giveBackData() {
+        if (data != null) {
+            buffers.giveBack(data);
+        }
     }
 
     private void readMember(String member) {
