@@ -205,7 +205,7 @@ public final class InferRequestDecoder {
     }
 
     private int rows(List<Tensor> ordered) {
-        if (!signature.batched()) {
+        if (!signature.batched() || ordered.isEmpty()) {
             return 1;
         }
         long rows = ordered.getFirst().rows();
