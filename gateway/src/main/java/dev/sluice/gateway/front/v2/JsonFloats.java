@@ -36,8 +36,8 @@ final class JsonFloats {
     private static final long MAX_EXACT_DIGITS = 1L << 53;
     private static final int MAX_EXACT_POWER = 22;
 
-    /** Far beyond any double, and small enough to add to. */
-    private static final int MAX_EXPONENT = 1 << 20;
+    /** Small enough to add to, and more than the zeros of any body can undo. */
+    private static final int MAX_EXPONENT = 1 << 30;
 
     /** 10^0 to 10^22: all powers of ten that a double holds exactly. */
     private static final double[] POWERS = {
@@ -192,7 +192,7 @@ final class JsonFloats {
         boolean minus = at < numberEnd && bytes[at] == '-';
         int value = 0;
         for (at += at < numberEnd && !isDigit(bytes[at]) ? 1 : 0; at < numberEnd; at++) {
-            value = Math.min(value * 10 + (bytes[at] - '0'), MAX_EXPONENT);
+            value = (int) Math.min(value * 10L + (bytes[at] - '0'), MAX_EXPONENT);
         }
         return minus ? -value : value;
     }
