@@ -30,7 +30,17 @@ public final class AdmissionControl {
             return new Refused(new InferenceError.Overloaded(
                     "the server has " + limit.max() + " requests in flight and takes no more", RETRY_AFTER_MILLIS));
         }
-        return new Admitted(verdict -> gate.left(limit.release()));
+        if (gate.isClosed()) {
+            // It closed between the two looks, and perhaps nobody was counted in then.
+            leave();
+            return new Refused(new InferenceError.Draining());
+        }
+        return new Admitted(verdict -> leave());
+    }
+
+    private void leave() {
+        limit.release();
+        gate.left(limit::inFlight);
     }
 
     public int inFlight() {
@@ -44,6 +54,6 @@ public final class AdmissionControl {
     /** Lets nothing more in; {@code whenEmpty} runs once, when the last permit has come back or none is out. */
     public void drain(Runnable whenEmpty) {
         gate.close(whenEmpty);
-        gate.left(limit.inFlight());
+        gate.left(limit::inFlight);
     }
 }

@@ -19,18 +19,20 @@ final class ConcurrencyLimit {
 
     /** Counts one more in, unless the limit is reached. */
     boolean tryAcquire() {
-        if (inFlight.incrementAndGet() <= max) {
-            return true;
+        int now = inFlight.get();
+        while (now < max) {
+            if (inFlight.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = inFlight.get();
         }
-        inFlight.decrementAndGet();
         return false;
     }
 
-    /** Counts one out and returns how many are left. */
-    int release() {
+    /** Counts one out. */
+    void release() {
         int left = inFlight.decrementAndGet();
         assert left >= 0 : "a permit was released twice";
-        return left;
     }
 
     int inFlight() {

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.admit;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 
 /**
  * Open until shutdown begins; then nothing new is let in, and someone waits for the last request to leave.
@@ -24,9 +25,14 @@ final class DrainGate {
         closed = true;
     }
 
-    /** One has left, and so many are still in. */
-    void left(int stillIn) {
-        if (closed && stillIn == 0) {
+    /**
+     * One has left.
+     *
+     * @param stillIn counts those who are in; asked only once the gate is seen closed, because an older count could miss
+     *     one who came in just before it closed
+     */
+    void left(IntSupplier stillIn) {
+        if (closed && stillIn.getAsInt() == 0) {
             whenEmpty.getAndSet(NOBODY).run();
         }
     }
