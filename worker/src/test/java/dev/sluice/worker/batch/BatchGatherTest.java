@@ -1,0 +1,131 @@
+package dev.sluice.worker.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.fake.Requests;
+import dev.sluice.worker.fake.Tensors;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Joined rows: complete, in order, in memory that is used again. */
+class BatchGatherTest {
+
+    private final BatchGather gather = new BatchGather();
+
+    private static Batch batch(InferenceRequest... requests) {
+        return new Batch(
+                Arrays.stream(requests)
+                        .map(request -> new QueuedRequest(request, 0, outcome -> {}))
+                        .toList(),
+                Arrays.stream(requests).mapToInt(InferenceRequest::rows).sum());
+    }
+
+    private static InferenceRequest of(Tensor... inputs) {
+        return Requests.of(Requests.FAR, List.of("y"), inputs);
+    }
+
+    /** Writes to the first element through one tensor and looks whether the other sees it. */
+    private static boolean shareMemory(Tensor one, Tensor other) {
+        long before = other.data().getLong(other.data().position());
+        one.data().putLong(one.data().position(), ~before);
+        return other.data().getLong(other.data().position()) == ~before;
+    }
+
+    @Test
+    void passesABatchOfOneThroughWithoutACopy() {
+        InferenceRequest only = Requests.ofIds(1, 2);
+        assertSame(only.inputs(), gather.gather(batch(only)));
+    }
+
+    @Test
+    void joinsRowsInTheOrderOfTheMembers() {
+        Tensor joined = gather.gather(batch(Requests.ofIds(3, 1), Requests.ofIds(2), Requests.ofIds(9, 8, 7)))
+                .getFirst();
+        assertEquals("[3, 1, 2, 9, 8, 7]", Tensors.text(joined));
+        assertEquals(new Shape(6, 1), joined.shape());
+        assertEquals("x", joined.name());
+        assertEquals(ByteOrder.LITTLE_ENDIAN, joined.data().order());
+        assertTrue(joined.data().isDirect());
+    }
+
+    @Test
+    void joinsByteStringsWithTheirLengths() {
+        Tensor joined = gather.gather(batch(
+                        of(Tensors.ofStrings("s", new Shape(2, 1), "", "zwölf")),
+                        of(Tensors.ofStrings("s", new Shape(1, 1), "x"))))
+                .getFirst();
+        assertEquals("[, zwölf, x]", Tensors.text(joined));
+        assertEquals(new Shape(3, 1), joined.shape());
+    }
+
+    @Test
+    void joinsEveryInputIntoMemoryOfItsOwn() {
+        Batch batch = batch(
+                of(Tensors.ofLongs("a", new Shape(1), 1), Tensors.ofStrings("b", new Shape(1, 2), "p", "q")),
+                of(
+                        Tensors.ofLongs("a", new Shape(2), 2, 3),
+                        Tensors.ofStrings("b", new Shape(2, 2), "r", "", "s", "t")));
+        List<Tensor> joined = gather.gather(batch);
+        assertEquals("[1, 2, 3]", Tensors.text(joined.get(0)));
+        assertEquals("[p, q, r, , s, t]", Tensors.text(joined.get(1)));
+        assertEquals(new Shape(3, 2), joined.get(1).shape());
+    }
+
+    @Test
+    void readsMembersThatAreViewsOfSomethingLarger() {
+        Tensor large = Tensors.ofLongs("x", new Shape(4, 1), 10, 11, 12, 13);
+        Tensor joined = gather.gather(batch(of(large.view(2, 8, 16)), of(large.view(1, 0, 8))))
+                .getFirst();
+        assertEquals("[11, 12, 10]", Tensors.text(joined));
+        assertEquals("[10, 11, 12, 13]", Tensors.text(large));
+    }
+
+    @Test
+    void joinsEmptyRows() {
+        Tensor joined = gather.gather(batch(Requests.ofIds(), Requests.ofIds(5), Requests.ofIds()))
+                .getFirst();
+        assertEquals("[5]", Tensors.text(joined));
+        assertEquals(new Shape(1, 1), joined.shape());
+    }
+
+    @Test
+    void usesMemoryAgainWhenItIsLargeEnough() {
+        Tensor first =
+                gather.gather(batch(Requests.ofIds(1, 2), Requests.ofIds(3))).getFirst();
+        Tensor second =
+                gather.gather(batch(Requests.ofIds(4), Requests.ofIds(5))).getFirst();
+        assertEquals("[4, 5]", Tensors.text(second));
+        assertNotSame(first.data(), second.data());
+        assertTrue(shareMemory(second, first), "the second batch should live in the memory of the first");
+    }
+
+    @Test
+    void takesLargerMemoryWhenItMust() {
+        gather.gather(batch(Requests.ofIds(1), Requests.ofIds(2)));
+        long[] many = new long[2000];
+        Arrays.setAll(many, i -> i);
+        Tensor joined =
+                gather.gather(batch(Requests.ofIds(many), Requests.ofIds(7))).getFirst();
+        assertEquals(2001 * Long.BYTES, joined.byteCount());
+        assertEquals(1999, joined.data().getLong(1999 * Long.BYTES));
+        assertEquals(7, joined.data().getLong(2000 * Long.BYTES));
+    }
+
+    @Test
+    void doesNotKeepWhatIsTooLarge() {
+        Tensor half = Tensors.ofLongs(
+                "x", new Shape(1, 1 + (BatchGather.KEPT_BYTES >> 4)), new long[1 + (BatchGather.KEPT_BYTES >> 4)]);
+        Tensor first = gather.gather(batch(of(half), of(half))).getFirst();
+        Tensor second = gather.gather(batch(of(half), of(half))).getFirst();
+        assertTrue(first.byteCount() > BatchGather.KEPT_BYTES);
+        assertTrue(!shareMemory(first, second), "memory above the bound should not be kept");
+    }
+}

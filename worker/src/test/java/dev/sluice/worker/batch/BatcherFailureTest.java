@@ -1,0 +1,150 @@
+package dev.sluice.worker.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.fake.EchoEngine;
+import dev.sluice.worker.fake.FakeInstances;
+import dev.sluice.worker.fake.FakeTicker;
+import dev.sluice.worker.fake.Outcomes;
+import dev.sluice.worker.fake.Requests;
+import dev.sluice.worker.fake.Tensors;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** A batch that fails, or that cannot be cut apart, costs nobody an answer but the one who is to blame. */
+class BatcherFailureTest {
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final Outcomes outcomes = new Outcomes();
+
+    private Batcher batcher(FakeInstances instances) {
+        return new Batcher(
+                Requests.MODEL, new BatcherOptions(new GreedyPolicy(8), 100, BatchListener.NONE), instances, ticker);
+    }
+
+    private void enqueue(Batcher batcher, String name, InferenceRequest request) {
+        batcher.enqueue(request, outcomes.of(name));
+    }
+
+    @Test
+    void onlyThePoisonedRequestFails() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(3));
+        Batcher batcher = batcher(instances);
+        for (int id = 0; id <= 4; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        assertEquals(List.of(1, 4, 1, 1, 1, 1), instances.startedRows());
+        assertEquals(EchoEngine.FAILURE, outcomes.get("r3"));
+        for (int id : new int[] {0, 1, 2, 4}) {
+            assertEquals("[" + id + "]", outcomes.ids("r" + id));
+        }
+    }
+
+    @Test
+    void theFailureOfARequestThatRanAloneIsFinal() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(1));
+        Batcher batcher = batcher(instances);
+        enqueue(batcher, "poisoned", Requests.ofIds(1));
+        instances.finishAll();
+        assertEquals(EchoEngine.FAILURE, outcomes.get("poisoned"));
+        assertEquals(1, instances.started().size());
+    }
+
+    @Test
+    void batchesAgainAfterAFailure() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(2));
+        Batcher batcher = batcher(instances);
+        for (int id = 0; id <= 2; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishNext();
+        instances.finishNext();
+        enqueue(batcher, "next1", Requests.ofIds(11));
+        enqueue(batcher, "next2", Requests.ofIds(12));
+        instances.finishAll();
+        assertEquals(List.of(1, 2, 1, 1, 2), instances.startedRows());
+        assertEquals("[12]", outcomes.ids("next2"));
+    }
+
+    @Test
+    void neverRunsWhatExpiresBeforeItsSecondChance() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(1));
+        Batcher batcher = batcher(instances);
+        enqueue(batcher, "busy", Requests.ofIds(0));
+        enqueue(batcher, "poisoned", Requests.ofIds(1));
+        enqueue(batcher, "hasty", Requests.of(new Deadline(10), 2));
+        instances.finishNext();
+        instances.finishNext();
+        ticker.advance(10);
+        instances.finishAll();
+        assertEquals(new InferenceError.DeadlineExceeded("queue"), outcomes.get("hasty"));
+        assertEquals(List.of(1, 2, 1), instances.startedRows());
+    }
+
+    @Test
+    void refusesThoseThatWaitForTheirSecondChance() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(1));
+        Batcher batcher = batcher(instances);
+        for (int id = 0; id <= 2; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishNext();
+        instances.finishNext();
+        batcher.refuseQueued(new InferenceError.Draining());
+        assertEquals(new InferenceError.Draining(), outcomes.get("r2"));
+        instances.finishAll();
+        assertEquals(EchoEngine.FAILURE, outcomes.get("r1"));
+        assertEquals(3, outcomes.count());
+    }
+
+    /** Sums its rows up: a model whose axis 0 does not count rows. */
+    private static Function<Batch, BatchResult> summing(Shape output) {
+        EchoEngine echo = new EchoEngine();
+        return batch -> switch (echo.apply(batch)) {
+            case BatchResult.Failed failed -> failed;
+            case BatchResult.Ran ran -> {
+                long sum = 0;
+                for (int at = 0; at < ran.outputs().getFirst().byteCount(); at += Long.BYTES) {
+                    sum += ran.outputs().getFirst().data().getLong(at);
+                }
+                yield new BatchResult.Ran(List.of(Tensors.ofLongs("y", output, sum)), 0, 0);
+            }
+        };
+    }
+
+    @Test
+    void runsOneAtATimeOnceRowsOutAreNotRowsIn() {
+        FakeInstances instances = new FakeInstances(1, summing(new Shape(1)));
+        Batcher batcher = batcher(instances);
+        for (int id = 0; id <= 5; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id, 10));
+        }
+        instances.finishNext();
+        enqueue(batcher, "later", Requests.ofIds(100));
+        instances.finishAll();
+        assertEquals(List.of(2, 8, 2, 2, 2, 2, 2, 1), instances.startedRows());
+        for (int id = 0; id <= 5; id++) {
+            assertEquals("[" + (10 + id) + "]", outcomes.ids("r" + id));
+        }
+        assertEquals("[100]", outcomes.ids("later"));
+    }
+
+    @Test
+    void aScalarAnswerIsNotCutApartEither() {
+        FakeInstances instances = new FakeInstances(1, summing(Shape.SCALAR));
+        Batcher batcher = batcher(instances);
+        for (int id = 0; id <= 2; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        assertEquals(List.of(1, 2, 1, 1), instances.startedRows());
+        assertEquals("[2]", outcomes.ids("r2"));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.worker.fake;
+
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.ModelId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps what it hears, one line of text for each event. */
+public final class RecordingListener implements BatchListener {
+
+    private final List<String> events = new ArrayList<>();
+
+    @Override
+    public void queued(ModelId model, int requests, int rows) {
+        events.add("queued " + requests + " " + rows);
+    }
+
+    @Override
+    public void flushed(ModelId model, int requests, int rows) {
+        events.add("flushed " + requests + " " + rows);
+    }
+
+    @Override
+    public void waited(ModelId model, long queueNanos) {
+        events.add("waited " + queueNanos);
+    }
+
+    @Override
+    public void ran(ModelId model, long gatherNanos, long runNanos) {
+        events.add("ran " + gatherNanos + " " + runNanos);
+    }
+
+    @Override
+    public void failed(ModelId model) {
+        events.add("failed");
+    }
+
+    /** What was heard since the last call. */
+    public List<String> takeEvents() {
+        List<String> taken = List.copyOf(events);
+        events.clear();
+        return taken;
+    }
+}
