@@ -1,0 +1,129 @@
+package dev.sluice.gateway.front.v2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.math.BigInteger;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Integers of every range: the boundaries, one beyond them, and forms that are no integers. */
+class JsonIntegersTest {
+
+    private static final long SEED = 64;
+
+    private static long read(String text, long min, long max) {
+        return Texts.read(text, cursor -> JsonIntegers.read(cursor, min, max));
+    }
+
+    private static long readUnsigned(String text) {
+        return Texts.read(text, JsonIntegers::readUnsigned);
+    }
+
+    private static String rangeError(String text, String min, String max) {
+        return text + " is outside the range " + min + " to " + max;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-128, 127",
+        "0, 255",
+        "-32768, 32767",
+        "0, 65535",
+        "-2147483648, 2147483647",
+        "0, 4294967295",
+        "-9223372036854775808, 9223372036854775807",
+        "0, 9223372036854775807",
+        "1, 31536000000000",
+        "100000000000000000, 999999999999999999",
+        "-999999999999999999, -1000000000000000000"
+    })
+    void takesARangeAndNothingBeyond(long min, long max) {
+        long low = Math.min(min, max);
+        long high = Math.max(min, max);
+        for (long value : new long[] {low, high}) {
+            String text = Long.toString(value);
+            assertEquals(value, read(text, low, high));
+        }
+        BigInteger below = BigInteger.valueOf(low).subtract(BigInteger.ONE);
+        BigInteger above = BigInteger.valueOf(high).add(BigInteger.ONE);
+        for (BigInteger beyond : new BigInteger[] {below, above, above.multiply(BigInteger.TEN.pow(30))}) {
+            assertEquals(
+                    rangeError(beyond.toString(), Long.toString(low), Long.toString(high)),
+                    Texts.refusal(beyond.toString(), cursor -> JsonIntegers.read(cursor, low, high)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "-0, 0",
+        "1, 1",
+        "9223372036854775807, 9223372036854775807",
+        "9223372036854775808, -9223372036854775808",
+        "9999999999999999999, -8446744073709551617",
+        "10000000000000000000, -8446744073709551616",
+        "18446744073709551615, -1"
+    })
+    void readsUnsignedNumbersUpTo64Bits(String text, long bits) {
+        assertEquals(bits, readUnsigned(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "18446744073709551616", "18446744073709551625", "20000000000000000000", "99999999999999999999",
+                "184467440737095516150", "-1", "-18446744073709551615", "-10"
+            })
+    void refusesUnsignedNumbersBeyond64Bits(String text) {
+        assertEquals(rangeError(text, "0", "18446744073709551615"), Texts.refusal(text, JsonIntegers::readUnsigned));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.0, expected an integer and found 1.0",
+        "1e3, expected an integer and found 1e3",
+        "1E3, expected an integer and found 1E3",
+        "-1.5e-7, expected an integer and found -1.5e-7",
+        "12345678901234567890.5, expected an integer and found 12345678901234567890.5",
+        "01, a number has no leading zeros: 01",
+        "-01, a number has no leading zeros: -01",
+        "00, a number has no leading zeros: 00",
+        "00000000000000000000001, a number has no leading zeros: 00000000000000000000001",
+        "1., a digit is missing after 1.",
+        "1e, a digit is missing after 1e",
+        "-, expected a number and found - at byte 1",
+        "+1, expected an integer and found +1",
+        "true, expected an integer and found true",
+        "'\"1\"', 'expected an integer and found \"1\"'",
+        "'', 'expected an integer and found '",
+        "1_0, 'unexpected text after the end of the JSON value, at byte 2'",
+        "0x10, 'unexpected text after the end of the JSON value, at byte 2'",
+        "1L, 'unexpected text after the end of the JSON value, at byte 2'"
+    })
+    void saysWhatIsNoInteger(String text, String reason) {
+        assertEquals(reason, Texts.refusal(text, cursor -> JsonIntegers.read(cursor, Long.MIN_VALUE, Long.MAX_VALUE)));
+        assertEquals(reason, Texts.refusal(text, JsonIntegers::readUnsigned));
+    }
+
+    @Test
+    void readsMinusZero() {
+        assertEquals(0L, read("-0", 0, 255));
+        assertEquals(0L, read(" -0 ", -1, 1));
+    }
+
+    @Test
+    void readsWhateverALongHolds() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 300_000; i++) {
+            long value = random.nextLong() >> random.nextInt(64);
+            String signed = Long.toString(value);
+            String unsigned = Long.toUnsignedString(value);
+            String message = "seed " + SEED + ", number " + i + ": " + signed;
+            assertEquals(value, read(signed, Long.MIN_VALUE, Long.MAX_VALUE), message);
+            assertEquals(value, readUnsigned(unsigned), message);
+        }
+    }
+}
