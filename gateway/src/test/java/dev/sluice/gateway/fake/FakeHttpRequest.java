@@ -1,0 +1,79 @@
+package dev.sluice.gateway.fake;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request whose head is made and whose body is sent by the test; knows only what the front's readers ask it. */
+public final class FakeHttpRequest {
+
+    private final Map<String, String> headers = new HashMap<>();
+    private @Nullable Handler<Buffer> onPiece;
+    private @Nullable Handler<Void> onEnd;
+    private boolean closed;
+
+    public FakeHttpRequest header(String name, String value) {
+        headers.put(name.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    /** What a front sees of it. */
+    public HttpServerRequest request() {
+        return (HttpServerRequest) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {HttpServerRequest.class},
+                (proxy, method, arguments) -> answer(proxy, method.getName(), arguments));
+    }
+
+    @SuppressWarnings("unchecked") // the interface says what the handlers take
+    private @Nullable Object answer(Object proxy, String method, Object[] arguments) {
+        return switch (method) {
+            case "getHeader" -> headers.get(arguments[0].toString().toLowerCase(Locale.ROOT));
+            case "handler" -> {
+                onPiece = (Handler<Buffer>) arguments[0];
+                yield proxy;
+            }
+            case "endHandler" -> {
+                onEnd = (Handler<Void>) arguments[0];
+                yield proxy;
+            }
+            case "connection" -> connection();
+            default -> throw new AssertionError("the fake request was asked for " + method);
+        };
+    }
+
+    private Object connection() {
+        return Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {HttpConnection.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("close")) {
+                        throw new AssertionError("the fake connection was asked for " + method);
+                    }
+                    closed = true;
+                    return Future.succeededFuture();
+                });
+    }
+
+    public FakeHttpRequest send(String piece) {
+        if (onPiece != null) {
+            onPiece.handle(Buffer.buffer(piece));
+        }
+        return this;
+    }
+
+    public void end() {
+        if (onEnd != null) {
+            onEnd.handle(null);
+        }
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.sluice.gateway.front.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.gateway.fake.FakeHttpRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies up to the limit are handed on once; larger ones are refused once, and cut off when they never end. */
+class BodyReaderTest {
+
+    private static final int LIMIT = 10;
+
+    private final FakeHttpRequest http = new FakeHttpRequest();
+    private final List<String> heard = new ArrayList<>();
+
+    private void read() {
+        BodyReader.read(http.request(), LIMIT, body -> heard.add(body.toString()), () -> heard.add("too large"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ''", "abc, abc", "'abc,def,g', abcdefg", "0123456789, 0123456789", "'01234,56789', 0123456789"})
+    void joinsThePieces(String pieces, String body) {
+        read();
+        for (String piece : pieces.split(",")) {
+            http.send(piece);
+        }
+        assertEquals(List.of(), heard);
+        http.end();
+        assertEquals(List.of(body), heard);
+        assertFalse(http.isClosed());
+    }
+
+    @Test
+    void aBodyWithoutPiecesIsEmpty() {
+        read();
+        http.end();
+        assertEquals(List.of(""), heard);
+    }
+
+    @Test
+    void refusesOnceWhenTheLimitIsPassed() {
+        read();
+        http.send("01234").send("56789").send("x");
+        assertEquals(List.of("too large"), heard);
+        http.send("yz").end();
+        assertEquals(List.of("too large"), heard);
+        assertFalse(http.isClosed());
+    }
+
+    @Test
+    void refusesAtOnceWhatAnnouncesTooMuch() {
+        http.header("content-length", "11");
+        read();
+        assertEquals(List.of("too large"), heard);
+        http.send("0123456789x").end();
+        assertEquals(List.of("too large"), heard);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10", "0", "-1", "many", "", "99999999999999999999"})
+    void judgesByWhatArrivesAndNotByAnOddAnnouncement(String announced) {
+        http.header("content-length", announced);
+        read();
+        http.send("abc").end();
+        assertEquals(List.of("abc"), heard);
+    }
+
+    @Test
+    void cutsOffAClientThatNeverEnds() {
+        read();
+        http.send("0123456789").send("0123456789");
+        assertFalse(http.isClosed());
+        http.send("x");
+        assertTrue(http.isClosed());
+        assertEquals(List.of("too large"), heard);
+    }
+
+    @Test
+    void throwsAwayWhatFollowsARefusal() {
+        BodyReader.discard(http.request(), LIMIT);
+        http.send("0123456789").send("0123456789");
+        assertFalse(http.isClosed());
+        http.send("x");
+        assertTrue(http.isClosed());
+    }
+}
