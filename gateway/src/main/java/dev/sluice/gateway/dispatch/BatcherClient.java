@@ -41,9 +41,13 @@ public final class BatcherClient {
         // One millisecond more, so that the batcher, which looks at the deadline itself, is the first to answer.
         long timeoutMillis = TimeUnit.NANOSECONDS.toMillis(remainingNanos) + 1;
         DeliveryOptions delivery = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeoutMillis);
-        return bus.<InferenceOutcome>request(endpoint.description().batcherAddress(), request, delivery)
-                .transform(reply -> Future.succeededFuture(
-                        reply.succeeded() ? reply.result().body() : outcome(request, reply.cause())));
+        try {
+            return bus.<InferenceOutcome>request(endpoint.description().batcherAddress(), request, delivery)
+                    .transform(reply -> Future.succeededFuture(
+                            reply.succeeded() ? reply.result().body() : outcome(request, reply.cause())));
+        } catch (RuntimeException refusedByTheBus) {
+            return Future.succeededFuture(unexpected(request, refusedByTheBus));
+        }
     }
 
     private InferenceOutcome outcome(InferenceRequest request, Throwable cause) {

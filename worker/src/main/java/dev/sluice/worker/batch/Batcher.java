@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class Batcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
-    private static final int ONE_REQUEST_AT_A_TIME = 0;
+
+    /** So few rows that no second request fits, not even one without rows. */
+    private static final int ONE_REQUEST_AT_A_TIME = -1;
 
     /** What a refused client is told to wait; a queue of this length is worth well under a second. */
     private static final long RETRY_AFTER_MILLIS = 1000;
