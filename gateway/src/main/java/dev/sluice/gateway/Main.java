@@ -5,19 +5,28 @@ import dev.sluice.gateway.config.ConfigLoader;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.worker.settings.SettingsException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The process: arguments in, one gateway, the ready line, signals, exit status.
  *
  * @thread the main thread starts the gateway and ends; a signal's thread stops it
- * @errors status 2 for wrong arguments or settings, 1 when the gateway cannot start, 0 after a drain
+ * @errors status 2 for wrong arguments or settings, 1 when the gateway cannot start, 0 after a drain, 3 when it was cut
+ *     short
  */
 public final class Main {
 
     private static final int OK = 0;
     private static final int CANNOT_START = 1;
     private static final int WRONG_USAGE = 2;
+    private static final int NOT_DRAINED = 3;
+
+    /** Closing takes well under a second, unless the engine does not return. */
+    private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private Main() {}
 
@@ -39,7 +48,7 @@ public final class Main {
     private static void run(GatewayConfig config) {
         Gateway.start(config)
                 .onSuccess(gateway -> {
-                    stopOnSignals(gateway);
+                    stopOnSignals(gateway, config.admission().drainTimeout());
                     announce(gateway, config);
                 })
                 .onFailure(failure -> {
@@ -53,13 +62,28 @@ public final class Main {
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.printf(
                 "sluice ready on http://%s:%d (%d models, %d ms)%n",
-                config.http().host(), gateway.port(), gateway.readyModels(), millis);
+                bracketed(config.http().host()), gateway.port(), gateway.readyModels(), millis);
         System.out.flush();
     }
 
-    private static void stopOnSignals(Gateway gateway) {
-        for (String name : List.of("TERM", "INT")) {
-            Signals.on(name, () -> gateway.stop().onComplete(stopped -> System.exit(OK)));
-        }
+    /** As a URL has it: an IPv6 address stands in brackets. */
+    private static String bracketed(String host) {
+        return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    }
+
+    /** The first signal drains; a second one, or an engine call that never returns, ends the process all the same. */
+    private static void stopOnSignals(Gateway gateway, Duration drainTimeout) {
+        AtomicBoolean stopping = new AtomicBoolean();
+        Runnable stop = () -> {
+            if (stopping.getAndSet(true)) {
+                System.exit(NOT_DRAINED);
+            }
+            long patienceMillis = drainTimeout.plus(CLOSING).toMillis();
+            CompletableFuture.delayedExecutor(patienceMillis, TimeUnit.MILLISECONDS)
+                    .execute(() -> System.exit(NOT_DRAINED));
+            gateway.stop().onComplete(stopped -> System.exit(OK));
+        };
+        Signals.on("TERM", stop);
+        Signals.on("INT", stop);
     }
 }

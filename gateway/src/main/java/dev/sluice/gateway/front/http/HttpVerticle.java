@@ -23,6 +23,9 @@ public final class HttpVerticle extends VerticleBase {
     /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
     private static final int MAX_CHUNK_BYTES = 256 << 10;
 
+    /** By the time the socket closes every request has been answered, and some answers may still be on their way. */
+    private static final long GRACE_MILLIS = 2_000;
+
     /** Leaves time to say that a request was too late, before its connection counts as idle. */
     private static final long ANSWER_MILLIS = 5_000;
 
@@ -59,7 +62,7 @@ public final class HttpVerticle extends VerticleBase {
     /** Accepts nothing new and lets what is being answered finish. */
     @Override
     public Future<?> stop() {
-        return server.shutdown(parts.admitOptions().drainTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return server.shutdown(GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private HttpServerOptions serverOptions() {
