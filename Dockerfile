@@ -52,9 +52,10 @@ USER 10001
 ENV SLUICE_HTTP_HOST=0.0.0.0
 EXPOSE 8080
 
-# What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Tensors and models live outside the
-# heap, so the heap leaves them room. In a small container the JVM would pick Serial by itself.
-ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+UseG1GC"
+# What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Request tensors lie outside the heap, in
+# direct memory that may grow as large as the heap, and ONNX Runtime has its own, so the heap takes less than half. In a
+# small container the JVM would pick Serial by itself.
+ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=35 -XX:+UseG1GC"
 
 # Asks with what bash has built in: the image has no curl, and starting a JVM takes too long.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["bash", "-c", "\

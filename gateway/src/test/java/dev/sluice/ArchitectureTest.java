@@ -91,7 +91,9 @@ class ArchitectureTest {
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
-        onlyUses("dev.sluice.gateway.metrics..", in("dev.sluice.gateway.front", contract, settings));
+        onlyUses(
+                "dev.sluice.gateway.metrics..",
+                in("dev.sluice.gateway.front", "dev.sluice.gateway.front.http", contract, settings));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -23,6 +24,8 @@ import java.util.List;
 final class BatcherVerticle extends VerticleBase {
 
     private static final DeliveryOptions REPLY = new DeliveryOptions().setLocalOnly(true);
+
+    private static final long GRACE_MILLIS = 500;
 
     private final ModelId model;
     private final BatcherOptions options;
@@ -53,11 +56,17 @@ final class BatcherVerticle extends VerticleBase {
         return vertx.eventBus().consumer(consumer, this::onRequest).completion();
     }
 
-    /** Refuses what waits and stays until what runs has been answered, for with its context go the replies to it. */
+    /**
+     * Refuses what waits and stays a moment for what runs, for with its context go the replies to it; what takes longer
+     * than that is refused as well.
+     */
     @Override
     public Future<?> stop() {
         batcher.refuseQueued(new InferenceError.Draining());
-        return instances.close();
+        Promise<Void> over = Promise.promise();
+        instances.close().onComplete(idle -> over.tryComplete());
+        vertx.setTimer(GRACE_MILLIS, late -> over.tryComplete());
+        return over.future().onSuccess(done -> batcher.abandonRunning(new InferenceError.Draining()));
     }
 
     private void onRequest(Message<InferenceRequest> message) {

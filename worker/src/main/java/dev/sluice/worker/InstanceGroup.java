@@ -75,6 +75,7 @@ final class InstanceGroup implements BatchRunner {
     }
 
     private BatchResult undelivered() {
-        return new BatchResult.Failed(new InferenceError.ModelNotReady(model, "its instance is gone"));
+        return new BatchResult.Failed(
+                new InferenceError.ModelNotReady(model, "its instance is gone", InferenceError.RETRY_SOON_MILLIS));
     }
 }

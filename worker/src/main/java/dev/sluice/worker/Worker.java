@@ -22,9 +22,11 @@ import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,37 +81,45 @@ public final class Worker extends VerticleBase {
     private void serve(Engine engine, ModelLocation location) {
         ModelId model = location.model();
         long start = ticker.nanos();
+        List<String> deployments = new ArrayList<>();
         try {
             ModelServing serving = ModelServing.of(ModelConfig.read(location.configFile()), options);
             LoadedModel runnable = engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads()));
             loaded.add(runnable);
-            Description description = deploy(model, runnable, serving);
+            Description description = deploy(model, runnable, serving, deployments);
             report(model, ModelState.READY, description, "");
             LOG.info(
                     "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
                     model,
                     serving.instances(),
-                    Math.max(1, description.maxBatchRows()),
-                    (ticker.nanos() - start) / 1_000_000);
+                    Math.max(NOT_BATCHED, description.maxBatchRows()),
+                    TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start));
         } catch (ModelLoadException | RuntimeException | LinkageError broken) {
-            report(model, ModelState.FAILED, null, String.valueOf(broken.getMessage()));
+            deployments.forEach(deployment -> vertx.undeploy(deployment).await());
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
+            report(model, ModelState.FAILED, null, forClients(String.valueOf(broken.getMessage())));
         }
     }
 
-    private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving) {
+    /** Where the repository lies on this machine is nobody's business. */
+    private String forClients(String reason) {
+        return reason.replace(options.models().toAbsolutePath() + File.separator, "")
+                .replace(options.models() + File.separator, "");
+    }
+
+    private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving, List<String> deployments) {
         Signature signature =
                 serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<String> instances = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
             instances.add("sluice.instance." + model + "." + i);
-            deployInstance(instances.get(i), runnable);
+            deployments.add(deployInstance(instances.get(i), runnable));
         }
         BatcherOptions batching =
                 new BatcherOptions(new GreedyPolicy(maxBatchRows), serving.maxQueueRequests(), listener);
-        vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
-                .await();
+        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
+                .await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
         return new Description(
                 runnable.platform(),
@@ -119,12 +129,12 @@ public final class Worker extends VerticleBase {
                 BatcherVerticle.address(model));
     }
 
-    private void deployInstance(String address, LoadedModel runnable) {
+    private String deployInstance(String address, LoadedModel runnable) {
         DeploymentOptions ownThread = new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName(address)
                 .setWorkerPoolSize(1);
-        vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread)
+        return vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread)
                 .await();
     }
 

@@ -5,6 +5,7 @@ import dev.sluice.worker.batch.BatchGather;
 import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.engine.LoadedModel;
@@ -56,15 +57,20 @@ final class WorkerVerticle extends VerticleBase {
             return new BatchResult.Ran(outputs, gathered - start, ticker.nanos() - gathered);
         } catch (InferenceException refused) {
             return new BatchResult.Failed(refused.error());
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (Throwable failure) { // whatever it is: a batch without a reply would cost this instance
             String id = UUID.randomUUID().toString();
-            LOG.error(
-                    "engine failure {} in a batch of {} rows for model {}",
-                    id,
-                    batch.rows(),
-                    batch.first().model(),
-                    failure);
+            logFailure(id, batch, failure);
             return new BatchResult.Failed(new InferenceError.EngineFailure(id));
+        }
+    }
+
+    /** A batch of several is going to run again, one by one, and then the culprit shows itself. */
+    private static void logFailure(String id, Batch batch, Throwable failure) {
+        InferenceRequest first = batch.first();
+        if (batch.size() > 1) {
+            LOG.warn("a batch of {} rows failed for model {}: {}", batch.rows(), first.model(), failure.toString());
+        } else {
+            LOG.error("engine failure {} of request {} for model {}", id, first.requestId(), first.model(), failure);
         }
     }
 }

@@ -8,18 +8,23 @@ import dev.sluice.worker.contract.InferenceError;
  * Lets requests in while the process is open and has room.
  *
  * @thread any; shared by all front loops
- * @bound {@code maxInFlightRequests} permits are out at any time
+ * @bound {@code maxInFlightRequests} permits are out at any time, and {@code maxInFlightBytes} of bodies are held
  * @errors Draining once shutdown has begun, Overloaded at the limit
  */
 public final class AdmissionControl {
 
-    private static final long RETRY_AFTER_MILLIS = 1000;
-
     private final ConcurrencyLimit limit;
     private final DrainGate gate = new DrainGate();
+    private final ByteBudget bodies;
 
     public AdmissionControl(AdmitOptions options) {
         this.limit = new ConcurrencyLimit(options.maxInFlightRequests());
+        this.bodies = new ByteBudget(options.bodyBudgetBytes());
+    }
+
+    /** What is left for the bodies of requests, which are held before anything can be decided about them. */
+    public ByteBudget bodies() {
+        return bodies;
     }
 
     public Admission admit() {
@@ -28,7 +33,8 @@ public final class AdmissionControl {
         }
         if (!limit.tryAcquire()) {
             return new Refused(new InferenceError.Overloaded(
-                    "the server has " + limit.max() + " requests in flight and takes no more", RETRY_AFTER_MILLIS));
+                    "the server has " + limit.max() + " requests in flight and takes no more",
+                    InferenceError.RETRY_SOON_MILLIS));
         }
         if (gate.isClosed()) {
             // It closed between the two looks, and perhaps nobody was counted in then.

@@ -8,6 +8,8 @@ import java.time.Duration;
  *
  * @param maxInFlightRequests requests admitted and not yet completed, in the whole process; more are shed, and 4096 is
  *     several full queues, so that it is the models' own limits that speak first
+ * @param maxInFlightBytes bytes of all request bodies held at one time; 0 for a quarter of the heap, for a body is
+ *     copied at most once while it arrives in pieces
  * @param requestTimeout the deadline of a request that names none; 30 seconds, which clients commonly wait themselves
  * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60
  *     seconds, which is how long nginx waits for an answer
@@ -16,6 +18,17 @@ import java.time.Duration;
  */
 public record AdmitOptions(
         @Setting(value = "4096", min = "1", max = "1000000") int maxInFlightRequests,
+
+        @Setting(value = "0B", min = "0B", max = "1024GiB", bytes = true)
+        long maxInFlightBytes,
+
         @Setting(value = "30s", min = "1ms", max = "24h") Duration requestTimeout,
         @Setting(value = "60s", min = "1ms", max = "24h") Duration maxRequestTimeout,
-        @Setting(value = "25s", min = "0s", max = "1h") Duration drainTimeout) {}
+        @Setting(value = "25s", min = "0s", max = "1h") Duration drainTimeout) {
+
+    private static final int PART_OF_THE_HEAP = 4;
+
+    long bodyBudgetBytes() {
+        return maxInFlightBytes > 0 ? maxInFlightBytes : Runtime.getRuntime().maxMemory() / PART_OF_THE_HEAP;
+    }
+}

@@ -4,9 +4,11 @@ import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Finds the configuration file and reads it together with the environment and the command line.
@@ -23,6 +25,7 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
     /** Looked for in the home directory. */
     public static final Path DEFAULT_FILE = Path.of("conf", "sluice.yaml");
 
+    private static final Pattern SERVICE_LINK = Pattern.compile("SLUICE_(SERVICE_.*|PORT(_.*)?)");
     private static final String HOME = "SLUICE_HOME";
     private static final String CONFIG = "SLUICE_CONFIG";
 
@@ -43,10 +46,17 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
      */
     public GatewayConfig load(CommandLine commandLine) {
         Settings<GatewayConfig> settings = Settings.of(GatewayConfig.class)
-                .environment(environment, RESERVED)
+                .environment(withoutServiceLinks(), RESERVED)
                 .overrides(commandLine.overrides())
                 .pathsFrom(home);
         return file(commandLine).map(settings::file).orElse(settings).load();
+    }
+
+    /** Kubernetes tells every container of a service named sluice where it is: SLUICE_SERVICE_HOST, SLUICE_PORT... */
+    private Map<String, String> withoutServiceLinks() {
+        Map<String, String> ours = new HashMap<>(environment);
+        ours.keySet().removeIf(name -> SERVICE_LINK.matcher(name).matches());
+        return ours;
     }
 
     private Optional<Path> file(CommandLine commandLine) {

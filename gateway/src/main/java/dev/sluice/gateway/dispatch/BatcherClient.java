@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class BatcherClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatcherClient.class);
-    private static final long RETRY_AFTER_MILLIS = 1000;
 
     private final EventBus bus;
     private final Ticker ticker;
@@ -54,7 +53,9 @@ public final class BatcherClient {
         if (cause instanceof ReplyException reply) {
             return switch (reply.failureType()) {
                 case TIMEOUT -> timedOut(request);
-                case NO_HANDLERS -> new InferenceError.ModelNotReady(request.model(), "it has been unloaded");
+                case NO_HANDLERS ->
+                    new InferenceError.ModelNotReady(
+                            request.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS);
                 case RECIPIENT_FAILURE, ERROR -> unexpected(request, cause);
             };
         }
@@ -67,7 +68,7 @@ public final class BatcherClient {
             return new InferenceError.DeadlineExceeded("queue or execution");
         }
         return new InferenceError.Overloaded(
-                "the batcher of model " + request.model() + " cannot keep up", RETRY_AFTER_MILLIS);
+                "the batcher of model " + request.model() + " cannot keep up", InferenceError.RETRY_SOON_MILLIS);
     }
 
     private static InferenceOutcome unexpected(InferenceRequest request, Throwable cause) {

@@ -77,7 +77,7 @@ public final class ModelDirectory {
             }
         }
         if (versions.isEmpty()) {
-            throw new InferenceException(new InferenceError.UnknownModel("there is no model \"" + name + "\""));
+            throw unknown("there is no model \"" + name + "\"");
         }
         throw notReady(versions.iterator().next());
     }
@@ -96,7 +96,13 @@ public final class ModelDirectory {
                                 .map(ModelReport::model)
                                 .map(ModelId::version)
                                 .toList();
-        throw new InferenceException(new InferenceError.UnknownModel(known));
+        throw unknown(known);
+    }
+
+    /** Before the workers have reported, nobody can tell an unknown model from one that is about to come. */
+    private InferenceException unknown(String message) {
+        return new InferenceException(
+                complete ? new InferenceError.UnknownModel(message) : new InferenceError.Starting());
     }
 
     private static ModelEndpoint endpoint(ModelReport report) {
@@ -109,7 +115,8 @@ public final class ModelDirectory {
 
     private static InferenceException notReady(ModelReport report) {
         String reason = report.reason().isEmpty() ? "it is " + stateWord(report.state()) : report.reason();
-        return new InferenceException(new InferenceError.ModelNotReady(report.model(), reason));
+        long retry = report.state() == ModelState.FAILED ? InferenceError.NO_RETRY : InferenceError.RETRY_SOON_MILLIS;
+        return new InferenceException(new InferenceError.ModelNotReady(report.model(), reason, retry));
     }
 
     private static String stateWord(ModelState state) {

@@ -17,10 +17,12 @@ public final class StatusMapping {
             case InferenceError.InvalidRequest invalid -> 400;
             case InferenceError.UnknownModel unknown -> 404;
             case InferenceError.PayloadTooLarge tooLarge -> 413;
+            case InferenceError.UnsupportedMediaType unsupported -> 415;
             case InferenceError.Cancelled cancelled -> 499;
             case InferenceError.EngineFailure failure -> 500;
             case InferenceError.Overloaded overloaded -> 503;
             case InferenceError.ModelNotReady notReady -> 503;
+            case InferenceError.Starting starting -> 503;
             case InferenceError.Draining draining -> 503;
             case InferenceError.DeadlineExceeded late -> 504;
         };
@@ -32,10 +34,12 @@ public final class StatusMapping {
             case InferenceError.InvalidRequest invalid -> "invalid_request";
             case InferenceError.UnknownModel unknown -> "unknown_model";
             case InferenceError.PayloadTooLarge tooLarge -> "payload_too_large";
+            case InferenceError.UnsupportedMediaType unsupported -> "unsupported_media_type";
             case InferenceError.Cancelled cancelled -> "cancelled";
             case InferenceError.EngineFailure failure -> "engine_failure";
             case InferenceError.Overloaded overloaded -> "overloaded";
             case InferenceError.ModelNotReady notReady -> "model_not_ready";
+            case InferenceError.Starting starting -> "starting";
             case InferenceError.Draining draining -> "draining";
             case InferenceError.DeadlineExceeded late -> "deadline_exceeded";
         };
@@ -45,14 +49,16 @@ public final class StatusMapping {
     public static long retryAfterMillis(InferenceError error) {
         return switch (error) {
             case InferenceError.Overloaded overloaded -> overloaded.retryAfterMillis();
-            case InferenceError.ModelNotReady notReady -> 1000;
-            case InferenceError.Draining draining -> 1000;
-            case InferenceError.InvalidRequest invalid -> -1;
-            case InferenceError.UnknownModel unknown -> -1;
-            case InferenceError.PayloadTooLarge tooLarge -> -1;
-            case InferenceError.Cancelled cancelled -> -1;
-            case InferenceError.EngineFailure failure -> -1;
-            case InferenceError.DeadlineExceeded late -> -1;
+            case InferenceError.ModelNotReady notReady -> notReady.retryAfterMillis();
+            case InferenceError.Starting starting -> InferenceError.RETRY_SOON_MILLIS;
+            case InferenceError.Draining draining -> InferenceError.RETRY_SOON_MILLIS;
+            case InferenceError.InvalidRequest invalid -> InferenceError.NO_RETRY;
+            case InferenceError.UnsupportedMediaType unsupported -> InferenceError.NO_RETRY;
+            case InferenceError.UnknownModel unknown -> InferenceError.NO_RETRY;
+            case InferenceError.PayloadTooLarge tooLarge -> InferenceError.NO_RETRY;
+            case InferenceError.Cancelled cancelled -> InferenceError.NO_RETRY;
+            case InferenceError.EngineFailure failure -> InferenceError.NO_RETRY;
+            case InferenceError.DeadlineExceeded late -> InferenceError.NO_RETRY;
         };
     }
 }

@@ -18,8 +18,8 @@ import java.util.ArrayDeque;
 public final class TensorBuffers {
 
     private static final int SMALLEST = 256;
-    private static final int LARGEST_KEPT = 4 << 20;
-    private static final int KEPT_BYTES = 64 << 20;
+    private static final int LARGEST_KEPT = 1 << 20;
+    private static final int KEPT_BYTES = 16 << 20;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generic queues has no other way to be made
     private final ArrayDeque<ByteBuffer>[] free = new ArrayDeque[Integer.SIZE];
@@ -46,15 +46,26 @@ public final class TensorBuffers {
     /** Takes back a buffer of {@link #take} that nobody reads any more. */
     public void giveBack(ByteBuffer buffer) {
         int capacity = buffer.capacity();
-        if (capacity > LARGEST_KEPT || keptBytes + capacity > KEPT_BYTES) {
+        if (capacity > LARGEST_KEPT) {
             return;
         }
+        makeRoomFor(capacity);
         int sizeClass = sizeClass(capacity);
         if (free[sizeClass] == null) {
             free[sizeClass] = new ArrayDeque<>();
         }
         free[sizeClass].addLast(buffer);
         keptBytes += capacity;
+    }
+
+    /** Lets go of the largest ones first, so that one burst of large requests does not keep small ones out for ever. */
+    private void makeRoomFor(int capacity) {
+        for (int sizeClass = free.length - 1; keptBytes + capacity > KEPT_BYTES; sizeClass--) {
+            ArrayDeque<ByteBuffer> kept = free[sizeClass];
+            while (kept != null && !kept.isEmpty() && keptBytes + capacity > KEPT_BYTES) {
+                keptBytes -= kept.removeLast().capacity();
+            }
+        }
     }
 
     private static int sizeClass(int bytes) {

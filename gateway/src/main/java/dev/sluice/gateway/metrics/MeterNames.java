@@ -28,7 +28,7 @@ public final class MeterNames {
     /** Histogram, by model and version: rows in a batch. */
     public static final String BATCH_ROWS = "sluice_batch_rows";
 
-    /** Counter, by model and version: batches that the engine failed. */
+    /** Counter, by model and version: batches that came back without an answer. */
     public static final String BATCH_FAILURES = "sluice_batch_failures_total";
 
     /** Gauge, by model and version: requests that wait in the batcher's queue. */

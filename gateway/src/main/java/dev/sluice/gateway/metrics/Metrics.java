@@ -1,6 +1,7 @@
 package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.http.Page;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.ModelReport;
 import io.micrometer.core.instrument.Gauge;
@@ -8,10 +9,10 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Handler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
  */
 public final class Metrics {
 
-    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final List<MetricsDomain> LEFT_OUT =
+            List.of(MetricsDomain.EVENT_BUS, MetricsDomain.HTTP_SERVER, MetricsDomain.NET_SERVER);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
@@ -42,15 +44,18 @@ public final class Metrics {
         this.enabled = options.enabled();
     }
 
-    /** Makes Vert.x and the JVM report here; the event bus is left out, for it is our own hot path and has its own. */
+    /**
+     * Makes Vert.x and the JVM report here: verticles, pools, JVM. Left out are the event bus and the HTTP server, which are
+     * our own hot path and have meters of ours. Besides, the server's would have the request's method as a label, which
+     * clients can make up, and Vert.x 5.0.7 fails on connections that come while the port is being opened.
+     */
     public VertxBuilder install(VertxBuilder builder, VertxOptions options) {
         if (!enabled) {
             return builder.with(options);
         }
-        MicrometerMetricsOptions micrometer = new MicrometerMetricsOptions()
-                .setEnabled(true)
-                .setJvmMetricsEnabled(true)
-                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS);
+        MicrometerMetricsOptions micrometer =
+                new MicrometerMetricsOptions().setEnabled(true).setJvmMetricsEnabled(true);
+        LEFT_OUT.forEach(micrometer::addDisabledMetricsCategory);
         return builder.with(options.setMetricsOptions(micrometer)).withMetrics(new MicrometerMetricsFactory(registry));
     }
 
@@ -68,18 +73,22 @@ public final class Metrics {
         return enabled ? models : BatchListener.NONE;
     }
 
-    /** {@code GET /metrics} in the Prometheus text format; there is none when metrics are switched off. */
-    public Optional<Handler<RoutingContext>> page() {
-        return enabled ? Optional.of(this::show) : Optional.empty();
+    /** The Prometheus text format; there is no page when metrics are switched off. */
+    public Optional<Page> page() {
+        return enabled ? Optional.of(new PrometheusPage()) : Optional.empty();
     }
 
-    private void show(RoutingContext context) {
-        context.vertx()
-                .executeBlocking(this::scrape, false)
-                .onSuccess(text -> context.response()
-                        .putHeader("content-type", PROMETHEUS_TEXT)
-                        .end(text))
-                .onFailure(context::fail);
+    private final class PrometheusPage implements Page {
+
+        @Override
+        public String mediaType() {
+            return "text/plain; version=0.0.4";
+        }
+
+        @Override
+        public Future<String> text(Vertx vertx) {
+            return vertx.executeBlocking(Metrics.this::scrape, false);
+        }
     }
 
     private String scrape() {

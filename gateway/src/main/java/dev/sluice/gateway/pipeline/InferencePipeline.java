@@ -48,8 +48,10 @@ public final class InferencePipeline {
             case InferenceError.EngineFailure failure -> Verdict.DROPPED;
             case InferenceError.InvalidRequest invalid -> Verdict.IGNORED;
             case InferenceError.UnknownModel unknown -> Verdict.IGNORED;
+            case InferenceError.UnsupportedMediaType unsupported -> Verdict.IGNORED;
             case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;
             case InferenceError.ModelNotReady notReady -> Verdict.IGNORED;
+            case InferenceError.Starting starting -> Verdict.IGNORED;
             case InferenceError.Draining draining -> Verdict.IGNORED;
             case InferenceError.Cancelled cancelled -> Verdict.IGNORED;
         };

@@ -20,7 +20,7 @@ class AdmissionControlTest {
 
     private static AdmissionControl control(int maxInFlight) {
         return new AdmissionControl(
-                new AdmitOptions(maxInFlight, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+                new AdmitOptions(maxInFlight, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
     }
 
     private static Permit admitted(AdmissionControl control) {

@@ -5,6 +5,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Locale;
@@ -17,7 +18,9 @@ public final class FakeHttpRequest {
     private final Map<String, String> headers = new HashMap<>();
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
+    private @Nullable Handler<Void> onOver;
     private boolean closed;
+    private boolean continued;
 
     public FakeHttpRequest header(String name, String value) {
         headers.put(name.toLowerCase(Locale.ROOT), value);
@@ -45,6 +48,7 @@ public final class FakeHttpRequest {
                 yield proxy;
             }
             case "connection" -> connection();
+            case "response" -> response();
             default -> throw new AssertionError("the fake request was asked for " + method);
         };
     }
@@ -60,6 +64,19 @@ public final class FakeHttpRequest {
                 });
     }
 
+    @SuppressWarnings("unchecked") // the interface says what the handler takes
+    private Object response() {
+        return Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {HttpServerResponse.class}, (proxy, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "endHandler" -> onOver = (Handler<Void>) arguments[0];
+                        case "writeContinue" -> continued = true;
+                        default -> throw new AssertionError("the fake response was asked for " + method);
+                    }
+                    return method.getName().equals("endHandler") ? proxy : Future.succeededFuture();
+                });
+    }
+
     public FakeHttpRequest send(String piece) {
         if (onPiece != null) {
             onPiece.handle(Buffer.buffer(piece));
@@ -71,6 +88,18 @@ public final class FakeHttpRequest {
         if (onEnd != null) {
             onEnd.handle(null);
         }
+    }
+
+    /** The request has been answered, or its connection has gone. */
+    public void over() {
+        if (onOver != null) {
+            onOver.handle(null);
+        }
+    }
+
+    /** Whether the client was told to send its body. */
+    public boolean isContinued() {
+        return continued;
     }
 
     public boolean isClosed() {

@@ -42,7 +42,7 @@ class InferencePipelineTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final AdmissionControl admission = new AdmissionControl(
-            new AdmitOptions(MAX_IN_FLIGHT, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+            new AdmitOptions(MAX_IN_FLIGHT, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
     @BeforeEach
     void setUp(Vertx vertx) {
@@ -67,7 +67,7 @@ class InferencePipelineTest {
                 new InferenceError.Cancelled(),
                 new InferenceError.EngineFailure("id"),
                 new InferenceError.Overloaded("full", 1000),
-                new InferenceError.ModelNotReady(Crossing.MODEL, "loading"),
+                new InferenceError.ModelNotReady(Crossing.MODEL, "loading", 1000),
                 new InferenceError.Draining(),
                 new InferenceError.DeadlineExceeded("queue"));
     }

@@ -69,19 +69,19 @@ final class BatchQueue {
         return new Batch(members, batchRows);
     }
 
-    /** Removes every request whose deadline has passed. */
-    void removeExpired(long nowNanos, Consumer<QueuedRequest> expired) {
+    /** Removes every request that nobody waits for any more. */
+    void removeUnwanted(long nowNanos, Consumer<QueuedRequest> removed) {
         List<QueuedRequest> gone = new ArrayList<>();
         for (Iterator<ArrayDeque<QueuedRequest>> each = lanes.iterator(); each.hasNext(); ) {
             ArrayDeque<QueuedRequest> lane = each.next();
-            lane.removeIf(queued -> queued.isExpired(nowNanos) && gone.add(queued));
+            lane.removeIf(queued -> queued.isUnwanted(nowNanos) && gone.add(queued));
             if (lane.isEmpty()) {
                 each.remove();
             }
         }
         for (QueuedRequest queued : gone) {
             count(queued, -1);
-            expired.accept(queued);
+            removed.accept(queued);
         }
     }
 

@@ -9,7 +9,13 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
  * @bound the queue's; work is O(1) for a request plus O(members) for a batch
- * @errors Overloaded when the queue is full, DeadlineExceeded when a request expires here, EngineFailure or
+ * @errors Overloaded when the queue is full, DeadlineExceeded when a request expires here, Cancelled when its client
+ *     has gone, EngineFailure or
  *     InvalidRequest from the engine; never throws
  * @owns a request from {@link #enqueue} until its completion, which is called exactly once
  * @source TensorFlow Serving's BatchScheduler (ownership; rows and requests counted apart)
@@ -35,9 +42,6 @@ public final class Batcher {
     /** So few rows that no second request fits, not even one without rows. */
     private static final int ONE_REQUEST_AT_A_TIME = -1;
 
-    /** What a refused client is told to wait; a queue of this length is worth well under a second. */
-    private static final long RETRY_AFTER_MILLIS = 1000;
-
     private final ModelId model;
     private final BatchPolicy policy;
     private final BatchRunner instances;
@@ -45,7 +49,9 @@ public final class Batcher {
     private final BatchListener listener;
     private final BatchQueue queue;
     private final ArrayDeque<QueuedRequest> toRunAlone = new ArrayDeque<>();
+    private final Set<Batch> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean axisCountsRows = true;
+    private @Nullable Thread owner;
 
     public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker) {
         this.model = model;
@@ -58,19 +64,20 @@ public final class Batcher {
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
     public void enqueue(InferenceRequest request, Completion completion) {
+        assert onOwnThread();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, now, completion);
-        if (queued.isExpired(now)) {
-            queued.complete(new InferenceError.DeadlineExceeded("enqueue"));
+        if (queued.isUnwanted(now)) {
+            queued.drop("enqueue");
             return;
         }
         if (queue.isFull()) {
-            dropExpired(now);
+            queue.removeUnwanted(now, unwanted -> unwanted.drop("queue"));
         }
         if (queue.isFull()) {
             queued.complete(new InferenceError.Overloaded(
                     "the queue of model " + model + " is full (" + queue.requests() + " requests)",
-                    RETRY_AFTER_MILLIS));
+                    InferenceError.RETRY_SOON_MILLIS));
             return;
         }
         queue.add(queued);
@@ -79,12 +86,28 @@ public final class Batcher {
 
     /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
     public void refuseQueued(InferenceError why) {
+        assert onOwnThread();
         toRunAlone.forEach(queued -> queued.complete(why));
         toRunAlone.clear();
         while (!queue.isEmpty()) {
             queue.take(ONE_REQUEST_AT_A_TIME).members().forEach(queued -> queued.complete(why));
         }
         listener.queued(model, queue.requests(), queue.rows());
+    }
+
+    /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
+    public void abandonRunning(InferenceError why) {
+        assert onOwnThread();
+        List<Batch> abandoned = List.copyOf(running);
+        running.clear();
+        abandoned.forEach(batch -> completeRest(batch, why));
+    }
+
+    private boolean onOwnThread() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+        }
+        return owner.equals(Thread.currentThread());
     }
 
     private void dispatch() {
@@ -100,23 +123,42 @@ public final class Batcher {
     }
 
     private void run(Batch batch, long now) {
-        Batch alive = withoutExpired(batch, now);
-        if (alive.size() == 0) {
+        Batch wanted = withoutUnwanted(batch, now);
+        if (wanted.size() == 0) {
             return;
         }
-        for (QueuedRequest member : alive.members()) {
+        for (QueuedRequest member : wanted.members()) {
             listener.waited(model, now - member.enqueuedNanos());
         }
-        listener.flushed(model, alive.size(), alive.rows());
-        instances.run(alive, result -> finish(alive, now, result));
+        listener.flushed(model, wanted.size(), wanted.rows());
+        running.add(wanted);
+        instances.run(wanted, result -> finish(wanted, now, result));
     }
 
     private void finish(Batch batch, long formedNanos, BatchResult result) {
-        switch (result) {
-            case BatchResult.Ran ran -> succeed(batch, formedNanos, ran);
-            case BatchResult.Failed failed -> fail(batch, failed.error());
+        assert onOwnThread();
+        try {
+            if (running.remove(batch)) {
+                switch (result) {
+                    case BatchResult.Ran ran -> succeed(batch, formedNanos, ran);
+                    case BatchResult.Failed failed -> fail(batch, failed.error());
+                }
+            }
+        } catch (RuntimeException defect) {
+            String failureId = UUID.randomUUID().toString();
+            LOG.error("failure {} in cutting apart a batch of model {}", failureId, model, defect);
+            completeRest(batch, new InferenceError.EngineFailure(failureId));
+        } finally {
+            dispatch();
         }
-        dispatch();
+    }
+
+    private static void completeRest(Batch batch, InferenceError why) {
+        for (QueuedRequest member : batch.members()) {
+            if (!member.isCompleted()) {
+                member.complete(why);
+            }
+        }
     }
 
     private void succeed(Batch batch, long formedNanos, BatchResult.Ran ran) {
@@ -160,28 +202,20 @@ public final class Batcher {
         }
     }
 
-    private Batch withoutExpired(Batch batch, long now) {
-        boolean anyExpired = false;
-        for (QueuedRequest member : batch.members()) {
-            anyExpired |= member.isExpired(now);
-        }
-        if (!anyExpired) {
+    private static Batch withoutUnwanted(Batch batch, long now) {
+        if (batch.members().stream().noneMatch(member -> member.isUnwanted(now))) {
             return batch;
         }
-        List<QueuedRequest> alive = batch.members().stream()
-                .filter(member -> !member.isExpired(now))
-                .toList();
-        batch.members().stream().filter(member -> member.isExpired(now)).forEach(Batcher::expire);
-        return new Batch(
-                alive,
-                alive.stream().mapToInt(member -> member.request().rows()).sum());
-    }
-
-    private void dropExpired(long now) {
-        queue.removeExpired(now, Batcher::expire);
-    }
-
-    private static void expire(QueuedRequest queued) {
-        queued.complete(new InferenceError.DeadlineExceeded("queue"));
+        List<QueuedRequest> wanted = new ArrayList<>();
+        int rows = 0;
+        for (QueuedRequest member : batch.members()) {
+            if (member.isUnwanted(now)) {
+                member.drop("queue");
+            } else {
+                wanted.add(member);
+                rows += member.request().rows();
+            }
+        }
+        return new Batch(wanted, rows);
     }
 }

@@ -21,6 +21,6 @@ public interface BatchListener {
     /** A batch came back: joining its rows and the engine call took this long. */
     default void ran(ModelId model, long gatherNanos, long runNanos) {}
 
-    /** A batch failed. */
+    /** A batch came back without an answer: the engine failed, or refused its inputs, or it could not be delivered. */
     default void failed(ModelId model) {}
 }

@@ -7,6 +7,12 @@ package dev.sluice.worker.contract;
  */
 public sealed interface InferenceError extends InferenceOutcome {
 
+    /** When to try again where nothing better is known: most shortages are over within a second. */
+    long RETRY_SOON_MILLIS = 1000;
+
+    /** No use in trying again. */
+    long NO_RETRY = -1;
+
     /** What a client should know: what was wrong and where. Never an internal detail. */
     String message();
 
@@ -17,6 +23,9 @@ public sealed interface InferenceError extends InferenceOutcome {
             return field.isEmpty() ? reason : field + ": " + reason;
         }
     }
+
+    /** The body is in a form that this server does not read. */
+    record UnsupportedMediaType(String message) implements InferenceError {}
 
     /** No such model, or no such version of it. */
     record UnknownModel(String message) implements InferenceError {}
@@ -32,11 +41,19 @@ public sealed interface InferenceError extends InferenceOutcome {
     /** The server has no room now: too much in flight, or the model's queue is full. */
     record Overloaded(String message, long retryAfterMillis) implements InferenceError {}
 
-    /** The model exists but cannot serve at present. */
-    record ModelNotReady(ModelId model, String reason) implements InferenceError {
+    /** The model exists but cannot serve at present, or not at all until somebody mends it. */
+    record ModelNotReady(ModelId model, String reason, long retryAfterMillis) implements InferenceError {
         @Override
         public String message() {
             return "model " + model + " is not ready: " + reason;
+        }
+    }
+
+    /** This process has just begun and does not know its models yet. */
+    record Starting() implements InferenceError {
+        @Override
+        public String message() {
+            return "the server is starting";
         }
     }
 

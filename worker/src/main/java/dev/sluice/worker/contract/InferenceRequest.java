@@ -7,8 +7,22 @@ import java.util.List;
  *
  * @param requestId names the call in logs and in the answer; chosen by the client or made by the front
  * @param inputs in the signature's order; optional inputs may be missing
- * @param outputs the wanted outputs in the signature's order, never empty
+ * @param outputs the wanted outputs in the order they were asked for, never empty
  * @param rows size of axis 0 for a batched model, otherwise 1
+ * @param cancellation whether the client has gone
  */
 public record InferenceRequest(
-        ModelId model, String requestId, List<Tensor> inputs, List<String> outputs, int rows, Deadline deadline) {}
+        ModelId model,
+        String requestId,
+        List<Tensor> inputs,
+        List<String> outputs,
+        int rows,
+        Deadline deadline,
+        Cancellation cancellation) {
+
+    /** A request whose client never goes. */
+    public InferenceRequest(
+            ModelId model, String requestId, List<Tensor> inputs, List<String> outputs, int rows, Deadline deadline) {
+        this(model, requestId, inputs, outputs, rows, deadline, Cancellation.NEVER);
+    }
+}

@@ -13,7 +13,7 @@ public record InferenceResponse(ModelId model, List<Tensor> outputs, Timing timi
      * Where the time of one request went on the worker side.
      *
      * @param queueNanos from enqueue until its batch was formed
-     * @param runNanos the engine call of its batch, gathering included
+     * @param runNanos the engine call of its batch
      * @param batchRows rows in that batch, its own included
      * @units nanoseconds and rows
      */

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 public record ModelReport(
         ModelId model, ModelState state, @Nullable Description description, String reason) {
 
-    /** The event-bus address that reports are published to. */
+    /** The event-bus address that reports are sent to, to be acknowledged. */
     public static final String ADDRESS = "sluice.model-reports";
 
     /**
      * What a loaded model is like.
      *
-     * @param platform as the Open Inference Protocol names it, {@code onnx_onnxv1}
+     * @param platform as metadata shows it, {@code onnxruntime_onnx}
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
      * @param batcherAddress where the event bus takes requests for it

@@ -4,6 +4,5 @@ package dev.sluice.worker.contract;
 public enum ModelState {
     LOADING,
     READY,
-    UNLOADED,
     FAILED
 }

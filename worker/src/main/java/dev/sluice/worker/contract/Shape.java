@@ -31,10 +31,6 @@ public record Shape(long... dimensions) {
         return dimensions[axis];
     }
 
-    public boolean isVariable() {
-        return Arrays.stream(dimensions).anyMatch(dimension -> dimension == VARIABLE);
-    }
-
     /**
      * How many elements a tensor of this shape has.
      *

@@ -122,7 +122,7 @@ class BatchQueueTest {
             add(Requests.of(new Deadline(deadlines[i]), 1 + i / 4, List.of("y"), i, i));
         }
         List<Long> expired = new ArrayList<>();
-        queue.removeExpired(20, gone -> expired.add(gone.request().deadline().atNanos()));
+        queue.removeUnwanted(20, gone -> expired.add(gone.request().deadline().atNanos()));
         assertEquals(List.of(10L, 20L, 10L), expired);
         assertEquals(2, queue.requests());
         assertEquals(4, queue.rows());
@@ -133,7 +133,7 @@ class BatchQueueTest {
     @Test
     void isUsableAfterALaneHasBeenEmptiedByExpiry() {
         add(Requests.of(new Deadline(5), 1));
-        queue.removeExpired(5, gone -> {});
+        queue.removeUnwanted(5, gone -> {});
         assertTrue(queue.isEmpty());
         add(Requests.ofIds(2));
         assertEquals("[[2]]", ids(queue.take(1)));

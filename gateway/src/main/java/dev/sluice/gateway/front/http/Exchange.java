@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -11,7 +12,7 @@ import io.vertx.core.http.HttpServerResponse;
 /**
  * One HTTP request and the one answer it gets.
  *
- * @thread confined to the front loop of its connection
+ * @thread confined to the front loop of its connection; others ask its cancellation
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
 final class Exchange {
@@ -20,16 +21,26 @@ final class Exchange {
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
     private static final long MILLIS_PER_SECOND = 1000;
 
+    /** Messages quote what clients send, and that has no end. */
+    private static final int MAX_MESSAGE = 1000;
+
     private final HttpServerRequest request;
     private final String requestId;
     private final long startNanos;
-    private final AccessLog accessLog;
+    private final Exchanges front;
+    private volatile boolean gone;
 
-    Exchange(HttpServerRequest request, String requestId, long startNanos, AccessLog accessLog) {
+    Exchange(HttpServerRequest request, String requestId, long startNanos, Exchanges front) {
         this.request = request;
         this.requestId = requestId;
         this.startNanos = startNanos;
-        this.accessLog = accessLog;
+        this.front = front;
+    }
+
+    /** Takes note when the client goes before it has been answered. */
+    Cancellation cancellation() {
+        request.response().closeHandler(closed -> gone = true);
+        return () -> gone;
     }
 
     String requestId() {
@@ -60,8 +71,9 @@ final class Exchange {
     }
 
     void error(int status, String message) {
-        JsonOutput body = new JsonOutput(64 + message.length());
-        answer(status, body.raw("{\"error\":").string(message).raw('}'));
+        String shown = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
+        JsonOutput body = new JsonOutput(64 + shown.length());
+        answer(status, body.raw("{\"error\":").string(shown).raw('}'));
     }
 
     void answer(int status, JsonOutput body) {
@@ -78,7 +90,10 @@ final class Exchange {
         }
         HttpServerResponse response = request.response().setStatusCode(status);
         response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).putHeader(REQUEST_ID, requestId);
+        if (front.isDraining()) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         response.end(body);
-        accessLog.answered(this, request, body.length());
+        front.accessLog().answered(this, request, body.length());
     }
 }

@@ -1,25 +1,45 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.worker.contract.Ticker;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 
 /**
- * Begins the exchanges of one front loop.
+ * The exchanges of one front loop, and what they have in common.
  *
  * @thread confined to one front loop
  */
 final class Exchanges {
 
+    private static final String KEY = "sluice.exchange";
+
     private final RequestIds requestIds = new RequestIds();
     private final AccessLog accessLog;
+    private final AdmissionControl admission;
     private final Ticker ticker;
 
-    Exchanges(boolean logAccess, Ticker ticker) {
+    Exchanges(boolean logAccess, AdmissionControl admission, Ticker ticker) {
         this.accessLog = new AccessLog(logAccess, ticker);
+        this.admission = admission;
         this.ticker = ticker;
     }
 
-    Exchange begin(HttpServerRequest request) {
-        return new Exchange(request, requestIds.of(request), ticker.nanos(), accessLog);
+    /** The exchange of that request, begun when it is first asked for. */
+    Exchange of(RoutingContext context) {
+        Exchange known = context.get(KEY);
+        if (known != null) {
+            return known;
+        }
+        Exchange begun = new Exchange(context.request(), requestIds.of(context.request()), ticker.nanos(), this);
+        context.put(KEY, begun);
+        return begun;
+    }
+
+    AccessLog accessLog() {
+        return accessLog;
+    }
+
+    boolean isDraining() {
+        return admission.isDraining();
     }
 }

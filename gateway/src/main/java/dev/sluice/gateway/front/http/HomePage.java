@@ -24,7 +24,7 @@ final class HomePage {
     }
 
     void show(RoutingContext context) {
-        Exchange exchange = exchanges.begin(context.request());
+        Exchange exchange = exchanges.of(context);
         String accept = context.request().getHeader("accept");
         if (accept != null && accept.contains("text/html")) {
             exchange.text("text/html", html());

@@ -6,14 +6,12 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.contract.Ticker;
-import io.vertx.core.Handler;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
  * What the HTTP front is given: the parts of the gateway that it calls.
  *
- * @param metricsPage answers {@code GET /metrics}; without it, nothing is there
+ * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param version of Sluice, as it tells clients
  */
 public record HttpParts(
@@ -22,6 +20,6 @@ public record HttpParts(
         AdmissionControl admission,
         AdmitOptions admitOptions,
         RequestListener listener,
-        Optional<Handler<RoutingContext>> metricsPage,
+        Optional<Page> metricsPage,
         Ticker ticker,
         String version) {}

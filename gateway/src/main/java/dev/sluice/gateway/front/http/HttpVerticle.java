@@ -70,6 +70,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setHost(options.host())
                 .setPort(options.port() == 0 ? ANY_FREE_PORT : options.port())
                 .setTcpNoDelay(true)
+                .setHttp2ClearTextEnabled(false)
                 .setMaxHeaderSize((int) options.maxHeaderSize())
                 .setMaxInitialLineLength((int) options.maxInitialLine())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)

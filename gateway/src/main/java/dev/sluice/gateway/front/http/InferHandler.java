@@ -15,22 +15,24 @@ import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /v2/models/{model}[/versions/{version}]/infer}: body in, tensors, pipeline, answer out.
  *
  * @thread confined to one front loop
  * @bound {@code http.max_body_size} for each request that is being read
- * @errors every {@link InferenceError}, as {@link StatusMapping} says, and 415 for a body that says it is not JSON
+ * @errors every {@link InferenceError}, as {@link StatusMapping} says
  * @owns the memory of a request's inputs, given back when the outcome shows that nobody reads it any more
  */
 final class InferHandler implements Handler<RoutingContext> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InferHandler.class);
 
     private final HttpParts parts;
     private final long maxBodyBytes;
@@ -46,48 +48,50 @@ final class InferHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
-        Exchange exchange = exchanges.begin(request);
-        String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        if (!MediaTypes.isJson(contentType)) {
-            BodyReader.discard(request, maxBodyBytes);
-            exchange.error(415, "content-type: expected application/json and got " + contentType);
-            completed(exchange, null, "unsupported_media_type");
-            return;
-        }
-        ModelEndpoint endpoint;
+        Exchange exchange = exchanges.of(context);
         try {
-            endpoint = RequestedModel.of(context).in(parts.models());
+            MediaTypes.requireReadable(request);
+            ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
+            BodyReader.read(
+                    request,
+                    maxBodyBytes,
+                    parts.admission().bodies(),
+                    body -> infer(exchange, endpoint, body),
+                    error -> refuse(exchange, endpoint.model(), error));
         } catch (InferenceException refused) {
-            BodyReader.discard(request, maxBodyBytes);
+            BodyReader.discard(request, maxBodyBytes, parts.admission().bodies());
             refuse(exchange, null, refused.error());
-            return;
         }
-        BodyReader.read(
-                request,
-                maxBodyBytes,
-                body -> infer(exchange, endpoint, body),
-                () -> refuse(exchange, endpoint.model(), new InferenceError.PayloadTooLarge(maxBodyBytes)));
     }
 
-    private void infer(Exchange exchange, ModelEndpoint endpoint, Buffer body) {
-        DecodedRequest decoded;
+    private void infer(Exchange exchange, ModelEndpoint endpoint, HttpBytes body) {
         try {
-            HttpBytes json = HttpBytes.of(body);
-            decoded = new InferRequestDecoder(
-                            json.array(),
-                            json.from(),
-                            json.to(),
+            DecodedRequest decoded = new InferRequestDecoder(
+                            body.array(),
+                            body.from(),
+                            body.to(),
                             endpoint.description().signature(),
                             buffers)
                     .decode();
+            InferenceRequest request = request(exchange, endpoint, decoded);
+            parts.pipeline()
+                    .infer(endpoint, request)
+                    .onSuccess(outcome -> finish(exchange, request, decoded.id(), outcome));
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());
-            return;
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            refuse(exchange, endpoint.model(), failed(exchange, failure));
         }
-        InferenceRequest request = request(exchange, endpoint, decoded);
-        parts.pipeline()
-                .infer(endpoint, request)
-                .onSuccess(outcome -> finish(exchange, request, decoded.id(), outcome));
+    }
+
+    /** Nobody above us would answer the client: what goes wrong in a callback of Vert.x is only logged there. */
+    private static InferenceError failed(Exchange exchange, Throwable failure) {
+        LOG.error("request {} failed in the front", exchange.requestId(), failure);
+        if (failure instanceof OutOfMemoryError) {
+            return new InferenceError.Overloaded(
+                    "the server has no memory for this request now", InferenceError.RETRY_SOON_MILLIS);
+        }
+        return new InferenceError.EngineFailure(exchange.requestId());
     }
 
     private InferenceRequest request(Exchange exchange, ModelEndpoint endpoint, DecodedRequest decoded) {
@@ -96,7 +100,13 @@ final class InferHandler implements Handler<RoutingContext> {
         Duration timeout = asked.compareTo(limits.maxRequestTimeout()) < 0 ? asked : limits.maxRequestTimeout();
         Deadline deadline = Deadline.after(timeout, exchange.startNanos());
         return new InferenceRequest(
-                endpoint.model(), exchange.requestId(), decoded.inputs(), decoded.outputs(), decoded.rows(), deadline);
+                endpoint.model(),
+                exchange.requestId(),
+                decoded.inputs(),
+                decoded.outputs(),
+                decoded.rows(),
+                deadline,
+                exchange.cancellation());
     }
 
     private void finish(Exchange exchange, InferenceRequest request, @Nullable String id, InferenceOutcome outcome) {
@@ -105,18 +115,27 @@ final class InferHandler implements Handler<RoutingContext> {
         }
         switch (outcome) {
             case InferenceError error -> refuse(exchange, request.model(), error);
-            case InferenceResponse response -> {
-                boolean stillThere = exchange.isOpen();
-                exchange.json(InferResponseEncoder.encode(response, id));
-                completed(exchange, request.model(), stillThere ? "success" : "cancelled");
-            }
+            case InferenceResponse response -> answer(exchange, response, id);
         }
     }
 
-    /** A request that was given up, rather than answered by its batcher, may still be read by a worker thread. */
+    private void answer(Exchange exchange, InferenceResponse response, @Nullable String id) {
+        try {
+            boolean stillThere = exchange.isOpen();
+            exchange.json(InferResponseEncoder.encode(response, id));
+            completed(exchange, response.model(), stillThere ? "success" : "cancelled");
+        } catch (InferenceException refused) {
+            refuse(exchange, response.model(), refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            refuse(exchange, response.model(), failed(exchange, failure));
+        }
+    }
+
+    /** Only these outcomes come from the batcher alone; after any other a worker thread may still read the inputs. */
     private static boolean inputsAreFree(InferenceOutcome outcome) {
-        return !(outcome instanceof InferenceError.DeadlineExceeded)
-                && !(outcome instanceof InferenceError.ModelNotReady);
+        return outcome instanceof InferenceResponse
+                || outcome instanceof InferenceError.InvalidRequest
+                || outcome instanceof InferenceError.Overloaded;
     }
 
     private void refuse(Exchange exchange, @Nullable ModelId model, InferenceError error) {

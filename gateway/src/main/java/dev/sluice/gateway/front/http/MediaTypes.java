@@ -1,5 +1,9 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,26 @@ final class MediaTypes {
             Set.of("application/json", "text/json", "text/plain", "application/x-www-form-urlencoded");
 
     private MediaTypes() {}
+
+    /**
+     * Refuses a body that says it is not JSON, or that it is encoded.
+     *
+     * @throws InferenceException UnsupportedMediaType
+     */
+    static void requireReadable(HttpServerRequest request) {
+        String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (!isJson(contentType)) {
+            throw unsupported("content-type: expected application/json and got " + contentType);
+        }
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw unsupported("content-encoding: \"" + encoding + "\" is not supported; send the body as it is");
+        }
+    }
+
+    private static InferenceException unsupported(String message) {
+        return new InferenceException(new InferenceError.UnsupportedMediaType(message));
+    }
 
     static boolean isJson(@Nullable String contentType) {
         if (contentType == null || contentType.equals("application/json")) {

@@ -31,11 +31,11 @@ final class MetadataHandlers {
     void server(RoutingContext context) {
         JsonOutput out =
                 new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
-        exchanges.begin(context.request()).json(out.raw(",\"extensions\":[]}"));
+        exchanges.of(context).json(out.raw(",\"extensions\":[]}"));
     }
 
     void live(RoutingContext context) {
-        exchanges.begin(context.request()).json(new JsonOutput(16).raw("{\"live\":true}"));
+        exchanges.of(context).json(new JsonOutput(16).raw("{\"live\":true}"));
     }
 
     /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
@@ -45,7 +45,7 @@ final class MetadataHandlers {
                 .raw("{\"ready\":")
                 .raw(Boolean.toString(ready))
                 .raw(",\"live\":true}");
-        exchanges.begin(context.request()).answer(ready ? 200 : 503, out);
+        exchanges.of(context).answer(ready ? 200 : 503, out);
     }
 
     private boolean isReady() {
@@ -68,11 +68,11 @@ final class MetadataHandlers {
             out.raw("\",\"reason\":").string(report.reason()).raw('}');
             separator = ",";
         }
-        exchanges.begin(context.request()).json(out.raw("]}"));
+        exchanges.of(context).json(out.raw("]}"));
     }
 
     void modelReady(RoutingContext context) {
-        Exchange exchange = exchanges.begin(context.request());
+        Exchange exchange = exchanges.of(context);
         try {
             ModelId model = RequestedModel.of(context).in(parts.models()).model();
             exchange.json(modelReady(model.name(), true));
@@ -94,7 +94,7 @@ final class MetadataHandlers {
     }
 
     void model(RoutingContext context) {
-        Exchange exchange = exchanges.begin(context.request());
+        Exchange exchange = exchanges.of(context);
         try {
             var endpoint = RequestedModel.of(context).in(parts.models());
             Collection<ModelReport> versions =

@@ -1,12 +1,11 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.gateway.admit.ByteBudget;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +25,19 @@ final class Routes {
     private final Router router;
     private final Exchanges exchanges;
     private final long maxBodyBytes;
+    private final ByteBudget bodies;
 
-    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes) {
+    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes, ByteBudget bodies) {
         this.router = Router.router(vertx);
         this.exchanges = exchanges;
         this.maxBodyBytes = maxBodyBytes;
+        this.bodies = bodies;
     }
 
     static Router build(Vertx vertx, HttpParts parts, HttpOptions options) {
-        Exchanges exchanges = new Exchanges(options.accessLog(), parts.ticker());
-        Routes routes = new Routes(vertx, exchanges, options.maxBodySize());
+        Exchanges exchanges = new Exchanges(options.accessLog(), parts.admission(), parts.ticker());
+        Routes routes = new Routes(
+                vertx, exchanges, options.maxBodySize(), parts.admission().bodies());
         InferHandler infer = new InferHandler(parts, options, exchanges);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         routes.post(MODEL + "/infer", infer);
@@ -49,7 +51,7 @@ final class Routes {
         routes.get(VERSION, metadata::model);
         routes.get(MODEL + "/ready", metadata::modelReady);
         routes.get(VERSION + "/ready", metadata::modelReady);
-        parts.metricsPage().ifPresent(page -> routes.get("/metrics", page));
+        parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
         routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route
         return routes.router;
@@ -66,34 +68,39 @@ final class Routes {
         router.route(path).handler(context -> wrongMethod(context, "GET, HEAD"));
     }
 
+    private void show(Page page, RoutingContext context) {
+        page.text(context.vertx())
+                .onSuccess(text -> exchanges.of(context).text(page.mediaType(), text))
+                .onFailure(context::fail);
+    }
+
     private void wrongMethod(RoutingContext context, String allowed) {
-        BodyReader.discard(context.request(), maxBodyBytes);
+        BodyReader.discard(context.request(), maxBodyBytes, bodies);
         context.response().putHeader("allow", allowed);
         String message = context.request().method() + " is not allowed here; allowed: " + allowed;
-        exchanges.begin(context.request()).error(405, message);
+        exchanges.of(context).error(405, message);
     }
 
     private void unknownPath(RoutingContext context) {
-        BodyReader.discard(context.request(), maxBodyBytes);
+        BodyReader.discard(context.request(), maxBodyBytes, bodies);
         exchanges
-                .begin(context.request())
+                .of(context)
                 .error(404, "there is nothing at " + context.request().path() + "; see GET /");
     }
 
     /** What ends here is either a path that the router itself finds malformed, or a defect. */
     private void failed(RoutingContext context) {
-        Exchange exchange = exchanges.begin(context.request());
+        Exchange exchange = exchanges.of(context);
         if (context.failure() == null || context.statusCode() == BAD_REQUEST) {
-            exchange.error(BAD_REQUEST, "the request's path is malformed");
+            exchange.error(BAD_REQUEST, "the request is malformed: its path, or its Host header is missing");
             return;
         }
-        String failureId = UUID.randomUUID().toString();
         LOG.error(
-                "failure {} in {} {}",
-                failureId,
+                "failure in request {}: {} {}",
+                exchange.requestId(),
                 context.request().method(),
                 context.request().path(),
                 context.failure());
-        exchange.error(new InferenceError.EngineFailure(failureId));
+        exchange.error(500, "the server failed; its log has the detail under id " + exchange.requestId());
     }
 }

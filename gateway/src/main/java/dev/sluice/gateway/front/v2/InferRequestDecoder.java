@@ -24,6 +24,9 @@ public final class InferRequestDecoder {
 
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
+    /** Rows cost an answer even where they hold no elements, and then no limit of bytes is in the way. */
+    private static final int MAX_ROWS = 1 << 20;
+
     private final JsonCursor cursor;
     private final Signature signature;
     private final TensorBuffers buffers;
@@ -72,17 +75,33 @@ public final class InferRequestDecoder {
     }
 
     private void readMember(String member) {
-        switch (member) {
-            case "id" -> readId();
-            case "inputs" -> readInputs();
-            case "outputs" -> readOutputs();
-            case "parameters" -> readParameters();
-            default -> cursor.skipValue();
+        try {
+            switch (member) {
+                case "id" -> readId();
+                case "inputs" -> readInputs();
+                case "outputs" -> readOutputs();
+                case "parameters" -> readParameters();
+                default -> cursor.skipValue();
+            }
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(member, bad.reason());
         }
+    }
+
+    /** Optional members may be null, which is how many libraries write that there is nothing. */
+    private boolean isNull() {
+        if (cursor.peek() != 'n') {
+            return false;
+        }
+        cursor.readNull();
+        return true;
     }
 
     private void readId() {
         refuseSecond(id != null, "id");
+        if (isNull()) {
+            return;
+        }
         id = JsonStrings.readString(cursor);
     }
 
@@ -95,12 +114,18 @@ public final class InferRequestDecoder {
             return;
         }
         do {
+            if (list.size() == signature.inputs().size()) {
+                throw InferenceException.invalid("inputs", "more than the " + list.size() + " that the model has");
+            }
             list.add(new InputDecoder(cursor, buffers, signature, list.size()).decode());
         } while (cursor.readCommaOr(']'));
     }
 
     private void readOutputs() {
         refuseSecond(outputs != null, "outputs");
+        if (isNull()) {
+            return;
+        }
         List<String> names = new ArrayList<>();
         outputs = names;
         cursor.read('[');
@@ -133,6 +158,9 @@ public final class InferRequestDecoder {
     private void readParameters() {
         refuseSecond(parametersSeen, "parameters");
         parametersSeen = true;
+        if (isNull()) {
+            return;
+        }
         cursor.read('{');
         if (cursor.tryRead('}')) {
             return;
@@ -146,10 +174,11 @@ public final class InferRequestDecoder {
         } while (cursor.readCommaOr('}'));
     }
 
-    private Duration readTimeout() {
+    private @Nullable Duration readTimeout() {
         try {
             long longest = LONGEST_TIMEOUT.toNanos() / 1000;
-            return Duration.of(JsonIntegers.read(cursor, 1, longest), ChronoUnit.MICROS);
+            long micros = JsonIntegers.read(cursor, 0, longest);
+            return micros == 0 ? null : Duration.of(micros, ChronoUnit.MICROS); // 0 is how Triton says: none
         } catch (BadJson bad) {
             throw InferenceException.invalid("parameters.timeout", "microseconds: " + bad.reason());
         }
@@ -218,6 +247,10 @@ public final class InferRequestDecoder {
                                 + input.rows());
             }
         }
-        return (int) Math.min(rows, Integer.MAX_VALUE);
+        if (rows > MAX_ROWS) {
+            throw InferenceException.invalid(
+                    "inputs", rows + " rows are more than the " + MAX_ROWS + " of one request");
+        }
+        return (int) rows;
     }
 }

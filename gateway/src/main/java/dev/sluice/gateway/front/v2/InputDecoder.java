@@ -101,20 +101,30 @@ final class InputDecoder {
     private Shape readShape() {
         long[] dimensions = new long[MAX_RANK];
         int rank = 0;
+        String where = field + ".shape";
         try {
             cursor.read('[');
             if (!cursor.tryRead(']')) {
                 do {
                     if (rank == MAX_RANK) {
-                        throw new BadJson("more than " + MAX_RANK + " dimensions");
+                        throw InferenceException.invalid(where, "more than " + MAX_RANK + " dimensions");
                     }
-                    dimensions[rank++] = JsonIntegers.read(cursor, 0, Long.MAX_VALUE);
+                    dimensions[rank] = readDimension(where + "[" + rank + "]");
+                    rank++;
                 } while (cursor.readCommaOr(']'));
             }
         } catch (BadJson bad) {
-            throw InferenceException.invalid(field + ".shape", bad.reason());
+            throw InferenceException.invalid(where, bad.reason());
         }
         return new Shape(Arrays.copyOf(dimensions, rank));
+    }
+
+    private long readDimension(String where) {
+        try {
+            return JsonIntegers.read(cursor, 0, Long.MAX_VALUE);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(where, bad.reason());
+        }
     }
 
     private void readData() {
@@ -123,7 +133,8 @@ final class InputDecoder {
         }
         cursor.peek();
         dataPosition = cursor.position;
-        if (dataType != null && shape != null) {
+        if (name != null && dataType != null && shape != null) {
+            checkAgainstSignature(name, dataType, shape);
             data = decodeData(dataType, shape);
         } else {
             cursor.skipValue();

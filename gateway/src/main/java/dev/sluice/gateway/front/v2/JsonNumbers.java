@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonNumbers {
 
+    /** No number needs as many; the time to read one grows with their square. */
+    static final int MAX_LENGTH = 4096;
+
     private JsonNumbers() {}
 
     /** Reads over one number and checks its form. */
@@ -32,6 +35,7 @@ final class JsonNumbers {
         boolean leadingZero = cursor.bytes[at] == '0';
         int integer = at;
         at = digits(cursor, at);
+        refuseTooLong(cursor, at);
         if (leadingZero && at > integer + 1) {
             throw new BadJson("a number has no leading zeros: " + text(cursor, at));
         }
@@ -45,6 +49,7 @@ final class JsonNumbers {
             }
             at = atLeastOneDigit(cursor, at);
         }
+        refuseTooLong(cursor, at);
         return at;
     }
 
@@ -53,7 +58,14 @@ final class JsonNumbers {
         return new String(cursor.bytes, cursor.position, to - cursor.position, StandardCharsets.ISO_8859_1);
     }
 
+    private static void refuseTooLong(JsonCursor cursor, int to) {
+        if (to - cursor.position > MAX_LENGTH) {
+            throw new BadJson("a number longer than " + MAX_LENGTH + " characters, at byte " + cursor.position);
+        }
+    }
+
     private static int atLeastOneDigit(JsonCursor cursor, int at) {
+        refuseTooLong(cursor, at);
         if (!isDigit(cursor, at)) {
             throw new BadJson("a digit is missing after " + text(cursor, at));
         }

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.v2;
 
+import dev.sluice.worker.contract.InferenceException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,12 +10,16 @@ import java.util.Arrays;
  * <p>The front never builds a tree: it says what comes next, and commas are its own business.
  *
  * @thread confined to its caller
- * @bound grows by doubling
+ * @bound grows by doubling, up to 2 GiB
+ * @errors InvalidRequest beyond that: whoever asked for so much can ask for less
  * @source RFC 8259
  */
 public final class JsonOutput {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    /** About as long as an array can be. */
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
     private byte[] bytes;
     private int length;
@@ -60,7 +65,7 @@ public final class JsonOutput {
 
     /** The same for bytes that are known to be UTF-8. */
     public JsonOutput utf8(byte[] utf8, int from, int to) {
-        ensure(2 + 6 * (to - from));
+        ensure(2 + 6L * (to - from));
         bytes[length++] = '"';
         for (int i = from; i < to; i++) {
             byte next = utf8[i];
@@ -89,9 +94,13 @@ public final class JsonOutput {
         }
     }
 
-    private void ensure(int more) {
-        if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, more)));
+    private void ensure(long more) {
+        long needed = length + more;
+        if (needed > MAX_BYTES) {
+            throw InferenceException.invalid("outputs", "the answer is longer than " + MAX_BYTES + " bytes of JSON");
+        }
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_BYTES, Math.max(2L * bytes.length, needed)));
         }
     }
 }

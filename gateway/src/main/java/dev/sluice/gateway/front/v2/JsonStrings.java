@@ -2,7 +2,6 @@ package dev.sluice.gateway.front.v2;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Reads JSON strings: escapes resolved, UTF-8 checked.
@@ -24,17 +23,6 @@ final class JsonStrings {
         ByteBuffer target = ByteBuffer.wrap(utf8);
         int length = readUtf8(cursor, target);
         return new String(utf8, 0, length, StandardCharsets.UTF_8);
-    }
-
-    /** Whether the string that stands here is this plain ASCII one; reads it if so. */
-    static boolean tryRead(JsonCursor cursor, byte[] quoted) {
-        int from = cursor.position;
-        if (cursor.end - from < quoted.length
-                || !Arrays.equals(cursor.bytes, from, from + quoted.length, quoted, 0, quoted.length)) {
-            return false;
-        }
-        cursor.position += quoted.length;
-        return true;
     }
 
     static void skip(JsonCursor cursor) {

@@ -37,6 +37,10 @@ final class TensorDataDecoder {
 
     /** Reads the value that stands here. */
     ByteBuffer decode() {
+        if (shape.rank() > 0 && cursor.peek() != '[') {
+            throw InferenceException.invalid(
+                    field + ".data", cursor.unexpected("an array").reason());
+        }
         int count = elementCount();
         ByteBuffer memory = buffers.take(bytesFor(count));
         elements.writeTo(memory);
@@ -75,11 +79,7 @@ final class TensorDataDecoder {
 
     private int bytesFor(int count) {
         if (!dataType.isVariableSize()) {
-            long bytes = (long) count * dataType.elementBytes();
-            if (bytes > Integer.MAX_VALUE) {
-                throw InferenceException.invalid(field + ".shape", "the tensor is larger than 2 GiB");
-            }
-            return (int) bytes;
+            return tensorSize((long) count * dataType.elementBytes());
         }
         int start = cursor.position;
         try {
@@ -89,7 +89,15 @@ final class TensorDataDecoder {
         }
         int span = cursor.position - start;
         cursor.position = start;
-        return Math.addExact(span, Math.multiplyExact(count, DataType.LENGTH_PREFIX_BYTES));
+        long bytes = span + (long) count * DataType.LENGTH_PREFIX_BYTES;
+        return tensorSize(bytes);
+    }
+
+    private int tensorSize(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw InferenceException.invalid(field + ".shape", "the tensor is larger than 2 GiB");
+        }
+        return (int) bytes;
     }
 
     /** Whether the first element of the outermost array is an array itself. */

@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.worker.contract.InferenceError;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,8 +27,68 @@ class BodyReaderTest {
     private final FakeHttpRequest http = new FakeHttpRequest();
     private final List<String> heard = new ArrayList<>();
 
+    private final ByteBudget budget = budget(100);
+
+    private static ByteBudget budget(long bytes) {
+        Duration second = Duration.ofSeconds(1);
+        return new AdmissionControl(new AdmitOptions(1, bytes, second, second, second)).bodies();
+    }
+
     private void read() {
-        BodyReader.read(http.request(), LIMIT, body -> heard.add(body.toString()), () -> heard.add("too large"));
+        BodyReader.read(http.request(), LIMIT, budget, body -> heard.add(text(body)), error -> heard.add(word(error)));
+    }
+
+    private static String text(HttpBytes body) {
+        return new String(body.array(), body.from(), body.to() - body.from(), StandardCharsets.UTF_8);
+    }
+
+    private static String word(InferenceError error) {
+        return error instanceof InferenceError.PayloadTooLarge ? "too large" : StatusMapping.outcome(error);
+    }
+
+    @Test
+    void holdsItsBytesOfTheBudgetUntilTheRequestIsOver() {
+        read();
+        http.send("01234").send("56789").end();
+        assertEquals(10, budget.heldBytes());
+        http.over();
+        http.over();
+        assertEquals(0, budget.heldBytes());
+    }
+
+    @Test
+    void refusesWhatTheBudgetHasNoRoomFor() {
+        assertTrue(budget.tryReserve(95));
+        read();
+        http.send("01234").send("5").end();
+        assertEquals(List.of("overloaded"), heard);
+        http.over();
+        assertEquals(95, budget.heldBytes());
+    }
+
+    @Test
+    void joinsManyTinyPieces() {
+        read();
+        for (int i = 0; i < LIMIT; i++) {
+            http.send(Integer.toString(i));
+        }
+        http.end();
+        assertEquals(List.of("0123456789"), heard);
+    }
+
+    @Test
+    void tellsAClientThatAsksToGoOn() {
+        http.header("expect", "100-continue").header("content-length", "3");
+        read();
+        assertTrue(http.isContinued());
+    }
+
+    @Test
+    void doesNotTellAClientToSendWhatItWillRefuse() {
+        http.header("expect", "100-continue").header("content-length", "11");
+        read();
+        assertFalse(http.isContinued());
+        assertEquals(List.of("too large"), heard);
     }
 
     @ParameterizedTest
@@ -84,7 +151,7 @@ class BodyReaderTest {
 
     @Test
     void throwsAwayWhatFollowsARefusal() {
-        BodyReader.discard(http.request(), LIMIT);
+        BodyReader.discard(http.request(), LIMIT, budget);
         http.send("0123456789").send("0123456789");
         assertFalse(http.isClosed());
         http.send("x");

@@ -20,23 +20,22 @@ class InferRequestRefusalTest {
         ''                          | body               | the JSON text ends too early: expected '{' at byte 1
         []                          | body               | expected '{' and found [ at byte 1
         {}                          | body               | the member "inputs" is missing
-        {"inputs":{}}               | body               | expected '[' and found { at byte 11
+        {"inputs":{}}               | inputs             | expected '[' and found { at byte 11
         {"inputs":[]}               | inputs             | input "x" is missing
         {"inputs":[1]}              | inputs[0]          | expected '{' and found 1 at byte 12
         {"inputs":[{}]}             | inputs[0]          | the member "name" is missing
         {"inputs":[],"inputs":[]}   | inputs             | given twice
-        {"id":1}                    | body               | expected a string in double quotes and found 1 at byte 7
+        {"id":1}                    | id                 | expected a string in double quotes and found 1 at byte 7
         {"id":"a","id":"b"}         | id                 | given twice
         {"outputs":[],"outputs":[]} | outputs            | given twice
         {"outputs":[{}]}            | outputs[0]         | the member "name" is missing
-        {"outputs":["y"]}           | body               | expected '{' and found "y" at byte 13
+        {"outputs":["y"]}           | outputs            | expected '{' and found "y" at byte 13
         {"parameters":{},"parameters":{}} | parameters   | given twice
-        {"parameters":1}            | body               | expected '{' and found 1 at byte 15
-        {"parameters":{"timeout":0}}   | parameters.timeout | microseconds: 0 is outside the range 1 to 31536000000000
-        {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 1 to 31536000000000
+        {"parameters":1}            | parameters         | expected '{' and found 1 at byte 15
+        {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 0 to 31536000000000
         {"parameters":{"timeout":1.5}} | parameters.timeout | microseconds: expected an integer and found 1.5
         {"parameters":{"timeout":"1"}} | parameters.timeout | microseconds: expected an integer and found "1"
-        {"parameters":{"timeout":31536000000001}} | parameters.timeout | microseconds: 31536000000001 is outside the range 1 to 31536000000000
+        {"parameters":{"timeout":31536000000001}} | parameters.timeout | microseconds: 31536000000001 is outside the range 0 to 31536000000000
         """)
     void saysWhatIsWrongWithTheBody(String body, String field, String reason) {
         assertEquals(new InvalidRequest(field, reason), Decoding.refusal(Decoding.ROWS, body));
@@ -61,10 +60,10 @@ class InferRequestRefusalTest {
         "name":"x","datatype":"fp32","shape":[1,3],"data":[1,2,3] | .datatype | unknown datatype "fp32"; known are [BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, FP16, BF16, FP32, FP64, BYTES]
         "name":"x","datatype":"FP32","shape":[3],"data":[1,2,3]   | .shape | input "x" expects [-1,3] (-1 is any) and got [3]
         "name":"x","datatype":"FP32","shape":[1,4],"data":[1,2,3,4] | .shape | input "x" expects [-1,3] (-1 is any) and got [1,4]
-        "name":"x","datatype":"FP32","shape":[-1,3],"data":[1,2,3] | .shape | -1 is outside the range 0 to 9223372036854775807
-        "name":"x","datatype":"FP32","shape":[1.0,3],"data":[1,2,3] | .shape | expected an integer and found 1.0
+        "name":"x","datatype":"FP32","shape":[-1,3],"data":[1,2,3] | .shape[0] | -1 is outside the range 0 to 9223372036854775807
+        "name":"x","datatype":"FP32","shape":[1.0,3],"data":[1,2,3] | .shape[0] | expected an integer and found 1.0
         "name":"x","datatype":"FP32","shape":"13","data":[1,2,3]   | .shape | expected '[' and found "13" at byte 50
-        "name":"x","datatype":"FP32","shape":[16,1152921504606846978],"data":[1] | .shape | the shape [16,1152921504606846978] has too many elements
+        "name":"x","datatype":"FP32","shape":[16,1152921504606846978],"data":[1] | .shape | input "x" expects [-1,3] (-1 is any) and got [16,1152921504606846978]
         "name":"x","datatype":"FP32","shape":[1000000,3],"data":[1] | .data | the shape [1000000,3] needs 3000000 elements, and the data has fewer
         "datatype":"FP32","shape":[1,3],"data":[1,2,3] | | the member "name" is missing
         "name":"x","shape":[1,3],"data":[1,2,3]        | | the member "datatype" is missing
@@ -97,9 +96,9 @@ class InferRequestRefusalTest {
         [2,3] | [1,2,3,[4,5,6]]       | .data[3] | expected a number and found [4 at byte 70
         [2,3] | [[[1,2,3],[4,5,6]]]   | .data[0] | expected a number and found [1 at byte 65
         [2,3] | [[1,2,[3]],[4,5,6]]   | .data[2] | expected a number and found [3 at byte 69
-        [1,3] | 5                     | .data[0] | expected an array and found 5 at byte 63
-        [2,3] | {"0":1}               | .data[0] | expected an array and found {"0" at byte 63
-        [1,3] | "AAAA"                | .data[0] | expected an array and found "AAAA" at byte 63
+        [1,3] | 5                     | .data | expected an array and found 5 at byte 63
+        [2,3] | {"0":1}               | .data | expected an array and found {"0" at byte 63
+        [1,3] | "AAAA"                | .data | expected an array and found "AAAA" at byte 63
         [2,3] | [1,2,x,4,5,6]         | .data[2] | expected a number and found x at byte 68
         [2,3] | [1,2,1e39,4,5,6]      | .data[2] | 1e39 is too large for FP32
         [2,3] | [1,2,null,4,5,6]      | .data[2] | expected a number and found null at byte 68

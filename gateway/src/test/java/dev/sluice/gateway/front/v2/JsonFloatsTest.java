@@ -127,8 +127,15 @@ class JsonFloatsTest {
         assertReadsAsTheJdkDoes(text, "an edge");
     }
 
+    @Test
+    void refusesANumberThatWouldTakeForEver() {
+        String digits = "1".repeat(60_000);
+        BadJson refused = assertThrows(BadJson.class, () -> new JsonFloats(Texts.cursor(digits)).readFloat());
+        assertEquals("a number longer than 4096 characters, at byte 1", refused.reason());
+    }
+
     @ParameterizedTest
-    @CsvSource({"500, 501, 1", "20000, 20001, 10", "20000, 19990, 1", "1048577, 2000000, 1", "1100000, 1100001, 1"})
+    @CsvSource({"500, 501, 1", "4000, 4001, 10", "4000, 3990, 1", "4000, 2000000, 1"})
     void readsLongRunsOfZerosThatTheExponentUndoes(int zeros, int exponent, String digits) {
         assertReadsAsTheJdkDoes("0." + "0".repeat(zeros) + digits + "e" + exponent, "leading zeros");
         assertReadsAsTheJdkDoes(digits + "0".repeat(zeros) + "e-" + exponent, "trailing zeros");
