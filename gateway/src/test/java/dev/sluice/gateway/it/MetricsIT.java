@@ -103,7 +103,8 @@ class MetricsIT {
         for (String name : List.of("jvm_memory_used_bytes", "jvm_threads_live_threads", "jvm_classes_loaded_classes")) {
             assertTrue(page.has(name), name);
         }
-        assertTrue(page.samples().anyMatch(sample -> sample.startsWith("vertx_http_server_")), page.text());
+        assertTrue(page.samples().anyMatch(sample -> sample.startsWith("vertx_")), page.text());
+        assertTrue(page.samples().noneMatch(sample -> sample.startsWith("vertx_http_server_")), page.text());
         assertTrue(page.samples().noneMatch(sample -> sample.startsWith("vertx_eventbus_")), page.text());
     }
 

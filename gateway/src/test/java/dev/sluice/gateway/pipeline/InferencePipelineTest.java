@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,8 +96,12 @@ class InferencePipelineTest {
 
     @Test
     void releasesThePermitWhenNobodyAnswers(Vertx vertx) {
-        serve(vertx, message -> ticker.set(1));
-        assertInstanceOf(InferenceError.DeadlineExceeded.class, Wait.forResult(infer(vertx, 1)));
+        serve(vertx, message -> {});
+        AtomicLong looks = new AtomicLong();
+        BatcherClient late = new BatcherClient(vertx.eventBus(), looks::getAndIncrement);
+        InferencePipeline pipeline = new InferencePipeline(admission, late);
+        Future<InferenceOutcome> outcome = pipeline.infer(Crossing.ENDPOINT, Crossing.request("r", 1));
+        assertInstanceOf(InferenceError.DeadlineExceeded.class, Wait.forResult(outcome));
         assertEquals(0, admission.inFlight());
     }
 
