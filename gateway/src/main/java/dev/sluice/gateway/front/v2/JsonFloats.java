@@ -2,9 +2,6 @@ package dev.sluice.gateway.front.v2;
 
 import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
 import ch.randelshofer.fastdoubleparser.JavaFloatParser;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Reads JSON numbers as FP32 and FP64, correctly rounded in all cases.
@@ -15,15 +12,9 @@ import java.nio.ByteOrder;
  * <p><i>FP64.</i> With all digits gathered in at most 53 bits and a power of ten that a double holds exactly (up to
  * 10^22), one multiplication or division rounds once, so it is right [1]. Everything else goes to the slow parser.
  *
- * <p><i>FP32.</i> Here the double may be off by some of its own last places: at most half a place for the digits, less
- * for those only counted, half a place for each of two operations. Rounding it to a float gives the right answer all
- * the same, unless a midpoint between two floats lies that near; then, and when the result is subnormal or near
- * overflow, the slow parser decides. That is one random number in 30 million.
+ * <p><i>FP32.</i> Here the double is an estimate, and {@link FloatRounding} says whether that is good enough.
  *
- * <p>Eight digits at a time are turned into a number by three multiplications [2].
- *
- * <p>[1] W. Clinger, How to read floating point numbers accurately, 1990. [2] D. Lemire, Number parsing at a gigabyte per
- * second, 2021.
+ * <p>[1] W. Clinger, How to read floating point numbers accurately, 1990.
  *
  * @thread confined to its cursor's caller
  * @errors {@link BadJson} for what is not a JSON number, and for one that is too large for the type
@@ -44,20 +35,6 @@ final class JsonFloats {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22
     };
-
-    /** Of the 52 fraction bits of a double a float keeps 23; the other 29 decide how it rounds. */
-    private static final long ROUNDED_BITS = (1L << 29) - 1;
-
-    private static final long MIDPOINT = 1L << 28;
-
-    /** In last places of a double; twice what the estimate can be off. */
-    private static final long MARGIN = 8;
-
-    /** Beyond it, rounding could overflow. */
-    private static final double NEAR_OVERFLOW = 3.4e38;
-
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final JsonCursor cursor;
     private boolean negative;
@@ -91,16 +68,11 @@ final class JsonFloats {
     }
 
     private float nonZeroFloat() {
-        if (Math.abs(exponent) <= 2 * MAX_EXACT_POWER) {
-            double estimate = estimate();
-            long rounded = Double.doubleToRawLongBits(estimate) & ROUNDED_BITS;
-            boolean nearMidpoint = Math.abs(rounded - MIDPOINT) <= MARGIN;
-            if (!nearMidpoint && estimate > 2 * Float.MIN_NORMAL && estimate < NEAR_OVERFLOW) {
-                return (float) estimate;
-            }
+        float value = Math.abs(exponent) <= 2 * MAX_EXACT_POWER ? FloatRounding.ofEstimate(estimate()) : Float.NaN;
+        if (Float.isNaN(value)) {
+            value = Math.abs(JavaFloatParser.parseFloat(cursor.bytes, cursor.position, numberEnd - cursor.position));
+            refuseInfinity(value, "FP32");
         }
-        float value = Math.abs(JavaFloatParser.parseFloat(cursor.bytes, cursor.position, numberEnd - cursor.position));
-        refuseInfinity(value, "FP32");
         return value;
     }
 
@@ -141,8 +113,8 @@ final class JsonFloats {
         int fraction = at;
         if (at < end && bytes[at] == '.') {
             fraction = ++at;
-            while (at + Long.BYTES <= end && areDigits((long) EIGHT_BYTES.get(bytes, at))) {
-                gathered = gathered * 100_000_000 + eightDigits((long) EIGHT_BYTES.get(bytes, at));
+            while (at + Long.BYTES <= end && EightDigits.areDigits(EightDigits.load(bytes, at))) {
+                gathered = gathered * 100_000_000 + EightDigits.value(EightDigits.load(bytes, at));
                 at += Long.BYTES;
             }
             while (at < end && isDigit(bytes[at])) {
@@ -199,18 +171,5 @@ final class JsonFloats {
 
     private static boolean isDigit(byte b) {
         return b >= '0' && b <= '9';
-    }
-
-    private static boolean areDigits(long eight) {
-        return ((eight & 0xF0F0F0F0F0F0F0F0L) | (((eight + 0x0606060606060606L) & 0xF0F0F0F0F0F0F0F0L) >>> 4))
-                == 0x3333333333333333L;
-    }
-
-    private static long eightDigits(long eight) {
-        long value = eight - 0x3030303030303030L;
-        value = value * 10 + (value >>> 8);
-        long even = (value & 0x000000FF000000FFL) * 0x000F424000000064L;
-        long odd = ((value >>> 16) & 0x000000FF000000FFL) * 0x0000271000000001L;
-        return (even + odd) >>> 32;
     }
 }
