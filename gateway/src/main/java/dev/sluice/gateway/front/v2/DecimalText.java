@@ -1,0 +1,93 @@
+package dev.sluice.gateway.front.v2;
+
+/**
+ * Writes {@code digits * 10^exponent} as a JSON number that shows by its point or exponent that it is a float.
+ *
+ * @thread stateless
+ */
+final class DecimalText {
+
+    /** Beyond these, the exponent is written: 1.0E7 is longer than 10000000.0 by nothing, and easier to read. */
+    private static final int MAX_PLAIN_POINT = 16;
+
+    private static final int MIN_PLAIN_POINT = -3;
+
+    private DecimalText() {}
+
+    /** Writes at that index and returns the index behind it; {@code digits} is not negative. */
+    static int write(long digits, int exponent, byte[] target, int at) {
+        long significant = digits;
+        int scale = exponent;
+        while (significant >= 10 && significant % 10 == 0) {
+            significant /= 10;
+            scale++;
+        }
+        int count = countDigits(significant);
+        int point = count + scale;
+        if (point > MAX_PLAIN_POINT || point < MIN_PLAIN_POINT) {
+            return writeScientific(significant, count, point - 1, target, at);
+        }
+        if (point <= 0) {
+            return writeBelowOne(significant, count, point, target, at);
+        }
+        return writePlain(significant, count, point, target, at);
+    }
+
+    private static int writePlain(long digits, int count, int point, byte[] target, int at) {
+        if (count > point) {
+            writeDigits(digits, count, target, at + 1);
+            System.arraycopy(target, at + 1, target, at, point);
+            target[at + point] = '.';
+            return at + count + 1;
+        }
+        writeDigits(digits, count, target, at);
+        int to = zeros(point - count, target, at + count);
+        target[to] = '.';
+        target[to + 1] = '0';
+        return to + 2;
+    }
+
+    private static int writeBelowOne(long digits, int count, int point, byte[] target, int at) {
+        target[at] = '0';
+        target[at + 1] = '.';
+        int to = zeros(-point, target, at + 2);
+        writeDigits(digits, count, target, to);
+        return to + count;
+    }
+
+    private static int writeScientific(long digits, int count, int exponent, byte[] target, int at) {
+        int to = writePlain(digits, count, 1, target, at);
+        target[to++] = 'E';
+        if (exponent < 0) {
+            target[to++] = '-';
+        }
+        int magnitude = Math.abs(exponent);
+        int length = countDigits(magnitude);
+        writeDigits(magnitude, length, target, to);
+        return to + length;
+    }
+
+    private static int zeros(int count, byte[] target, int at) {
+        for (int i = 0; i < count; i++) {
+            target[at + i] = '0';
+        }
+        return at + count;
+    }
+
+    private static void writeDigits(long digits, int count, byte[] target, int at) {
+        long rest = digits;
+        for (int place = at + count - 1; place >= at; place--) {
+            long tenth = rest / 10;
+            target[place] = (byte) ('0' + (rest - tenth * 10));
+            rest = tenth;
+        }
+    }
+
+    private static int countDigits(long number) {
+        int count = 1;
+        for (long power = 10; count < 19 && number >= power; power *= 10) {
+            count++;
+        }
+        return count;
+    }
+}
