@@ -1,5 +1,9 @@
 package dev.sluice.gateway.front.v2;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Writes {@code digits * 10^exponent} as a JSON number that shows by its point or exponent that it is a float.
  *
@@ -12,7 +16,40 @@ final class DecimalText {
 
     private static final int MIN_PLAIN_POINT = -3;
 
+    private static final VarHandle PAIRS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** The two digits of each number below 100, the first in the lower byte. */
+    private static final short[] PAIR = new short[100];
+
+    static {
+        for (int i = 0; i < PAIR.length; i++) {
+            PAIR[i] = (short) ('0' + i / 10 | '0' + i % 10 << 8);
+        }
+    }
+
+    /** No 64-bit integer is longer. */
+    static final int MAX_INTEGER_BYTES = 20;
+
     private DecimalText() {}
+
+    /** Writes an integer at that index and returns the index behind it. */
+    static int writeInteger(long value, byte[] target, int at) {
+        if (value == Long.MIN_VALUE) {
+            // The only one whose magnitude is no long.
+            int to = writeInteger(value / 10, target, at);
+            target[to] = '8';
+            return to + 1;
+        }
+        int to = at;
+        if (value < 0) {
+            target[to++] = '-';
+        }
+        long magnitude = Math.abs(value);
+        int count = countDigits(magnitude);
+        writeDigits(magnitude, count, target, to);
+        return to + count;
+    }
 
     /** Writes at that index and returns the index behind it; {@code digits} is not negative. */
     static int write(long digits, int exponent, byte[] target, int at) {
@@ -74,12 +111,25 @@ final class DecimalText {
         return at + count;
     }
 
+    /** From the back, two digits for each division, which is what the time goes to; most numbers fit an int. */
     private static void writeDigits(long digits, int count, byte[] target, int at) {
         long rest = digits;
-        for (int place = at + count - 1; place >= at; place--) {
-            long tenth = rest / 10;
-            target[place] = (byte) ('0' + (rest - tenth * 10));
-            rest = tenth;
+        int place = at + count;
+        while (rest > Integer.MAX_VALUE) {
+            long hundredth = rest / 100;
+            place -= 2;
+            PAIRS.set(target, place, PAIR[(int) (rest - hundredth * 100)]);
+            rest = hundredth;
+        }
+        int small = (int) rest;
+        while (small >= 10) {
+            int hundredth = small / 100;
+            place -= 2;
+            PAIRS.set(target, place, PAIR[small - hundredth * 100]);
+            small = hundredth;
+        }
+        if (place > at) {
+            target[at] = (byte) ('0' + small);
         }
     }
 

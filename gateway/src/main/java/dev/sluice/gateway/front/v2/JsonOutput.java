@@ -54,7 +54,29 @@ public final class JsonOutput {
     }
 
     public JsonOutput number(long value) {
-        return raw(Long.toString(value));
+        ensure(DecimalText.MAX_INTEGER_BYTES);
+        length = DecimalText.writeInteger(value, bytes, length);
+        return this;
+    }
+
+    /** The shortest form that reads back to the same FP32; null for NaN and infinities, which JSON does not have. */
+    JsonOutput number(float value) {
+        if (!Float.isFinite(value)) {
+            return raw("null");
+        }
+        ensure(ShortestDecimal.MAX_BYTES);
+        length = ShortestDecimal.write(value, bytes, length);
+        return this;
+    }
+
+    /** The same for FP64. */
+    JsonOutput number(double value) {
+        if (!Double.isFinite(value)) {
+            return raw("null");
+        }
+        ensure(ShortestDecimal.MAX_BYTES);
+        length = ShortestDecimal.write(value, bytes, length);
+        return this;
     }
 
     /** A string in quotes, escaped. */
@@ -64,7 +86,7 @@ public final class JsonOutput {
     }
 
     /** The same for bytes that are known to be UTF-8. */
-    public JsonOutput utf8(byte[] utf8, int from, int to) {
+    JsonOutput utf8(byte[] utf8, int from, int to) {
         ensure(2 + 6L * (to - from));
         bytes[length++] = '"';
         for (int i = from; i < to; i++) {

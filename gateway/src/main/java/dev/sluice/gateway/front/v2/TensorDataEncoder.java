@@ -41,23 +41,15 @@ final class TensorDataEncoder {
             case INT16 -> out.number(data.getShort(at));
             case INT32 -> out.number(data.getInt(at));
             case INT64 -> out.number(data.getLong(at));
-            case FP16 -> encode(Float.float16ToFloat(data.getShort(at)), out);
-            case BF16 -> encode(Float.intBitsToFloat(data.getShort(at) << 16), out);
-            case FP32 -> encode(data.getFloat(at), out);
-            case FP64 -> encode(data.getDouble(at), out);
+            case FP16 -> out.number(Float.float16ToFloat(data.getShort(at)));
+            case BF16 -> out.number(Float.intBitsToFloat(data.getShort(at) << 16));
+            case FP32 -> out.number(data.getFloat(at));
+            case FP64 -> out.number(data.getDouble(at));
             case BYTES -> {
                 return encodeString(data, at, out);
             }
         }
         return at + type.elementBytes();
-    }
-
-    private static void encode(float value, JsonOutput out) {
-        out.raw(Float.isFinite(value) ? Float.toString(value) : "null");
-    }
-
-    private static void encode(double value, JsonOutput out) {
-        out.raw(Double.isFinite(value) ? Double.toString(value) : "null");
     }
 
     private static int encodeString(ByteBuffer data, int at, JsonOutput out) {
