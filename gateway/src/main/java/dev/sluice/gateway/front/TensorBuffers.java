@@ -43,10 +43,10 @@ public final class TensorBuffers {
         return buffer.clear().limit(bytes);
     }
 
-    /** Takes back a buffer of {@link #take} that nobody reads any more. */
+    /** Takes back a buffer of {@link #take} that nobody reads any more; others, such as views of a body, are let go. */
     public void giveBack(ByteBuffer buffer) {
         int capacity = buffer.capacity();
-        if (capacity > LARGEST_KEPT) {
+        if (!buffer.isDirect() || capacity > LARGEST_KEPT) {
             return;
         }
         makeRoomFor(capacity);

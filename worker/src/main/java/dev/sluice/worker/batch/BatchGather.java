@@ -22,10 +22,10 @@ public final class BatchGather {
 
     private final List<ByteBuffer> kept = new ArrayList<>();
 
-    /** The inputs of the batch. A batch of one is passed through as it is, without a copy. */
+    /** The inputs of the batch, all in direct memory. A batch of one that is there already is passed through. */
     public List<Tensor> gather(Batch batch) {
         List<Tensor> first = batch.first().inputs();
-        if (batch.size() == 1) {
+        if (batch.size() == 1 && first.stream().allMatch(input -> input.data().isDirect())) {
             return first;
         }
         List<Tensor> joined = new ArrayList<>(first.size());

@@ -1,13 +1,16 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.v2.EncodedResponse;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP request and the one answer it gets.
@@ -18,6 +21,8 @@ import io.vertx.core.http.HttpServerResponse;
 final class Exchange {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
+    private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
     private static final long MILLIS_PER_SECOND = 1000;
 
@@ -59,6 +64,23 @@ final class Exchange {
 
     void json(JsonOutput body) {
         answer(200, body);
+    }
+
+    /** What the request says of the length of its JSON; null when all of it is JSON. */
+    @Nullable
+    String jsonLength() {
+        return request.getHeader(RequestBody.JSON_LENGTH_HEADER);
+    }
+
+    /** An answer with its tensors, some perhaps as raw bytes behind the JSON. */
+    void tensors(EncodedResponse answer) {
+        if (answer.raw().isEmpty()) {
+            json(answer.json());
+        } else if (isOpen()) {
+            request.response()
+                    .putHeader(JSON_LENGTH, Integer.toString(answer.json().length()));
+            end(200, OCTETS, HttpBytes.buffer(answer));
+        }
     }
 
     void error(InferenceError error) {

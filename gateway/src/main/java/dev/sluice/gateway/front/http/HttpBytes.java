@@ -1,10 +1,15 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.v2.EncodedResponse;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.RequestBody;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes between Vert.x buffers and our codecs, without a copy where none is needed.
@@ -23,6 +28,23 @@ record HttpBytes(byte[] array, int from, int to) {
             return new HttpBytes(bytes.array(), from, from + bytes.readableBytes());
         }
         return new HttpBytes(buffer.getBytes(), 0, buffer.length());
+    }
+
+    /** These bytes as the body of an inference request. */
+    RequestBody requestBody(@Nullable String jsonLength) {
+        return RequestBody.of(array, from, to, jsonLength);
+    }
+
+    /** JSON and raw tensors one behind the other; the tensors are not copied. */
+    static Buffer buffer(EncodedResponse answer) {
+        CompositeByteBuf whole = Unpooled.compositeBuffer(answer.raw().size() + 1);
+        whole.addComponent(
+                true,
+                Unpooled.wrappedBuffer(answer.json().array(), 0, answer.json().length()));
+        for (ByteBuffer tensor : answer.raw()) {
+            whole.addComponent(true, Unpooled.wrappedBuffer(tensor.duplicate()));
+        }
+        return BufferInternal.buffer(whole);
     }
 
     static Buffer buffer(JsonOutput out) {

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.InferRequestDecoder;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
@@ -67,16 +68,14 @@ final class InferHandler implements Handler<RoutingContext> {
     private void infer(Exchange exchange, ModelEndpoint endpoint, HttpBytes body) {
         try {
             DecodedRequest decoded = new InferRequestDecoder(
-                            body.array(),
-                            body.from(),
-                            body.to(),
+                            body.requestBody(exchange.jsonLength()),
                             endpoint.description().signature(),
                             buffers)
                     .decode();
             InferenceRequest request = request(exchange, endpoint, decoded);
             parts.pipeline()
                     .infer(endpoint, request)
-                    .onSuccess(outcome -> finish(exchange, request, decoded.id(), outcome));
+                    .onSuccess(outcome -> finish(new Answering(exchange, endpoint, request, decoded.form()), outcome));
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
@@ -109,27 +108,32 @@ final class InferHandler implements Handler<RoutingContext> {
                 exchange.cancellation());
     }
 
-    private void finish(Exchange exchange, InferenceRequest request, @Nullable String id, InferenceOutcome outcome) {
+    private void finish(Answering answering, InferenceOutcome outcome) {
         if (inputsAreFree(outcome)) {
-            request.inputs().forEach(input -> buffers.giveBack(input.data()));
+            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
         switch (outcome) {
-            case InferenceError error -> refuse(exchange, request.model(), error);
-            case InferenceResponse response -> answer(exchange, response, id);
+            case InferenceError error -> refuse(answering.exchange, answering.endpoint.model(), error);
+            case InferenceResponse response -> answer(answering, response);
         }
     }
 
-    private void answer(Exchange exchange, InferenceResponse response, @Nullable String id) {
+    private void answer(Answering answering, InferenceResponse response) {
+        Exchange exchange = answering.exchange;
+        ModelEndpoint endpoint = answering.endpoint;
         try {
             boolean stillThere = exchange.isOpen();
-            exchange.json(InferResponseEncoder.encode(response, id));
-            completed(exchange, response.model(), stillThere ? "success" : "cancelled");
+            exchange.tensors(new InferResponseEncoder(response, answering.form, endpoint.description()).encode());
+            completed(exchange, endpoint.model(), stillThere ? "success" : "cancelled");
         } catch (InferenceException refused) {
-            refuse(exchange, response.model(), refused.error());
+            refuse(exchange, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
-            refuse(exchange, response.model(), failed(exchange, failure));
+            refuse(exchange, endpoint.model(), failed(exchange, failure));
         }
     }
+
+    /** What must be remembered of a request while it is in the pipeline. */
+    private record Answering(Exchange exchange, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {}
 
     /** Only these outcomes come from the batcher alone; after any other a worker thread may still read the inputs. */
     private static boolean inputsAreFree(InferenceOutcome outcome) {

@@ -18,20 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class MediaTypes {
 
-    private static final Set<String> READ_AS_JSON =
-            Set.of("application/json", "text/json", "text/plain", "application/x-www-form-urlencoded");
+    private static final Set<String> TAKEN = Set.of(
+            "application/json",
+            "text/json",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/octet-stream");
 
     private MediaTypes() {}
 
     /**
-     * Refuses a body that says it is not JSON, or that it is encoded.
+     * Refuses a body that says it is nothing we read, or that it is encoded.
      *
      * @throws InferenceException UnsupportedMediaType
      */
     static void requireReadable(HttpServerRequest request) {
         String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        if (!isJson(contentType)) {
-            throw unsupported("content-type: expected application/json and got " + contentType);
+        if (!isTaken(contentType)) {
+            throw unsupported(
+                    "content-type: expected application/json or application/octet-stream and got " + contentType);
         }
         String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -43,13 +48,13 @@ final class MediaTypes {
         return new InferenceException(new InferenceError.UnsupportedMediaType(message));
     }
 
-    static boolean isJson(@Nullable String contentType) {
+    static boolean isTaken(@Nullable String contentType) {
         if (contentType == null || contentType.equals("application/json")) {
             return true;
         }
         int parameters = contentType.indexOf(';');
         String mediaType = parameters < 0 ? contentType : contentType.substring(0, parameters);
         String normal = mediaType.strip().toLowerCase(Locale.ROOT);
-        return READ_AS_JSON.contains(normal) || (normal.startsWith("application/") && normal.endsWith("+json"));
+        return TAKEN.contains(normal) || (normal.startsWith("application/") && normal.endsWith("+json"));
     }
 }

@@ -16,15 +16,14 @@ final class DecimalText {
 
     private static final int MIN_PLAIN_POINT = -3;
 
-    private static final VarHandle PAIRS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle PAIRS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** The two digits of each number below 100, the first in the lower byte. */
     private static final short[] PAIR = new short[100];
 
     static {
         for (int i = 0; i < PAIR.length; i++) {
-            PAIR[i] = (short) ('0' + i / 10 | '0' + i % 10 << 8);
+            PAIR[i] = (short) (('0' + i / 10) | (('0' + i % 10) << 8));
         }
     }
 

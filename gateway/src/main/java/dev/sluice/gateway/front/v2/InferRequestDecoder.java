@@ -5,14 +5,13 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the JSON body of {@code POST .../infer} in one pass, numbers straight into tensor memory.
+ * Reads the body of {@code POST .../infer} in one pass: JSON numbers go straight into tensor memory, and raw tensors stay
+ * where they are.
  *
  * @thread confined to one front loop; one use
  * @bound one direct buffer for each input, never larger than a small multiple of the body
@@ -22,33 +21,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferRequestDecoder {
 
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
-
     /** Rows cost an answer even where they hold no elements, and then no limit of bytes is in the way. */
     private static final int MAX_ROWS = 1 << 20;
 
+    private final RequestBody body;
     private final JsonCursor cursor;
+    private final RawTensors raw;
     private final Signature signature;
     private final TensorBuffers buffers;
 
+    private final RequestParameters parameters;
+    private boolean parametersSeen;
     private @Nullable String id;
     private @Nullable List<Tensor> inputs;
-    private @Nullable List<String> outputs;
-    private @Nullable Duration timeout;
-    private boolean parametersSeen;
+    private @Nullable List<WantedOutput> outputs;
 
-    /** To read {@code bytes} from {@code from} up to {@code to}, a request to a model of that signature. */
-    public InferRequestDecoder(byte[] bytes, int from, int to, Signature signature, TensorBuffers buffers) {
-        this.cursor = new JsonCursor(bytes, from, to);
+    /** To read that body, a request to a model of that signature. */
+    public InferRequestDecoder(RequestBody body, Signature signature, TensorBuffers buffers) {
+        this.body = body;
+        this.cursor = new JsonCursor(body.array(), body.from(), body.jsonEnd());
+        this.raw = new RawTensors(body);
         this.signature = signature;
         this.buffers = buffers;
+        this.parameters = new RequestParameters(cursor);
     }
 
     public DecodedRequest decode() {
         try {
+            if (body.isRawTensor()) {
+                return RawRequest.decode(raw, signature);
+            }
             readBody();
+            raw.requireEnd();
             List<Tensor> ordered = inSignatureOrder();
-            return new DecodedRequest(id, ordered, wantedOutputs(), rows(ordered), timeout);
+            List<WantedOutput> listed = outputs == null ? List.of() : outputs;
+            List<String> names = listed.isEmpty()
+                    ? signature.outputNames()
+                    : listed.stream().map(WantedOutput::name).toList();
+            AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs());
+            return new DecodedRequest(ordered, names, rows(ordered), parameters.timeout(), form);
         } catch (BadJson bad) {
             giveBackInputs();
             throw InferenceException.invalid("body", bad.reason());
@@ -77,14 +88,31 @@ public final class InferRequestDecoder {
     private void readMember(String member) {
         try {
             switch (member) {
-                case "id" -> readId();
-                case "inputs" -> readInputs();
-                case "outputs" -> readOutputs();
+                case "id" -> {
+                    refuseSecond(id != null, member);
+                    id = isNull() ? null : JsonStrings.readString(cursor);
+                }
+                case "inputs" -> {
+                    refuseSecond(inputs != null, member);
+                    readInputs();
+                }
+                case "outputs" -> {
+                    refuseSecond(outputs != null, member);
+                    outputs = isNull() ? null : new OutputsDecoder(cursor, signature).decode();
+                }
                 case "parameters" -> readParameters();
                 default -> cursor.skipValue();
             }
         } catch (BadJson bad) {
             throw InferenceException.invalid(member, bad.reason());
+        }
+    }
+
+    private void readParameters() {
+        refuseSecond(parametersSeen, "parameters");
+        parametersSeen = true;
+        if (!isNull()) {
+            parameters.read();
         }
     }
 
@@ -97,16 +125,7 @@ public final class InferRequestDecoder {
         return true;
     }
 
-    private void readId() {
-        refuseSecond(id != null, "id");
-        if (isNull()) {
-            return;
-        }
-        id = JsonStrings.readString(cursor);
-    }
-
     private void readInputs() {
-        refuseSecond(inputs != null, "inputs");
         List<Tensor> list = new ArrayList<>(signature.inputs().size());
         inputs = list;
         cursor.read('[');
@@ -117,71 +136,8 @@ public final class InferRequestDecoder {
             if (list.size() == signature.inputs().size()) {
                 throw InferenceException.invalid("inputs", "more than the " + list.size() + " that the model has");
             }
-            list.add(new InputDecoder(cursor, buffers, signature, list.size()).decode());
+            list.add(new InputDecoder(cursor, raw, buffers, signature, list.size()).decode());
         } while (cursor.readCommaOr(']'));
-    }
-
-    private void readOutputs() {
-        refuseSecond(outputs != null, "outputs");
-        if (isNull()) {
-            return;
-        }
-        List<String> names = new ArrayList<>();
-        outputs = names;
-        cursor.read('[');
-        if (cursor.tryRead(']')) {
-            return;
-        }
-        do {
-            names.add(readOutputName("outputs[" + names.size() + "]"));
-        } while (cursor.readCommaOr(']'));
-    }
-
-    private String readOutputName(String field) {
-        String name = null;
-        cursor.read('{');
-        if (!cursor.tryRead('}')) {
-            do {
-                if (cursor.readName().equals("name")) {
-                    name = JsonStrings.readString(cursor);
-                } else {
-                    cursor.skipValue();
-                }
-            } while (cursor.readCommaOr('}'));
-        }
-        if (name == null) {
-            throw InferenceException.invalid(field, "the member \"name\" is missing");
-        }
-        return name;
-    }
-
-    private void readParameters() {
-        refuseSecond(parametersSeen, "parameters");
-        parametersSeen = true;
-        if (isNull()) {
-            return;
-        }
-        cursor.read('{');
-        if (cursor.tryRead('}')) {
-            return;
-        }
-        do {
-            if (cursor.readName().equals("timeout")) {
-                timeout = readTimeout();
-            } else {
-                cursor.skipValue();
-            }
-        } while (cursor.readCommaOr('}'));
-    }
-
-    private @Nullable Duration readTimeout() {
-        try {
-            long longest = LONGEST_TIMEOUT.toNanos() / 1000;
-            long micros = JsonIntegers.read(cursor, 0, longest);
-            return micros == 0 ? null : Duration.of(micros, ChronoUnit.MICROS); // 0 is how Triton says: none
-        } catch (BadJson bad) {
-            throw InferenceException.invalid("parameters.timeout", "microseconds: " + bad.reason());
-        }
     }
 
     private static void refuseSecond(boolean seen, String member) {
@@ -213,24 +169,6 @@ public final class InferRequestDecoder {
             }
         }
         return ordered;
-    }
-
-    private List<String> wantedOutputs() {
-        if (outputs == null || outputs.isEmpty()) {
-            return signature.outputNames();
-        }
-        for (int i = 0; i < outputs.size(); i++) {
-            String name = outputs.get(i);
-            if (signature.output(name) == null) {
-                throw InferenceException.invalid(
-                        "outputs[" + i + "].name",
-                        "the model has no output \"" + name + "\"; its outputs are " + signature.outputNames());
-            }
-            if (outputs.indexOf(name) < i) {
-                throw InferenceException.invalid("outputs[" + i + "].name", "output \"" + name + "\" is given twice");
-            }
-        }
-        return outputs;
     }
 
     private int rows(List<Tensor> ordered) {

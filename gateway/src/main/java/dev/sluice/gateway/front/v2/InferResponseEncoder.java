@@ -1,55 +1,75 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Tensor;
-import org.jspecify.annotations.Nullable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Writes the JSON body of an inference response.
+ * Writes the body of an inference response in the form that its request asked for.
  *
- * @thread stateless
- * @source Open Inference Protocol, inference response JSON object
+ * @thread confined to one front loop; one use
+ * @source Open Inference Protocol, inference response JSON object; Triton, binary tensor data extension
  */
 public final class InferResponseEncoder {
 
     private static final int ENVELOPE_BYTES = 256;
-    private static final int EXPECTED_ELEMENT_BYTES = 13;
+    private static final int EXPECTED_ELEMENT_BYTES = 12;
+    private static final int MOST_EXPECTED_BYTES = 1 << 20;
 
-    private InferResponseEncoder() {}
+    private final InferenceResponse response;
+    private final AnswerForm form;
+    private final Description model;
+    private final JsonOutput out;
+    private final List<ByteBuffer> raw = new ArrayList<>();
 
-    /** The whole body; {@code id} is the client's own name for the request. */
-    public static JsonOutput encode(InferenceResponse response, @Nullable String id) {
-        JsonOutput out = new JsonOutput(expectedBytes(response));
-        out.raw("{\"model_name\":").string(response.model().name());
-        out.raw(",\"model_version\":\"").number(response.model().version()).raw('"');
-        if (id != null && !id.isEmpty()) {
-            out.raw(",\"id\":").string(id);
-        }
-        out.raw(",\"outputs\":[");
-        String separator = "";
-        for (Tensor output : response.outputs()) {
-            out.raw(separator);
-            encode(output, out);
-            separator = ",";
-        }
-        out.raw("]}");
-        return out;
+    /** @param model what answered */
+    public InferResponseEncoder(InferenceResponse response, AnswerForm form, Description model) {
+        this.response = response;
+        this.form = form;
+        this.model = model;
+        this.out = new JsonOutput(expectedBytes());
     }
 
-    private static int expectedBytes(InferenceResponse response) {
+    public EncodedResponse encode() {
+        out.raw("{\"model_name\":").string(response.model().name());
+        out.raw(",\"model_version\":\"").number(response.model().version()).raw('"');
+        if (form.id() != null && !form.id().isEmpty()) {
+            out.raw(",\"id\":").string(form.id());
+        }
+        out.raw(",\"outputs\":[");
+        for (int place = 0; place < response.outputs().size(); place++) {
+            out.raw(place == 0 ? "" : ",");
+            encode(response.outputs().get(place), form.of(place));
+        }
+        out.raw("]}");
+        return new EncodedResponse(out, raw);
+    }
+
+    private void encode(Tensor output, WantedOutput wanted) {
+        Tensor tensor = wanted.classes() > 0 ? Classification.of(output, wanted.classes(), model) : output;
+        out.raw("{\"name\":").string(tensor.name());
+        out.raw(",\"datatype\":\"").raw(tensor.dataType().name());
+        out.raw("\",\"shape\":").raw(tensor.shape().toString());
+        if (wanted.binary()) {
+            out.raw(",\"parameters\":{\"binary_data_size\":")
+                    .number(tensor.byteCount())
+                    .raw("}}");
+            raw.add(tensor.data());
+        } else {
+            out.raw(",\"data\":");
+            TensorDataEncoder.encode(tensor, out);
+            out.raw('}');
+        }
+    }
+
+    private int expectedBytes() {
         long elements = 0;
         for (Tensor output : response.outputs()) {
             elements += output.shape().elementCount();
         }
-        return (int) Math.min(ENVELOPE_BYTES + elements * EXPECTED_ELEMENT_BYTES, 1 << 20);
-    }
-
-    private static void encode(Tensor output, JsonOutput out) {
-        out.raw("{\"name\":").string(output.name());
-        out.raw(",\"datatype\":\"").raw(output.dataType().name());
-        out.raw("\",\"shape\":").raw(output.shape().toString());
-        out.raw(",\"data\":");
-        TensorDataEncoder.encode(output, out);
-        out.raw('}');
+        return (int) Math.min(ENVELOPE_BYTES + elements * EXPECTED_ELEMENT_BYTES, MOST_EXPECTED_BYTES);
     }
 }

@@ -29,6 +29,7 @@ final class InputDecoder {
     private static final List<DataType> DATA_TYPES = List.of(DataType.values());
 
     private final JsonCursor cursor;
+    private final RawTensors raw;
     private final TensorBuffers buffers;
     private final Signature signature;
     private final String field;
@@ -38,9 +39,11 @@ final class InputDecoder {
     private @Nullable Shape shape;
     private @Nullable ByteBuffer data;
     private int dataPosition = NOT_SEEN;
+    private long rawBytes = NOT_SEEN;
 
-    InputDecoder(JsonCursor cursor, TensorBuffers buffers, Signature signature, int index) {
+    InputDecoder(JsonCursor cursor, RawTensors raw, TensorBuffers buffers, Signature signature, int index) {
         this.cursor = cursor;
+        this.raw = raw;
         this.buffers = buffers;
         this.signature = signature;
         this.field = "inputs[" + index + "]";
@@ -76,6 +79,7 @@ final class InputDecoder {
             case "datatype" -> dataType = readOnce(dataType, member, readDataType());
             case "shape" -> shape = readOnce(shape, member, readShape());
             case "data" -> readData();
+            case "parameters" -> readParameters();
             default -> cursor.skipValue();
         }
     }
@@ -145,19 +149,49 @@ final class InputDecoder {
         return new TensorDataDecoder(cursor, buffers, field, type, form).decode();
     }
 
+    private void readParameters() {
+        cursor.read('{');
+        if (cursor.tryRead('}')) {
+            return;
+        }
+        do {
+            String parameter = cursor.readName();
+            String where = field + ".parameters." + parameter;
+            switch (parameter) {
+                case "binary_data_size" ->
+                    rawBytes = RequestParameters.readInteger(cursor, where, 0, Integer.MAX_VALUE);
+                case "shared_memory_region" ->
+                    throw InferenceException.invalid(where, "shared memory is not supported");
+                default -> cursor.skipValue();
+            }
+        } while (cursor.readCommaOr('}'));
+    }
+
     private Tensor finish() {
-        if (name == null || dataType == null || shape == null || dataPosition == NOT_SEEN) {
-            String missing = name == null ? "name" : dataType == null ? "datatype" : shape == null ? "shape" : "data";
+        if (name == null || dataType == null || shape == null) {
+            String missing = name == null ? "name" : dataType == null ? "datatype" : "shape";
             throw InferenceException.invalid(field, "the member \"" + missing + "\" is missing");
         }
-        checkAgainstSignature(name, dataType, shape);
-        if (data == null) {
-            int behind = cursor.position;
-            cursor.position = dataPosition;
-            data = decodeData(dataType, shape);
-            cursor.position = behind;
+        boolean json = dataPosition != NOT_SEEN;
+        boolean binary = rawBytes != NOT_SEEN;
+        if (json == binary) {
+            throw InferenceException.invalid(
+                    field, json ? "has data and binary_data_size; one is enough" : "the member \"data\" is missing");
         }
-        return new Tensor(name, dataType, shape, data);
+        checkAgainstSignature(name, dataType, shape);
+        ByteBuffer elements = binary ? raw.take(field, rawBytes, dataType, shape) : jsonData(dataType, shape);
+        return new Tensor(name, dataType, shape, elements);
+    }
+
+    private ByteBuffer jsonData(DataType type, Shape form) {
+        if (data != null) {
+            return data;
+        }
+        int behind = cursor.position;
+        cursor.position = dataPosition;
+        ByteBuffer decoded = decodeData(type, form);
+        cursor.position = behind;
+        return decoded;
     }
 
     private void checkAgainstSignature(String name, DataType dataType, Shape shape) {

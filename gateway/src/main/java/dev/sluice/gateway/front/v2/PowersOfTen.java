@@ -44,17 +44,17 @@ final class PowersOfTen {
 
     /** floor(log10(2^exponent)), for any exponent that occurs; log10(2) to 41 bits is enough for that. */
     static int log10OfPowerOf2(int exponent) {
-        return (int) (exponent * 661_971_961_083L >> 41);
+        return (int) ((exponent * 661_971_961_083L) >> 41);
     }
 
     /** floor(log10(3/4 * 2^exponent)). */
     static int log10OfThreeQuartersOfPowerOf2(int exponent) {
-        return (int) (exponent * 661_971_961_083L - 274_743_187_321L >> 41);
+        return (int) ((exponent * 661_971_961_083L - 274_743_187_321L) >> 41);
     }
 
     /** floor(log2(10^exponent)). */
     static int log2OfPowerOf10(int exponent) {
-        return (int) (exponent * 913_124_641_741L >> 38);
+        return (int) ((exponent * 913_124_641_741L) >> 38);
     }
 
     /** 10^exponent, shifted so that it has 126 bits before the point, and cut there. */

@@ -32,10 +32,10 @@ final class ShortestDecimal {
     static int write(float value, byte[] target, int at) {
         int bits = Float.floatToRawIntBits(value);
         int to = sign(bits < 0, target, at);
-        int biased = bits >>> FLOAT_FRACTION_BITS & 0xFF;
-        long fraction = bits & (1 << FLOAT_FRACTION_BITS) - 1;
+        int biased = (bits >>> FLOAT_FRACTION_BITS) & 0xFF;
+        long fraction = bits & ((1 << FLOAT_FRACTION_BITS) - 1);
         int q = FLOAT_MIN_Q + Math.max(0, biased - 1);
-        long c = biased == 0 ? fraction : fraction | 1 << FLOAT_FRACTION_BITS;
+        long c = biased == 0 ? fraction : fraction | (1 << FLOAT_FRACTION_BITS);
         return write(c, q, fraction == 0 && biased > 1, target, to);
     }
 
@@ -44,9 +44,9 @@ final class ShortestDecimal {
         long bits = Double.doubleToRawLongBits(value);
         int to = sign(bits < 0, target, at);
         int biased = (int) (bits >>> DOUBLE_FRACTION_BITS) & 0x7FF;
-        long fraction = bits & (1L << DOUBLE_FRACTION_BITS) - 1;
+        long fraction = bits & ((1L << DOUBLE_FRACTION_BITS) - 1);
         int q = DOUBLE_MIN_Q + Math.max(0, biased - 1);
-        long c = biased == 0 ? fraction : fraction | 1L << DOUBLE_FRACTION_BITS;
+        long c = biased == 0 ? fraction : fraction | (1L << DOUBLE_FRACTION_BITS);
         return write(c, q, fraction == 0 && biased > 1, target, to);
     }
 
@@ -70,9 +70,7 @@ final class ShortestDecimal {
         if (q <= 0 && q > -Double.PRECISION && (c >> -q) << -q == c) {
             return DecimalText.write(c >> -q, 0, target, at);
         }
-        int k = narrowBelow
-                ? PowersOfTen.log10OfThreeQuartersOfPowerOf2(q)
-                : PowersOfTen.log10OfPowerOf2(q);
+        int k = narrowBelow ? PowersOfTen.log10OfThreeQuartersOfPowerOf2(q) : PowersOfTen.log10OfPowerOf2(q);
         return DecimalText.write(shortest(c, q, k, narrowBelow), k, target, at);
     }
 
@@ -84,24 +82,24 @@ final class ShortestDecimal {
         long odd = c & 1;
         long four = c << 2;
         long middle = times(high, low, four << h);
-        long lower = times(high, low, four - (narrowBelow ? 1 : 2) << h) + odd;
-        long upper = times(high, low, four + 2 << h) - odd;
+        long lower = times(high, low, (four - (narrowBelow ? 1 : 2)) << h) + odd;
+        long upper = times(high, low, (four + 2) << h) - odd;
         long below = middle >> 2;
         if (below >= 100) {
             long tensBelow = below / 10 * 10;
-            boolean lowerTenFits = lower <= tensBelow << 2;
-            boolean upperTenFits = tensBelow + 10 << 2 <= upper;
+            boolean lowerTenFits = lower <= (tensBelow << 2);
+            boolean upperTenFits = ((tensBelow + 10) << 2) <= upper;
             if (lowerTenFits != upperTenFits) {
                 return lowerTenFits ? tensBelow : tensBelow + 10;
             }
         }
-        boolean belowFits = lower <= below << 2;
-        boolean aboveFits = below + 1 << 2 <= upper;
+        boolean belowFits = lower <= (below << 2);
+        boolean aboveFits = ((below + 1) << 2) <= upper;
         if (belowFits != aboveFits) {
             return belowFits ? below : below + 1;
         }
-        long beyondHalf = middle - (2 * below + 1 << 1);
-        boolean takeBelow = beyondHalf < 0 || beyondHalf == 0 && (below & 1) == 0;
+        long beyondHalf = middle - 2 * (2 * below + 1);
+        boolean takeBelow = beyondHalf < 0 || (beyondHalf == 0 && (below & 1) == 0);
         return takeBelow ? below : below + 1;
     }
 
@@ -111,6 +109,6 @@ final class ShortestDecimal {
         long bottom = high * factor;
         long top = Math.multiplyHigh(high, factor);
         long middle = (bottom >>> 1) + carry;
-        return top + (middle >>> 63) | (middle & STICKY) + STICKY >>> 63;
+        return (top + (middle >>> 63)) | (((middle & STICKY) + STICKY) >>> 63);
     }
 }

@@ -63,12 +63,7 @@ final class TensorDataDecoder {
     }
 
     private int elementCount() {
-        long count;
-        try {
-            count = shape.elementCount();
-        } catch (ArithmeticException overflow) {
-            throw InferenceException.invalid(field + ".shape", "the shape " + shape + " has too many elements");
-        }
+        long count = ElementCount.of(field, shape);
         long possible = (cursor.end - cursor.position) / SMALLEST_ELEMENT_BYTES + 1L;
         if (count > possible) {
             throw InferenceException.invalid(

@@ -1,0 +1,23 @@
+package dev.sluice.gateway.front.v2;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the answer to a request is to look.
+ *
+ * @param id the client's own name for the request, to be returned; null when there is none
+ * @param listed the outputs that the request lists, each with its form; empty when it lists none
+ * @param binaryUnlisted whether outputs come as raw bytes if the request lists none; an output that is listed without
+ *     {@code binary_data} is JSON all the same, which clients of Triton count on
+ */
+public record AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted) {
+
+    private static final WantedOutput JSON = new WantedOutput("", false, 0);
+    private static final WantedOutput BINARY = new WantedOutput("", true, 0);
+
+    /** The form of the output at that place in the answer. */
+    WantedOutput of(int place) {
+        return listed.isEmpty() ? binaryUnlisted ? BINARY : JSON : listed.get(place);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.sluice.gateway.front.v2;
+
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Signature;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code outputs}: which a request wants, in which form.
+ *
+ * @thread confined to one front loop
+ * @errors InvalidRequest that names the output
+ */
+final class OutputsDecoder {
+
+    private final JsonCursor cursor;
+    private final Signature signature;
+    private final List<WantedOutput> wanted = new ArrayList<>();
+
+    OutputsDecoder(JsonCursor cursor, Signature signature) {
+        this.cursor = cursor;
+        this.signature = signature;
+    }
+
+    List<WantedOutput> decode() {
+        cursor.read('[');
+        if (!cursor.tryRead(']')) {
+            do {
+                wanted.add(readOutput("outputs[" + wanted.size() + "]"));
+            } while (cursor.readCommaOr(']'));
+        }
+        return wanted;
+    }
+
+    private WantedOutput readOutput(String field) {
+        String name = null;
+        OutputParameters parameters = OutputParameters.NONE;
+        cursor.read('{');
+        if (!cursor.tryRead('}')) {
+            do {
+                switch (cursor.readName()) {
+                    case "name" -> name = JsonStrings.readString(cursor);
+                    case "parameters" -> parameters = readParameters(field + ".parameters.");
+                    default -> cursor.skipValue();
+                }
+            } while (cursor.readCommaOr('}'));
+        }
+        checkName(field, name);
+        return new WantedOutput(String.valueOf(name), parameters.binary, parameters.classes);
+    }
+
+    private void checkName(String field, @Nullable String name) {
+        if (name == null) {
+            throw InferenceException.invalid(field, "the member \"name\" is missing");
+        }
+        if (signature.output(name) == null) {
+            throw InferenceException.invalid(
+                    field + ".name",
+                    "the model has no output \"" + name + "\"; its outputs are " + signature.outputNames());
+        }
+        if (wanted.stream().anyMatch(output -> output.name().equals(name))) {
+            throw InferenceException.invalid(field + ".name", "output \"" + name + "\" is given twice");
+        }
+    }
+
+    private OutputParameters readParameters(String field) {
+        boolean binary = false;
+        long classes = 0;
+        cursor.read('{');
+        if (cursor.tryRead('}')) {
+            return OutputParameters.NONE;
+        }
+        do {
+            String name = cursor.readName();
+            switch (name) {
+                case "binary_data" -> binary = RequestParameters.readBoolean(cursor, field + name);
+                case "classification" ->
+                    classes = RequestParameters.readInteger(cursor, field + name, 0, Integer.MAX_VALUE);
+                case "shared_memory_region" ->
+                    throw InferenceException.invalid(field + name, "shared memory is not supported");
+                default -> cursor.skipValue();
+            }
+        } while (cursor.readCommaOr('}'));
+        return new OutputParameters(binary, (int) classes);
+    }
+
+    private record OutputParameters(boolean binary, int classes) {
+
+        static final OutputParameters NONE = new OutputParameters(false, 0);
+    }
+}

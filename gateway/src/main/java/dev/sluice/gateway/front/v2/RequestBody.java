@@ -1,0 +1,46 @@
+package dev.sluice.gateway.front.v2;
+
+import dev.sluice.worker.contract.InferenceException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an inference request: JSON, and behind it perhaps raw tensors.
+ *
+ * @param from index of the first byte of the JSON text
+ * @param jsonEnd index behind it, which is where the raw tensors begin
+ * @param end index behind everything
+ * @source Triton, binary tensor data extension
+ */
+public record RequestBody(byte[] array, int from, int jsonEnd, int end) {
+
+    /** The header that says how long the JSON text is; without it everything is JSON. */
+    public static final String JSON_LENGTH_HEADER = "inference-header-content-length";
+
+    /**
+     * The body in those bytes.
+     *
+     * @param jsonLength the header's value, or null without one
+     * @throws InferenceException when it is no length of this body
+     */
+    public static RequestBody of(byte[] array, int from, int end, @Nullable String jsonLength) {
+        if (jsonLength == null) {
+            return new RequestBody(array, from, end, end);
+        }
+        long length;
+        try {
+            length = Long.parseLong(jsonLength.strip());
+        } catch (NumberFormatException malformed) {
+            throw InferenceException.invalid(JSON_LENGTH_HEADER, "is not a number of bytes: " + jsonLength);
+        }
+        if (length < 0 || length > end - from) {
+            throw InferenceException.invalid(
+                    JSON_LENGTH_HEADER, length + " is outside the body, which has " + (end - from) + " bytes");
+        }
+        return new RequestBody(array, from, from + (int) length, end);
+    }
+
+    /** Whether there is no JSON at all, and the body is the one input of the model. */
+    public boolean isRawTensor() {
+        return jsonEnd == from && end > from;
+    }
+}
