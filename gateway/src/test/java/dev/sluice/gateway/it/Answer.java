@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 record Answer(int status, Map<String, String> headers, String body) {
 
     static Answer of(HttpResponse<String> response) {
+        return new Answer(response.statusCode(), headers(response), response.body());
+    }
+
+    static Map<String, String> headers(HttpResponse<?> response) {
         Map<String, String> headers = new TreeMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, String.join(", ", values)));
-        return new Answer(response.statusCode(), headers, response.body());
+        return headers;
     }
 
     @Nullable

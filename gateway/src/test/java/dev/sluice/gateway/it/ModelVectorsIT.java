@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,30 @@ class ModelVectorsIT {
         for (int i = 0; i < answers.size(); i++) {
             vectors.get(i % vectors.size()).check(Waiting.await(answers.get(i)));
         }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecordedInRawBytes() {
+        return overBinary(input -> true, true);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecordedInJsonToRawBytes() {
+        return overBinary(input -> true, false);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecordedToJsonAndRawBytesMixed() {
+        return overBinary(input -> input % 2 == 1, true);
+    }
+
+    private static Stream<DynamicTest> overBinary(IntPredicate rawInput, boolean rawOutputs) {
+        return VECTORS.stream()
+                .filter(vector -> rawInput.test(0) || !vector.takesHalfPrecision())
+                .map(vector -> DynamicTest.dynamicTest(
+                        vector.model() + "/" + vector.name(),
+                        () -> vector.check(
+                                BinaryWire.infer(gateway(), vector.model(), vector.request(), rawInput, rawOutputs))));
     }
 
     @TestFactory

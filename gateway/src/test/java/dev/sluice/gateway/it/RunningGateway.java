@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,10 @@ final class RunningGateway implements AutoCloseable {
 
     CompletableFuture<Answer> send(HttpRequest request) {
         return client.sendAsync(request, BodyHandlers.ofString()).thenApply(Answer::of);
+    }
+
+    HttpResponse<byte[]> sendForBytes(HttpRequest request) {
+        return Waiting.await(client.sendAsync(request, BodyHandlers.ofByteArray()));
     }
 
     Answer get(String path) {

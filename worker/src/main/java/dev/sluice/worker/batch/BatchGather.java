@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,7 +50,8 @@ public final class BatchGather {
         }
         Tensor head = batch.first().inputs().get(input);
         ByteBuffer view = memory.slice(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
-        return new Tensor(head.name(), head.dataType(), head.shape().withRows(batch.rows()), view);
+        Shape shape = batch.size() == 1 ? head.shape() : head.shape().withRows(batch.rows()); // one may have no rows
+        return new Tensor(head.name(), head.dataType(), shape, view);
     }
 
     private ByteBuffer memoryFor(int input, int bytes) {

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
@@ -40,9 +42,17 @@ class BatchGatherTest {
     }
 
     @Test
-    void passesABatchOfOneThroughWithoutACopy() {
-        InferenceRequest only = Requests.ofIds(1, 2);
+    void passesABatchOfOneThroughWithoutACopyIfItIsInDirectMemory() {
+        ByteBuffer direct = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        InferenceRequest only = of(new Tensor("x", DataType.INT64, new Shape(1, 1), direct));
         assertSame(only.inputs(), gather.gather(batch(only)));
+    }
+
+    @Test
+    void copiesABatchOfOneIntoDirectMemoryIfItIsNotThere() {
+        Tensor copied = gather.gather(batch(Requests.ofIds(1, 2))).getFirst();
+        assertEquals("[1, 2]", Tensors.text(copied));
+        assertTrue(copied.data().isDirect());
     }
 
     @Test

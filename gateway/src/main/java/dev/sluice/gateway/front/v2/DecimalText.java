@@ -11,10 +11,10 @@ import java.nio.ByteOrder;
  */
 final class DecimalText {
 
-    /** Beyond these, the exponent is written: 1.0E7 is longer than 10000000.0 by nothing, and easier to read. */
-    private static final int MAX_PLAIN_POINT = 16;
+    /** Below 0.001 and from 10^7 on the exponent is written, as Java does, for that is shorter. */
+    private static final int MAX_PLAIN_POINT = 7;
 
-    private static final int MIN_PLAIN_POINT = -3;
+    private static final int MIN_PLAIN_POINT = -2;
 
     private static final VarHandle PAIRS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 

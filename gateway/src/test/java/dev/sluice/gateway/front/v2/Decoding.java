@@ -64,7 +64,9 @@ final class Decoding {
     /** Decodes a body that stands amid other bytes. */
     static DecodedRequest decode(Signature signature, byte[] body, TensorBuffers buffers) {
         JsonCursor cursor = Texts.cursor(body);
-        return new InferRequestDecoder(cursor.bytes, cursor.position, cursor.end, signature, buffers).decode();
+        return new InferRequestDecoder(
+                        new RequestBody(cursor.bytes, cursor.position, cursor.end, cursor.end), signature, buffers)
+                .decode();
     }
 
     static Tensor onlyInput(Signature signature, String body) {

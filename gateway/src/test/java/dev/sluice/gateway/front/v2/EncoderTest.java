@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +64,7 @@ class EncoderTest {
         for (float value : new float[] {0.1f, -0f, 1e10f, Float.MIN_VALUE, Float.NaN, Float.NEGATIVE_INFINITY, 3}) {
             fp32.putFloat(value);
         }
-        assertEquals("[0.1,-0.0,1.0E10,1.4E-45,null,null,3.0]", json(DataType.FP32, 7, fp32.flip()));
+        assertEquals("[0.1,-0.0,1.0E10,1.0E-45,null,null,3.0]", json(DataType.FP32, 7, fp32.flip()));
         ByteBuffer fp64 = memory(40);
         for (double value : new double[] {0.1, 1e300, Double.MAX_VALUE, Double.NaN, Double.POSITIVE_INFINITY}) {
             fp64.putDouble(value);
@@ -119,7 +121,13 @@ class EncoderTest {
                 "{\"model_name\":\"d\\\"igits\",\"model_version\":\"3\",\"id\":\"i\\n\",\"outputs\":["
                         + "{\"name\":\"y \\\"1\\\"\",\"datatype\":\"INT8\",\"shape\":[2,1],\"data\":[0,7]},"
                         + "{\"name\":\"z\",\"datatype\":\"BOOL\",\"shape\":[2,0],\"data\":[]}]}",
-                text(InferResponseEncoder.encode(response, "i\n")));
+                encoded(response, "i\n"));
+    }
+
+    private static String encoded(InferenceResponse response, @Nullable String id) {
+        AnswerForm form = new AnswerForm(id, List.of(), false);
+        Description model = new Description("test", Decoding.ROWS, List.of(), 8, "nowhere");
+        return text(new InferResponseEncoder(response, form, model).encode().json());
     }
 
     @ParameterizedTest
@@ -127,8 +135,6 @@ class EncoderTest {
     @ValueSource(strings = "")
     void leavesOutTheIdThatTheClientDidNotGive(String id) {
         InferenceResponse response = new InferenceResponse(new ModelId("m", 1), List.of(), TIMING);
-        assertEquals(
-                "{\"model_name\":\"m\",\"model_version\":\"1\",\"outputs\":[]}",
-                text(InferResponseEncoder.encode(response, id)));
+        assertEquals("{\"model_name\":\"m\",\"model_version\":\"1\",\"outputs\":[]}", encoded(response, id));
     }
 }

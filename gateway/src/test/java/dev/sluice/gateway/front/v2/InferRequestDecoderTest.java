@@ -31,7 +31,7 @@ class InferRequestDecoderTest {
                 Decoding.THREE,
                 "{\"id\":\"n\\u00b0 7\",\"inputs\":[" + B + "," + A + "],\"outputs\":[{\"name\":\"z\","
                         + "\"parameters\":{\"binary_data\":false}},{\"name\":\"y\"}],\"parameters\":{\"timeout\":1500}}");
-        assertEquals("n° 7", request.id());
+        assertEquals("n° 7", request.form().id());
         assertEquals(
                 List.of("a", "b"), request.inputs().stream().map(Tensor::name).toList());
         assertEquals("[1,2]", Decoding.json(request.inputs().get(0)));
@@ -45,7 +45,7 @@ class InferRequestDecoderTest {
     @Test
     void readsTheLeastThatABodyMustSay() {
         DecodedRequest request = Decoding.decode(Decoding.THREE, Decoding.body(A, B));
-        assertNull(request.id());
+        assertNull(request.form().id());
         assertNull(request.timeout());
         assertEquals(List.of("y", "z"), request.outputs());
     }
