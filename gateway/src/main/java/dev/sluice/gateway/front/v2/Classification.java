@@ -49,11 +49,12 @@ final class Classification {
         return new Tensor(output.name(), DataType.BYTES, shape, prefixed(strings));
     }
 
-    /** The indices of the highest elements of a row, the highest first; of equals the first. */
+    /** The indices of the highest elements of a row, the highest first; of equals the first, and NaN last. */
     private static List<Integer> highest(Tensor output, int from, int elements, int kept) {
-        Comparator<Integer> worstFirst = Comparator.<Integer>comparingDouble(
-                        index -> ElementValue.of(output, from + index))
-                .thenComparing(Comparator.reverseOrder());
+        Comparator<Integer> worstFirst = (left, right) -> {
+            int order = ElementValue.compare(output, from + left, from + right);
+            return order != 0 ? order : Integer.compare(right, left);
+        };
         PriorityQueue<Integer> best = new PriorityQueue<>(Math.max(1, kept), worstFirst);
         for (int index = 0; index < elements; index++) {
             best.add(index);

@@ -33,6 +33,29 @@ final class ElementValue {
         };
     }
 
+    /**
+     * Compares two elements: 64-bit integers to the last bit, which a double does not hold; zeros of both signs as
+     * equals; and NaN as lower than all numbers, for it is nobody's best guess.
+     */
+    static int compare(Tensor tensor, int left, int right) {
+        ByteBuffer data = tensor.data();
+        int start = data.position();
+        return switch (tensor.dataType()) {
+            case INT64 ->
+                Long.compare(data.getLong(start + left * Long.BYTES), data.getLong(start + right * Long.BYTES));
+            case UINT64 ->
+                Long.compareUnsigned(data.getLong(start + left * Long.BYTES), data.getLong(start + right * Long.BYTES));
+            default -> compare(of(tensor, left), of(tensor, right));
+        };
+    }
+
+    private static int compare(double left, double right) {
+        if (Double.isNaN(left) || Double.isNaN(right)) {
+            return Boolean.compare(Double.isNaN(right), Double.isNaN(left));
+        }
+        return left < right ? -1 : left > right ? 1 : 0;
+    }
+
     private static double unsigned(long bits) {
         return bits >= 0 ? (double) bits : (double) ((bits >>> 1) | (bits & 1)) * 2;
     }

@@ -85,7 +85,7 @@ final class ShortestDecimal {
         long lower = times(high, low, (four - (narrowBelow ? 1 : 2)) << h) + odd;
         long upper = times(high, low, (four + 2) << h) - odd;
         long below = middle >> 2;
-        if (below >= 100) {
+        if (below >= 10) {
             long tensBelow = below / 10 * 10;
             boolean lowerTenFits = lower <= (tensBelow << 2);
             boolean upperTenFits = ((tensBelow + 10) << 2) <= upper;
