@@ -27,6 +27,16 @@ final class DecimalText {
         }
     }
 
+    /** 10^0 to 10^18. */
+    private static final long[] POWER = new long[19];
+
+    static {
+        POWER[0] = 1;
+        for (int i = 1; i < POWER.length; i++) {
+            POWER[i] = 10 * POWER[i - 1];
+        }
+    }
+
     /** No 64-bit integer is longer. */
     static final int MAX_INTEGER_BYTES = 20;
 
@@ -54,8 +64,12 @@ final class DecimalText {
     static int write(long digits, int exponent, byte[] target, int at) {
         long significant = digits;
         int scale = exponent;
-        while (significant >= 10 && significant % 10 == 0) {
-            significant /= 10;
+        while (significant >= 10) {
+            long tenth = significant / 10;
+            if (tenth * 10 != significant) {
+                break;
+            }
+            significant = tenth;
             scale++;
         }
         int count = countDigits(significant);
@@ -132,11 +146,10 @@ final class DecimalText {
         }
     }
 
+    /** A bit is 0.301 digits, which is right or one too few, and the table tells which. */
     private static int countDigits(long number) {
-        int count = 1;
-        for (long power = 10; count < 19 && number >= power; power *= 10) {
-            count++;
-        }
-        return count;
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
+        int least = (bits * 1233) >> 12;
+        return number >= POWER[least] ? least + 1 : Math.max(1, least);
     }
 }
