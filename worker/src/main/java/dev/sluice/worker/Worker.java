@@ -126,6 +126,7 @@ public final class Worker extends VerticleBase {
                 signature,
                 labels,
                 signature.batched() ? maxBatchRows : 0,
+                serving.instances(),
                 BatcherVerticle.address(model));
     }
 

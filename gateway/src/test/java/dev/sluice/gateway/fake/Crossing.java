@@ -15,7 +15,7 @@ public final class Crossing {
     public static final String ADDRESS = "test.batcher.echo";
     public static final ModelEndpoint ENDPOINT = new ModelEndpoint(
             MODEL,
-            new ModelReport.Description("test", new Signature(List.of(), List.of(), true), List.of(), 8, ADDRESS));
+            new ModelReport.Description("test", new Signature(List.of(), List.of(), true), List.of(), 8, 1, ADDRESS));
 
     private Crossing() {}
 

@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -163,23 +164,40 @@ public final class Batcher {
 
     private void succeed(Batch batch, long formedNanos, BatchResult.Ran ran) {
         listener.ran(model, ran.gatherNanos(), ran.runNanos());
-        if (batch.size() == 1) {
-            complete(batch.members().getFirst(), ran.outputs(), formedNanos, ran.runNanos(), batch.rows());
-        } else if (BatchSplit.fits(ran.outputs(), batch.rows())) {
-            BatchSplit split = new BatchSplit(ran.outputs());
-            for (QueuedRequest member : batch.members()) {
-                List<Tensor> part = split.next(member.request().rows());
-                complete(member, part, formedNanos, ran.runNanos(), batch.rows());
-            }
-        } else {
+        if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
             stopBatching(ran.outputs());
             toRunAlone.addAll(batch.members());
+            return;
+        }
+        long start = ticker.nanos();
+        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : split(batch, ran.outputs());
+        answered(batch, formedNanos, ran, ticker.nanos() - start);
+        for (int i = 0; i < batch.size(); i++) {
+            QueuedRequest member = batch.members().get(i);
+            Timing timing = new Timing(formedNanos - member.enqueuedNanos(), ran.runNanos(), batch.rows());
+            member.complete(new InferenceResponse(model, parts.get(i), timing));
         }
     }
 
-    private void complete(QueuedRequest member, List<Tensor> outputs, long formedNanos, long runNanos, int batchRows) {
-        Timing timing = new Timing(formedNanos - member.enqueuedNanos(), runNanos, batchRows);
-        member.complete(new InferenceResponse(model, outputs, timing));
+    private static List<List<Tensor>> split(Batch batch, List<Tensor> outputs) {
+        BatchSplit split = new BatchSplit(outputs);
+        List<List<Tensor>> parts = new ArrayList<>(batch.size());
+        for (QueuedRequest member : batch.members()) {
+            parts.add(split.next(member.request().rows()));
+        }
+        return parts;
+    }
+
+    /** Before the members hear of it, so that whoever has an answer finds it counted. */
+    private void answered(Batch batch, long formedNanos, BatchResult.Ran ran, long splitNanos) {
+        long queueNanos = 0;
+        for (QueuedRequest member : batch.members()) {
+            queueNanos += formedNanos - member.enqueuedNanos();
+        }
+        listener.answered(
+                model,
+                new AnsweredBatch(
+                        batch.size(), batch.rows(), queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
     }
 
     private void fail(Batch batch, InferenceError error) {

@@ -1,7 +1,7 @@
 package dev.sluice.worker.contract;
 
 /**
- * Hears what a batcher does; metrics implement it.
+ * Hears what a batcher does; metrics and statistics implement it.
  *
  * @thread called on the batcher loop of the model; must not block
  */
@@ -21,6 +21,14 @@ public interface BatchListener {
     /** A batch came back: joining its rows and the engine call took this long. */
     default void ran(ModelId model, long gatherNanos, long runNanos) {}
 
+    /** Every member of a batch is about to be answered, from this one run. */
+    default void answered(ModelId model, AnsweredBatch batch) {}
+
     /** A batch came back without an answer: the engine failed, or refused its inputs, or it could not be delivered. */
     default void failed(ModelId model) {}
+
+    /** Both hear everything, this one first. */
+    default BatchListener and(BatchListener next) {
+        return equals(NONE) ? next : next.equals(NONE) ? this : new BatchListeners(this, next);
+    }
 }

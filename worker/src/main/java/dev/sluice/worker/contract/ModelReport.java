@@ -21,8 +21,14 @@ public record ModelReport(
      * @param platform as metadata shows it, {@code onnxruntime_onnx}
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
+     * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it
      */
     public record Description(
-            String platform, Signature signature, List<String> labels, int maxBatchRows, String batcherAddress) {}
+            String platform,
+            Signature signature,
+            List<String> labels,
+            int maxBatchRows,
+            int instances,
+            String batcherAddress) {}
 }

@@ -180,7 +180,11 @@ class BatcherTest {
         assertEquals(List.of("queued 1 1", "queued 2 3"), listener.takeEvents());
         ticker.advance(9);
         instances.finishNext();
-        assertEquals(List.of("ran 3 7", "waited 9", "waited 9", "flushed 2 3", "queued 0 0"), listener.takeEvents());
+        assertEquals(
+                List.of("ran 3 7", "answered 1 2 0", "waited 9", "waited 9", "flushed 2 3", "queued 0 0"),
+                listener.takeEvents());
+        instances.finishNext();
+        assertEquals(List.of("ran 3 7", "answered 2 3 18", "queued 0 0"), listener.takeEvents());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sluice.worker.fake;
 
+import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.ModelId;
 import java.util.ArrayList;
@@ -28,6 +29,11 @@ public final class RecordingListener implements BatchListener {
     @Override
     public void ran(ModelId model, long gatherNanos, long runNanos) {
         events.add("ran " + gatherNanos + " " + runNanos);
+    }
+
+    @Override
+    public void answered(ModelId model, AnsweredBatch batch) {
+        events.add("answered " + batch.requests() + " " + batch.rows() + " " + batch.queueNanos());
     }
 
     @Override

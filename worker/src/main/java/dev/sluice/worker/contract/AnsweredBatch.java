@@ -1,0 +1,15 @@
+package dev.sluice.worker.contract;
+
+/**
+ * What a batch was whose members are all answered, and where its time went.
+ *
+ * @param requests its members
+ * @param rows of all members together
+ * @param queueNanos from enqueue until the batch was formed, summed over the members
+ * @param gatherNanos joining their rows
+ * @param runNanos the engine call
+ * @param splitNanos cutting the outputs by rows
+ * @units nanoseconds
+ */
+public record AnsweredBatch(
+        int requests, int rows, long queueNanos, long gatherNanos, long runNanos, long splitNanos) {}
