@@ -94,6 +94,7 @@ class ArchitectureTest {
         onlyUses(
                 "dev.sluice.gateway.metrics..",
                 in("dev.sluice.gateway.front", "dev.sluice.gateway.front.http", contract, settings));
+        onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
 
     @Test

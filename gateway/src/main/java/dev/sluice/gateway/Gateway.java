@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.metrics.Metrics;
 import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
@@ -17,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -31,6 +33,7 @@ public final class Gateway {
     private final GatewayConfig config;
     private final Ticker ticker = Ticker.SYSTEM;
     private final Metrics metrics;
+    private final Statistics statistics = new Statistics(InstantSource.system());
     private final Vertx vertx;
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
@@ -59,7 +62,7 @@ public final class Gateway {
     private Future<?> deploy() {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
-        Worker worker = new Worker(config.worker(), metrics.batchListener(), ticker);
+        Worker worker = new Worker(config.worker(), metrics.batchListener().and(statistics), ticker);
         return models.listen(vertx.eventBus())
                 .compose(listening -> deployFront())
                 .compose(open -> vertx.deployVerticle(worker, Worker.deployment()))
@@ -76,7 +79,8 @@ public final class Gateway {
                 models,
                 admission,
                 config.admission(),
-                metrics.requestListener(),
+                metrics.requestListener().and(statistics),
+                statistics,
                 metrics.page(),
                 ticker,
                 version());

@@ -4,7 +4,7 @@ import dev.sluice.worker.contract.ModelId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of every inference request that a front has answered; metrics implement it.
+ * Hears of every inference request that a front has answered; metrics and statistics implement it.
  *
  * @thread called on the front loop that answered; must not block
  */
@@ -13,12 +13,26 @@ public interface RequestListener {
 
     RequestListener NONE = (model, outcome, nanos) -> {};
 
+    /** The outcome of a request that was answered with what it asked for. */
+    String SUCCESS = "success";
+
     /**
      * A request is over.
      *
      * @param model null when the request named none that is known
-     * @param outcome {@code success}, or the word that {@link StatusMapping#outcome} has for the error
+     * @param outcome {@link #SUCCESS}, or the word that {@link StatusMapping#outcome} has for the error
      * @param nanos from the arrival of its head until its answer was handed to the socket
      */
     void completed(@Nullable ModelId model, String outcome, long nanos);
+
+    /** Both hear everything, this one first. */
+    default RequestListener and(RequestListener next) {
+        if (equals(NONE)) {
+            return next;
+        }
+        return (model, outcome, nanos) -> {
+            completed(model, outcome, nanos);
+            next.completed(model, outcome, nanos);
+        };
+    }
 }

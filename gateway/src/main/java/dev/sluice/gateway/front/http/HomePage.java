@@ -13,7 +13,8 @@ import java.util.Locale;
  */
 final class HomePage {
 
-    private static final List<String> PLACES = List.of("/v2", "/v2/models", "/v2/health/ready", "/metrics");
+    private static final List<String> PLACES =
+            List.of("/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
 
     private final HttpParts parts;
     private final Exchanges exchanges;

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public record HttpParts(
         AdmissionControl admission,
         AdmitOptions admitOptions,
         RequestListener listener,
+        StatisticsSource statistics,
         Optional<Page> metricsPage,
         Ticker ticker,
         String version) {}

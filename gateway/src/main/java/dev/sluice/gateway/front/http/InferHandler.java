@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.v2.AnswerForm;
@@ -124,7 +125,7 @@ final class InferHandler implements Handler<RoutingContext> {
         try {
             boolean stillThere = exchange.isOpen();
             exchange.tensors(new InferResponseEncoder(response, answering.form, endpoint.description()).encode());
-            completed(exchange, endpoint.model(), stillThere ? "success" : "cancelled");
+            completed(exchange, endpoint.model(), stillThere ? RequestListener.SUCCESS : "cancelled");
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {

@@ -20,6 +20,15 @@ import java.util.Locale;
  */
 final class MetadataHandlers {
 
+    /** Only what works. Of the repository's extension that is the index; "schedule_policy" would promise priorities. */
+    private static final List<String> EXTENSIONS = List.of(
+            "binary_tensor_data",
+            "classification",
+            "parameters",
+            "model_configuration",
+            "statistics",
+            "model_repository(index)");
+
     private final HttpParts parts;
     private final Exchanges exchanges;
 
@@ -31,7 +40,9 @@ final class MetadataHandlers {
     void server(RoutingContext context) {
         JsonOutput out =
                 new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
-        exchanges.of(context).json(out.raw(",\"extensions\":[]}"));
+        out.raw(",\"extensions\":");
+        strings(EXTENSIONS, out);
+        exchanges.of(context).json(out.raw('}'));
     }
 
     void live(RoutingContext context) {

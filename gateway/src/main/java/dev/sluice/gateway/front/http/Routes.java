@@ -40,6 +40,8 @@ final class Routes {
                 vertx, exchanges, options.maxBodySize(), parts.admission().bodies());
         InferHandler infer = new InferHandler(parts, options, exchanges);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
+        ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
+        StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
         routes.post(MODEL + "/infer", infer);
         routes.post(VERSION + "/infer", infer);
         routes.get("/", new HomePage(parts, exchanges)::show);
@@ -47,10 +49,17 @@ final class Routes {
         routes.get("/v2/health/live", metadata::live);
         routes.get("/v2/health/ready", metadata::ready);
         routes.get("/v2/models", metadata::models);
+        routes.get("/v2/models/stats", statistics::all); // before the model of that name
         routes.get(MODEL, metadata::model);
         routes.get(VERSION, metadata::model);
         routes.get(MODEL + "/ready", metadata::modelReady);
         routes.get(VERSION + "/ready", metadata::modelReady);
+        routes.get(MODEL + "/config", config::show);
+        routes.get(VERSION + "/config", config::show);
+        routes.get(MODEL + "/stats", statistics::model);
+        routes.get(VERSION + "/stats", statistics::model);
+        routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges));
+        routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
         routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route

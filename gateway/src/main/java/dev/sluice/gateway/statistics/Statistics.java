@@ -1,0 +1,51 @@
+package dev.sluice.gateway.statistics;
+
+import dev.sluice.gateway.front.ModelStatistics;
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.StatisticsSource;
+import dev.sluice.worker.contract.AnsweredBatch;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.ModelId;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The counters of every model version, made when it is first heard of.
+ *
+ * @thread any; a look-up in a concurrent map and additions to striped counters
+ * @bound one set for each loaded model version, never for names that clients make up
+ */
+public final class Statistics implements RequestListener, BatchListener, StatisticsSource {
+
+    private final Map<ModelId, ModelCounters> byModel = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+
+    public Statistics(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void completed(@Nullable ModelId model, String outcome, long nanos) {
+        if (model != null) {
+            counters(model).completed(outcome.equals(SUCCESS), nanos);
+        }
+    }
+
+    @Override
+    public void answered(ModelId model, AnsweredBatch batch) {
+        counters(model).answered(batch, clock.millis());
+    }
+
+    @Override
+    public ModelStatistics of(ModelId model) {
+        ModelCounters known = byModel.get(model);
+        return (known != null ? known : new ModelCounters()).read();
+    }
+
+    private ModelCounters counters(ModelId model) {
+        ModelCounters known = byModel.get(model);
+        return known != null ? known : byModel.computeIfAbsent(model, unheardOf -> new ModelCounters());
+    }
+}

@@ -1,0 +1,132 @@
+package dev.sluice.gateway.front.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.dispatch.BatcherClient;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.fake.FakeTicker;
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.statistics.Statistics;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The hand-written document says what is served: no path or method more, none less. */
+@ExtendWith(VertxExtension.class)
+class OpenApiTest {
+
+    private static final JsonObject DOCUMENT = new JsonObject(OpenApi.read());
+    private static final Pattern PARAMETER = Pattern.compile(":(\\w+)");
+
+    private record NoPage() implements Page {
+        @Override
+        public String mediaType() {
+            return "text/plain";
+        }
+
+        @Override
+        public Future<String> text(Vertx vertx) {
+            return Future.succeededFuture("");
+        }
+    }
+
+    private static Router routes(Vertx vertx) {
+        FakeTicker ticker = new FakeTicker();
+        Duration second = Duration.ofSeconds(1);
+        AdmitOptions limits = new AdmitOptions(1, 0, second, second, second);
+        AdmissionControl admission = new AdmissionControl(limits);
+        HttpParts parts = new HttpParts(
+                new InferencePipeline(admission, new BatcherClient(vertx.eventBus(), ticker)),
+                new ModelDirectory(),
+                admission,
+                limits,
+                RequestListener.NONE,
+                new Statistics(InstantSource.system()),
+                Optional.of(new NoPage()),
+                ticker,
+                "test");
+        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, second, 1, false);
+        return Routes.build(vertx, parts, options);
+    }
+
+    /** As in {@code GET /v2/models/{model}}; HEAD goes with every GET, and is not worth a word in the document. */
+    private static Set<String> served(Vertx vertx) {
+        Set<String> served = new TreeSet<>();
+        for (Route route : routes(vertx).getRoutes()) {
+            if (route.methods() != null && !route.methods().contains(HttpMethod.HEAD)) {
+                String path = PARAMETER.matcher(route.getPath()).replaceAll("{$1}");
+                route.methods().forEach(method -> served.add(method + " " + path));
+            }
+        }
+        return served;
+    }
+
+    private static Set<String> documented() {
+        Set<String> documented = new TreeSet<>();
+        JsonObject paths = DOCUMENT.getJsonObject("paths");
+        for (String path : paths.fieldNames()) {
+            paths.getJsonObject(path).fieldNames().stream()
+                    .filter(member -> !member.equals("parameters"))
+                    .forEach(method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path));
+        }
+        return documented;
+    }
+
+    @Test
+    void namesExactlyWhatIsServed(Vertx vertx) {
+        assertEquals(served(vertx), documented());
+        assertTrue(served(vertx).size() >= 19, served(vertx).toString());
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        var reference = Pattern.compile("\"\\$ref\": ?\"#/([^\"]+)\"").matcher(OpenApi.read());
+        while (reference.find()) {
+            JsonObject place = DOCUMENT;
+            for (String step : reference.group(1).split("/", -1)) {
+                assertTrue(place.getValue(step) instanceof JsonObject, reference.group());
+                place = place.getJsonObject(step);
+            }
+        }
+    }
+
+    @Test
+    void everyParameterOfAPathIsDeclared() {
+        JsonObject paths = DOCUMENT.getJsonObject("paths");
+        for (String path : paths.fieldNames()) {
+            Set<String> named = Pattern.compile("\\{(\\w+)}")
+                    .matcher(path)
+                    .results()
+                    .map(found -> "#/components/parameters/" + found.group(1))
+                    .collect(Collectors.toSet());
+            Set<String> declared = paths.getJsonObject(path).getJsonArray("parameters", new JsonArray()).stream()
+                    .map(each -> ((JsonObject) each).getString("$ref"))
+                    .collect(Collectors.toSet());
+            assertEquals(named, declared, path);
+        }
+    }
+
+    @Test
+    void isAsciiAsTheWriterWants() {
+        assertTrue(OpenApi.read().chars().allMatch(c -> c < 0x80));
+    }
+}
