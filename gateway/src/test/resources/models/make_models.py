@@ -2,6 +2,7 @@
 
 sums   OUT0 = IN0 + IN1 and OUT1 = IN0 - IN1, INT32 [batch, 4]
 echo   y = x, FP32 [batch, length]: requests of different lengths cannot share a batch
+halves y = x, FP16 [batch, length]
 words  y = x, BYTES [batch, 2]
 pick   y = one of ten numbers, by index, INT64 [batch] to FP32 [batch]: an index beyond 9 fails the engine call
 slow   y = x, FP32 [1], after multiplying matrices "steps" times, INT64 [1]: as slow as a test wants; no batch axis
@@ -44,6 +45,7 @@ save(
 
 for name, kind, shape in [
     ("echo", TensorProto.FLOAT, ["batch", "length"]),
+    ("halves", TensorProto.FLOAT16, ["batch", "length"]),
     ("words", TensorProto.STRING, ["batch", 2]),
 ]:
     save(name, [helper.make_node("Identity", ["x"], ["y"])], [value("x", kind, shape)], [value("y", kind, shape)])
