@@ -11,6 +11,7 @@ import dev.sluice.worker.fake.EchoEngine;
 import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Outcomes;
+import dev.sluice.worker.fake.RecordingListener;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
 import java.util.List;
@@ -45,6 +46,23 @@ class BatcherFailureTest {
         for (int id : new int[] {0, 1, 2, 4}) {
             assertEquals("[" + id + "]", outcomes.ids("r" + id));
         }
+    }
+
+    @Test
+    void onlyRunsThatAnswerAreToldAsAnswered() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(3));
+        RecordingListener listener = new RecordingListener();
+        Batcher batcher =
+                new Batcher(Requests.MODEL, new BatcherOptions(new GreedyPolicy(8), 100, listener), instances, ticker);
+        for (int id = 0; id <= 4; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        List<String> events = listener.takeEvents();
+        assertEquals(4, events.stream().filter("answered 1 1 0"::equals).count());
+        assertEquals(
+                4, events.stream().filter(event -> event.startsWith("answered")).count());
+        assertEquals(2, events.stream().filter("failed"::equals).count());
     }
 
     @Test
