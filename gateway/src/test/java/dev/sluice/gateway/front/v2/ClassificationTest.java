@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which elements are the highest, in which order, and how they are written. */
 class ClassificationTest {
 
-    private static final Description ROWS = new Description("test", Decoding.ROWS, List.of(), 8, "nowhere");
+    private static final Description ROWS = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
     private static final Description LABELLED =
-            new Description("test", Decoding.ROWS, List.of("zero", "öne", "two"), 8, "nowhere");
+            new Description("test", Decoding.ROWS, List.of("zero", "öne", "two"), 8, 1, "nowhere");
 
     private static Tensor floats(Shape shape, float... values) {
         ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -119,7 +119,7 @@ class ClassificationTest {
 
     @Test
     void withoutRowsEverythingIsOneRow() {
-        Description whole = new Description("test", Decoding.one(DataType.FP32, 2), List.of(), 1, "nowhere");
+        Description whole = new Description("test", Decoding.one(DataType.FP32, 2), List.of(), 1, 1, "nowhere");
         Tensor classes = Classification.of(floats(new Shape(2, 2), 1, 2, 3, 0), 3, whole);
         assertArrayEquals(new long[] {3}, classes.shape().dimensions());
         assertEquals(List.of("3.000000:2", "2.000000:1", "1.000000:0"), strings(classes));
