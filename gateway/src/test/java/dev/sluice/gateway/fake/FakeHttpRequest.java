@@ -2,6 +2,7 @@ package dev.sluice.gateway.fake;
 
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,6 +40,7 @@ public final class FakeHttpRequest {
     private @Nullable Object answer(Object proxy, String method, Object[] arguments) {
         return switch (method) {
             case "getHeader" -> headers.get(arguments[0].toString().toLowerCase(Locale.ROOT));
+            case "headers" -> MultiMap.caseInsensitiveMultiMap().addAll(headers);
             case "handler" -> {
                 onPiece = (Handler<Buffer>) arguments[0];
                 yield proxy;
@@ -78,8 +80,12 @@ public final class FakeHttpRequest {
     }
 
     public FakeHttpRequest send(String piece) {
+        return send(Buffer.buffer(piece));
+    }
+
+    public FakeHttpRequest send(Buffer piece) {
         if (onPiece != null) {
-            onPiece.handle(Buffer.buffer(piece));
+            onPiece.handle(piece);
         }
         return this;
     }

@@ -104,7 +104,9 @@ class WireErrorsIT {
         try (RawConnection connection = new RawConnection(gateway.port())) {
             String head = "POST " + SUMS + " HTTP/1.1\r\nhost: test\r\ncontent-encoding: br\r\ncontent-length: ";
             int status = connection.send(head + "3\r\n\r\nabc").answer().status();
-            assertTrue(status == 415 || status == 400, "status " + status);
+            assertEquals(415, status);
+            connection.send(head.replace(SUMS, "/v2/repository/index") + "3\r\n\r\nabc");
+            assertEquals("gzip, deflate", connection.answer().header("accept-encoding"));
             stillServes(connection);
         }
     }
@@ -198,6 +200,18 @@ class WireErrorsIT {
     void findsAModelWhoseNameIsPercentEncoded() {
         assertEquals(200, gateway.infer("%73ums", sums(1, 2)).status());
         assertEquals(200, gateway.get("/v2/models/s%75ms").status());
+    }
+
+    @Test
+    void aSlashAtTheEndChangesNothing() {
+        for (String path : new String[] {"/v2", "/v2/models", "/v2/health/live", "/v2/models/sums", "/metrics"}) {
+            assertEquals(200, gateway.get(path + "/").status(), path);
+        }
+        assertEquals(200, gateway.get("/v2/models/sums/versions/1/ready/").status());
+        Answer answer = Waiting.await(gateway.send(gateway.request(SUMS + "/")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(sums(2, 3)))
+                .build()));
+        assertEquals(5, answer.data().getInteger(0), answer.body());
     }
 
     @Test

@@ -130,9 +130,9 @@ record ValueType(String expected, Parser parser) {
         }
     }
 
-    /** Outside of YAML a list is one text with commas. */
+    /** Outside of YAML a list is one text with commas; an empty one may be written as in YAML. */
     private static List<String> list(String text) {
-        return text.isEmpty()
+        return text.isEmpty() || text.equals("[]")
                 ? List.of()
                 : Stream.of(text.split(",", -1)).map(String::strip).toList();
     }

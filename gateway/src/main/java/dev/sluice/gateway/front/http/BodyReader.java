@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Collects a request's body up to a limit.
  *
  * <p>A body in one piece is passed on as it is; further pieces are joined as they come, however small they are. Nothing is
- * set aside for what a client only promises to send. What comes after a refusal is read and thrown away, so that the
+ * set aside for what a client only promises to send. A compressed body is inflated as it comes and counted by its inflated
+ * bytes; the compressed ones are not kept. What comes after a refusal is read and thrown away, so that the
  * connection can go on, but not for ever: a client that keeps sending is cut off.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
  *     away before the connection is closed
- * @errors PayloadTooLarge at the limit, Overloaded when the budget is spent
+ * @errors PayloadTooLarge at the limit, Overloaded when the budget is spent, InvalidRequest for a corrupt compressed
+ *     body, UnsupportedMediaType for a coding that we do not read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
 final class BodyReader {
@@ -28,6 +31,7 @@ final class BodyReader {
     private final HttpServerRequest request;
     private final long limitBytes;
     private final ByteBudget budget;
+    private final @Nullable BodyInflater inflater;
     private @Nullable Buffer onlyPiece;
     private byte[] joined = new byte[0];
     private int length;
@@ -35,10 +39,11 @@ final class BodyReader {
     private long reservedBytes;
     private boolean refused;
 
-    private BodyReader(HttpServerRequest request, long limitBytes, ByteBudget budget) {
+    private BodyReader(HttpServerRequest request, long limitBytes, ByteBudget budget, ContentCoding coding) {
         this.request = request;
         this.limitBytes = Math.min(limitBytes, budget.maxBytes());
         this.budget = budget;
+        this.inflater = coding == ContentCoding.IDENTITY ? null : new BodyInflater(coding, this::takeInflated);
     }
 
     /** Exactly one of the two is called, unless the connection breaks first. */
@@ -48,20 +53,28 @@ final class BodyReader {
             ByteBudget budget,
             Handler<HttpBytes> complete,
             Consumer<InferenceError> refuse) {
-        BodyReader reader = new BodyReader(request, limitBytes, budget);
-        request.response().endHandler(over -> reader.releaseBudget());
+        ContentCoding coding;
+        try {
+            coding = ContentCoding.ofBody(request);
+        } catch (InferenceException unknown) {
+            discard(request, limitBytes, budget);
+            refuse.accept(unknown.error());
+            return;
+        }
+        BodyReader reader = new BodyReader(request, limitBytes, budget, coding);
+        request.response().endHandler(over -> reader.release());
         if (declaredLength(request) > reader.limitBytes) {
             reader.refuse(new InferenceError.PayloadTooLarge(reader.limitBytes), refuse);
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
         request.handler(piece -> reader.onPiece(piece, refuse));
-        request.endHandler(end -> reader.onEnd(complete));
+        request.endHandler(end -> reader.onEnd(complete, refuse));
     }
 
     /** Reads the body to nowhere, for a request that has been refused already. */
     static void discard(HttpServerRequest request, long limitBytes, ByteBudget budget) {
-        BodyReader reader = new BodyReader(request, limitBytes, budget);
+        BodyReader reader = new BodyReader(request, limitBytes, budget, ContentCoding.IDENTITY);
         reader.refused = true;
         request.handler(piece -> reader.onPiece(piece, error -> {}));
     }
@@ -83,22 +96,48 @@ final class BodyReader {
             }
         } else if (receivedBytes > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes), refuse);
-        } else if (!budget.tryReserve(piece.length())) {
-            refuse(
-                    new InferenceError.Overloaded(
-                            "the server holds " + budget.heldBytes() + " bytes of request bodies and takes no more",
-                            InferenceError.RETRY_SOON_MILLIS),
-                    refuse);
         } else {
-            reservedBytes += piece.length();
-            keep(piece);
+            try {
+                take(piece);
+            } catch (InferenceException refusal) {
+                refuse(refusal.error(), refuse);
+            }
         }
+    }
+
+    private void take(Buffer piece) {
+        if (inflater == null) {
+            reserve(piece.length());
+            keep(piece);
+        } else {
+            inflater.feed(HttpBytes.of(piece));
+        }
+    }
+
+    private void takeInflated(byte[] bytes, int count) {
+        if (length + (long) count > limitBytes) {
+            throw new InferenceException(new InferenceError.PayloadTooLarge(limitBytes));
+        }
+        reserve(count);
+        makeRoom(count);
+        System.arraycopy(bytes, 0, joined, length, count);
+        length += count;
+    }
+
+    private void reserve(int bytes) {
+        if (!budget.tryReserve(bytes)) {
+            throw new InferenceException(new InferenceError.Overloaded(
+                    "the server holds " + budget.heldBytes() + " bytes of request bodies and takes no more",
+                    InferenceError.RETRY_SOON_MILLIS));
+        }
+        reservedBytes += bytes;
     }
 
     private void refuse(InferenceError error, Consumer<InferenceError> refuse) {
         refused = true;
         onlyPiece = null;
         joined = new byte[0];
+        closeInflater();
         refuse.accept(error);
     }
 
@@ -115,24 +154,46 @@ final class BodyReader {
     }
 
     private void append(Buffer piece) {
-        int needed = length + piece.length();
-        if (needed > joined.length) {
-            long doubled = Math.max(needed, 2L * joined.length);
-            long known = Math.max(needed, declaredLength(request));
-            joined = Arrays.copyOf(joined, (int) Math.min(doubled, known > needed ? known : doubled));
-        }
+        makeRoom(piece.length());
         piece.getBytes(joined, length);
-        length = needed;
+        length += piece.length();
     }
 
-    private void onEnd(Handler<HttpBytes> complete) {
-        if (!refused) {
-            complete.handle(onlyPiece == null ? new HttpBytes(joined, 0, length) : HttpBytes.of(onlyPiece));
+    private void makeRoom(int more) {
+        int needed = length + more;
+        if (needed > joined.length) {
+            long doubled = Math.min(limitBytes, Math.max(needed, 2L * joined.length));
+            long known = inflater == null ? declaredLength(request) : 0;
+            joined = Arrays.copyOf(joined, (int) (known > needed ? Math.min(doubled, known) : doubled));
         }
     }
 
-    private void releaseBudget() {
+    private void onEnd(Handler<HttpBytes> complete, Consumer<InferenceError> refuse) {
+        if (refused) {
+            return;
+        }
+        try {
+            if (inflater != null) {
+                inflater.end();
+            }
+        } catch (InferenceException refusal) {
+            refuse(refusal.error(), refuse);
+            return;
+        }
+        closeInflater();
+        complete.handle(onlyPiece == null ? new HttpBytes(joined, 0, length) : HttpBytes.of(onlyPiece));
+    }
+
+    private void release() {
         budget.release(reservedBytes);
         reservedBytes = 0;
+        refused = true; // nobody waits for the rest
+        closeInflater();
+    }
+
+    private void closeInflater() {
+        if (inflater != null) {
+            inflater.close();
+        }
     }
 }

@@ -74,13 +74,21 @@ final class Exchange {
 
     /** An answer with its tensors, some perhaps as raw bytes behind the JSON. */
     void tensors(EncodedResponse answer) {
-        if (answer.raw().isEmpty()) {
-            json(answer.json());
-        } else if (isOpen()) {
+        if (!isOpen()) {
+            return;
+        }
+        boolean raw = !answer.raw().isEmpty();
+        if (raw) {
             request.response()
                     .putHeader(JSON_LENGTH, Integer.toString(answer.json().length()));
-            end(200, OCTETS, HttpBytes.buffer(answer));
         }
+        Buffer body = raw ? HttpBytes.buffer(answer) : HttpBytes.buffer(answer.json());
+        end(200, raw ? OCTETS : JSON, front.compressesResponses() ? AnswerDeflater.fit(request, body) : body);
+    }
+
+    /** An answer without a body, whose headers say everything. */
+    void nothing() {
+        end(204, null, Buffer.buffer());
     }
 
     void error(InferenceError error) {
@@ -106,12 +114,15 @@ final class Exchange {
         end(200, mediaType + "; charset=utf-8", Buffer.buffer(body));
     }
 
-    private void end(int status, CharSequence contentType, Buffer body) {
+    private void end(int status, @Nullable CharSequence contentType, Buffer body) {
         if (!isOpen()) {
             return;
         }
         HttpServerResponse response = request.response().setStatusCode(status);
-        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType).putHeader(REQUEST_ID, requestId);
+        response.putHeader(REQUEST_ID, requestId);
+        if (contentType != null) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+        }
         if (front.isDraining()) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }

@@ -15,11 +15,13 @@ final class Exchanges {
 
     private final RequestIds requestIds = new RequestIds();
     private final AccessLog accessLog;
+    private final boolean compressResponses;
     private final AdmissionControl admission;
     private final Ticker ticker;
 
-    Exchanges(boolean logAccess, AdmissionControl admission, Ticker ticker) {
-        this.accessLog = new AccessLog(logAccess, ticker);
+    Exchanges(HttpOptions options, AdmissionControl admission, Ticker ticker) {
+        this.accessLog = new AccessLog(options.accessLog(), ticker);
+        this.compressResponses = options.compressResponses();
         this.admission = admission;
         this.ticker = ticker;
     }
@@ -37,6 +39,10 @@ final class Exchanges {
 
     AccessLog accessLog() {
         return accessLog;
+    }
+
+    boolean compressesResponses() {
+        return compressResponses;
     }
 
     boolean isDraining() {

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.worker.settings.Setting;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Where the HTTP front listens and how much it takes from one connection.
@@ -16,6 +17,10 @@ import java.time.Duration;
  *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed
  * @param frontLoops event loops that read and write sockets; 0 for one per core
  * @param accessLog whether to log a line for each request; off, because the metrics count requests at less cost
+ * @param compressResponses whether answers to inference are compressed for clients that accept it; off, because it
+ *     keeps a front loop busy, and most answers are small
+ * @param corsOrigins origins whose pages may call from a browser, as in {@code https://app.example.org}; {@code *} for
+ *     any; none, because there is no authentication yet
  */
 public record HttpOptions(
         @Setting("127.0.0.1") String host,
@@ -32,4 +37,6 @@ public record HttpOptions(
 
         @Setting(value = "75s", min = "1s", max = "24h") Duration idleTimeout,
         @Setting(value = "0", min = "0", max = "256") int frontLoops,
-        @Setting("false") boolean accessLog) {}
+        @Setting("false") boolean accessLog,
+        @Setting("false") boolean compressResponses,
+        @Setting("[]") List<String> corsOrigins) {}

@@ -28,7 +28,7 @@ final class MediaTypes {
     private MediaTypes() {}
 
     /**
-     * Refuses a body that says it is nothing we read, or that it is encoded.
+     * Refuses a body that says it is nothing we read, or that it is encoded in a way that we do not read.
      *
      * @throws InferenceException UnsupportedMediaType
      */
@@ -38,10 +38,7 @@ final class MediaTypes {
             throw unsupported(
                     "content-type: expected application/json or application/octet-stream and got " + contentType);
         }
-        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw unsupported("content-encoding: \"" + encoding + "\" is not supported; send the body as it is");
-        }
+        ContentCoding.ofBody(request);
     }
 
     private static InferenceException unsupported(String message) {

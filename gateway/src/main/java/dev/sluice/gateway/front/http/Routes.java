@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * Which path goes where, for one front loop.
  *
  * @thread confined to one front loop
- * @errors 404 for an unknown path, 405 with Allow for a wrong method, 500 for a defect of ours, all as JSON
+ * @errors 404 for an unknown path, 405 with Allow for a wrong method (OPTIONS gets 204 with it), 500 for a defect of ours,
+ *     all as JSON
  */
 final class Routes {
 
@@ -35,13 +36,16 @@ final class Routes {
     }
 
     static Router build(Vertx vertx, HttpParts parts, HttpOptions options) {
-        Exchanges exchanges = new Exchanges(options.accessLog(), parts.admission(), parts.ticker());
+        Exchanges exchanges = new Exchanges(options, parts.admission(), parts.ticker());
         Routes routes = new Routes(
                 vertx, exchanges, options.maxBodySize(), parts.admission().bodies());
         InferHandler infer = new InferHandler(parts, options, exchanges);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
+        if (!options.corsOrigins().isEmpty()) {
+            routes.router.route().handler(new Cors(options.corsOrigins()));
+        }
         routes.post(MODEL + "/infer", infer);
         routes.post(VERSION + "/infer", infer);
         routes.get("/", new HomePage(parts, exchanges)::show);
@@ -68,13 +72,24 @@ final class Routes {
 
     private void post(String path, Handler<RoutingContext> handler) {
         router.route(HttpMethod.POST, path).handler(handler).failureHandler(this::failed);
-        router.route(path).handler(context -> wrongMethod(context, "POST"));
+        others(path, "POST, OPTIONS");
     }
 
     private void get(String path, Handler<RoutingContext> handler) {
         router.route(HttpMethod.GET, path).handler(handler).failureHandler(this::failed);
         router.route(HttpMethod.HEAD, path).handler(handler).failureHandler(this::failed);
-        router.route(path).handler(context -> wrongMethod(context, "GET, HEAD"));
+        others(path, "GET, HEAD, OPTIONS");
+    }
+
+    private void others(String path, String allowed) {
+        router.route(HttpMethod.OPTIONS, path).handler(context -> options(context, allowed));
+        router.route(path).handler(context -> wrongMethod(context, allowed));
+    }
+
+    private void options(RoutingContext context, String allowed) {
+        BodyReader.discard(context.request(), maxBodyBytes, bodies);
+        Cors.allow(context, allowed);
+        exchanges.of(context).nothing();
     }
 
     private void show(Page page, RoutingContext context) {

@@ -21,6 +21,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -64,15 +65,17 @@ class OpenApiTest {
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
-        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, second, 1, false);
+        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, second, 1, false, false, List.of());
         return Routes.build(vertx, parts, options);
     }
 
-    /** As in {@code GET /v2/models/{model}}; HEAD goes with every GET, and is not worth a word in the document. */
+    /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */
     private static Set<String> served(Vertx vertx) {
         Set<String> served = new TreeSet<>();
         for (Route route : routes(vertx).getRoutes()) {
-            if (route.methods() != null && !route.methods().contains(HttpMethod.HEAD)) {
+            if (route.methods() != null
+                    && !route.methods().contains(HttpMethod.HEAD)
+                    && !route.methods().contains(HttpMethod.OPTIONS)) {
                 String path = PARAMETER.matcher(route.getPath()).replaceAll("{$1}");
                 route.methods().forEach(method -> served.add(method + " " + path));
             }
