@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * Joins the rows of a batch's members into one tensor for each input.
  *
- * <p>Heap memory would make ONNX Runtime allocate a direct buffer in every call, eight times the cost of a reused one
- * (BENCHMARKS.md), so the joined rows live in direct buffers that are kept from batch to batch.
+ * <p>Heap memory would make ONNX Runtime allocate a direct buffer in every call, several times the cost of a
+ * reused one, so the joined rows live in direct buffers that are kept from batch to batch.
  *
  * @thread owned by one worker thread
  * @bound one direct buffer for each input; larger ones than {@value #KEPT_BYTES} bytes are not kept
