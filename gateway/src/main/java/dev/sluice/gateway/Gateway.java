@@ -2,12 +2,10 @@ package dev.sluice.gateway;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.config.GatewayConfig;
-import dev.sluice.gateway.dispatch.BatcherClient;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.metrics.Metrics;
-import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -73,9 +71,7 @@ public final class Gateway {
     }
 
     private Future<String> deployFront() {
-        InferencePipeline pipeline = new InferencePipeline(admission, new BatcherClient(vertx.eventBus(), ticker));
         HttpParts parts = new HttpParts(
-                pipeline,
                 models,
                 admission,
                 config.admission(),

@@ -2,9 +2,12 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.Completion;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,18 +15,21 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumerOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
  *
  * @thread the batcher loop of the model
- * @bound the batcher's queue; messages that have arrived and wait for this loop are bounded by the same number
- * @owns a request from its arrival until it is replied to, exactly once
+ * @bound the batcher's queue; messages that have arrived and wait for this loop are bounded by what admission lets in
+ * @owns a request from its arrival until its outcome is sent, exactly once
  */
 final class BatcherVerticle extends VerticleBase {
 
-    private static final DeliveryOptions REPLY = new DeliveryOptions().setLocalOnly(true);
+    private static final DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true);
 
     private static final long GRACE_MILLIS = 500;
 
@@ -33,6 +39,12 @@ final class BatcherVerticle extends VerticleBase {
     private final Ticker ticker;
     private InstanceGroup instances;
     private Batcher batcher;
+
+    /** The outcomes of this turn, by the address of the front loop that waits for them. */
+    private final Map<String, List<OutcomeGroup.Entry>> outbox = new HashMap<>();
+
+    private boolean turnEndIsDue;
+    private boolean stopping;
 
     BatcherVerticle(ModelId model, BatcherOptions options, List<String> instanceAddresses, Ticker ticker) {
         this.model = model;
@@ -52,8 +64,8 @@ final class BatcherVerticle extends VerticleBase {
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
-                .setMaxBufferedMessages(options.maxQueueRequests());
-        return vertx.eventBus().consumer(consumer, this::onRequest).completion();
+                .setMaxBufferedMessages(Integer.MAX_VALUE);
+        return vertx.eventBus().consumer(consumer, this::onRequests).completion();
     }
 
     /**
@@ -62,14 +74,53 @@ final class BatcherVerticle extends VerticleBase {
      */
     @Override
     public Future<?> stop() {
+        stopping = true;
         batcher.refuseQueued(new InferenceError.Draining());
+        sendOutcomes();
         Promise<Void> over = Promise.promise();
         instances.close().onComplete(idle -> over.tryComplete());
         vertx.setTimer(GRACE_MILLIS, late -> over.tryComplete());
-        return over.future().onSuccess(done -> batcher.abandonRunning(new InferenceError.Draining()));
+        return over.future().onSuccess(done -> {
+            batcher.abandonRunning(new InferenceError.Draining());
+            sendOutcomes();
+        });
     }
 
-    private void onRequest(Message<InferenceRequest> message) {
-        batcher.enqueue(message.body(), outcome -> message.reply(outcome, REPLY));
+    private void onRequests(Message<RequestGroup> message) {
+        String replyAddress = message.body().replyAddress();
+        for (RequestGroup.Entry entry : message.body().entries()) {
+            Completion completion = outcome -> answer(replyAddress, entry.ticket(), outcome);
+            if (stopping) {
+                completion.complete(new InferenceError.Draining());
+            } else {
+                batcher.enqueue(entry.request(), completion);
+            }
+        }
+        endTurnLater();
+    }
+
+    private void answer(String replyAddress, long ticket, InferenceOutcome outcome) {
+        outbox.computeIfAbsent(replyAddress, first -> new ArrayList<>()).add(new OutcomeGroup.Entry(ticket, outcome));
+        endTurnLater();
+    }
+
+    /** The groups that have arrived already, from other front loops perhaps, are to join the same batch. */
+    private void endTurnLater() {
+        if (!turnEndIsDue) {
+            turnEndIsDue = true;
+            context.runOnContext(endOfTurn -> endTurn());
+        }
+    }
+
+    private void endTurn() {
+        turnEndIsDue = false;
+        batcher.dispatch();
+        sendOutcomes();
+    }
+
+    private void sendOutcomes() {
+        outbox.forEach(
+                (replyAddress, entries) -> vertx.eventBus().send(replyAddress, new OutcomeGroup(entries), DELIVERY));
+        outbox.clear();
     }
 }

@@ -3,80 +3,167 @@ package dev.sluice.gateway.dispatch;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumerOptions;
+import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The crossing from the gateway to a model's batcher: one event-bus request, one outcome.
+ * The crossing from one front loop to the batchers of all models: requests go out in groups, outcomes come back in
+ * groups.
  *
- * @thread called on a front loop, and answers there
- * @bound waits no longer than the request's deadline
- * @errors DeadlineExceeded when nothing came back in time, Overloaded when the batcher's loop could not take the message,
- *     ModelNotReady when nobody listens; the future itself never fails
+ * <p>A group holds what was sent in one turn of the loop. A lone request leaves at the end of its own turn, so nobody
+ * waits for company; under load whatever one turn read from the sockets wakes the batcher once, and mostly ends in one
+ * batch.
+ *
+ * <p>The batcher owns the deadline and answers when it passes. Should it be unable to, the request is given up here,
+ * at the next look every {@value #LOOK_MILLIS} milliseconds.
+ *
+ * @thread confined to one front loop; every future completes there
+ * @bound the requests in flight, which admission bounds: the bus itself is told to discard nothing
+ * @errors DeadlineExceeded when nothing came back in time, ModelNotReady when nobody listens; the futures never fail
+ * @owns each request's ticket, from {@link #send} to its one outcome
  */
 public final class BatcherClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(BatcherClient.class);
 
-    private final EventBus bus;
-    private final Ticker ticker;
+    private static final DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true);
+    private static final long LOOK_MILLIS = 100;
 
-    public BatcherClient(EventBus bus, Ticker ticker) {
-        this.bus = bus;
+    private final Vertx vertx;
+    private final Context loop;
+    private final Ticker ticker;
+    private final String replyAddress = "sluice.front." + UUID.randomUUID();
+    /** What has been sent in this turn, by the batcher's address. */
+    private final Map<String, List<RequestGroup.Entry>> outbox = new HashMap<>();
+
+    private final Map<Long, Waiting> waiting = new HashMap<>();
+    private long lastTicket;
+    private boolean flushIsDue;
+    private boolean lookIsDue;
+
+    private BatcherClient(Vertx vertx, Ticker ticker) {
+        this.vertx = vertx;
+        this.loop = vertx.getOrCreateContext();
         this.ticker = ticker;
     }
 
+    /** Opens the crossing of the loop that calls this; it closes when the verticle that owns the loop is undeployed. */
+    public static Future<BatcherClient> open(Vertx vertx, Ticker ticker) {
+        BatcherClient client = new BatcherClient(vertx, ticker);
+        MessageConsumerOptions consumer = new MessageConsumerOptions()
+                .setAddress(client.replyAddress)
+                .setLocalOnly(true)
+                .setMaxBufferedMessages(Integer.MAX_VALUE);
+        return vertx.eventBus()
+                .consumer(consumer, client::onOutcomes)
+                .completion()
+                .map(client);
+    }
+
     public Future<InferenceOutcome> send(ModelEndpoint endpoint, InferenceRequest request) {
-        long remainingNanos = request.deadline().remainingNanos(ticker.nanos());
-        if (remainingNanos <= 0) {
+        if (request.deadline().isExpired(ticker.nanos())) {
             return Future.succeededFuture(new InferenceError.DeadlineExceeded("dispatch"));
         }
-        // One millisecond more, so that the batcher, which looks at the deadline itself, is the first to answer.
-        long timeoutMillis = TimeUnit.NANOSECONDS.toMillis(remainingNanos) + 1;
-        DeliveryOptions delivery = new DeliveryOptions().setLocalOnly(true).setSendTimeout(timeoutMillis);
-        try {
-            return bus.<InferenceOutcome>request(endpoint.description().batcherAddress(), request, delivery)
-                    .transform(reply -> Future.succeededFuture(
-                            reply.succeeded() ? reply.result().body() : outcome(request, reply.cause())));
-        } catch (RuntimeException refusedByTheBus) {
-            return Future.succeededFuture(unexpected(request, refusedByTheBus));
+        Waiting sent = new Waiting(request, Promise.promise());
+        long ticket = ++lastTicket;
+        waiting.put(ticket, sent);
+        outbox.computeIfAbsent(endpoint.description().batcherAddress(), first -> new ArrayList<>())
+                .add(new RequestGroup.Entry(ticket, request));
+        if (!flushIsDue) {
+            flushIsDue = true;
+            loop.runOnContext(endOfTurn -> flush());
+        }
+        lookLater();
+        return sent.promise.future();
+    }
+
+    private void flush() {
+        flushIsDue = false;
+        outbox.forEach((address, entries) -> {
+            RequestGroup group = new RequestGroup(replyAddress, entries);
+            MessageProducer<RequestGroup> batcher = vertx.eventBus().sender(address, DELIVERY);
+            batcher.write(group).onFailure(cause -> undelivered(group, cause));
+        });
+        outbox.clear();
+    }
+
+    private void onOutcomes(Message<OutcomeGroup> message) {
+        for (OutcomeGroup.Entry entry : message.body().entries()) {
+            complete(entry.ticket(), entry.outcome());
         }
     }
 
-    private InferenceOutcome outcome(InferenceRequest request, Throwable cause) {
-        if (cause instanceof ReplyException reply) {
-            return switch (reply.failureType()) {
-                case TIMEOUT -> timedOut(request);
-                case NO_HANDLERS ->
-                    new InferenceError.ModelNotReady(
-                            request.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS);
-                case RECIPIENT_FAILURE, ERROR -> unexpected(request, cause);
-            };
+    /** Says nothing of a ticket that has been given up. */
+    private void complete(long ticket, InferenceOutcome outcome) {
+        Waiting answered = waiting.remove(ticket);
+        if (answered != null) {
+            try {
+                answered.promise.complete(outcome);
+            } catch (RuntimeException defect) { // of the caller; the others of the group must hear theirs
+                LOG.error("request {} could not be answered", answered.request.requestId(), defect);
+            }
         }
-        return unexpected(request, cause);
     }
 
-    /** The bus says timeout as well, and at once, for a message that it discards because the consumer is flooded. */
-    private InferenceOutcome timedOut(InferenceRequest request) {
-        if (request.deadline().isExpired(ticker.nanos())) {
-            return new InferenceError.DeadlineExceeded("queue or execution");
+    private void undelivered(RequestGroup group, Throwable cause) {
+        boolean nobodyListens =
+                cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+        if (!nobodyListens) {
+            LOG.error(
+                    "{} requests were lost on their way to a batcher",
+                    group.entries().size(),
+                    cause);
         }
-        return new InferenceError.Overloaded(
-                "the batcher of model " + request.model() + " cannot keep up", InferenceError.RETRY_SOON_MILLIS);
+        for (RequestGroup.Entry entry : group.entries()) {
+            complete(
+                    entry.ticket(),
+                    nobodyListens
+                            ? new InferenceError.ModelNotReady(
+                                    entry.request().model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS)
+                            : new InferenceError.EngineFailure(entry.request().requestId()));
+        }
     }
 
-    private static InferenceOutcome unexpected(InferenceRequest request, Throwable cause) {
-        LOG.error(
-                "request {} for model {} was lost on its way to the batcher",
-                request.requestId(),
-                request.model(),
-                cause);
-        return new InferenceError.EngineFailure(request.requestId());
+    private void lookLater() {
+        if (!lookIsDue) {
+            lookIsDue = true;
+            vertx.setTimer(LOOK_MILLIS, due -> giveUpTheLate());
+        }
     }
+
+    private void giveUpTheLate() {
+        lookIsDue = false;
+        long late = ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        List<Long> givenUp = new ArrayList<>();
+        waiting.forEach((ticket, sent) -> {
+            if (sent.request.deadline().isExpired(late)) {
+                givenUp.add(ticket);
+            }
+        });
+        givenUp.forEach(ticket -> complete(ticket, new InferenceError.DeadlineExceeded("queue or execution")));
+        if (!waiting.isEmpty()) {
+            lookLater();
+        }
+    }
+
+    private record Waiting(InferenceRequest request, Promise<InferenceOutcome> promise) {}
 }

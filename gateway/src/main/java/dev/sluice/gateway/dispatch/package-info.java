@@ -2,8 +2,9 @@
  * The way from the gateway to the workers.
  *
  * <p>{@link dev.sluice.gateway.dispatch.ModelDirectory} knows, from the workers' reports, which model versions exist and
- * what they take; {@link dev.sluice.gateway.dispatch.BatcherClient} is the crossing itself: it sends one request to the
- * batcher of its model over the event bus and turns every way in which that can end into one outcome.
+ * what they take; {@link dev.sluice.gateway.dispatch.BatcherClient} is the crossing itself: it sends the
+ * requests of one front loop to the batchers of their models, in groups, and turns every way in which that can end into one
+ * outcome for each.
  *
  * <p>Read {@link dev.sluice.gateway.dispatch.BatcherClient} first.
  */

@@ -10,7 +10,9 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 
 /**
  * Takes a decoded request through admission and dispatch to its one outcome.
@@ -18,7 +20,7 @@ import io.vertx.core.Future;
  * <p>The stages before it (socket, decode) and after it (encode, write) belong to the front; those behind dispatch
  * (enqueue, batch, run, split) to the worker side, which answers with the outcome.
  *
- * @thread called on a front loop, and answers there; shared by all of them
+ * @thread confined to one front loop; admission is shared by all of them
  * @errors as outcomes: whatever admission and dispatch say; the future itself never fails
  * @owns the permit of each request, released in this one place
  */
@@ -27,9 +29,14 @@ public final class InferencePipeline {
     private final AdmissionControl admission;
     private final BatcherClient batchers;
 
-    public InferencePipeline(AdmissionControl admission, BatcherClient batchers) {
+    private InferencePipeline(AdmissionControl admission, BatcherClient batchers) {
         this.admission = admission;
         this.batchers = batchers;
+    }
+
+    /** Opens the data path of the front loop that calls this. */
+    public static Future<InferencePipeline> open(Vertx vertx, AdmissionControl admission, Ticker ticker) {
+        return BatcherClient.open(vertx, ticker).map(batchers -> new InferencePipeline(admission, batchers));
     }
 
     public Future<InferenceOutcome> infer(ModelEndpoint endpoint, InferenceRequest request) {

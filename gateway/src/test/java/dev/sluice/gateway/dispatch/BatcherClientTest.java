@@ -1,7 +1,6 @@
 package dev.sluice.gateway.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,119 +13,181 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.RequestGroup;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.MessageConsumerOptions;
 import io.vertx.junit5.VertxExtension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Every way in which the crossing can end, over a real event bus. */
+/** What travels together, and every way in which the crossing can end, over a real event bus. */
 @ExtendWith(VertxExtension.class)
 class BatcherClientTest {
 
     private static final long NOW = 1_000;
     private static final long FAR = NOW + TimeUnit.HOURS.toNanos(1);
+    private static final InferenceOutcome ANSWER =
+            new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3));
 
     private final FakeTicker ticker = new FakeTicker();
+    private Vertx vertx;
+    private Context loop;
+    private BatcherClient client;
 
     @BeforeEach
     void setUp(Vertx vertx) {
+        this.vertx = vertx;
         ReferenceCodec.register(vertx.eventBus());
         ticker.set(NOW);
+        loop = vertx.getOrCreateContext();
+        client = Crossing.resultOnLoop(loop, () -> BatcherClient.open(vertx, ticker));
     }
 
-    private Future<InferenceOutcome> send(Vertx vertx, InferenceRequest request) {
-        return new BatcherClient(vertx.eventBus(), ticker).send(Crossing.ENDPOINT, request);
-    }
-
-    private static void serve(Vertx vertx, Handler<Message<InferenceRequest>> handler) {
-        Wait.forResult(vertx.eventBus().consumer(Crossing.ADDRESS, handler).completion());
+    private Future<InferenceOutcome> send(InferenceRequest request) {
+        return Crossing.onLoop(loop, () -> client.send(Crossing.ENDPOINT, request));
     }
 
     @Test
-    void passesRequestAndOutcomeByReference(Vertx vertx) {
-        InferenceResponse response =
-                new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3));
+    void passesRequestAndOutcomeByReference() {
         AtomicReference<InferenceRequest> arrived = new AtomicReference<>();
-        serve(vertx, message -> {
-            arrived.set(message.body());
-            message.reply(response);
+        Crossing.answer(vertx, request -> {
+            arrived.set(request);
+            return ANSWER;
         });
         InferenceRequest request = Crossing.request("r", FAR);
-        assertSame(response, Wait.forResult(send(vertx, request)));
+        assertSame(ANSWER, Wait.forResult(send(request)));
         assertSame(request, arrived.get());
     }
 
     @Test
-    void passesErrorsOnAsTheyAre(Vertx vertx) {
+    void passesErrorsOnAsTheyAre() {
         InferenceError error = new InferenceError.InvalidRequest("inputs", "no");
-        serve(vertx, message -> message.reply(error));
-        assertSame(error, Wait.forResult(send(vertx, Crossing.request("r", FAR))));
+        Crossing.answer(vertx, request -> error);
+        assertSame(error, Wait.forResult(send(Crossing.request("r", FAR))));
     }
 
     @Test
-    void aModelThatNobodyServesIsNotReady(Vertx vertx) {
-        InferenceError.ModelNotReady error = assertInstanceOf(
-                InferenceError.ModelNotReady.class, Wait.forResult(send(vertx, Crossing.request("r", FAR))));
+    void whatIsSentInOneTurnTravelsTogetherInOrder() {
+        List<List<String>> groups = new CopyOnWriteArrayList<>();
+        Crossing.serve(vertx, Crossing.ADDRESS, group -> {
+            groups.add(group.entries().stream()
+                    .map(entry -> entry.request().requestId())
+                    .toList());
+            Crossing.reply(vertx, group, request -> ANSWER);
+        });
+        for (List<String> turn : List.of(List.of("a", "b", "c"), List.of("d"))) {
+            List<Future<InferenceOutcome>> sent = Crossing.onLoop(
+                    loop,
+                    () -> turn.stream()
+                            .map(id -> client.send(Crossing.ENDPOINT, Crossing.request(id, FAR)))
+                            .toList());
+            sent.forEach(outcome -> assertSame(ANSWER, Wait.forResult(outcome)));
+        }
+        assertEquals(List.of(List.of("a", "b", "c"), List.of("d")), groups);
+    }
+
+    @Test
+    void eachModelHasItsOwnGroupAndEachRequestItsOwnOutcome() {
+        for (String address : List.of("test.a", "test.b")) {
+            Crossing.serve(
+                    vertx,
+                    address,
+                    group -> Crossing.reply(
+                            vertx,
+                            group,
+                            request -> new InferenceError.EngineFailure(address + " " + request.requestId())));
+        }
+        List<Future<InferenceOutcome>> sent = Crossing.onLoop(
+                loop,
+                () -> List.of(
+                        client.send(Crossing.endpoint("test.a"), Crossing.request("1", FAR)),
+                        client.send(Crossing.endpoint("test.b"), Crossing.request("2", FAR)),
+                        client.send(Crossing.endpoint("test.a"), Crossing.request("3", FAR))));
+        List<InferenceOutcome> outcomes = sent.stream().map(Wait::forResult).toList();
+        assertEquals(
+                List.of(
+                        new InferenceError.EngineFailure("test.a 1"),
+                        new InferenceError.EngineFailure("test.b 2"),
+                        new InferenceError.EngineFailure("test.a 3")),
+                outcomes);
+    }
+
+    @Test
+    void aModelThatNobodyServesIsNotReady() {
+        InferenceError.ModelNotReady error =
+                assertInstanceOf(InferenceError.ModelNotReady.class, Wait.forResult(send(Crossing.request("r", FAR))));
         assertEquals(Crossing.MODEL, error.model());
     }
 
     @Test
-    void whatHasExpiredIsNotSent(Vertx vertx) {
-        AtomicReference<InferenceRequest> arrived = new AtomicReference<>();
-        serve(vertx, message -> arrived.set(message.body()));
-        Future<InferenceOutcome> future = send(vertx, Crossing.request("r", NOW));
-        assertTrue(future.isComplete());
-        assertEquals(new InferenceError.DeadlineExceeded("dispatch"), Wait.forResult(future));
-        assertEquals(null, arrived.get());
+    void whatHasExpiredIsNotSent() {
+        List<RequestGroup> arrived = new CopyOnWriteArrayList<>();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::add);
+        Future<InferenceOutcome> expired = send(Crossing.request("r", NOW));
+        assertTrue(expired.isComplete());
+        assertEquals(new InferenceError.DeadlineExceeded("dispatch"), Wait.forResult(expired));
+        assertEquals(List.of(), arrived);
     }
 
     @Test
-    void noAnswerUntilTheDeadlineIsADeadlineExceeded(Vertx vertx) {
-        serve(vertx, message -> {});
-        AtomicLong looks = new AtomicLong(NOW);
-        BatcherClient late = new BatcherClient(vertx.eventBus(), looks::getAndIncrement);
-        assertEquals(
-                new InferenceError.DeadlineExceeded("queue or execution"),
-                Wait.forResult(late.send(Crossing.ENDPOINT, Crossing.request("r", NOW + 1))));
+    void noAnswerLongAfterTheDeadlineIsADeadlineExceeded() {
+        Promise<RequestGroup> arrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::complete);
+        Future<InferenceOutcome> sent = send(Crossing.request("r", NOW + 1));
+        RequestGroup group = Wait.forResult(arrived.future());
+        ticker.set(NOW + TimeUnit.SECONDS.toNanos(1));
+        assertEquals(new InferenceError.DeadlineExceeded("queue or execution"), Wait.forResult(sent));
+        Crossing.reply(vertx, group, late -> ANSWER);
+        assertNextIsAnswered(group);
     }
 
     @Test
-    void aConsumerThatFailsIsAnEngineFailure(Vertx vertx) {
-        serve(vertx, message -> message.fail(7, "internal detail"));
-        assertEquals(new InferenceError.EngineFailure("r"), Wait.forResult(send(vertx, Crossing.request("r", FAR))));
+    void anOutcomeThatNobodyWaitsForHarmsNobody() {
+        Promise<RequestGroup> arrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
+        Future<InferenceOutcome> sent = send(Crossing.request("r", FAR));
+        RequestGroup group = Wait.forResult(arrived.future());
+        long ticket = group.entries().getFirst().ticket();
+        InferenceError other = new InferenceError.Draining();
+        vertx.eventBus()
+                .send(
+                        group.replyAddress(),
+                        new OutcomeGroup(List.of(
+                                new OutcomeGroup.Entry(ticket + 77, other),
+                                new OutcomeGroup.Entry(ticket, ANSWER),
+                                new OutcomeGroup.Entry(ticket, other))));
+        assertSame(ANSWER, Wait.forResult(sent));
     }
 
     @Test
-    void aFloodedConsumerIsOverloaded(Vertx vertx) {
-        List<Message<InferenceRequest>> taken = new ArrayList<>();
-        MessageConsumer<InferenceRequest> consumer = vertx.eventBus()
-                .consumer(new MessageConsumerOptions()
-                        .setAddress(Crossing.ADDRESS)
-                        .setLocalOnly(true)
-                        .setMaxBufferedMessages(2));
-        consumer.pause();
-        Wait.forResult(consumer.handler(taken::add).completion());
-        List<Future<InferenceOutcome>> sent = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            sent.add(send(vertx, Crossing.request("r" + i, FAR)));
-        }
-        for (int i = 2; i < 5; i++) {
-            InferenceError.Overloaded error =
-                    assertInstanceOf(InferenceError.Overloaded.class, Wait.forResult(sent.get(i)));
-            assertTrue(error.message().contains("echo/1"), error.message());
-            assertTrue(error.retryAfterMillis() > 0);
-        }
-        assertFalse(sent.get(0).isComplete() || sent.get(1).isComplete());
+    void aCallerThatFailsDoesNotKeepTheOthersFromTheirOutcomes() {
+        Crossing.answer(vertx, request -> ANSWER);
+        List<Future<InferenceOutcome>> sent = Crossing.onLoop(loop, () -> {
+            List<Future<InferenceOutcome>> made = new ArrayList<>();
+            for (String id : List.of("a", "b")) {
+                made.add(client.send(Crossing.ENDPOINT, Crossing.request(id, FAR)));
+            }
+            made.getFirst().onComplete(answered -> {
+                throw new IllegalStateException("a defect of the caller");
+            });
+            return made;
+        });
+        assertSame(ANSWER, Wait.forResult(sent.get(1)));
+    }
+
+    private void assertNextIsAnswered(RequestGroup before) {
+        Future<InferenceOutcome> next = send(Crossing.request("next", FAR));
+        long ticket = before.entries().getLast().ticket() + 1;
+        vertx.eventBus().send(before.replyAddress(), new OutcomeGroup(List.of(new OutcomeGroup.Entry(ticket, ANSWER))));
+        assertSame(ANSWER, Wait.forResult(next));
     }
 }

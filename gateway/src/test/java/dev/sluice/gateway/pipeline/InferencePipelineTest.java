@@ -6,27 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
-import dev.sluice.gateway.dispatch.BatcherClient;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
-import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.RequestGroup;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,18 +42,18 @@ class InferencePipelineTest {
     private final AdmissionControl admission = new AdmissionControl(
             new AdmitOptions(MAX_IN_FLIGHT, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
+    private Context loop;
+    private InferencePipeline pipeline;
+
     @BeforeEach
     void setUp(Vertx vertx) {
         ReferenceCodec.register(vertx.eventBus());
+        loop = vertx.getOrCreateContext();
+        pipeline = Crossing.resultOnLoop(loop, () -> InferencePipeline.open(vertx, admission, ticker));
     }
 
-    private Future<InferenceOutcome> infer(Vertx vertx, long deadlineNanos) {
-        BatcherClient client = new BatcherClient(vertx.eventBus(), ticker);
-        return new InferencePipeline(admission, client).infer(Crossing.ENDPOINT, Crossing.request("r", deadlineNanos));
-    }
-
-    private static void serve(Vertx vertx, Handler<Message<InferenceRequest>> handler) {
-        Wait.forResult(vertx.eventBus().consumer(Crossing.ADDRESS, handler).completion());
+    private Future<InferenceOutcome> infer(long deadlineNanos) {
+        return Crossing.onLoop(loop, () -> pipeline.infer(Crossing.ENDPOINT, Crossing.request("r", deadlineNanos)));
     }
 
     static Stream<InferenceOutcome> everyOutcome() {
@@ -77,58 +74,65 @@ class InferencePipelineTest {
     @MethodSource("everyOutcome")
     void releasesThePermitWithEveryOutcome(InferenceOutcome outcome, Vertx vertx) {
         AtomicInteger inFlightMeanwhile = new AtomicInteger();
-        serve(vertx, message -> {
+        Crossing.answer(vertx, request -> {
             inFlightMeanwhile.set(admission.inFlight());
-            message.reply(outcome);
+            return outcome;
         });
         for (int i = 0; i < 3 * MAX_IN_FLIGHT; i++) {
-            assertSame(outcome, Wait.forResult(infer(vertx, FAR)));
+            assertSame(outcome, Wait.forResult(infer(FAR)));
             assertEquals(1, inFlightMeanwhile.get());
             assertEquals(0, admission.inFlight());
         }
     }
 
     @Test
-    void releasesThePermitWhenNobodyListens(Vertx vertx) {
-        assertInstanceOf(InferenceError.ModelNotReady.class, Wait.forResult(infer(vertx, FAR)));
+    void releasesThePermitWhenNobodyListens() {
+        assertInstanceOf(InferenceError.ModelNotReady.class, Wait.forResult(infer(FAR)));
         assertEquals(0, admission.inFlight());
     }
 
     @Test
     void releasesThePermitWhenNobodyAnswers(Vertx vertx) {
-        serve(vertx, message -> {});
-        AtomicLong looks = new AtomicLong();
-        BatcherClient late = new BatcherClient(vertx.eventBus(), looks::getAndIncrement);
-        InferencePipeline pipeline = new InferencePipeline(admission, late);
-        Future<InferenceOutcome> outcome = pipeline.infer(Crossing.ENDPOINT, Crossing.request("r", 1));
+        Promise<RequestGroup> arrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::complete);
+        Future<InferenceOutcome> outcome = infer(1);
+        Wait.forResult(arrived.future());
+        assertEquals(1, admission.inFlight());
+        ticker.set(FAR);
         assertInstanceOf(InferenceError.DeadlineExceeded.class, Wait.forResult(outcome));
         assertEquals(0, admission.inFlight());
     }
 
     @Test
-    void releasesThePermitWhenTheDeadlineHasPassed(Vertx vertx) {
-        assertEquals(new InferenceError.DeadlineExceeded("dispatch"), Wait.forResult(infer(vertx, 0)));
+    void releasesThePermitWhenTheDeadlineHasPassed() {
+        assertEquals(new InferenceError.DeadlineExceeded("dispatch"), Wait.forResult(infer(0)));
         assertEquals(0, admission.inFlight());
     }
 
     @Test
     void refusesBeyondTheLimitWithoutAskingTheBatcher(Vertx vertx) {
-        List<Message<InferenceRequest>> arrived = new ArrayList<>();
+        List<RequestGroup> arrived = new CopyOnWriteArrayList<>();
+        Promise<Void> allArrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, group -> {
+            arrived.add(group);
+            if (requestsIn(arrived) == MAX_IN_FLIGHT) {
+                allArrived.complete();
+            }
+        });
         InferenceOutcome outcome = new InferenceError.EngineFailure("x");
-        Context loop = vertx.getOrCreateContext();
-        Future<Void> listening = Future.future(done -> loop.runOnContext(start -> vertx.eventBus()
-                .consumer(Crossing.ADDRESS, (Message<InferenceRequest> message) -> arrived.add(message))
-                .completion()
-                .onComplete(done)));
-        Wait.forResult(listening);
-        List<Future<InferenceOutcome>> admitted = List.of(infer(vertx, FAR), infer(vertx, FAR));
-        assertInstanceOf(InferenceError.Overloaded.class, Wait.forResult(infer(vertx, FAR)));
+        List<Future<InferenceOutcome>> admitted = List.of(infer(FAR), infer(FAR));
+        assertInstanceOf(InferenceError.Overloaded.class, Wait.forResult(infer(FAR)));
         assertEquals(MAX_IN_FLIGHT, admission.inFlight());
         admission.drain(() -> {});
-        assertInstanceOf(InferenceError.Draining.class, Wait.forResult(infer(vertx, FAR)));
-        loop.runOnContext(go -> arrived.forEach(message -> message.reply(outcome)));
+        assertInstanceOf(InferenceError.Draining.class, Wait.forResult(infer(FAR)));
+        Wait.forResult(allArrived.future());
+        arrived.forEach(group -> Crossing.reply(vertx, group, request -> outcome));
         admitted.forEach(future -> assertSame(outcome, Wait.forResult(future)));
-        assertEquals(MAX_IN_FLIGHT, arrived.size());
+        assertEquals(MAX_IN_FLIGHT, requestsIn(arrived));
         assertEquals(0, admission.inFlight());
+    }
+
+    private static int requestsIn(List<RequestGroup> groups) {
+        return groups.stream().mapToInt(group -> group.entries().size()).sum();
     }
 }

@@ -82,7 +82,6 @@ public final class Batcher {
             return;
         }
         queue.add(queued);
-        dispatch();
     }
 
     /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
@@ -111,7 +110,9 @@ public final class Batcher {
         return owner.equals(Thread.currentThread());
     }
 
-    private void dispatch() {
+    /** Fills the idle instances; to be called after every event, or once after several that came together. */
+    public void dispatch() {
+        assert onOwnThread();
         long now = ticker.nanos();
         while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
             run(Batch.alone(toRunAlone.remove()), now);

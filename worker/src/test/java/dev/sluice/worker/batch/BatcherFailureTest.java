@@ -31,6 +31,7 @@ class BatcherFailureTest {
 
     private void enqueue(Batcher batcher, String name, InferenceRequest request) {
         batcher.enqueue(request, outcomes.of(name));
+        batcher.dispatch();
     }
 
     @Test

@@ -38,6 +38,7 @@ class BatcherFaultTest {
                 new FakeTicker());
         for (int id = 0; id < REQUESTS; id++) {
             batcher.enqueue(Requests.ofIds(id, id), outcomes.of("r" + id));
+            batcher.dispatch();
             if (id % 7 == 6) {
                 instances.finishNext();
             }
@@ -83,6 +84,7 @@ class BatcherFaultTest {
                 new FakeTicker());
         for (int id = 0; id < REQUESTS; id++) {
             batcher.enqueue(Requests.ofIds(id), outcomes.of("r" + id));
+            batcher.dispatch();
         }
         instances.finishAll();
         assertEquals(REQUESTS, failures());

@@ -97,6 +97,7 @@ class BatcherSimulationTest {
                     rows,
                     deadline);
             batcher.enqueue(request, outcome -> assertEquals(null, outcomes.put(request, outcome), "completed twice"));
+            batcher.dispatch();
         }
 
         void finish() {

@@ -37,6 +37,7 @@ class BatcherTest {
 
     private void enqueue(String name, InferenceRequest request) {
         batcher.enqueue(request, outcomes.of(name));
+        batcher.dispatch();
     }
 
     @Test
@@ -66,6 +67,7 @@ class BatcherTest {
         Batcher wide = batcher(three);
         for (int id = 1; id <= 5; id++) {
             wide.enqueue(Requests.ofIds(id), outcomes.of("r" + id));
+            wide.dispatch();
         }
         assertEquals(3, three.running());
         three.finish(2);

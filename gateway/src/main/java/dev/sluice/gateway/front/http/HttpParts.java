@@ -5,7 +5,6 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
-import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
@@ -16,7 +15,6 @@ import java.util.Optional;
  * @param version of Sluice, as it tells clients
  */
 public record HttpParts(
-        InferencePipeline pipeline,
         ModelDirectory models,
         AdmissionControl admission,
         AdmitOptions admitOptions,

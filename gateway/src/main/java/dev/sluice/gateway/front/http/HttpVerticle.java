@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -46,10 +47,14 @@ public final class HttpVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        server = vertx.createHttpServer(serverOptions())
-                .requestHandler(Routes.build(vertx, parts, options))
-                .invalidRequestHandler(HttpVerticle::refuseMalformed);
-        return server.listen()
+        server = vertx.createHttpServer(serverOptions());
+        return InferencePipeline.open(vertx, parts.admission(), parts.ticker()).compose(this::listen);
+    }
+
+    private Future<?> listen(InferencePipeline pipeline) {
+        return server.requestHandler(Routes.build(vertx, pipeline, parts, options))
+                .invalidRequestHandler(HttpVerticle::refuseMalformed)
+                .listen()
                 .onSuccess(open -> listening.accept(open.actualPort()))
                 .recover(this::cannotListen);
     }

@@ -9,6 +9,7 @@ import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.InferRequestDecoder;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
+import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -36,12 +37,14 @@ final class InferHandler implements Handler<RoutingContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(InferHandler.class);
 
+    private final InferencePipeline pipeline;
     private final HttpParts parts;
     private final long maxBodyBytes;
     private final Exchanges exchanges;
     private final TensorBuffers buffers = new TensorBuffers();
 
-    InferHandler(HttpParts parts, HttpOptions options, Exchanges exchanges) {
+    InferHandler(InferencePipeline pipeline, HttpParts parts, HttpOptions options, Exchanges exchanges) {
+        this.pipeline = pipeline;
         this.parts = parts;
         this.maxBodyBytes = options.maxBodySize();
         this.exchanges = exchanges;
@@ -74,8 +77,7 @@ final class InferHandler implements Handler<RoutingContext> {
                             buffers)
                     .decode();
             InferenceRequest request = request(exchange, endpoint, decoded);
-            parts.pipeline()
-                    .infer(endpoint, request)
+            pipeline.infer(endpoint, request)
                     .onSuccess(outcome -> finish(new Answering(exchange, endpoint, request, decoded.form()), outcome));
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());

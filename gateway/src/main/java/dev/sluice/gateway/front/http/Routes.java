@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -35,11 +36,11 @@ final class Routes {
         this.bodies = bodies;
     }
 
-    static Router build(Vertx vertx, HttpParts parts, HttpOptions options) {
+    static Router build(Vertx vertx, InferencePipeline pipeline, HttpParts parts, HttpOptions options) {
         Exchanges exchanges = new Exchanges(options, parts.admission(), parts.ticker());
         Routes routes = new Routes(
                 vertx, exchanges, options.maxBodySize(), parts.admission().bodies());
-        InferHandler infer = new InferHandler(parts, options, exchanges);
+        InferHandler infer = new InferHandler(pipeline, parts, options, exchanges);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);

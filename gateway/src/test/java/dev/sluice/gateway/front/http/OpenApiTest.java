@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
-import dev.sluice.gateway.dispatch.BatcherClient;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.pipeline.InferencePipeline;
@@ -56,7 +56,6 @@ class OpenApiTest {
         AdmitOptions limits = new AdmitOptions(1, 0, second, second, second);
         AdmissionControl admission = new AdmissionControl(limits);
         HttpParts parts = new HttpParts(
-                new InferencePipeline(admission, new BatcherClient(vertx.eventBus(), ticker)),
                 new ModelDirectory(),
                 admission,
                 limits,
@@ -66,7 +65,9 @@ class OpenApiTest {
                 ticker,
                 "test");
         HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, second, 1, false, false, List.of());
-        return Routes.build(vertx, parts, options);
+        InferencePipeline pipeline = Crossing.resultOnLoop(
+                vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
+        return Routes.build(vertx, pipeline, parts, options);
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

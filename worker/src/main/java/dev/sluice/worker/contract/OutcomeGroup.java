@@ -1,0 +1,18 @@
+package dev.sluice.worker.contract;
+
+import java.util.List;
+
+/**
+ * The outcomes that one batcher has for one front loop, handed over in one message.
+ *
+ * @thread immutable
+ */
+public record OutcomeGroup(List<Entry> entries) {
+
+    public OutcomeGroup {
+        entries = List.copyOf(entries);
+    }
+
+    /** @param ticket that of the request, in its {@link RequestGroup} */
+    public record Entry(long ticket, InferenceOutcome outcome) {}
+}

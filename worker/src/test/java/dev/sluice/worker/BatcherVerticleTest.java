@@ -1,0 +1,137 @@
+package dev.sluice.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.sluice.worker.batch.Batch;
+import dev.sluice.worker.batch.BatchGather;
+import dev.sluice.worker.batch.BatchResult;
+import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.GreedyPolicy;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.RequestGroup;
+import dev.sluice.worker.fake.FakeTicker;
+import dev.sluice.worker.fake.Requests;
+import dev.sluice.worker.fake.Tensors;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.junit5.VertxExtension;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Both ends of the crossing from the front, with the front loops and the instance played by the test. */
+@ExtendWith(VertxExtension.class)
+class BatcherVerticleTest {
+
+    private static final ModelId MODEL = new ModelId("echo", 1);
+    private static final String INSTANCE = "test.instance";
+    private static final String LEFT = "test.front.left";
+    private static final String RIGHT = "test.front.right";
+    private static final int MAX_ROWS = 8;
+
+    private final BlockingQueue<Message<Batch>> batches = new LinkedBlockingQueue<>();
+    private final BlockingQueue<OutcomeGroup> left = new LinkedBlockingQueue<>();
+    private final BlockingQueue<OutcomeGroup> right = new LinkedBlockingQueue<>();
+    private Vertx vertx;
+    private String deployment;
+
+    @BeforeEach
+    void setUp(Vertx vertx) throws Exception {
+        this.vertx = vertx;
+        ReferenceCodec.register(vertx.eventBus());
+        listen(INSTANCE, batches);
+        vertx.eventBus().<OutcomeGroup>consumer(LEFT, message -> left.add(message.body()));
+        vertx.eventBus().<OutcomeGroup>consumer(RIGHT, message -> right.add(message.body()));
+        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE);
+        deployment =
+                result(vertx.deployVerticle(new BatcherVerticle(MODEL, options, List.of(INSTANCE), new FakeTicker())));
+    }
+
+    private <T> void listen(String address, BlockingQueue<Message<T>> messages) {
+        vertx.eventBus().<T>consumer(address, messages::add);
+    }
+
+    private static <T> T result(Future<T> future) throws InterruptedException, ExecutionException, TimeoutException {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+        @Nullable T head = queue.poll(30, TimeUnit.SECONDS);
+        if (head == null) {
+            throw new AssertionError("nothing came");
+        }
+        return head;
+    }
+
+    private void send(String replyAddress, long... tickets) {
+        List<RequestGroup.Entry> entries = LongStream.of(tickets)
+                .mapToObj(ticket -> new RequestGroup.Entry(ticket, Requests.ofIds(ticket)))
+                .toList();
+        vertx.eventBus().send(BatcherVerticle.address(MODEL), new RequestGroup(replyAddress, entries));
+    }
+
+    private static void answer(Message<Batch> batch) {
+        batch.reply(new BatchResult.Ran(new BatchGather().gather(batch.body()), 1, 1));
+    }
+
+    private static List<Long> tickets(OutcomeGroup group) {
+        return group.entries().stream().map(OutcomeGroup.Entry::ticket).toList();
+    }
+
+    @Test
+    void aGroupIsOneBatchAndItsOutcomesAreOneGroup() throws Exception {
+        send(LEFT, 1, 2, 3);
+        Message<Batch> batch = next(batches);
+        assertEquals(3, batch.body().size());
+        answer(batch);
+        OutcomeGroup outcomes = next(left);
+        assertEquals(List.of(1L, 2L, 3L), tickets(outcomes));
+        for (OutcomeGroup.Entry entry : outcomes.entries()) {
+            InferenceResponse response = assertInstanceOf(InferenceResponse.class, entry.outcome());
+            assertEquals(
+                    "[" + entry.ticket() + "]", Tensors.text(response.outputs().getFirst()));
+        }
+    }
+
+    @Test
+    void outcomesGoWhereTheirRequestsCameFrom() throws Exception {
+        send(LEFT, 0);
+        Message<Batch> running = next(batches);
+        send(LEFT, 1, 2);
+        send(RIGHT, 7);
+        answer(running);
+        assertEquals(List.of(0L), tickets(next(left)));
+        Message<Batch> both = next(batches);
+        assertEquals(3, both.body().size());
+        answer(both);
+        assertEquals(List.of(1L, 2L), tickets(next(left)));
+        assertEquals(List.of(7L), tickets(next(right)));
+    }
+
+    @Test
+    void whatWaitsAndWhatComesLaterIsToldThatTheServerIsStopping() throws Exception {
+        send(LEFT, 1);
+        next(batches);
+        send(RIGHT, 2, 3);
+        result(vertx.undeploy(deployment));
+        assertEquals(List.of(2L, 3L), tickets(next(right)));
+        OutcomeGroup abandoned = next(left);
+        assertEquals(List.of(1L), tickets(abandoned));
+        assertInstanceOf(
+                InferenceError.Draining.class, abandoned.entries().getFirst().outcome());
+    }
+}
