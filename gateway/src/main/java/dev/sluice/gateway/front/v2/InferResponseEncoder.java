@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ public final class InferResponseEncoder {
         Tensor tensor = wanted.classes() > 0 ? Classification.of(output, wanted.classes(), model) : output;
         out.raw("{\"name\":").string(tensor.name());
         out.raw(",\"datatype\":\"").raw(tensor.dataType().name());
-        out.raw("\",\"shape\":").raw(tensor.shape().toString());
+        out.raw("\",\"shape\":");
+        encode(tensor.shape());
         if (wanted.binary()) {
             out.raw(",\"parameters\":{\"binary_data_size\":")
                     .number(tensor.byteCount())
@@ -63,6 +65,14 @@ public final class InferResponseEncoder {
             TensorDataEncoder.encode(tensor, out);
             out.raw('}');
         }
+    }
+
+    private void encode(Shape shape) {
+        out.raw('[');
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            out.raw(axis == 0 ? "" : ",").number(shape.dimension(axis));
+        }
+        out.raw(']');
     }
 
     private int expectedBytes() {
