@@ -17,6 +17,7 @@ import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -39,21 +40,37 @@ FULL = {"seconds": 5, "repeats": 3, "connections": [1, 16, 64, 256], "warm_up": 
         "warm_up_window": 2, "engine_batches": "1,2,4,8,16,32,64", "engine_seconds": 1.0}
 
 
+class Body:
+    """What is posted: a request to a model, as JSON alone or with raw tensors behind `json_bytes` of JSON."""
+
+    def __init__(self, name, model, content, json_bytes=None):
+        self.name = name
+        self.model = model
+        self.file = servers.WORK / f"{name.replace(' ', '-')}.body"
+        self.file.write_bytes(content)
+        self.json_bytes = json_bytes
+
+    @property
+    def headers(self):
+        return {} if self.json_bytes is None else {"Inference-Header-Content-Length": str(self.json_bytes)}
+
+
 class Target:
     """A server together with the body that is posted to it."""
 
-    def __init__(self, server, model, body):
+    def __init__(self, server, body):
         self.server = server
-        self.model = model
+        self.model = body.model
         self.body = body
         self.batches = server.name == "sluice"
-        self.name = f"{server.name} / {model}" + ("" if self.batches else " body")
+        self.name = f"{server.name} / {body.name}" + ("" if self.batches else " body")
 
     def load(self, seconds, connections, threads):
         """Runs wrk against it and returns wrk's numbers."""
         command = ["wrk", "-t", str(min(threads, connections)), "-c", str(connections), "-d", f"{seconds}s",
                    "--timeout", REQUEST_TIMEOUT, "-s", str(servers.MODULE / "post.lua"),
-                   f"http://{self.server.host}:{self.server.port}/v2/models/{self.model}/infer", "--", str(self.body)]
+                   f"http://{self.server.host}:{self.server.port}/v2/models/{self.model}/infer", "--",
+                   str(self.body.file)] + ([] if self.body.json_bytes is None else [str(self.body.json_bytes)])
         ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
         if ran.returncode != 0:
             raise servers.Failure(f"wrk ended with status {ran.returncode}:\n{ran.stdout}{ran.stderr}")
@@ -103,6 +120,7 @@ def measure(target, connections, options, java):
     allocated = delta("jvm_gc_memory_allocated_bytes_total")
     return {
         "target": target.name,
+        "body": target.body.name,
         "model": target.model,
         "connections": connections,
         "requests": result["requests"],
@@ -147,27 +165,40 @@ def warm_up(target, options):
 
 
 def make_bodies():
-    """Writes the bodies and returns their files by model."""
+    """Writes the bodies and returns them."""
     numbers = random.Random(SEED)
-    values = ",".join(f"{numbers.random():.8f}" for _ in range(PIXELS))
-    mlp = servers.WORK / "mlp.json"
-    mlp.write_text(f'{{"inputs":[{{"name":"image","shape":[1,{PIXELS}],"datatype":"FP32","data":[{values}]}}]}}')
-    digits = servers.WORK / "digits.json"
-    shutil.copyfile(servers.ROOT / "conf" / "demo" / "digits" / "7.json", digits)
-    return {"mlp": mlp, "digits": digits}
+    values = [numbers.random() for _ in range(PIXELS)]
+    tensor = f'{{"inputs":[{{"name":"image","shape":[1,{PIXELS}],"datatype":"FP32",'
+    text = ",".join(f"{value:.8f}" for value in values)
+    raw = struct.pack(f"<{PIXELS}f", *values)
+    head = f'{tensor}"parameters":{{"binary_data_size":{len(raw)}}}}}],"parameters":{{"binary_data_output":true}}}}'
+    return [
+        Body("mlp", "mlp", f'{tensor}"data":[{text}]}}]}}'.encode()),
+        Body("mlp binary", "mlp", head.encode() + raw, len(head)),
+        Body("digits", "digits", (servers.ROOT / "conf" / "demo" / "digits" / "7.json").read_bytes()),
+    ]
+
+
+def probabilities(answer, body):
+    """Returns the ten numbers of an answer, which is in the form of its request."""
+    if body.json_bytes is None:
+        return json.loads(answer)["outputs"][0]["data"]
+    return struct.unpack("<10f", answer[-40:])
 
 
 def check_answers(gateway, bodies):
-    """Makes sure that the gateway computes what it should, and returns how many bytes its answer has."""
-    for model, body in bodies.items():
-        answer = gateway.ask("POST", f"/v2/models/{model}/infer", body.read_bytes())
-        values = json.loads(answer)["outputs"][0]["data"]
+    """Makes sure that the gateway computes what it should, and returns how many bytes its longest answer has."""
+    longest = 0
+    for body in bodies:
+        answer = gateway.ask("POST", f"/v2/models/{body.model}/infer", body.file.read_bytes(), body.headers)
+        values = probabilities(answer, body)
         if len(values) != 10 or not math.isclose(sum(values), 1, abs_tol=1e-3):
-            raise servers.Failure(f"not ten probabilities from {model}: {answer!r}")
-        if model == "digits" and values.index(max(values)) != 7:
+            raise servers.Failure(f"not ten probabilities from {body.name}: {answer!r}")
+        if body.name == "digits" and values.index(max(values)) != 7:
             raise servers.Failure(f"the digit 7 was read as another: {answer!r}")
-        say(f"  {model}: body of {body.stat().st_size} bytes, answer of {len(answer)}")
-    return len(answer)
+        say(f"  {body.name}: body of {body.file.stat().st_size} bytes, answer of {len(answer)}")
+        longest = max(longest, len(answer))
+    return longest
 
 
 def run(options):
@@ -176,13 +207,15 @@ def run(options):
     say("building what is stale")
     java = servers.Java()
     facts = report.facts(java, options)
-    bodies = make_bodies()
+    bodies = [body for body in make_bodies() if not options.bodies or body.name in options.bodies]
+    if not bodies:
+        raise servers.Failure(f"no such body: {options.bodies}")
     windows, engine = [], []
     say("starting the gateway (builds it first when its sources have changed)")
     with servers.start_gateway(options) as gateway:
         answer_bytes = check_answers(gateway, bodies)
         with servers.start_bare(java, options, answer_bytes) as bare:
-            targets = [Target(server, model, body) for model, body in bodies.items() for server in (bare, gateway)]
+            targets = [Target(server, body) for body in bodies for server in (bare, gateway)]
             say("warming up")
             warmed = [warm_up(target, options) for target in targets]
             for repeat in range(1, options.repeats + 1):
@@ -244,6 +277,8 @@ def parse_options(arguments):
     parser.add_argument("--seconds", type=positive, help=f"length of a window, whole (default {FULL['seconds']})")
     parser.add_argument("--repeats", type=positive, help=f"windows for each line (default {FULL['repeats']})")
     parser.add_argument("--connections", type=counts, metavar="N,N", help="default 1,16,64,256")
+    parser.add_argument("--bodies", type=lambda text: text.split(","), metavar="NAME,NAME",
+                        help='default "mlp,mlp binary,digits"')
     parser.add_argument("--threads", type=positive, default=1, help="threads of wrk (default 1)")
     parser.add_argument("--loops", type=positive, default=len(os.sched_getaffinity(0)),
                         help="event loops of each server (default: one per core)")

@@ -1,10 +1,15 @@
 -- For wrk: posts one body over and over, and ends with a line of JSON that bench.py reads.
--- wrk ... -s post.lua URL -- FILE
+-- wrk ... -s post.lua URL -- FILE [BYTES OF JSON BEFORE RAW TENSORS]
 
 function init(args)
     local file = assert(io.open(args[1], "rb"))
     wrk.method = "POST"
-    wrk.headers["Content-Type"] = "application/json"
+    if args[2] then
+        wrk.headers["Content-Type"] = "application/octet-stream"
+        wrk.headers["Inference-Header-Content-Length"] = args[2]
+    else
+        wrk.headers["Content-Type"] = "application/json"
+    end
     wrk.body = file:read("*a")
     file:close()
 end

@@ -85,18 +85,18 @@ def server_table(windows, with_alloc):
 
 def ratio_table(windows, engine):
     """Each ratio is taken between figures of the same repeat, since machines drift."""
-    header = ["model", "conns", "CPU/req, gateway : bare", "req/s, gateway : bare", "req/s, gateway : engine alone"]
+    header = ["body", "conns", "CPU/req, gateway : bare", "req/s, gateway : bare", "req/s, gateway : engine alone"]
     by_key = {(one["repeat"], one["target"], one["connections"]): one for one in windows}
     best = {}
     for one in engine:
         key = one["repeat"], one["model"]
         best[key] = max(best.get(key, 0), one["images_per_s"])
     rows = []
-    for (model, connections), group in _grouped(windows, "model", "connections").items():
+    for (body, model, connections), group in _grouped(windows, "body", "model", "connections").items():
         gateways = [one for one in group if one["target"].startswith("sluice")]
-        pairs = [(one, by_key[one["repeat"], f"bare / {model} body", connections]) for one in gateways]
+        pairs = [(one, by_key[one["repeat"], f"bare / {body} body", connections]) for one in gateways]
         rows.append([
-            model,
+            body,
             connections,
             spread((one["cpu_us"] / bare["cpu_us"] for one, bare in pairs), 2),
             spread((one["per_second"] / bare["per_second"] for one, bare in pairs), 2),
@@ -127,7 +127,7 @@ def self_test():
     assert spread([1.26], 1) == "1.3"
 
     def window(repeat, target, per_second, cpu_us):
-        return {"repeat": repeat, "target": target, "model": "mlp", "connections": 64, "per_second": per_second,
+        return {"repeat": repeat, "target": target, "body": "mlp", "model": "mlp", "connections": 64, "per_second": per_second,
                 "cpu_us": cpu_us, "cores": 1, "generator_cores": 1, "p50_ms": 1, "p99_ms": 2, "batch_rows": None,
                 "errors": repeat, "others_cores": 0.01, "stolen_cores": 0}
 

@@ -117,11 +117,12 @@ class Server:
             raise Failure(f"{self.name} ended with status {self._process.returncode}:\n{_tail(self.log())}")
         return readings.process_ticks(pathlib.Path(f"/proc/{self.pid}/stat").read_text())
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, headers=None):
         """Returns the answer's body; anything but status 200 ends the run."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            connection.request(method, path, body,
+                               {"Content-Type": "application/json", **(headers or {})} if body else {})
             response = connection.getresponse()
             answer = response.read()
         finally:
