@@ -75,6 +75,7 @@ public final class Gateway {
                 models,
                 admission,
                 config.admission(),
+                config.json(),
                 metrics.requestListener().and(statistics),
                 statistics,
                 metrics.page(),

@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
+import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
 import dev.sluice.worker.WorkerOptions;
 
@@ -9,8 +10,10 @@ import dev.sluice.worker.WorkerOptions;
  * Everything that sluice.yaml can say; each component is a section of the file.
  *
  * @param http where the HTTP front listens and how much it takes
+ * @param json how the JSON of inference is read and written
  * @param admission how many requests are let in, and for how long
  * @param worker how models are run
  * @param metrics what is measured
  */
-public record GatewayConfig(HttpOptions http, AdmitOptions admission, WorkerOptions worker, MetricsOptions metrics) {}
+public record GatewayConfig(
+        HttpOptions http, JsonOptions json, AdmitOptions admission, WorkerOptions worker, MetricsOptions metrics) {}

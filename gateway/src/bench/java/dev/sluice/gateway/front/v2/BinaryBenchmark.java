@@ -49,7 +49,7 @@ public class BinaryBenchmark {
     @Benchmark
     public DecodedRequest decode() {
         return new InferRequestDecoder(
-                        new RequestBody(body, 0, JSON.length(), body.length), SIGNATURE, buffers)
+                        new RequestBody(body, 0, JSON.length(), body.length), SIGNATURE, buffers, JsonOptions.STRICT)
                 .decode();
     }
 

@@ -68,7 +68,7 @@ public class DecodeBenchmark {
     @Benchmark
     public DecodedRequest request() {
         RequestBody body = new RequestBody(request, 0, request.length, request.length);
-        DecodedRequest decoded = new InferRequestDecoder(body, SIGNATURE, buffers).decode();
+        DecodedRequest decoded = new InferRequestDecoder(body, SIGNATURE, buffers, JsonOptions.STRICT).decode();
         buffers.giveBack(decoded.inputs().getFirst().data());
         return decoded;
     }

@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
+import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ public record HttpParts(
         ModelDirectory models,
         AdmissionControl admission,
         AdmitOptions admitOptions,
+        JsonOptions jsonOptions,
         RequestListener listener,
         StatisticsSource statistics,
         Optional<Page> metricsPage,

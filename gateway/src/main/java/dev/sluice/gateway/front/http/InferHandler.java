@@ -74,7 +74,8 @@ final class InferHandler implements Handler<RoutingContext> {
             DecodedRequest decoded = new InferRequestDecoder(
                             body.requestBody(exchange.jsonLength()),
                             endpoint.description().signature(),
-                            buffers)
+                            buffers,
+                            parts.jsonOptions())
                     .decode();
             InferenceRequest request = request(exchange, endpoint, decoded);
             pipeline.infer(endpoint, request)
@@ -107,6 +108,7 @@ final class InferHandler implements Handler<RoutingContext> {
                 decoded.inputs(),
                 decoded.outputs(),
                 decoded.rows(),
+                decoded.priority(),
                 deadline,
                 exchange.cancellation());
     }
@@ -126,7 +128,9 @@ final class InferHandler implements Handler<RoutingContext> {
         ModelEndpoint endpoint = answering.endpoint;
         try {
             boolean stillThere = exchange.isOpen();
-            exchange.tensors(new InferResponseEncoder(response, answering.form, endpoint.description()).encode());
+            exchange.tensors(
+                    new InferResponseEncoder(response, answering.form, endpoint.description(), parts.jsonOptions())
+                            .encode());
             completed(exchange, endpoint.model(), stillThere ? RequestListener.SUCCESS : "cancelled");
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputs names of the wanted outputs in the order they were asked for, never empty
  * @param rows size of axis 0 for a batched model, otherwise 1
  * @param timeout how long the client waits; null when it does not say
+ * @param priority 1 is the highest; 0 when the client does not say
  * @param form how the answer is to look
  */
 public record DecodedRequest(
@@ -19,4 +20,5 @@ public record DecodedRequest(
         List<String> outputs,
         int rows,
         @Nullable Duration timeout,
+        int priority,
         AnswerForm form) {}

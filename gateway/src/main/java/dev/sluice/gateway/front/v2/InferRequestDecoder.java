@@ -37,9 +37,9 @@ public final class InferRequestDecoder {
     private @Nullable List<WantedOutput> outputs;
 
     /** To read that body, a request to a model of that signature. */
-    public InferRequestDecoder(RequestBody body, Signature signature, TensorBuffers buffers) {
+    public InferRequestDecoder(RequestBody body, Signature signature, TensorBuffers buffers, JsonOptions options) {
         this.body = body;
-        this.cursor = new JsonCursor(body.array(), body.from(), body.jsonEnd());
+        this.cursor = new JsonCursor(body.array(), body.from(), body.jsonEnd(), options.nanAndInfinity());
         this.raw = new RawTensors(body);
         this.signature = signature;
         this.buffers = buffers;
@@ -59,7 +59,7 @@ public final class InferRequestDecoder {
                     ? signature.outputNames()
                     : listed.stream().map(WantedOutput::name).toList();
             AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs());
-            return new DecodedRequest(ordered, names, rows(ordered), parameters.timeout(), form);
+            return new DecodedRequest(ordered, names, rows(ordered), parameters.timeout(), parameters.priority(), form);
         } catch (BadJson bad) {
             giveBackInputs();
             throw InferenceException.invalid("body", bad.reason());

@@ -27,11 +27,11 @@ public final class InferResponseEncoder {
     private final List<ByteBuffer> raw = new ArrayList<>();
 
     /** @param model what answered */
-    public InferResponseEncoder(InferenceResponse response, AnswerForm form, Description model) {
+    public InferResponseEncoder(InferenceResponse response, AnswerForm form, Description model, JsonOptions options) {
         this.response = response;
         this.form = form;
         this.model = model;
-        this.out = new JsonOutput(expectedBytes());
+        this.out = new JsonOutput(expectedBytes(), options);
     }
 
     public EncodedResponse encode() {

@@ -19,10 +19,18 @@ final class JsonCursor {
 
     final byte[] bytes;
     final int end;
+    final boolean nonFinite;
     int position;
 
+    /** Over strict JSON. */
     JsonCursor(byte[] bytes, int from, int to) {
+        this(bytes, from, to, false);
+    }
+
+    /** @param nonFinite whether {@link NonFinite} numbers are let in */
+    JsonCursor(byte[] bytes, int from, int to, boolean nonFinite) {
         this.bytes = bytes;
+        this.nonFinite = nonFinite;
         this.position = from;
         this.end = to;
     }
@@ -102,7 +110,8 @@ final class JsonCursor {
         throw unexpected("true or false");
     }
 
-    private boolean tryReadWord(String word) {
+    /** Reads that word if it stands right here. */
+    boolean tryReadWord(String word) {
         if (end - position < word.length()) {
             return false;
         }

@@ -48,14 +48,18 @@ final class JsonFloats {
     }
 
     float readFloat() {
-        scan();
+        if (!scan()) {
+            return (float) NonFinite.read(cursor);
+        }
         float value = digits == 0 && allDigitsGathered ? 0f : nonZeroFloat();
         cursor.position = numberEnd;
         return negative ? -value : value;
     }
 
     double readDouble() {
-        scan();
+        if (!scan()) {
+            return NonFinite.read(cursor);
+        }
         double value;
         if (allDigitsGathered && digits <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_POWER) {
             value = scale((double) digits, exponent);
@@ -96,8 +100,8 @@ final class JsonFloats {
         }
     }
 
-    /** Reads the number that stands here into the fields; the cursor stays. */
-    private void scan() {
+    /** Reads the number that stands here into the fields; the cursor stays. False where NaN or an infinity stands. */
+    private boolean scan() {
         cursor.peek();
         byte[] bytes = cursor.bytes;
         int end = cursor.end;
@@ -128,12 +132,16 @@ final class JsonFloats {
         boolean oneLeadingDigit = integerDigits == 1 || (integerDigits > 1 && bytes[start] != '0');
         boolean plainEnd = bytes[Math.max(at - 1, 0)] != '.' && (at == end || (bytes[at] | 0x20) != 'e');
         if (!oneLeadingDigit || !plainEnd || !allDigitsGathered) {
-            scanCarefully(start);
+            return scanCarefully(start);
         }
+        return true;
     }
 
     /** The same for numbers with an exponent or many digits; refuses what is no number. */
-    private void scanCarefully(int start) {
+    private boolean scanCarefully(int start) {
+        if (NonFinite.isNext(cursor)) {
+            return false;
+        }
         numberEnd = JsonNumbers.endOf(cursor);
         byte[] bytes = cursor.bytes;
         long gathered = 0;
@@ -156,6 +164,7 @@ final class JsonFloats {
         digits = gathered;
         exponent = scale + exponentFrom(at + 1);
         allDigitsGathered = significant <= MAX_DIGITS;
+        return true;
     }
 
     private int exponentFrom(int from) {

@@ -17,6 +17,10 @@ final class JsonNumbers {
 
     /** Reads over one number and checks its form. */
     static void skip(JsonCursor cursor) {
+        if (NonFinite.isNext(cursor)) {
+            NonFinite.read(cursor);
+            return;
+        }
         if (cursor.peek() != '-' && !isDigit(cursor, cursor.position)) {
             throw cursor.unexpected("a JSON value");
         }

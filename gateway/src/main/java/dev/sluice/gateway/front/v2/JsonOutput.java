@@ -22,9 +22,15 @@ public final class JsonOutput {
     private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
     private byte[] bytes;
+    private final boolean nonFinite;
     private int length;
 
     public JsonOutput(int expectedBytes) {
+        this(expectedBytes, JsonOptions.STRICT);
+    }
+
+    JsonOutput(int expectedBytes, JsonOptions options) {
+        this.nonFinite = options.nanAndInfinity();
         this.bytes = new byte[Math.max(64, expectedBytes)];
     }
 
@@ -59,10 +65,10 @@ public final class JsonOutput {
         return this;
     }
 
-    /** The shortest form that reads back to the same FP32; null for NaN and infinities, which JSON does not have. */
+    /** The shortest form that reads back to the same FP32. JSON has no NaN and infinities: null, or by option the bare word. */
     JsonOutput number(float value) {
         if (!Float.isFinite(value)) {
-            return raw("null");
+            return raw(nonFinite ? Float.toString(value) : "null");
         }
         ensure(ShortestDecimal.MAX_BYTES);
         length = ShortestDecimal.write(value, bytes, length);
@@ -72,7 +78,7 @@ public final class JsonOutput {
     /** The same for FP64. */
     JsonOutput number(double value) {
         if (!Double.isFinite(value)) {
-            return raw("null");
+            return raw(nonFinite ? Double.toString(value) : "null");
         }
         ensure(ShortestDecimal.MAX_BYTES);
         length = ShortestDecimal.write(value, bytes, length);

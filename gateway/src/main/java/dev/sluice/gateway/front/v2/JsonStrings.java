@@ -25,8 +25,25 @@ final class JsonStrings {
         return new String(utf8, 0, length, StandardCharsets.UTF_8);
     }
 
+    /** Reads over a string, as strictly as one that matters. */
     static void skip(JsonCursor cursor) {
-        cursor.position = endOf(cursor);
+        int at = openingQuote(cursor) + 1;
+        while (at < cursor.end) {
+            byte next = cursor.bytes[at];
+            if (next == '"') {
+                cursor.position = at + 1;
+                return;
+            }
+            if (next == '\\') {
+                at = endOfEscape(cursor, at, escaped(cursor, at));
+            } else if (next < 0) {
+                at = Utf8.endOfSequence(cursor.bytes, at, cursor.end);
+            } else {
+                refuseControlCharacter(next, at);
+                at++;
+            }
+        }
+        throw unclosed(cursor);
     }
 
     /**
@@ -42,7 +59,7 @@ final class JsonStrings {
         int plain = at;
         while (true) {
             if (at >= cursor.end) {
-                throw new BadJson("a string without its closing quote, from byte " + cursor.position);
+                throw unclosed(cursor);
             }
             byte next = bytes[at];
             if (next == '"') {
@@ -74,7 +91,11 @@ final class JsonStrings {
             refuseControlCharacter(next, at);
             at += next == '\\' ? 2 : 1;
         }
-        throw new BadJson("a string without its closing quote, from byte " + cursor.position);
+        throw unclosed(cursor);
+    }
+
+    private static BadJson unclosed(JsonCursor cursor) {
+        return new BadJson("a string without its closing quote, from byte " + cursor.position);
     }
 
     private static int openingQuote(JsonCursor cursor) {
@@ -91,27 +112,35 @@ final class JsonStrings {
     }
 
     private static int readEscape(JsonCursor cursor, int backslash, ByteBuffer target) {
-        byte kind = backslash + 1 < cursor.end ? cursor.bytes[backslash + 1] : 0;
-        switch (kind) {
-            case '"', '\\', '/' -> target.put(kind);
-            case 'b' -> target.put((byte) '\b');
-            case 'f' -> target.put((byte) '\f');
-            case 'n' -> target.put((byte) '\n');
-            case 'r' -> target.put((byte) '\r');
-            case 't' -> target.put((byte) '\t');
-            case 'u' -> {
-                return readUnicode(cursor, backslash, target);
-            }
-            default -> throw new BadJson("an unknown escape in a string, at byte " + backslash);
-        }
-        return backslash + 2;
+        int codePoint = escaped(cursor, backslash);
+        Utf8.put(codePoint, target);
+        return endOfEscape(cursor, backslash, codePoint);
     }
 
-    private static int readUnicode(JsonCursor cursor, int backslash, ByteBuffer target) {
+    /** The character that the escape stands for. */
+    private static int escaped(JsonCursor cursor, int backslash) {
+        byte kind = backslash + 1 < cursor.end ? cursor.bytes[backslash + 1] : 0;
+        return switch (kind) {
+            case '"', '\\', '/' -> kind;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> escapedUnicode(cursor, backslash);
+            default -> throw new BadJson("an unknown escape in a string, at byte " + backslash);
+        };
+    }
+
+    private static int endOfEscape(JsonCursor cursor, int backslash, int codePoint) {
+        int length = cursor.bytes[backslash + 1] != 'u' ? 2 : 6 * Character.charCount(codePoint);
+        return backslash + length;
+    }
+
+    private static int escapedUnicode(JsonCursor cursor, int backslash) {
         int unit = hex4(cursor, backslash + 2);
         if (!Character.isSurrogate((char) unit)) {
-            Utf8.put(unit, target);
-            return backslash + 6;
+            return unit;
         }
         int low = 0;
         boolean pair =
@@ -122,8 +151,7 @@ final class JsonStrings {
         if (!Character.isHighSurrogate((char) unit) || !Character.isLowSurrogate((char) low)) {
             throw new BadJson("half a surrogate pair in a string, at byte " + backslash);
         }
-        Utf8.put(Character.toCodePoint((char) unit, (char) low), target);
-        return backslash + 12;
+        return Character.toCodePoint((char) unit, (char) low);
     }
 
     private static int hex4(JsonCursor cursor, int from) {

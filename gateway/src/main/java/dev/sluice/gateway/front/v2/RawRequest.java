@@ -36,7 +36,7 @@ final class RawRequest {
         Tensor input = new Tensor(
                 spec.name(), spec.dataType(), shape, raw.take(spec.name(), raw.remaining(), spec.dataType(), shape));
         AnswerForm form = new AnswerForm(null, List.of(), true);
-        return new DecodedRequest(List.of(input), signature.outputNames(), 1, null, form);
+        return new DecodedRequest(List.of(input), signature.outputNames(), 1, null, 0, form);
     }
 
     private static Shape shape(TensorSpec spec, boolean batched, int bytes) {

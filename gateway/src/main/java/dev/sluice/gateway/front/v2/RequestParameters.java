@@ -20,6 +20,7 @@ final class RequestParameters {
 
     private final JsonCursor cursor;
     private @Nullable Duration timeout;
+    private int priority;
     private boolean binaryOutputs;
 
     RequestParameters(JsonCursor cursor) {
@@ -30,6 +31,11 @@ final class RequestParameters {
     @Nullable
     Duration timeout() {
         return timeout;
+    }
+
+    /** 1 is the highest; 0 when the client does not say. */
+    int priority() {
+        return priority;
     }
 
     /** Whether outputs that the request does not list come as raw bytes. */
@@ -51,6 +57,7 @@ final class RequestParameters {
         String field = "parameters." + name;
         switch (name) {
             case "timeout" -> timeout = readTimeout(field);
+            case "priority" -> priority = (int) readInteger(cursor, field, 0, Integer.MAX_VALUE);
             case "binary_data_output" -> binaryOutputs = readBoolean(cursor, field);
             case "sequence_id", "sequence_start", "sequence_end" ->
                 throw InferenceException.invalid(field, "sequences are not supported");

@@ -76,16 +76,21 @@ final class TensorDataDecoder {
         if (!dataType.isVariableSize()) {
             return tensorSize((long) count * dataType.elementBytes());
         }
+        return tensorSize(span() + (long) count * DataType.LENGTH_PREFIX_BYTES);
+    }
+
+    /** How many bytes of text the value takes. */
+    private int span() {
         int start = cursor.position;
+        int behind;
         try {
             cursor.skipValue();
+            behind = cursor.position;
         } catch (BadJson bad) {
-            throw InferenceException.invalid(field + ".data", bad.reason());
+            behind = cursor.end; // reading the elements meets it again, and knows which one it is
         }
-        int span = cursor.position - start;
         cursor.position = start;
-        long bytes = span + (long) count * DataType.LENGTH_PREFIX_BYTES;
-        return tensorSize(bytes);
+        return behind - start;
     }
 
     private int tensorSize(long bytes) {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * Writes the elements of a tensor as a flat JSON array.
  *
  * <p>Floats are written in the shortest form that reads back to the same value of their own type. JSON has no NaN and no
- * infinity; they become {@code null}. FP16 and BF16 are widened to FP32 first, which is exact.
+ * infinity; they become {@code null}, or by {@link JsonOptions} the bare word. FP16 and BF16 are widened to FP32 first, which is exact.
  *
  * @thread stateless
  */

@@ -9,6 +9,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
 import io.vertx.core.Future;
@@ -59,6 +60,7 @@ class OpenApiTest {
                 new ModelDirectory(),
                 admission,
                 limits,
+                JsonOptions.STRICT,
                 RequestListener.NONE,
                 new Statistics(InstantSource.system()),
                 Optional.of(new NoPage()),

@@ -63,10 +63,13 @@ final class Decoding {
 
     /** Decodes a body that stands amid other bytes. */
     static DecodedRequest decode(Signature signature, byte[] body, TensorBuffers buffers) {
+        return decode(signature, body, buffers, JsonOptions.STRICT);
+    }
+
+    static DecodedRequest decode(Signature signature, byte[] body, TensorBuffers buffers, JsonOptions options) {
         JsonCursor cursor = Texts.cursor(body);
-        return new InferRequestDecoder(
-                        new RequestBody(cursor.bytes, cursor.position, cursor.end, cursor.end), signature, buffers)
-                .decode();
+        RequestBody amid = new RequestBody(cursor.bytes, cursor.position, cursor.end, cursor.end);
+        return new InferRequestDecoder(amid, signature, buffers, options).decode();
     }
 
     static Tensor onlyInput(Signature signature, String body) {
@@ -80,7 +83,11 @@ final class Decoding {
 
     /** The elements of an input as JSON. */
     static String json(Tensor tensor) {
-        JsonOutput out = new JsonOutput(64);
+        return json(tensor, JsonOptions.STRICT);
+    }
+
+    static String json(Tensor tensor, JsonOptions options) {
+        JsonOutput out = new JsonOutput(64, options);
         TensorDataEncoder.encode(tensor, out);
         return new String(out.array(), 0, out.length(), StandardCharsets.UTF_8);
     }

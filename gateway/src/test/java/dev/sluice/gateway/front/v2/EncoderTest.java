@@ -127,7 +127,9 @@ class EncoderTest {
     private static String encoded(InferenceResponse response, @Nullable String id) {
         AnswerForm form = new AnswerForm(id, List.of(), false);
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
-        return text(new InferResponseEncoder(response, form, model).encode().json());
+        return text(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
+                .encode()
+                .json());
     }
 
     @ParameterizedTest

@@ -148,6 +148,19 @@ class InferRequestDecoderTest {
         assertEquals(Duration.ofNanos(1000), request.timeout());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'{}', 0",
+        "'{\"priority\":0}', 0",
+        "'{\"priority\":1}', 1",
+        "'{\"priority\":2147483647,\"own\":[]}', 2147483647"
+    })
+    void readsThePriority(String parameters, int priority) {
+        String input = Decoding.input("x", "FP32", "[0,3]", "[]");
+        String body = "{\"parameters\":" + parameters + ",\"inputs\":[" + input + "]}";
+        assertEquals(priority, Decoding.decode(Decoding.ROWS, body).priority());
+    }
+
     @Test
     void aModelWithoutRowsCountsAsOneRow() {
         Signature unbatched = Decoding.one(DataType.INT8, 1);

@@ -35,6 +35,15 @@ class InferRequestRefusalTest {
         {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 0 to 31536000000000
         {"parameters":{"timeout":1.5}} | parameters.timeout | microseconds: expected an integer and found 1.5
         {"parameters":{"timeout":"1"}} | parameters.timeout | microseconds: expected an integer and found "1"
+        {"parameters":{"priority":-1}}    | parameters.priority | -1 is outside the range 0 to 2147483647
+        {"parameters":{"priority":2147483648}} | parameters.priority | 2147483648 is outside the range 0 to 2147483647
+        {"parameters":{"priority":1.5}}   | parameters.priority | expected an integer and found 1.5
+        {"parameters":{"priority":"1"}}   | parameters.priority | expected an integer and found "1"
+        {"parameters":{"priority":null}}  | parameters.priority | expected an integer and found null
+        {"parameters":{"sequence_id":0}}  | parameters.sequence_id | sequences are not supported
+        {"parameters":{"sequence_id":"s"}} | parameters.sequence_id | sequences are not supported
+        {"parameters":{"sequence_start":true}} | parameters.sequence_start | sequences are not supported
+        {"parameters":{"sequence_end":false}} | parameters.sequence_end | sequences are not supported
         {"parameters":{"timeout":31536000000001}} | parameters.timeout | microseconds: 31536000000001 is outside the range 0 to 31536000000000
         """)
     void saysWhatIsWrongWithTheBody(String body, String field, String reason) {
@@ -125,7 +134,7 @@ class InferRequestRefusalTest {
         UINT64 | [1]     | [18446744073709551616] | .data[0] | 18446744073709551616 is outside the range 0 to 18446744073709551615
         BYTES  | [1]     | [1]          | .data[0] | expected a string in double quotes and found 1 at byte 63
         BYTES  | [2]     | ["a","\\x"]  | .data[1] | an unknown escape in a string, at byte 68
-        BYTES  | [1]     | ["a"         | .data    | expected ',' or ']' and found } at byte 66
+        BYTES  | [1]     | ["a"         | .data[1] | expected ',' or ']' and found } at byte 66
         BYTES  | [1]     | ["a","b"]    | .data[1] | more elements than the shape has room for (1)
         """)
     void saysWhichElementIsNotOfTheType(DataType type, String shape, String data, String where, String reason) {

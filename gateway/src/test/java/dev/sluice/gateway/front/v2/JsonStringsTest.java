@@ -47,6 +47,40 @@ class JsonStringsTest {
         assertEquals(text, read('"' + between + '"'));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"",
+                "\"a",
+                "\"\\x\"",
+                "\"\\u12g4\"",
+                "\"\\ud800\"",
+                "\"\\udc00\\ud800\"",
+                "\"\\ud800\\u0041\"",
+                "\"\n\"",
+                "x"
+            })
+    void readsOverAStringAsStrictlyAsItReads(String json) {
+        assertEquals(refusal(json), Texts.refusal(json, cursor -> {
+            JsonStrings.skip(cursor);
+            return true;
+        }));
+    }
+
+    @Test
+    void readsOverNoBytesThatAreNotUtf8() {
+        byte[] halfASequence = {'"', (byte) 0xC3, '"'};
+        assertThrows(BadJson.class, () -> JsonStrings.skip(Texts.cursor(halfASequence)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"a\\\\\"", "\"\\\"\\/\\b\\u00e9\"", "\"\\ud83d\\ude00é€\uD83D\uDE00\""})
+    void readsOverTheWholeString(String json) {
+        JsonCursor cursor = Texts.cursor(json);
+        JsonStrings.skip(cursor);
+        cursor.readEnd();
+    }
+
     @Test
     void resolvesControlCharacters() {
         assertEquals("\b\f\n\r\t\u0000\u001f\u007f", read("\"\\b\\f\\n\\r\\t\\u0000\\u001f\u007f\""));
