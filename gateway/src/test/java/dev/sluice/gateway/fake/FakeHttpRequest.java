@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Locale;
@@ -16,15 +17,24 @@ import org.jspecify.annotations.Nullable;
 /** A request whose head is made and whose body is sent by the test; knows only what the front's readers ask it. */
 public final class FakeHttpRequest {
 
+    public static final long NOT_RESET = -1;
+
     private final Map<String, String> headers = new HashMap<>();
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
     private @Nullable Handler<Void> onOver;
     private boolean closed;
     private boolean continued;
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private long resetCode = NOT_RESET;
 
     public FakeHttpRequest header(String name, String value) {
         headers.put(name.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    public FakeHttpRequest http2() {
+        version = HttpVersion.HTTP_2;
         return this;
     }
 
@@ -49,6 +59,7 @@ public final class FakeHttpRequest {
                 onEnd = (Handler<Void>) arguments[0];
                 yield proxy;
             }
+            case "version" -> version;
             case "connection" -> connection();
             case "response" -> response();
             default -> throw new AssertionError("the fake request was asked for " + method);
@@ -73,6 +84,7 @@ public final class FakeHttpRequest {
                     switch (method.getName()) {
                         case "endHandler" -> onOver = (Handler<Void>) arguments[0];
                         case "writeContinue" -> continued = true;
+                        case "reset" -> resetCode = (long) arguments[0];
                         default -> throw new AssertionError("the fake response was asked for " + method);
                     }
                     return method.getName().equals("endHandler") ? proxy : Future.succeededFuture();
@@ -110,5 +122,10 @@ public final class FakeHttpRequest {
 
     public boolean isClosed() {
         return closed;
+    }
+
+    /** The code that its stream was reset with. */
+    public long resetCode() {
+        return resetCode;
     }
 }

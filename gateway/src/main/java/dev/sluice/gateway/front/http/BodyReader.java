@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ final class BodyReader {
         receivedBytes += piece.length();
         if (refused) {
             if (receivedBytes > 2 * limitBytes) {
-                request.connection().close();
+                cutOff();
             }
         } else if (receivedBytes > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes), refuse);
@@ -102,6 +103,15 @@ final class BodyReader {
             } catch (InferenceException refusal) {
                 refuse(refusal.error(), refuse);
             }
+        }
+    }
+
+    /** The refusal has been sent, so HTTP/2 has a code for it: no error, but send no more (RFC 9113, section 8.1). */
+    private void cutOff() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(0);
+        } else {
+            request.connection().close();
         }
     }
 

@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,9 +125,18 @@ final class Exchange {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
         }
         if (front.isDraining()) {
-            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            sendElsewhere(response);
         }
         response.end(body);
         front.accessLog().answered(this, request, body.length());
+    }
+
+    /** Asks the client to open another connection for what it sends next; what it has sent is still answered. */
+    private void sendElsewhere(HttpServerResponse response) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.connection().goAway(0, Integer.MAX_VALUE); // no stream is beyond the last one: none is dropped
+        } else {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
     }
 }

@@ -13,6 +13,8 @@ import java.util.List;
  *     colour images of 224 x 224 pixels as binary FP32
  * @param maxHeaderSize bytes of all headers of a request together; 16 KiB leaves room for large tokens and cookies
  * @param maxInitialLine bytes of a request's first line, the URL included; 8 KiB is what nginx takes too
+ * @param maxConcurrentStreams requests that may be open at one time on an HTTP/2 connection; 128 is what nginx takes, and
+ *     no fewer than the 100 that the standard asks for
  * @param idleTimeout how long a connection may stay silent; longer than the 60 seconds that proxies usually keep
  *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed
  * @param frontLoops event loops that read and write sockets; 0 for one per core
@@ -35,6 +37,7 @@ public record HttpOptions(
         @Setting(value = "8KiB", min = "1KiB", max = "1MiB", bytes = true)
         long maxInitialLine,
 
+        @Setting(value = "128", min = "1", max = "10000") int maxConcurrentStreams,
         @Setting(value = "75s", min = "1s", max = "24h") Duration idleTimeout,
         @Setting(value = "0", min = "0", max = "256") int frontLoops,
         @Setting("false") boolean accessLog,

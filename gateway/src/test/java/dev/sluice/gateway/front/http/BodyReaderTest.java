@@ -150,6 +150,17 @@ class BodyReaderTest {
     }
 
     @Test
+    void cutsOffNoMoreThanTheStreamOfHttp2() {
+        http.http2();
+        read();
+        http.send("0123456789").send("0123456789");
+        assertEquals(FakeHttpRequest.NOT_RESET, http.resetCode());
+        http.send("x");
+        assertEquals(0, http.resetCode());
+        assertFalse(http.isClosed());
+    }
+
+    @Test
     void throwsAwayWhatFollowsARefusal() {
         BodyReader.discard(http.request(), LIMIT, budget);
         http.send("0123456789").send("0123456789");

@@ -66,7 +66,7 @@ class OpenApiTest {
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
-        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, second, 1, false, false, List.of());
+        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, second, 1, false, false, List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(vertx, pipeline, parts, options);

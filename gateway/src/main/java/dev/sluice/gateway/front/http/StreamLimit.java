@@ -1,0 +1,27 @@
+package dev.sluice.gateway.front.http;
+
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/**
+ * Holds an HTTP/2 client to the number of streams that our settings allow, whether it has acknowledged them or not.
+ *
+ * <p>Netty lets settings bind a client once it has acknowledged them, and a client that never does could open streams
+ * without end. Those that are too many are refused one by one, which says that they may be tried again.
+ *
+ * @thread the front loop of the connection
+ * @source RFC 9113, sections 5.1.2 and 6.5.3
+ */
+final class StreamLimit {
+
+    private StreamLimit() {}
+
+    /** Does nothing to a connection of HTTP/1.1. */
+    static void hold(HttpConnection connection, int maxStreams) {
+        if (connection instanceof ConnectionBase base
+                && base.channelHandlerContext().handler() instanceof Http2ConnectionHandler http2) {
+            http2.connection().remote().maxActiveStreams(maxStreams);
+        }
+    }
+}
