@@ -5,6 +5,7 @@ import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +50,13 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
                 .environment(withoutServiceLinks(), RESERVED)
                 .overrides(commandLine.overrides())
                 .pathsFrom(home);
-        return file(commandLine).map(settings::file).orElse(settings).load();
+        GatewayConfig config =
+                file(commandLine).map(settings::file).orElse(settings).load();
+        List<String> problems = CorsOrigins.problems(config.http().corsOrigins());
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+        return config;
     }
 
     /** Kubernetes tells every container of a service named sluice where it is: SLUICE_SERVICE_HOST, SLUICE_PORT... */

@@ -110,4 +110,14 @@ class ConfigLoaderTest {
                         "--set: http.hots: is not a setting; did you mean http.host?"),
                 problems);
     }
+
+    @Test
+    void refusesAnOriginThatNoBrowserSends() {
+        assertEquals(
+                List.of("*"),
+                load(Map.of("SLUICE_HTTP_CORS_ORIGINS", "*")).http().corsOrigins());
+        List<String> problems = problems(Map.of(), "--set", "http.cors_origins=https://a/,https://b");
+        assertEquals(1, problems.size());
+        assertTrue(problems.getFirst().startsWith("http.cors_origins: is no origin (got https://a/;"));
+    }
 }
