@@ -9,7 +9,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +22,11 @@ public final class FakeHttpRequest {
     public static final long NOT_RESET = -1;
 
     private final Map<String, String> headers = new HashMap<>();
+    private final List<String> answerHeaders = new ArrayList<>();
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
     private @Nullable Handler<Void> onOver;
+    private @Nullable Handler<Throwable> onFailure;
     private boolean closed;
     private boolean continued;
     private HttpVersion version = HttpVersion.HTTP_1_1;
@@ -59,6 +63,10 @@ public final class FakeHttpRequest {
                 onEnd = (Handler<Void>) arguments[0];
                 yield proxy;
             }
+            case "exceptionHandler" -> {
+                onFailure = (Handler<Throwable>) arguments[0];
+                yield proxy;
+            }
             case "version" -> version;
             case "connection" -> connection();
             case "response" -> response();
@@ -84,10 +92,11 @@ public final class FakeHttpRequest {
                     switch (method.getName()) {
                         case "endHandler" -> onOver = (Handler<Void>) arguments[0];
                         case "writeContinue" -> continued = true;
+                        case "putHeader" -> answerHeaders.add(arguments[0] + ": " + arguments[1]);
                         case "reset" -> resetCode = (long) arguments[0];
                         default -> throw new AssertionError("the fake response was asked for " + method);
                     }
-                    return method.getName().equals("endHandler") ? proxy : Future.succeededFuture();
+                    return method.getReturnType() == Future.class ? Future.succeededFuture() : proxy;
                 });
     }
 
@@ -106,6 +115,17 @@ public final class FakeHttpRequest {
         if (onEnd != null) {
             onEnd.handle(null);
         }
+    }
+
+    /** The body goes wrong on its way. */
+    public void fail(Throwable cause) {
+        if (onFailure != null) {
+            onFailure.handle(cause);
+        }
+    }
+
+    public List<String> answerHeaders() {
+        return answerHeaders;
     }
 
     /** The request has been answered, or its connection has gone. */

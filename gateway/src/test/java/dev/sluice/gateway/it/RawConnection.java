@@ -20,7 +20,11 @@ final class RawConnection implements AutoCloseable {
     private final OutputStream out;
 
     RawConnection(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    RawConnection(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout((int) Waiting.PATIENCE.toMillis());
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
@@ -28,7 +32,11 @@ final class RawConnection implements AutoCloseable {
     }
 
     RawConnection send(String text) throws IOException {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    RawConnection send(byte[] bytes) throws IOException {
+        out.write(bytes);
         out.flush();
         return this;
     }
@@ -37,6 +45,11 @@ final class RawConnection implements AutoCloseable {
         int length = body.getBytes(StandardCharsets.UTF_8).length;
         return send("POST " + path + " HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: "
                 + length + "\r\n\r\n" + body);
+    }
+
+    /** Whether an answer has begun to come. */
+    boolean hasAnswer() throws IOException {
+        return in.available() > 0;
     }
 
     /** The next answer, which must have a content-length. */

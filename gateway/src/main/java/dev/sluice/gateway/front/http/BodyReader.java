@@ -1,13 +1,14 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,10 @@ final class BodyReader {
 
     private final HttpServerRequest request;
     private final long limitBytes;
-    private final ByteBudget budget;
-    private final @Nullable BodyInflater inflater;
+    private final Bodies bodies;
+    private final Handler<HttpBytes> complete;
+    private final Consumer<InferenceError> refuse;
+    private @Nullable SlicedInflater inflater;
     private @Nullable Buffer onlyPiece;
     private byte[] joined = new byte[0];
     private int length;
@@ -40,44 +43,73 @@ final class BodyReader {
     private long reservedBytes;
     private boolean refused;
 
-    private BodyReader(HttpServerRequest request, long limitBytes, ByteBudget budget, ContentCoding coding) {
+    private BodyReader(
+            HttpServerRequest request,
+            long limitBytes,
+            Bodies bodies,
+            Handler<HttpBytes> complete,
+            Consumer<InferenceError> refuse) {
         this.request = request;
-        this.limitBytes = Math.min(limitBytes, budget.maxBytes());
-        this.budget = budget;
-        this.inflater = coding == ContentCoding.IDENTITY ? null : new BodyInflater(coding, this::takeInflated);
+        this.limitBytes = Math.min(limitBytes, bodies.budget().maxBytes());
+        this.bodies = bodies;
+        this.complete = complete;
+        this.refuse = refuse;
     }
 
     /** Exactly one of the two is called, unless the connection breaks first. */
     static void read(
             HttpServerRequest request,
             long limitBytes,
-            ByteBudget budget,
+            Bodies bodies,
             Handler<HttpBytes> complete,
             Consumer<InferenceError> refuse) {
         ContentCoding coding;
         try {
             coding = ContentCoding.ofBody(request);
         } catch (InferenceException unknown) {
-            discard(request, limitBytes, budget);
+            discard(request, limitBytes, bodies);
             refuse.accept(unknown.error());
             return;
         }
-        BodyReader reader = new BodyReader(request, limitBytes, budget, coding);
-        request.response().endHandler(over -> reader.release());
-        if (declaredLength(request) > reader.limitBytes) {
-            reader.refuse(new InferenceError.PayloadTooLarge(reader.limitBytes), refuse);
-        } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-            request.response().writeContinue();
+        BodyReader reader = new BodyReader(request, limitBytes, bodies, complete, refuse);
+        if (coding != ContentCoding.IDENTITY) {
+            reader.inflateAs(coding);
         }
-        request.handler(piece -> reader.onPiece(piece, refuse));
-        request.endHandler(end -> reader.onEnd(complete, refuse));
+        reader.begin();
     }
 
     /** Reads the body to nowhere, for a request that has been refused already. */
-    static void discard(HttpServerRequest request, long limitBytes, ByteBudget budget) {
-        BodyReader reader = new BodyReader(request, limitBytes, budget, ContentCoding.IDENTITY);
+    static void discard(HttpServerRequest request, long limitBytes, Bodies bodies) {
+        BodyReader reader = new BodyReader(request, limitBytes, bodies, body -> {}, error -> {});
         reader.refused = true;
-        request.handler(piece -> reader.onPiece(piece, error -> {}));
+        request.handler(reader::onPiece);
+    }
+
+    private void inflateAs(ContentCoding coding) {
+        inflater = new SlicedInflater(
+                new BodyInflater(coding, this::takeInflated), bodies, this::finish, failure -> refuse(failure.error()));
+    }
+
+    private void begin() {
+        request.response().endHandler(over -> release());
+        if (declaredLength(request) > limitBytes) {
+            refuse(new InferenceError.PayloadTooLarge(limitBytes));
+        } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue();
+        }
+        request.handler(this::onPiece);
+        request.endHandler(end -> onEnd());
+        request.exceptionHandler(this::onFailure);
+    }
+
+    /** What follows a malformed chunk cannot be found any more; closing sends what has been written first. */
+    private void onFailure(Throwable cause) {
+        boolean gone = cause instanceof VertxException || cause instanceof IOException;
+        if (!refused && !gone) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            refuse(new InferenceError.InvalidRequest("body", "is malformed: " + cause.getMessage()));
+            request.connection().close();
+        }
     }
 
     private static long declaredLength(HttpServerRequest request) {
@@ -89,19 +121,22 @@ final class BodyReader {
         }
     }
 
-    private void onPiece(Buffer piece, Consumer<InferenceError> refuse) {
+    private void onPiece(Buffer piece) {
         receivedBytes += piece.length();
         if (refused) {
             if (receivedBytes > 2 * limitBytes) {
                 cutOff();
             }
         } else if (receivedBytes > limitBytes) {
-            refuse(new InferenceError.PayloadTooLarge(limitBytes), refuse);
+            refuse(new InferenceError.PayloadTooLarge(limitBytes));
+        } else if (inflater != null) {
+            inflater.feed(HttpBytes.of(piece));
         } else {
             try {
-                take(piece);
+                reserve(piece.length());
+                keep(piece);
             } catch (InferenceException refusal) {
-                refuse(refusal.error(), refuse);
+                refuse(refusal.error());
             }
         }
     }
@@ -112,15 +147,6 @@ final class BodyReader {
             request.response().reset(0);
         } else {
             request.connection().close();
-        }
-    }
-
-    private void take(Buffer piece) {
-        if (inflater == null) {
-            reserve(piece.length());
-            keep(piece);
-        } else {
-            inflater.feed(HttpBytes.of(piece));
         }
     }
 
@@ -135,15 +161,11 @@ final class BodyReader {
     }
 
     private void reserve(int bytes) {
-        if (!budget.tryReserve(bytes)) {
-            throw new InferenceException(new InferenceError.Overloaded(
-                    "the server holds " + budget.heldBytes() + " bytes of request bodies and takes no more",
-                    InferenceError.RETRY_SOON_MILLIS));
-        }
+        bodies.reserve(bytes);
         reservedBytes += bytes;
     }
 
-    private void refuse(InferenceError error, Consumer<InferenceError> refuse) {
+    private void refuse(InferenceError error) {
         refused = true;
         onlyPiece = null;
         joined = new byte[0];
@@ -178,24 +200,23 @@ final class BodyReader {
         }
     }
 
-    private void onEnd(Handler<HttpBytes> complete, Consumer<InferenceError> refuse) {
+    private void onEnd() {
         if (refused) {
             return;
         }
-        try {
-            if (inflater != null) {
-                inflater.end();
-            }
-        } catch (InferenceException refusal) {
-            refuse(refusal.error(), refuse);
-            return;
+        if (inflater != null) {
+            inflater.end();
+        } else {
+            finish();
         }
-        closeInflater();
+    }
+
+    private void finish() {
         complete.handle(onlyPiece == null ? new HttpBytes(joined, 0, length) : HttpBytes.of(onlyPiece));
     }
 
     private void release() {
-        budget.release(reservedBytes);
+        bodies.budget().release(reservedBytes);
         reservedBytes = 0;
         refused = true; // nobody waits for the rest
         closeInflater();

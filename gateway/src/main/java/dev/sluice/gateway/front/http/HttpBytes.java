@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 record HttpBytes(byte[] array, int from, int to) {
 
+    static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
+
+    int length() {
+        return to - from;
+    }
+
     /** The bytes of a received buffer: its own array, which is where Vert.x puts what it reads from a socket. */
     static HttpBytes of(Buffer buffer) {
         ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();

@@ -41,11 +41,14 @@ final class InferHandler implements Handler<RoutingContext> {
     private final HttpParts parts;
     private final long maxBodyBytes;
     private final Exchanges exchanges;
+    private final Bodies bodies;
     private final TensorBuffers buffers = new TensorBuffers();
 
-    InferHandler(InferencePipeline pipeline, HttpParts parts, HttpOptions options, Exchanges exchanges) {
+    InferHandler(
+            InferencePipeline pipeline, HttpParts parts, HttpOptions options, Exchanges exchanges, Bodies bodies) {
         this.pipeline = pipeline;
         this.parts = parts;
+        this.bodies = bodies;
         this.maxBodyBytes = options.maxBodySize();
         this.exchanges = exchanges;
     }
@@ -60,11 +63,11 @@ final class InferHandler implements Handler<RoutingContext> {
             BodyReader.read(
                     request,
                     maxBodyBytes,
-                    parts.admission().bodies(),
+                    bodies,
                     body -> infer(exchange, endpoint, body),
                     error -> refuse(exchange, endpoint.model(), error));
         } catch (InferenceException refused) {
-            BodyReader.discard(request, maxBodyBytes, parts.admission().bodies());
+            BodyReader.discard(request, maxBodyBytes, bodies);
             refuse(exchange, null, refused.error());
         }
     }

@@ -22,8 +22,10 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
 
     private final HttpParts parts;
     private final Exchanges exchanges;
+    private final Bodies bodies;
 
-    RepositoryIndexHandler(HttpParts parts, Exchanges exchanges) {
+    RepositoryIndexHandler(HttpParts parts, Exchanges exchanges, Bodies bodies) {
+        this.bodies = bodies;
         this.parts = parts;
         this.exchanges = exchanges;
     }
@@ -31,12 +33,7 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
-        BodyReader.read(
-                context.request(),
-                MAX_BODY_BYTES,
-                parts.admission().bodies(),
-                body -> answer(exchange, body),
-                exchange::error);
+        BodyReader.read(context.request(), MAX_BODY_BYTES, bodies, body -> answer(exchange, body), exchange::error);
     }
 
     private void answer(Exchange exchange, HttpBytes body) {

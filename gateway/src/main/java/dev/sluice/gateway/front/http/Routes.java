@@ -1,10 +1,10 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -27,9 +27,9 @@ final class Routes {
     private final Router router;
     private final Exchanges exchanges;
     private final long maxBodyBytes;
-    private final ByteBudget bodies;
+    private final Bodies bodies;
 
-    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes, ByteBudget bodies) {
+    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes, Bodies bodies) {
         this.router = Router.router(vertx);
         this.exchanges = exchanges;
         this.maxBodyBytes = maxBodyBytes;
@@ -38,9 +38,9 @@ final class Routes {
 
     static Router build(Vertx vertx, InferencePipeline pipeline, HttpParts parts, HttpOptions options) {
         Exchanges exchanges = new Exchanges(options, parts.admission(), parts.ticker());
-        Routes routes = new Routes(
-                vertx, exchanges, options.maxBodySize(), parts.admission().bodies());
-        InferHandler infer = new InferHandler(pipeline, parts, options, exchanges);
+        Bodies bodies = Bodies.of(parts.admission().bodies(), vertx);
+        Routes routes = new Routes(vertx, exchanges, options.maxBodySize(), bodies);
+        InferHandler infer = new InferHandler(pipeline, parts, options, exchanges, bodies);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
@@ -63,7 +63,7 @@ final class Routes {
         routes.get(VERSION + "/config", config::show);
         routes.get(MODEL + "/stats", statistics::model);
         routes.get(VERSION + "/stats", statistics::model);
-        routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges));
+        routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
@@ -116,6 +116,10 @@ final class Routes {
     /** What ends here is either a path that the router itself finds malformed, or a defect. */
     private void failed(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
+        if (asksAboutTheServer(context.request())) {
+            options(context, "GET, HEAD, POST, OPTIONS");
+            return;
+        }
         if (context.failure() == null || context.statusCode() == BAD_REQUEST) {
             exchange.error(BAD_REQUEST, "the request is malformed: its path, or its Host header is missing");
             return;
@@ -127,5 +131,10 @@ final class Routes {
                 context.request().path(),
                 context.failure());
         exchange.error(500, "the server failed; its log has the detail under id " + exchange.requestId());
+    }
+
+    /** {@code OPTIONS *}, which to the router is no path either. */
+    private static boolean asksAboutTheServer(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri()) && request.authority() != null;
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
@@ -10,6 +11,8 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
+import io.vertx.core.http.HttpClosedException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ class BodyReaderTest {
     private final List<String> heard = new ArrayList<>();
 
     private final ByteBudget budget = budget(100);
+    private final Bodies bodies = new Bodies(budget, work -> fail("a plain body needs no turn"));
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
@@ -35,7 +39,7 @@ class BodyReaderTest {
     }
 
     private void read() {
-        BodyReader.read(http.request(), LIMIT, budget, body -> heard.add(text(body)), error -> heard.add(word(error)));
+        BodyReader.read(http.request(), LIMIT, bodies, body -> heard.add(text(body)), error -> heard.add(word(error)));
     }
 
     private static String text(HttpBytes body) {
@@ -150,6 +154,24 @@ class BodyReaderTest {
     }
 
     @Test
+    void saysThatABodyIsMalformedBeforeItCloses() {
+        read();
+        http.send("01234").fail(new NumberFormatException("bad chunk size"));
+        assertEquals(List.of("invalid_request"), heard);
+        assertEquals(List.of("connection: close"), http.answerHeaders());
+        assertTrue(http.isClosed());
+    }
+
+    @Test
+    void hasNobodyToTellThatTheConnectionBroke() {
+        read();
+        http.send("01234").fail(new IOException("reset"));
+        http.fail(new HttpClosedException("closed"));
+        assertEquals(List.of(), heard);
+        assertFalse(http.isClosed());
+    }
+
+    @Test
     void cutsOffNoMoreThanTheStreamOfHttp2() {
         http.http2();
         read();
@@ -162,7 +184,7 @@ class BodyReaderTest {
 
     @Test
     void throwsAwayWhatFollowsARefusal() {
-        BodyReader.discard(http.request(), LIMIT, budget);
+        BodyReader.discard(http.request(), LIMIT, bodies);
         http.send("0123456789").send("0123456789");
         assertFalse(http.isClosed());
         http.send("x");

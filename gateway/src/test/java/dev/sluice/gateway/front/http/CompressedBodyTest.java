@@ -14,8 +14,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.Adler32;
@@ -36,6 +38,8 @@ class CompressedBodyTest {
     private final List<byte[]> bodies = new ArrayList<>();
     private final List<InferenceError> refusals = new ArrayList<>();
     private final ByteBudget budget = budget(8 << 20);
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+    private final Bodies allBodies = new Bodies(budget, turns::add);
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
@@ -69,14 +73,21 @@ class CompressedBodyTest {
         BodyReader.read(
                 http.request(),
                 LIMIT,
-                budget,
+                allBodies,
                 body -> bodies.add(Arrays.copyOfRange(body.array(), body.from(), body.to())),
                 refusals::add);
         for (int at = 0; at < compressed.length; at += pieceBytes) {
             http.send(Buffer.buffer(Arrays.copyOfRange(compressed, at, Math.min(compressed.length, at + pieceBytes))));
         }
         http.end();
+        takeTurns();
         return http;
+    }
+
+    private void takeTurns() {
+        while (!turns.isEmpty()) {
+            turns.remove().run();
+        }
     }
 
     private String refusal() {
@@ -191,12 +202,94 @@ class CompressedBodyTest {
     void aClientThatGoesInTheMiddleLeavesNothing() throws IOException {
         byte[] whole = compress("gzip", text(100_000));
         FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
-        BodyReader.read(http.request(), LIMIT, budget, body -> {}, refusals::add);
+        BodyReader.read(http.request(), LIMIT, allBodies, body -> {}, refusals::add);
         http.send(Buffer.buffer(Arrays.copyOf(whole, whole.length / 2)));
         assertTrue(budget.heldBytes() > 0);
         http.over();
         assertEquals(0, budget.heldBytes());
         http.send(Buffer.buffer(Arrays.copyOfRange(whole, whole.length / 2, whole.length)));
         assertEquals(0, budget.heldBytes());
+    }
+
+    private FakeHttpRequest begin() {
+        FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
+        BodyReader.read(
+                http.request(),
+                LIMIT,
+                allBodies,
+                body -> bodies.add(Arrays.copyOfRange(body.array(), body.from(), body.to())),
+                refusals::add);
+        return http;
+    }
+
+    @Test
+    void aBombInOnePieceTakesManyTurns() throws IOException {
+        FakeHttpRequest http = begin().send(Buffer.buffer(compress("gzip", new byte[64 << 20])));
+        assertEquals(SlicedInflater.TURN_BYTES, budget.heldBytes());
+        assertEquals(1, turns.size());
+        http.end();
+        turns.remove().run();
+        assertEquals(1, turns.size());
+        assertEquals(2 * SlicedInflater.TURN_BYTES, budget.heldBytes());
+        assertEquals(List.of(), refusals);
+        takeTurns();
+        assertEquals(new InferenceError.PayloadTooLarge(LIMIT).message(), refusal());
+    }
+
+    /** Pieces that come while the first is inflated wait in their order, and count; the end waits behind them. */
+    @Test
+    void whatArrivesBetweenTurnsWaitsAndCounts() throws IOException {
+        byte[] plain = new byte[LIMIT];
+        System.arraycopy(text(1000), 0, plain, LIMIT - 1000, 1000);
+        byte[] whole = compress("gzip", plain);
+        int half = whole.length / 2;
+        FakeHttpRequest http = begin().send(Buffer.buffer(Arrays.copyOf(whole, half)));
+        assertEquals(1, turns.size());
+        long held = budget.heldBytes();
+        http.send(Buffer.buffer(Arrays.copyOfRange(whole, half, whole.length)));
+        assertEquals(held + whole.length - half, budget.heldBytes());
+        http.end();
+        assertEquals(0, bodies.size());
+        takeTurns();
+        assertArrayEquals(plain, bodies.getFirst());
+        assertEquals(LIMIT, budget.heldBytes());
+        http.over();
+        assertEquals(0, budget.heldBytes());
+    }
+
+    @Test
+    void aClientThatGoesBetweenTurnsLeavesNothing() throws IOException {
+        byte[] whole = compress("gzip", new byte[LIMIT]);
+        int half = whole.length / 2;
+        FakeHttpRequest http = begin().send(Buffer.buffer(Arrays.copyOf(whole, half)));
+        http.send(Buffer.buffer(Arrays.copyOfRange(whole, half, whole.length)));
+        http.over();
+        assertEquals(0, budget.heldBytes());
+        takeTurns();
+        http.end();
+        assertEquals(0, budget.heldBytes());
+        assertEquals(0, bodies.size() + refusals.size());
+    }
+
+    @Test
+    void refusesABodyWhoseWaitingPiecesHaveNoRoom() throws IOException {
+        byte[] whole = compress("gzip", new byte[LIMIT]);
+        int half = whole.length / 2;
+        FakeHttpRequest http = begin().send(Buffer.buffer(Arrays.copyOf(whole, half)));
+        long room = (8 << 20) - budget.heldBytes();
+        assertTrue(budget.tryReserve(room));
+        http.send(Buffer.buffer(Arrays.copyOfRange(whole, half, whole.length)));
+        assertTrue(refusals.getFirst() instanceof InferenceError.Overloaded, refusals::toString);
+        takeTurns();
+        http.over();
+        assertEquals(room, budget.heldBytes());
+        assertEquals(1, refusals.size());
+    }
+
+    @Test
+    void aSmallBodyNeedsNoTurn() throws IOException {
+        begin().send(Buffer.buffer(compress("gzip", text(100_000)))).end();
+        assertEquals(0, turns.size());
+        assertArrayEquals(text(100_000), bodies.getFirst());
     }
 }
