@@ -104,7 +104,7 @@ public final class InferRequestDecoder {
                 default -> cursor.skipValue();
             }
         } catch (BadJson bad) {
-            throw InferenceException.invalid(member, bad.reason());
+            throw InferenceException.invalid(member.isBlank() ? "body" : member, bad.reason());
         }
     }
 

@@ -61,7 +61,7 @@ final class JsonFloats {
             return NonFinite.read(cursor);
         }
         double value;
-        if (allDigitsGathered && digits <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_POWER) {
+        if (isExact() || (allDigitsGathered && exponent == 0)) {
             value = scale((double) digits, exponent);
         } else {
             value = Math.abs(JavaDoubleParser.parseDouble(cursor.bytes, cursor.position, numberEnd - cursor.position));
@@ -73,11 +73,32 @@ final class JsonFloats {
 
     private float nonZeroFloat() {
         float value = Math.abs(exponent) <= 2 * MAX_EXACT_POWER ? FloatRounding.ofEstimate(estimate()) : Float.NaN;
-        if (Float.isNaN(value)) {
+        if (Float.isNaN(value) && isUnrounded()) {
+            value = (float) scale((double) digits, exponent);
+        } else if (Float.isNaN(value)) {
             value = Math.abs(JavaFloatParser.parseFloat(cursor.bytes, cursor.position, numberEnd - cursor.position));
             refuseInfinity(value, "FP32");
         }
         return value;
+    }
+
+    /** Whether one operation of exact numbers makes the value. */
+    private boolean isExact() {
+        return allDigitsGathered && digits <= MAX_EXACT_DIGITS && Math.abs(exponent) <= MAX_EXACT_POWER;
+    }
+
+    /**
+     * Whether the double is the very number, with nothing rounded: then it may lie half way between two floats, where an
+     * estimate proves nothing and the slow parser makes garbage.
+     */
+    private boolean isUnrounded() {
+        if (!isExact()) {
+            return false;
+        }
+        double value = scale((double) digits, exponent);
+        return exponent < 0
+                ? Math.fma(value, POWERS[-exponent], -(double) digits) == 0
+                : Math.fma((double) digits, POWERS[exponent], -value) == 0;
     }
 
     private double estimate() {

@@ -4,6 +4,7 @@ package dev.sluice.gateway.front.v2;
  * Reads JSON integers of up to 64 bits, signed or unsigned, exactly.
  *
  * @thread stateless
+ * @bound no allocation
  * @errors {@link BadJson} when the number has a fraction or an exponent, or lies outside the range
  */
 final class JsonIntegers {
@@ -11,7 +12,7 @@ final class JsonIntegers {
     /** Numbers of so many digits fit a {@code long} without looking. */
     private static final int SAFE_DIGITS = 18;
 
-    private static final int MAX_UNSIGNED_DIGITS = 20;
+    private static final String MAX_UNSIGNED = Long.toUnsignedString(-1);
 
     private JsonIntegers() {}
 
@@ -43,37 +44,46 @@ final class JsonIntegers {
 
     /** An integer from 0 to 2^64 - 1, as the bits of a {@code long}. */
     static long readUnsigned(JsonCursor cursor) {
-        cursor.peek();
         int to = endOfInteger(cursor);
-        String digits = JsonNumbers.text(cursor, to);
-        if (digits.equals("-0")) {
-            cursor.position = to;
-            return 0;
+        boolean negative = cursor.bytes[cursor.position] == '-';
+        int from = negative ? cursor.position + 1 : cursor.position;
+        long value = magnitude(cursor, from, to);
+        if (exceeds64Bits(cursor, from, to) || (negative && value != 0)) {
+            throw outOfRange(cursor, to, "0", MAX_UNSIGNED);
         }
-        if (digits.length() > MAX_UNSIGNED_DIGITS || digits.charAt(0) == '-') {
-            throw outOfRange(cursor, to, "0", Long.toUnsignedString(-1));
-        }
-        try {
-            long value = Long.parseUnsignedLong(digits);
-            cursor.position = to;
-            return value;
-        } catch (NumberFormatException tooLarge) {
-            throw outOfRange(cursor, to, "0", Long.toUnsignedString(-1));
-        }
+        cursor.position = to;
+        return value;
     }
 
     private static long readSlowly(JsonCursor cursor, long min, long max) {
         int to = endOfInteger(cursor);
-        try {
-            long value = Long.parseLong(JsonNumbers.text(cursor, to));
-            if (value >= min && value <= max) {
-                cursor.position = to;
-                return value;
-            }
-        } catch (NumberFormatException tooLarge) {
-            // falls through to the same error as any other number out of range
+        boolean negative = cursor.bytes[cursor.position] == '-';
+        int from = negative ? cursor.position + 1 : cursor.position;
+        long magnitude = magnitude(cursor, from, to);
+        long value = negative ? -magnitude : magnitude;
+        boolean fits = negative ? value <= 0 : value >= 0;
+        if (!fits || exceeds64Bits(cursor, from, to) || value < min || value > max) {
+            throw outOfRange(cursor, to, Long.toString(min), Long.toString(max));
         }
-        throw outOfRange(cursor, to, Long.toString(min), Long.toString(max));
+        cursor.position = to;
+        return value;
+    }
+
+    /** What those digits say, as an unsigned number, if it does not exceed 64 bits. */
+    private static long magnitude(JsonCursor cursor, int from, int to) {
+        long value = 0;
+        for (int at = from; at < to; at++) {
+            value = value * 10 + (cursor.bytes[at] - '0');
+        }
+        return value;
+    }
+
+    private static boolean exceeds64Bits(JsonCursor cursor, int from, int to) {
+        int longer = to - from - MAX_UNSIGNED.length();
+        for (int i = 0; longer == 0 && i < MAX_UNSIGNED.length(); i++) {
+            longer = cursor.bytes[from + i] - MAX_UNSIGNED.charAt(i);
+        }
+        return longer > 0;
     }
 
     /** No digit at all, a leading zero, or a number that goes on with a fraction or an exponent. */
@@ -94,9 +104,10 @@ final class JsonIntegers {
             throw new BadJson("expected an integer and found " + cursor.found());
         }
         int to = JsonNumbers.endOf(cursor);
-        String text = JsonNumbers.text(cursor, to);
-        if (text.indexOf('.') >= 0 || text.indexOf('e') >= 0 || text.indexOf('E') >= 0) {
-            throw new BadJson("expected an integer and found " + text);
+        for (int at = cursor.position + 1; at < to; at++) {
+            if (cursor.bytes[at] < '0' || cursor.bytes[at] > '9') {
+                throw new BadJson("expected an integer and found " + JsonNumbers.text(cursor, to));
+            }
         }
         return to;
     }

@@ -29,6 +29,8 @@ class InferRequestRefusalTest {
         {"id":"a","id":"b"}         | id                 | given twice
         {"outputs":[],"outputs":[]} | outputs            | given twice
         {"outputs":[{}]}            | outputs[0]         | the member "name" is missing
+        {"":x}                      | body               | expected a JSON value and found x at byte 5
+        {"own":x}                   | own                | expected a JSON value and found x at byte 8
         {"outputs":["y"]}           | outputs            | expected '{' and found "y" at byte 13
         {"parameters":{},"parameters":{}} | parameters   | given twice
         {"parameters":1}            | parameters         | expected '{' and found 1 at byte 15

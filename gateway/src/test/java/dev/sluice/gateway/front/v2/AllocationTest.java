@@ -1,0 +1,135 @@
+package dev.sluice.gateway.front.v2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Heap that a request costs: the same for a thousand elements and for a hundred thousand. */
+class AllocationTest {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int FEW = 1000;
+    private static final int MANY = 100_000;
+    private static final int WARM_UP = 20;
+
+    /** Far less than one byte for each element. */
+    private static final long TOLERANCE = 4096;
+
+    private final TensorBuffers buffers = new TensorBuffers();
+
+    /** Heap bytes of the last of several runs, the first of which load classes and take tensor memory. */
+    private static long allocated(Runnable run) {
+        for (int i = 0; i < WARM_UP; i++) {
+            run.run();
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        run.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static void assertSameHeap(String what, long few, long many) {
+        assertTrue(few > 0, "the JVM counts allocations");
+        assertTrue(
+                Math.abs(many - few) < TOLERANCE,
+                what + ": " + few + " bytes for " + FEW + " elements and " + many + " for " + MANY);
+    }
+
+    private long decoding(byte[] body, int jsonEnd, DataType type) {
+        RequestBody request = new RequestBody(body, 0, jsonEnd, body.length);
+        return allocated(() -> {
+            DecodedRequest decoded =
+                    new InferRequestDecoder(request, Decoding.one(type, 1), buffers, JsonOptions.STRICT).decode();
+            decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FP32, 0.1234567",
+        "FP32, 1.5e-3",
+        "FP32, ' 16777217 '",
+        "FP32, 8388608.5",
+        "FP32, 3.4028235677973362e38",
+        "FP64, 0.25",
+        "FP64, 9007199254740993",
+        "FP64, 1.5e-3",
+        "INT64, -9007199254740993",
+        "INT64, -9223372036854775808",
+        "UINT64, 18446744073709551615",
+        "UINT8, 200",
+        "BOOL, false",
+        "BYTES, '\"ab\\u00e9\"'"
+    })
+    void decodingJson(DataType type, String element) {
+        assertSameHeap(type + " " + element, decodingJson(type, element, FEW), decodingJson(type, element, MANY));
+    }
+
+    private long decodingJson(DataType type, String element, int elements) {
+        String data = "[" + (element + ",").repeat(elements - 1) + element + "]";
+        byte[] body = Decoding.body(type, "[" + elements + "]", data).getBytes(StandardCharsets.UTF_8);
+        return decoding(body, body.length, type);
+    }
+
+    @Test
+    void decodingRawTensors() {
+        assertSameHeap("raw", decodingRaw(FEW), decodingRaw(MANY));
+    }
+
+    private long decodingRaw(int elements) {
+        int bytes = elements * Float.BYTES;
+        byte[] json = ("{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[" + elements
+                        + "],\"parameters\":{\"binary_data_size\":" + bytes + "}}]}")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] body = new byte[json.length + bytes];
+        System.arraycopy(json, 0, body, 0, json.length);
+        return decoding(body, json.length, DataType.FP32);
+    }
+
+    /** What encoding costs beside the answer's own bytes; values are short enough that those never have to grow. */
+    @ParameterizedTest
+    @CsvSource({"FP32, 1.5", "FP64, -0.25", "INT64, 1234567"})
+    void encoding(DataType type, double value) {
+        assertSameHeap(type + " out", encoding(type, value, FEW), encoding(type, value, MANY));
+    }
+
+    private static long encoding(DataType type, double value, int elements) {
+        ByteBuffer data = ByteBuffer.allocate(elements * type.elementBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        while (data.hasRemaining()) {
+            switch (type) {
+                case FP32 -> data.putFloat((float) value);
+                case FP64 -> data.putDouble(value);
+                default -> data.putLong((long) value);
+            }
+        }
+        Tensor tensor = new Tensor("y", type, new Shape(1, elements), data.flip());
+        InferenceResponse response = new InferenceResponse(new ModelId("m", 1), List.of(tensor), new Timing(0, 0, 1));
+        Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
+        AnswerForm form = new AnswerForm(null, List.of(), false);
+        AtomicInteger answer = new AtomicInteger();
+        long allocated = allocated(() -> answer.set(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
+                .encode()
+                .json()
+                .array()
+                .length));
+        assertEquals(Math.min(256 + elements * 12, 1 << 20), answer.get(), "the answer's bytes did not grow");
+        return allocated - answer.get();
+    }
+}
