@@ -65,6 +65,15 @@ public final class JsonOutput {
         return this;
     }
 
+    /** The same for the bits of an unsigned number. */
+    JsonOutput unsigned(long bits) {
+        if (bits >= 0) {
+            return number(bits);
+        }
+        long tenth = Long.divideUnsigned(bits, 10);
+        return number(tenth).number(bits - tenth * 10);
+    }
+
     /** The shortest form that reads back to the same FP32. JSON has no NaN and infinities: null, or by option the bare word. */
     JsonOutput number(float value) {
         if (!Float.isFinite(value)) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  * infinity; they become {@code null}, or by {@link JsonOptions} the bare word. FP16 and BF16 are widened to FP32 first, which is exact.
  *
  * @thread stateless
+ * @bound no allocation beside the output's, except for strings of a tensor without an array
  */
 final class TensorDataEncoder {
 
@@ -36,7 +37,7 @@ final class TensorDataEncoder {
             case UINT8 -> out.number(data.get(at) & 0xFF);
             case UINT16 -> out.number(data.getShort(at) & 0xFFFF);
             case UINT32 -> out.number(data.getInt(at) & 0xFFFF_FFFFL);
-            case UINT64 -> out.raw(Long.toUnsignedString(data.getLong(at)));
+            case UINT64 -> out.unsigned(data.getLong(at));
             case INT8 -> out.number(data.get(at));
             case INT16 -> out.number(data.getShort(at));
             case INT32 -> out.number(data.getInt(at));
@@ -55,9 +56,14 @@ final class TensorDataEncoder {
     private static int encodeString(ByteBuffer data, int at, JsonOutput out) {
         int count = data.getInt(at);
         int from = at + DataType.LENGTH_PREFIX_BYTES;
-        byte[] utf8 = new byte[count];
-        data.get(from, utf8);
-        out.utf8(utf8, 0, count);
+        if (data.hasArray()) {
+            int start = data.arrayOffset() + from;
+            out.utf8(data.array(), start, start + count);
+        } else {
+            byte[] utf8 = new byte[count];
+            data.get(from, utf8);
+            out.utf8(utf8, 0, count);
+        }
         return from + count;
     }
 }

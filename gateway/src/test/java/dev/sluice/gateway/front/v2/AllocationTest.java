@@ -17,10 +17,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Heap that a request costs: the same for a thousand elements and for a hundred thousand. */
 class AllocationTest {
@@ -131,5 +133,23 @@ class AllocationTest {
                 .length));
         assertEquals(Math.min(256 + elements * 12, 1 << 20), answer.get(), "the answer's bytes did not grow");
         return allocated - answer.get();
+    }
+
+    /** Values of every length, into memory that is large enough. */
+    @ParameterizedTest
+    @EnumSource
+    void encodingElements(DataType type) {
+        assertSameHeap(type + " out", encodingElements(type, FEW), encodingElements(type, MANY));
+    }
+
+    private static long encodingElements(DataType type, int elements) {
+        Tensor tensor = new RandomTensors(new Random(elements)).next("y", type, new Shape(elements), true);
+        int enough = 80 * elements;
+        return allocated(() -> {
+                    JsonOutput out = new JsonOutput(enough);
+                    TensorDataEncoder.encode(tensor, out);
+                    assertEquals(enough, out.array().length, "it did not grow");
+                })
+                - enough;
     }
 }
