@@ -9,7 +9,6 @@ import dev.sluice.worker.contract.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,11 +16,18 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** 1,000 random probabilities to a JSON array, by us and by Jackson. */
+/**
+ * Numbers of several kinds to a JSON array, by us and by Jackson.
+ *
+ * <p>A thousand numbers written again and again are few enough for a branch predictor to learn them by heart, which
+ * requests do not allow it; 20,000 are too many.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -30,41 +36,55 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgs = "-Xmx1g")
 public class EncodeBenchmark {
 
-    private static final int ELEMENTS = 1000;
+    /** What the encoder of responses expects of a response, and of each of its elements. */
+    private static final int ENVELOPE_BYTES = 256;
 
-    /** As much as the encoder of responses expects of an element. */
-    private static final int EXPECTED_BYTES = 12 * ELEMENTS;
+    private static final int ELEMENT_BYTES = 12;
 
-    private final float[] floats = new float[ELEMENTS];
-    private final Tensor fp32;
-    private final Tensor fp64;
+    @Param({"1000", "20000"})
+    public int elements;
+
+    @Param
+    public OutputNumbers numbers = OutputNumbers.UNIFORM;
+
     private final ObjectMapper databind = new ObjectMapper();
     private final ObjectMapper databindFastWriter = new ObjectMapper(
             JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build());
 
-    public EncodeBenchmark() {
-        Random random = new Random(ELEMENTS);
-        ByteBuffer singles = ByteBuffer.allocate(ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer doubles = ByteBuffer.allocate(ELEMENTS * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < ELEMENTS; i++) {
-            floats[i] = random.nextFloat();
-            singles.putFloat(floats[i]);
-            doubles.putDouble(random.nextDouble());
+    private float[] floats = {};
+    private double[] doubles = {};
+    private Tensor fp32 = tensor(DataType.FP32, 0);
+    private Tensor fp64 = tensor(DataType.FP64, 0);
+
+    @Setup
+    public void fill() {
+        doubles = numbers.take(elements);
+        floats = new float[elements];
+        fp32 = tensor(DataType.FP32, elements);
+        fp64 = tensor(DataType.FP64, elements);
+        for (int i = 0; i < elements; i++) {
+            floats[i] = (float) doubles[i];
+            fp32.data().putFloat(i * Float.BYTES, floats[i]);
+            fp64.data().putDouble(i * Double.BYTES, doubles[i]);
         }
-        fp32 = new Tensor("y", DataType.FP32, new Shape(1, ELEMENTS), singles.flip());
-        fp64 = new Tensor("y", DataType.FP64, new Shape(1, ELEMENTS), doubles.flip());
+    }
+
+    /** In direct memory, as what the engine answers is. */
+    private static Tensor tensor(DataType type, int elements) {
+        ByteBuffer data = ByteBuffer.allocateDirect(elements * type.elementBytes());
+        return new Tensor("y", type, new Shape(1, elements), data.order(ByteOrder.LITTLE_ENDIAN));
     }
 
     @Benchmark
     public JsonOutput fp32() {
-        JsonOutput out = new JsonOutput(EXPECTED_BYTES);
+        JsonOutput out = new JsonOutput(ENVELOPE_BYTES + ELEMENT_BYTES * elements);
         TensorDataEncoder.encode(fp32, out);
         return out;
     }
 
     @Benchmark
     public JsonOutput fp64() {
-        JsonOutput out = new JsonOutput(2 * EXPECTED_BYTES);
+        JsonOutput out = new JsonOutput(ENVELOPE_BYTES + 2 * ELEMENT_BYTES * elements);
         TensorDataEncoder.encode(fp64, out);
         return out;
     }
@@ -77,5 +97,15 @@ public class EncodeBenchmark {
     @Benchmark
     public byte[] databindFloatsFastWriter() throws IOException {
         return databindFastWriter.writeValueAsBytes(floats);
+    }
+
+    @Benchmark
+    public byte[] databindDoubles() throws IOException {
+        return databind.writeValueAsBytes(doubles);
+    }
+
+    @Benchmark
+    public byte[] databindDoublesFastWriter() throws IOException {
+        return databindFastWriter.writeValueAsBytes(doubles);
     }
 }

@@ -5,16 +5,26 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Writes {@code digits * 10^exponent} as a JSON number that shows by its point or exponent that it is a float.
+ * Integers, and {@code digits * 10^exponent} as a JSON number that shows by its point or exponent that it is a float.
+ *
+ * <p><b>Implementation note.</b> How many digits a float has and where its point stands cannot be foreseen, so nothing
+ * here branches on it. Eight digits at a time are written from the start, and once more one place further on from where
+ * the point goes; what lies behind the end is written over by whatever comes next. {@link DecimalForm} says where.
  *
  * @thread stateless
  */
 final class DecimalText {
 
-    /** Below 0.001 and from 10^7 on the exponent is written, as Java does, for that is shorter. */
-    private static final int MAX_PLAIN_POINT = 7;
+    /** No 64-bit integer is longer. */
+    static final int MAX_INTEGER_BYTES = 20;
 
-    private static final int MIN_PLAIN_POINT = -2;
+    /** As many bytes may be written to for a float, although none is longer than 23. */
+    static final int ROOM = 32;
+
+    private static final long ZEROS = 0x3030303030303030L;
+
+    /** The bits below the last byte of eight; a shift by as many and then by a byte more may be one by all of them. */
+    private static final int LAST_BYTE = Long.SIZE - Byte.SIZE;
 
     private static final VarHandle PAIRS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -37,9 +47,6 @@ final class DecimalText {
         }
     }
 
-    /** No 64-bit integer is longer. */
-    static final int MAX_INTEGER_BYTES = 20;
-
     private DecimalText() {}
 
     /** Writes an integer at that index and returns the index behind it. */
@@ -60,68 +67,58 @@ final class DecimalText {
         return to + count;
     }
 
-    /** Writes at that index and returns the index behind it; {@code digits} is not negative. */
-    static int write(long digits, int exponent, byte[] target, int at) {
-        long significant = digits;
-        int scale = exponent;
-        while (significant >= 10) {
-            long tenth = significant / 10;
-            if (tenth * 10 != significant) {
-                break;
-            }
-            significant = tenth;
-            scale++;
+    /** Writes {@code (10 * tens + digit) * 10^exponent} at that index, of up to 16 digits and one. */
+    static int write(long tens, long digit, int exponent, byte[] target, int at) {
+        if (tens < 100_000_000) {
+            return tens == 0 ? writeDigit(digit, exponent, target, at) : write((int) tens, digit, exponent, target, at);
         }
-        int count = countDigits(significant);
-        int point = count + scale;
-        if (point > MAX_PLAIN_POINT || point < MIN_PLAIN_POINT) {
-            return writeScientific(significant, count, point - 1, target, at);
-        }
-        if (point <= 0) {
-            return writeBelowOne(significant, count, point, target, at);
-        }
-        return writePlain(significant, count, point, target, at);
+        int top = (int) (tens / 100_000_000);
+        long first = EightDigits.of(top);
+        long second = EightDigits.of((int) (tens - top * 100_000_000L));
+        int gap = Long.numberOfTrailingZeros(first) & LAST_BYTE;
+        long head = (first >>> gap) | (second << (LAST_BYTE - gap) << Byte.SIZE);
+        long body = (second >>> gap) | (digit << (LAST_BYTE - gap) << Byte.SIZE);
+        long last = digit >>> gap;
+        long form = DecimalForm.of(exponent + 17 - gap / Byte.SIZE);
+        int to = writeDigits(head, body, form, target, at);
+        int place = at + DecimalForm.origin(form) + 16;
+        target[place] = (byte) ('0' + last);
+        return DecimalForm.writeSuffix(form, target, last == 0 ? to : place + 1);
     }
 
-    private static int writePlain(long digits, int count, int point, byte[] target, int at) {
-        if (count > point) {
-            writeDigits(digits, count, target, at + 1);
-            System.arraycopy(target, at + 1, target, at, point);
-            target[at + point] = '.';
-            return at + count + 1;
-        }
-        writeDigits(digits, count, target, at);
-        int to = zeros(point - count, target, at + count);
-        target[to] = '.';
-        target[to + 1] = '0';
-        return to + 2;
+    /** The same for up to eight digits, not all of them zero, and one. */
+    static int write(int tens, long digit, int exponent, byte[] target, int at) {
+        long eight = EightDigits.of(tens);
+        int gap = Long.numberOfTrailingZeros(eight) & LAST_BYTE;
+        long head = (eight >>> gap) | (digit << (LAST_BYTE - gap) << Byte.SIZE);
+        long form = DecimalForm.of(exponent + 9 - gap / Byte.SIZE);
+        int to = writeDigits(head, digit >>> gap, form, target, at);
+        return DecimalForm.writeSuffix(form, target, to);
     }
 
-    private static int writeBelowOne(long digits, int count, int point, byte[] target, int at) {
-        target[at] = '0';
-        target[at + 1] = '.';
-        int to = zeros(-point, target, at + 2);
-        writeDigits(digits, count, target, to);
-        return to + count;
+    private static int writeDigit(long digit, int exponent, byte[] target, int at) {
+        if (digit == 0) {
+            target[at] = '0';
+            target[at + 1] = '.';
+            target[at + 2] = '0';
+            return at + 3;
+        }
+        return write((int) digit, 0, exponent - 1, target, at);
     }
 
-    private static int writeScientific(long digits, int count, int exponent, byte[] target, int at) {
-        int to = writePlain(digits, count, 1, target, at);
-        target[to++] = 'E';
-        if (exponent < 0) {
-            target[to++] = '-';
-        }
-        int magnitude = Math.abs(exponent);
-        int length = countDigits(magnitude);
-        writeDigits(magnitude, length, target, to);
-        return to + length;
-    }
-
-    private static int zeros(int count, byte[] target, int at) {
-        for (int i = 0; i < count; i++) {
-            target[at + i] = '0';
-        }
-        return at + count;
+    /** Up to 16 digits, the first not zero, and the point; returns the index behind the last digit that counts. */
+    private static int writeDigits(long head, long body, long form, byte[] target, int at) {
+        int origin = DecimalForm.origin(form);
+        int before = DecimalForm.bitsBeforePoint(form);
+        int from = at + origin;
+        EightDigits.store((head << ((origin - 1) * 16)) | ZEROS, target, at);
+        EightDigits.store((head >>> before) | ZEROS, target, from + before / Byte.SIZE);
+        EightDigits.store(body | ZEROS, target, from + 8);
+        target[at + DecimalForm.point(form)] = '.';
+        int count = body == 0
+                ? 8 - Long.numberOfLeadingZeros(head) / Byte.SIZE
+                : 16 - Long.numberOfLeadingZeros(body) / Byte.SIZE;
+        return from + Math.max(count, before / Byte.SIZE + 1);
     }
 
     /** From the back, two digits for each division, which is what the time goes to; most numbers fit an int. */

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -79,7 +80,7 @@ public final class JsonOutput {
         if (!Float.isFinite(value)) {
             return raw(nonFinite ? Float.toString(value) : "null");
         }
-        ensure(ShortestDecimal.MAX_BYTES);
+        ensure(ShortestDecimal.ROOM);
         length = ShortestDecimal.write(value, bytes, length);
         return this;
     }
@@ -89,9 +90,36 @@ public final class JsonOutput {
         if (!Double.isFinite(value)) {
             return raw(nonFinite ? Double.toString(value) : "null");
         }
-        ensure(ShortestDecimal.MAX_BYTES);
+        ensure(ShortestDecimal.ROOM);
         length = ShortestDecimal.write(value, bytes, length);
         return this;
+    }
+
+    /** All FP32 from position to limit, with commas between: the loop that large answers spend their time in. */
+    void numbers(ByteBuffer floats) {
+        int end = floats.limit();
+        byte[] target = bytes;
+        int to = length;
+        for (int at = floats.position(); at < end; at += Float.BYTES) {
+            if (target.length - to < 1 + ShortestDecimal.ROOM) {
+                length = to;
+                ensure(1 + ShortestDecimal.ROOM);
+                target = bytes;
+            }
+            if (at > floats.position()) {
+                target[to++] = ',';
+            }
+            float value = floats.getFloat(at);
+            if (Float.isFinite(value)) {
+                to = ShortestDecimal.write(value, target, to);
+            } else {
+                length = to;
+                number(value);
+                target = bytes;
+                to = length;
+            }
+        }
+        length = to;
     }
 
     /** A string in quotes, escaped. */

@@ -18,16 +18,24 @@ final class TensorDataEncoder {
     private TensorDataEncoder() {}
 
     static void encode(Tensor tensor, JsonOutput out) {
+        out.raw('[');
+        if (tensor.dataType() == DataType.FP32) {
+            out.numbers(tensor.data());
+        } else {
+            encodeElements(tensor, out);
+        }
+        out.raw(']');
+    }
+
+    private static void encodeElements(Tensor tensor, JsonOutput out) {
         ByteBuffer data = tensor.data();
         int end = data.limit();
-        out.raw('[');
         for (int at = data.position(); at < end; ) {
             if (at > data.position()) {
                 out.raw(',');
             }
             at = encodeElement(tensor.dataType(), data, at, out);
         }
-        out.raw(']');
     }
 
     /** Writes the element at that index and returns the index behind it. */

@@ -94,6 +94,31 @@ class EncoderTest {
     }
 
     @Test
+    void writesFloatsOnlyFromPositionToLimit() {
+        ByteBuffer data = memory(16)
+                .putFloat(9)
+                .putFloat(1)
+                .putFloat(2)
+                .putFloat(9)
+                .position(4)
+                .limit(12);
+        assertEquals("[1.0,2.0]", json(DataType.FP32, 2, data));
+        assertEquals("[]", json(DataType.FP32, 0, data.position(12)));
+    }
+
+    @Test
+    void growsForMoreFloatsThanExpected() {
+        ByteBuffer data = memory(4 * 1000);
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            float value = i % 10 == 0 ? Float.NaN : -1.2345678e-20f * (i % 7);
+            data.putFloat(value);
+            expected.append(i == 0 ? "[" : ",").append(Float.isNaN(value) ? "null" : Float.toString(value));
+        }
+        assertEquals(expected + "]", json(DataType.FP32, 1000, data.flip()));
+    }
+
+    @Test
     void escapesWhatMustBeEscaped() {
         JsonOutput out = new JsonOutput(0);
         out.string("q\" b\\ /\b\f\n\r\t\u0000\u001f\u007f é€\uD83D\uDE00");

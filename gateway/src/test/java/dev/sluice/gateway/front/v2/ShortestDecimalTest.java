@@ -20,7 +20,7 @@ class ShortestDecimalTest {
     private static final long SEED = 2021;
     private static final int OFFSET = 3;
 
-    private final byte[] target = new byte[OFFSET + ShortestDecimal.MAX_BYTES];
+    private final byte[] target = new byte[OFFSET + ShortestDecimal.ROOM];
 
     private String text(float value) {
         return text(ShortestDecimal.write(value, target, OFFSET));
@@ -241,13 +241,29 @@ class ShortestDecimalTest {
     }
 
     @Test
-    void nothingIsLongerThanItSays() {
+    void nothingIsWrittenOutsideTheRoom() {
         Random random = new Random(SEED + 2);
         for (int i = 0; i < 200_000; i++) {
-            double value = Double.longBitsToDouble(random.nextLong() | Long.MIN_VALUE);
+            double value = i % 2 == 0
+                    ? -random.nextDouble() * Math.pow(10, random.nextInt(14) - 5)
+                    : Double.longBitsToDouble(random.nextLong() | Long.MIN_VALUE);
             if (Double.isFinite(value)) {
-                int length = ShortestDecimal.write(value, target, OFFSET) - OFFSET;
-                assertTrue(length <= ShortestDecimal.MAX_BYTES);
+                target[OFFSET - 1] = '<';
+                ShortestDecimal.write(value, target, OFFSET);
+                ShortestDecimal.write((float) Math.max(value, -Float.MAX_VALUE), target, OFFSET);
+                assertEquals('<', target[OFFSET - 1]);
+            }
+        }
+    }
+
+    /** Of some subnormals it writes two digits where one would do. */
+    @Test
+    void normalFloatsAreWrittenAsJavaWritesThem() {
+        Random random = new Random(SEED + 3);
+        for (int i = 0; i < 1_000_000; i++) {
+            float value = Float.intBitsToFloat(random.nextInt());
+            if (Float.isFinite(value) && Math.abs(value) >= Float.MIN_NORMAL) {
+                assertEquals(Float.toString(value), text(value));
             }
         }
     }
