@@ -44,8 +44,7 @@ final class InferHandler implements Handler<RoutingContext> {
     private final Bodies bodies;
     private final TensorBuffers buffers = new TensorBuffers();
 
-    InferHandler(
-            InferencePipeline pipeline, HttpParts parts, HttpOptions options, Exchanges exchanges, Bodies bodies) {
+    InferHandler(InferencePipeline pipeline, HttpParts parts, HttpOptions options, Exchanges exchanges, Bodies bodies) {
         this.pipeline = pipeline;
         this.parts = parts;
         this.bodies = bodies;
