@@ -88,6 +88,22 @@ class Http2FramesIT {
     }
 
     @Test
+    void resetsAStreamThatSendsMoreThanItAnnounced() throws IOException {
+        try (RawHttp2 connection = new RawHttp2(gateway.port(), WINDOW)) {
+            connection.head(1, "POST", SUMS, false, "content-length", "5");
+            connection.head(3, "POST", SUMS, false);
+            connection.data(1, "0123456789", true);
+            RawHttp2.Frame reset = connection.next();
+            assertEquals(RawHttp2.RST_STREAM, reset.type());
+            assertEquals(1, reset.stream());
+            connection.data(3, Requests.sums(2, 3), true);
+            assertEquals("200", connection.status(3));
+            assertTrue(connection.next().endsStream());
+            stillServes(connection, 5);
+        }
+    }
+
+    @Test
     void refusesMoreStreamsThanAllowedAndGoesOn() throws IOException {
         try (RawHttp2 connection = new RawHttp2(gateway.port(), WINDOW)) {
             int last = 2 * MAX_STREAMS - 1;

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A body in one piece is passed on as it is; further pieces are joined as they come, however small they are. Nothing is
  * set aside for what a client only promises to send. A compressed body is inflated as it comes and counted by its inflated
- * bytes; the compressed ones are not kept. What comes after a refusal is read and thrown away, so that the
- * connection can go on, but not for ever: a client that keeps sending is cut off.
+ * bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and thrown
+ * away, so that the connection can go on, but not for ever: a client that keeps sending is cut off.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
- *     away before the connection is closed
- * @errors PayloadTooLarge at the limit, Overloaded when the budget is spent, InvalidRequest for a corrupt compressed
- *     body, UnsupportedMediaType for a coding that we do not read
+ *     away before the connection is closed, or the stream of HTTP/2 reset
+ * @errors PayloadTooLarge at the limit, Overloaded when the budget is spent, InvalidRequest for a malformed chunk
+ *     or a corrupt compressed body, UnsupportedMediaType for a coding that we do not read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
 final class BodyReader {
@@ -102,10 +102,13 @@ final class BodyReader {
         request.exceptionHandler(this::onFailure);
     }
 
-    /** What follows a malformed chunk cannot be found any more; closing sends what has been written first. */
+    /**
+     * What follows a malformed chunk cannot be found any more; closing sends what has been written first. On HTTP/2 the
+     * stream has been reset already.
+     */
     private void onFailure(Throwable cause) {
         boolean gone = cause instanceof VertxException || cause instanceof IOException;
-        if (!refused && !gone) {
+        if (!refused && !gone && request.version() != HttpVersion.HTTP_2) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             refuse(new InferenceError.InvalidRequest("body", "is malformed: " + cause.getMessage()));
             request.connection().close();

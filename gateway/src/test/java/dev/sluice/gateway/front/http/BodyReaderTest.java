@@ -172,6 +172,15 @@ class BodyReaderTest {
     }
 
     @Test
+    void leavesTheConnectionOfAMalformedStreamAlone() {
+        http.http2();
+        read();
+        http.send("01234").fail(new IllegalStateException("more than was announced"));
+        assertEquals(List.of(), heard);
+        assertFalse(http.isClosed());
+    }
+
+    @Test
     void cutsOffNoMoreThanTheStreamOfHttp2() {
         http.http2();
         read();
