@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
@@ -33,6 +34,9 @@ final class BatcherVerticle extends VerticleBase {
 
     private static final long GRACE_MILLIS = 500;
 
+    /** Vert.x counts its timers from 0 up. */
+    private static final long NO_TIMER = -1;
+
     private final ModelId model;
     private final BatcherOptions options;
     private final List<String> instanceAddresses;
@@ -43,6 +47,7 @@ final class BatcherVerticle extends VerticleBase {
     /** The outcomes of this turn, by the address of the front loop that waits for them. */
     private final Map<String, List<OutcomeGroup.Entry>> outbox = new HashMap<>();
 
+    private long wakeUp = NO_TIMER;
     private boolean turnEndIsDue;
     private boolean stopping;
 
@@ -60,7 +65,7 @@ final class BatcherVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         instances = new InstanceGroup(model, vertx.eventBus(), instanceAddresses);
-        batcher = new Batcher(model, options, instances, ticker);
+        batcher = new Batcher(model, options, instances, ticker, this::wakeAt);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
@@ -83,6 +88,16 @@ final class BatcherVerticle extends VerticleBase {
         return over.future().onSuccess(done -> {
             batcher.abandonRunning(new InferenceError.Draining());
             sendOutcomes();
+        });
+    }
+
+    /** Timers of Vert.x count whole milliseconds, which is close enough for the deadlines that this is for. */
+    private void wakeAt(long nanos) {
+        vertx.cancelTimer(wakeUp);
+        long millis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos - ticker.nanos())) + 1;
+        wakeUp = vertx.setTimer(millis, due -> {
+            batcher.wake();
+            endTurnLater();
         });
     }
 

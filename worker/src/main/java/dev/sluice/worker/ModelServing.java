@@ -1,11 +1,13 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.repository.ModelConfig;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * How one model is served: its model.yaml where that says something, otherwise the node's options.
  *
+ * @param slo the latency objective that bounds the batch size; 0 for none
  * @param batching whether requests may share a batch, if the model can be batched
  */
 record ModelServing(
@@ -13,6 +15,7 @@ record ModelServing(
         int intraOpThreads,
         int maxBatchRows,
         int maxQueueRequests,
+        Duration slo,
         boolean batching,
         List<String> labels) {
 
@@ -25,6 +28,7 @@ record ModelServing(
                 orElse(model.intraOpThreads(), node.intraOpThreads()),
                 orElse(model.maxBatchRows(), node.maxBatchRows()),
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
+                model.slo(),
                 model.batching() != ModelConfig.Batching.OFF,
                 model.labels());
     }

@@ -1,7 +1,8 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.AdaptivePolicy;
+import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
-import dev.sluice.worker.batch.GreedyPolicy;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
@@ -116,8 +117,8 @@ public final class Worker extends VerticleBase {
             instances.add("sluice.instance." + model + "." + i);
             deployments.add(deployInstance(instances.get(i), runnable));
         }
-        BatcherOptions batching =
-                new BatcherOptions(new GreedyPolicy(maxBatchRows), serving.maxQueueRequests(), listener);
+        BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
+        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), listener);
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
                 .await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();

@@ -19,6 +19,11 @@ public record Batch(List<QueuedRequest> members, int rows) {
         return new Batch(List.of(member), member.request().rows());
     }
 
+    /** The members that have no outcome yet: others were cancelled, or expired, while the batch ran. */
+    List<QueuedRequest> stillWanted() {
+        return members.stream().filter(member -> !member.isCompleted()).toList();
+    }
+
     public InferenceRequest first() {
         return members.getFirst().request();
     }

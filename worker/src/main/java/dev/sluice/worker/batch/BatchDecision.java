@@ -15,4 +15,7 @@ public sealed interface BatchDecision {
 
     /** Leave the queue as it is. */
     record Wait() implements BatchDecision {}
+
+    /** Leave the queue as it is, and ask again at that time if nothing has happened before. */
+    record WaitUntil(long nanos) implements BatchDecision {}
 }

@@ -1,18 +1,15 @@
 package dev.sluice.worker.batch;
 
 /**
- * Decides whether a batch leaves now.
+ * Decides whether a batch leaves now, and how large it may be.
  *
- * @thread asked on the batcher loop after every event: a request came, an instance became idle, a wait ended
+ * @thread asked on the batcher loop after every event: a request came, an instance became idle, a wait ended; a pure
+ *     function
  * @units rows, and nanoseconds of one process's ticker
  */
+@FunctionalInterface
 public interface BatchPolicy {
 
-    /**
-     * What to do now; asked again after each flush until it says wait.
-     *
-     * @param queuedRequests requests that wait; their deadlines have not passed
-     * @param idleInstances instances that could run a batch at once
-     */
-    BatchDecision decide(int queuedRequests, int queuedRows, int idleInstances, long nowNanos);
+    /** What to do now; asked again after each flush until it says wait. */
+    BatchDecision decide(QueueState queue, LatencyModel latency, long nowNanos);
 }

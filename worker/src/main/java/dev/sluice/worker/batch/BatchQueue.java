@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that wait for one model, first come first served among those that can share a batch.
@@ -13,13 +13,15 @@ import java.util.function.Consumer;
  * find company. The next batch comes from the lane whose head is oldest.
  *
  * @thread owned by the batcher loop; pure, knows no clock
- * @bound at most {@code maxRequests}; offer and take cost O(lanes), and there is one lane unless shapes differ
+ * @bound {@code maxRequests}, which the owner asks for before it adds; add and poll cost O(lanes), and there is one lane
+ *     unless shapes differ; remove costs O(requests)
  * @units length in requests, size of a batch in rows
  */
 final class BatchQueue {
 
     private final int maxRequests;
-    private final List<ArrayDeque<QueuedRequest>> lanes = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final DeadlineHeap deadlines = new DeadlineHeap();
     private int requests;
     private int rows;
 
@@ -44,45 +46,51 @@ final class BatchQueue {
     }
 
     void add(QueuedRequest queued) {
-        laneFor(queued).add(queued);
+        laneFor(queued).waiting.add(queued);
+        deadlines.add(queued);
         count(queued, 1);
     }
 
-    /**
-     * Takes the oldest request and, of the same kind, as many after it as fit.
-     *
-     * @param maxRows most rows of the batch; a request that is larger by itself makes a batch of its own
-     */
-    Batch take(int maxRows) {
-        ArrayDeque<QueuedRequest> lane = oldestLane();
-        List<QueuedRequest> members = new ArrayList<>();
-        int batchRows = 0;
-        do {
-            QueuedRequest next = lane.remove();
-            count(next, -1);
-            members.add(next);
-            batchRows += next.request().rows();
-        } while (!lane.isEmpty() && lane.element().request().rows() <= maxRows - batchRows);
-        if (lane.isEmpty()) {
-            lanes.remove(lane);
-        }
-        return new Batch(members, batchRows);
-    }
-
-    /** Removes every request that nobody waits for any more. */
-    void removeUnwanted(long nowNanos, Consumer<QueuedRequest> removed) {
-        List<QueuedRequest> gone = new ArrayList<>();
-        for (Iterator<ArrayDeque<QueuedRequest>> each = lanes.iterator(); each.hasNext(); ) {
-            ArrayDeque<QueuedRequest> lane = each.next();
-            lane.removeIf(queued -> queued.isUnwanted(nowNanos) && gone.add(queued));
-            if (lane.isEmpty()) {
-                each.remove();
+    /** Takes that request out, wherever it stands; false if it does not stand here. */
+    boolean remove(QueuedRequest queued) {
+        for (Lane lane : lanes) {
+            if (lane.waiting.remove(queued)) {
+                left(queued, lane);
+                return true;
             }
         }
-        for (QueuedRequest queued : gone) {
-            count(queued, -1);
-            removed.accept(queued);
+        return false;
+    }
+
+    /** The request that expires first, or null when the queue is empty. */
+    @Nullable
+    QueuedRequest firstToExpire() {
+        return deadlines.first();
+    }
+
+    /** When the oldest request came; the queue must not be empty. */
+    long oldestEnqueuedNanos() {
+        return due().peek().enqueuedNanos();
+    }
+
+    /** The lane whose turn it is; the queue must not be empty. */
+    Lane due() {
+        Lane oldest = lanes.getFirst();
+        for (Lane lane : lanes) {
+            if (lane.peek().enqueuedNanos() - oldest.peek().enqueuedNanos() < 0) {
+                oldest = lane;
+            }
         }
+        return oldest;
+    }
+
+    private void left(QueuedRequest queued, Lane lane) {
+        if (lane.waiting.isEmpty()) {
+            lanes.remove(lane);
+        }
+        deadlines.remove(queued);
+        count(queued, -1);
+        lane.rows -= queued.request().rows();
     }
 
     private void count(QueuedRequest queued, int sign) {
@@ -90,24 +98,57 @@ final class BatchQueue {
         rows += sign * queued.request().rows();
     }
 
-    private ArrayDeque<QueuedRequest> laneFor(QueuedRequest queued) {
-        for (ArrayDeque<QueuedRequest> lane : lanes) {
-            if (lane.element().batchesWith(queued)) {
+    private Lane laneFor(QueuedRequest queued) {
+        for (Lane lane : lanes) {
+            if (lane.peek().batchesWith(queued)) {
+                lane.rows += queued.request().rows();
                 return lane;
             }
         }
-        ArrayDeque<QueuedRequest> lane = new ArrayDeque<>();
+        Lane lane = new Lane();
+        lane.rows = queued.request().rows();
         lanes.add(lane);
         return lane;
     }
 
-    private ArrayDeque<QueuedRequest> oldestLane() {
-        ArrayDeque<QueuedRequest> oldest = lanes.getFirst();
-        for (ArrayDeque<QueuedRequest> lane : lanes) {
-            if (lane.element().enqueuedNanos() - oldest.element().enqueuedNanos() < 0) {
-                oldest = lane;
-            }
+    /**
+     * The requests of one kind in the order in which they are to be served.
+     *
+     * @thread owned by the batcher loop; gone from the queue as soon as it is empty
+     */
+    final class Lane implements Iterable<QueuedRequest> {
+
+        private final ArrayDeque<QueuedRequest> waiting = new ArrayDeque<>();
+        private int rows;
+
+        int requests() {
+            return waiting.size();
         }
-        return oldest;
+
+        int rows() {
+            return rows;
+        }
+
+        boolean isEmpty() {
+            return waiting.isEmpty();
+        }
+
+        /** The one to be served next; the lane must not be empty. */
+        QueuedRequest peek() {
+            return waiting.element();
+        }
+
+        /** Takes the one to be served next out of the queue; the lane must not be empty. */
+        QueuedRequest poll() {
+            QueuedRequest next = waiting.remove();
+            left(next, this);
+            return next;
+        }
+
+        /** In the order of service, and only to be looked at. */
+        @Override
+        public Iterator<QueuedRequest> iterator() {
+            return waiting.iterator();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
@@ -11,10 +12,7 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,10 +27,10 @@ import org.slf4j.LoggerFactory;
  *
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
- * @bound the queue's; work is O(1) for a request plus O(members) for a batch
- * @errors Overloaded when the queue is full, DeadlineExceeded when a request expires here, Cancelled when its client
- *     has gone, EngineFailure or
- *     InvalidRequest from the engine; never throws
+ * @bound the queue's; work for a request is O(log of those that are open), plus O(members) for a batch
+ * @errors Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
+ *     when it cannot be met any more, Cancelled when its client has gone, EngineFailure or InvalidRequest from the
+ *     engine; never throws
  * @owns a request from {@link #enqueue} until its completion, which is called exactly once
  * @source TensorFlow Serving's BatchScheduler (ownership; rows and requests counted apart)
  */
@@ -47,50 +45,97 @@ public final class Batcher {
     private final BatchPolicy policy;
     private final BatchRunner instances;
     private final Ticker ticker;
+    private final BatchTimer timer;
     private final BatchListener listener;
+    private final LatencyModel latency;
     private final BatchQueue queue;
+    private final BatchFormation formation;
+    private final RunningBatches running = new RunningBatches();
+
+    /** Those that have left the queue and have no outcome: they run, or wait to run alone. */
+    private final DeadlineHeap taken = new DeadlineHeap();
+
     private final ArrayDeque<QueuedRequest> toRunAlone = new ArrayDeque<>();
-    private final Set<Batch> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean axisCountsRows = true;
+    private boolean wakeUpIsDue;
+    private long wakeUpNanos;
     private @Nullable Thread owner;
 
-    public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker) {
+    public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker, BatchTimer timer) {
         this.model = model;
         this.policy = options.policy();
+        this.latency = new LatencyModel(options.profile());
         this.queue = new BatchQueue(options.maxQueueRequests());
+        this.formation = new BatchFormation(queue, latency);
         this.listener = options.listener();
         this.instances = instances;
         this.ticker = ticker;
+        this.timer = timer;
     }
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
-    public void enqueue(InferenceRequest request, Completion completion) {
+    public Pending enqueue(InferenceRequest request, Completion completion) {
         assert onOwnThread();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, now, completion);
         if (queued.isUnwanted(now)) {
             queued.drop("enqueue");
-            return;
+            return () -> {};
         }
         if (queue.isFull()) {
-            queue.removeUnwanted(now, unwanted -> unwanted.drop("queue"));
+            dropExpired(now);
         }
-        if (queue.isFull()) {
-            queued.complete(new InferenceError.Overloaded(
-                    "the queue of model " + model + " is full (" + queue.requests() + " requests)",
-                    InferenceError.RETRY_SOON_MILLIS));
-            return;
+        InferenceError refusal = refusal(queued, now);
+        if (refusal != null) {
+            queued.complete(refusal);
+            return () -> {};
         }
         queue.add(queued);
+        return () -> cancel(queued);
+    }
+
+    private @Nullable InferenceError refusal(QueuedRequest queued, long now) {
+        if (queue.isFull()) {
+            return new InferenceError.Overloaded(
+                    "the queue of model " + model + " is full (" + queue.requests() + " requests)",
+                    InferenceError.RETRY_SOON_MILLIS);
+        }
+        return instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
+    }
+
+    private void cancel(QueuedRequest queued) {
+        assert onOwnThread();
+        if (queued.isCompleted()) {
+            return;
+        }
+        if (queue.remove(queued)) {
+            queued.complete(new InferenceError.Cancelled());
+            listener.queued(model, queue.requests(), queue.rows());
+        } else {
+            toRunAlone.remove(queued);
+            settle(queued, new InferenceError.Cancelled());
+        }
+    }
+
+    /** To be called at the time that the timer was asked for. */
+    public void wake() {
+        assert onOwnThread();
+        wakeUpIsDue = false;
+        dispatch();
+    }
+
+    /** What has been learnt of the model's latency. */
+    public LatencyModel latency() {
+        return latency;
     }
 
     /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
     public void refuseQueued(InferenceError why) {
         assert onOwnThread();
-        toRunAlone.forEach(queued -> queued.complete(why));
+        toRunAlone.forEach(queued -> settle(queued, why));
         toRunAlone.clear();
         while (!queue.isEmpty()) {
-            queue.take(ONE_REQUEST_AT_A_TIME).members().forEach(queued -> queued.complete(why));
+            queue.due().poll().complete(why);
         }
         listener.queued(model, queue.requests(), queue.rows());
     }
@@ -98,9 +143,7 @@ public final class Batcher {
     /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
     public void abandonRunning(InferenceError why) {
         assert onOwnThread();
-        List<Batch> abandoned = List.copyOf(running);
-        running.clear();
-        abandoned.forEach(batch -> completeRest(batch, why));
+        running.forget().forEach(batch -> settleRest(batch, why));
     }
 
     private boolean onOwnThread() {
@@ -114,14 +157,60 @@ public final class Batcher {
     public void dispatch() {
         assert onOwnThread();
         long now = ticker.nanos();
+        dropExpired(now);
         while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
             run(Batch.alone(toRunAlone.remove()), now);
         }
-        while (policy.decide(queue.requests(), queue.rows(), instances.idleInstances(), now)
-                instanceof BatchDecision.Flush(int maxRows)) {
-            run(queue.take(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME), now);
+        BatchDecision decision = policy.decide(state(), latency, now);
+        while (decision instanceof BatchDecision.Flush(int maxRows)) {
+            run(next(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME, now), now);
+            decision = policy.decide(state(), latency, now);
         }
         listener.queued(model, queue.requests(), queue.rows());
+        askForWakeUp(decision);
+    }
+
+    private QueueState state() {
+        long oldest = queue.isEmpty() ? 0 : queue.oldestEnqueuedNanos();
+        int idle = instances.idleInstances();
+        return new QueueState(queue.requests(), queue.rows(), oldest, idle, idle + running.size(), running.started());
+    }
+
+    private Batch next(int maxRows, long now) {
+        Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
+        batch.members().forEach(taken::add);
+        return batch;
+    }
+
+    private void dropExpired(long now) {
+        for (QueuedRequest first = queue.firstToExpire(); first != null && first.isUnwanted(now); ) {
+            queue.remove(first);
+            first.drop("queue");
+            first = queue.firstToExpire();
+        }
+        for (QueuedRequest first = taken.first(); first != null && first.isUnwanted(now); first = taken.first()) {
+            taken.remove(first);
+            first.drop(toRunAlone.remove(first) ? "queue" : "execution");
+        }
+    }
+
+    private void askForWakeUp(BatchDecision decision) {
+        if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
+            askForWakeUp(nanos);
+        }
+        QueuedRequest first = DeadlineHeap.earlier(queue.firstToExpire(), taken.first());
+        if (first != null) {
+            askForWakeUp(first.deadlineNanos());
+        }
+    }
+
+    /** A wake-up that comes too early does no harm, so one that was asked for is never taken back. */
+    private void askForWakeUp(long nanos) {
+        if (!wakeUpIsDue || nanos - wakeUpNanos < 0) {
+            wakeUpIsDue = true;
+            wakeUpNanos = nanos;
+            timer.wakeAt(nanos);
+        }
     }
 
     private void run(Batch batch, long now) {
@@ -133,50 +222,55 @@ public final class Batcher {
             listener.waited(model, now - member.enqueuedNanos());
         }
         listener.flushed(model, wanted.size(), wanted.rows());
-        running.add(wanted);
-        instances.run(wanted, result -> finish(wanted, now, result));
+        RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
+        instances.run(wanted, result -> finish(run, result));
     }
 
-    private void finish(Batch batch, long formedNanos, BatchResult result) {
+    private void finish(RunningBatches.Run run, BatchResult result) {
         assert onOwnThread();
         try {
-            if (running.remove(batch)) {
+            if (running.end(run)) {
                 switch (result) {
-                    case BatchResult.Ran ran -> succeed(batch, formedNanos, ran);
-                    case BatchResult.Failed failed -> fail(batch, failed.error());
+                    case BatchResult.Ran ran -> succeed(run, ran);
+                    case BatchResult.Failed failed -> fail(run.batch(), failed.error());
                 }
             }
         } catch (RuntimeException defect) {
             String failureId = UUID.randomUUID().toString();
             LOG.error("failure {} in cutting apart a batch of model {}", failureId, model, defect);
-            completeRest(batch, new InferenceError.EngineFailure(failureId));
+            settleRest(run.batch(), new InferenceError.EngineFailure(failureId));
         } finally {
             dispatch();
         }
     }
 
-    private static void completeRest(Batch batch, InferenceError why) {
-        for (QueuedRequest member : batch.members()) {
-            if (!member.isCompleted()) {
-                member.complete(why);
-            }
-        }
+    private void settle(QueuedRequest member, InferenceOutcome outcome) {
+        taken.remove(member);
+        member.complete(outcome);
     }
 
-    private void succeed(Batch batch, long formedNanos, BatchResult.Ran ran) {
+    private void settleRest(Batch batch, InferenceError why) {
+        batch.stillWanted().forEach(member -> settle(member, why));
+    }
+
+    private void succeed(RunningBatches.Run run, BatchResult.Ran ran) {
+        Batch batch = run.batch();
+        latency.observe(batch.rows(), ticker.nanos() - run.formedNanos());
         listener.ran(model, ran.gatherNanos(), ran.runNanos());
         if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
             stopBatching(ran.outputs());
-            toRunAlone.addAll(batch.members());
+            toRunAlone.addAll(batch.stillWanted());
             return;
         }
         long start = ticker.nanos();
         List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : split(batch, ran.outputs());
-        answered(batch, formedNanos, ran, ticker.nanos() - start);
+        answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
-            Timing timing = new Timing(formedNanos - member.enqueuedNanos(), ran.runNanos(), batch.rows());
-            member.complete(new InferenceResponse(model, parts.get(i), timing));
+            if (!member.isCompleted()) {
+                Timing timing = new Timing(run.formedNanos() - member.enqueuedNanos(), ran.runNanos(), batch.rows());
+                settle(member, new InferenceResponse(model, parts.get(i), timing));
+            }
         }
     }
 
@@ -190,23 +284,28 @@ public final class Batcher {
     }
 
     /** Before the members hear of it, so that whoever has an answer finds it counted. */
-    private void answered(Batch batch, long formedNanos, BatchResult.Ran ran, long splitNanos) {
+    private void answered(RunningBatches.Run run, BatchResult.Ran ran, long splitNanos) {
         long queueNanos = 0;
-        for (QueuedRequest member : batch.members()) {
-            queueNanos += formedNanos - member.enqueuedNanos();
+        int requests = 0;
+        int rows = 0;
+        for (QueuedRequest member : run.batch().stillWanted()) {
+            queueNanos += run.formedNanos() - member.enqueuedNanos();
+            requests++;
+            rows += member.request().rows();
         }
-        listener.answered(
-                model,
-                new AnsweredBatch(
-                        batch.size(), batch.rows(), queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
+        if (requests > 0) {
+            listener.answered(
+                    model,
+                    new AnsweredBatch(requests, rows, queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
+        }
     }
 
     private void fail(Batch batch, InferenceError error) {
         listener.failed(model);
         if (batch.size() == 1) {
-            batch.members().getFirst().complete(error);
+            settleRest(batch, error);
         } else {
-            toRunAlone.addAll(batch.members());
+            toRunAlone.addAll(batch.stillWanted());
         }
     }
 
@@ -221,7 +320,8 @@ public final class Batcher {
         }
     }
 
-    private static Batch withoutUnwanted(Batch batch, long now) {
+    /** Only a client that has gone is found here, for who has expired is out already. */
+    private Batch withoutUnwanted(Batch batch, long now) {
         if (batch.members().stream().noneMatch(member -> member.isUnwanted(now))) {
             return batch;
         }
@@ -229,6 +329,7 @@ public final class Batcher {
         int rows = 0;
         for (QueuedRequest member : batch.members()) {
             if (member.isUnwanted(now)) {
+                taken.remove(member);
                 member.drop("queue");
             } else {
                 wanted.add(member);

@@ -1,11 +1,20 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchListener;
+import java.util.List;
 
 /**
  * How one model's requests are batched.
  *
  * @param maxQueueRequests longest queue, in requests; one more is refused
+ * @param profile what is known of the model's latency beforehand, in the order of measuring
  * @param listener hears of every batch
  */
-public record BatcherOptions(BatchPolicy policy, int maxQueueRequests, BatchListener listener) {}
+public record BatcherOptions(
+        BatchPolicy policy, int maxQueueRequests, List<LatencyPoint> profile, BatchListener listener) {
+
+    /** Of a model whose latency is yet to be learnt. */
+    public BatcherOptions(BatchPolicy policy, int maxQueueRequests, BatchListener listener) {
+        this(policy, maxQueueRequests, List.of(), listener);
+    }
+}

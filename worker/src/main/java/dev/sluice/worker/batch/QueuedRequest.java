@@ -17,6 +17,7 @@ public final class QueuedRequest {
     private final InferenceRequest request;
     private final long enqueuedNanos;
     private final Completion completion;
+    private int heapPlace;
     private boolean completed;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
@@ -31,6 +32,19 @@ public final class QueuedRequest {
 
     long enqueuedNanos() {
         return enqueuedNanos;
+    }
+
+    long deadlineNanos() {
+        return request.deadline().atNanos();
+    }
+
+    /** Where the {@link DeadlineHeap} that it is in has put it. */
+    int heapPlace() {
+        return heapPlace;
+    }
+
+    void setHeapPlace(int place) {
+        heapPlace = place;
     }
 
     /** Whether nobody waits for it any more: its deadline has passed, or its client has gone. */

@@ -4,6 +4,7 @@ import dev.sluice.worker.settings.Setting;
 import dev.sluice.worker.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param intraOpThreads threads that one engine call is spread over
  * @param maxBatchRows rows in one batch
  * @param maxQueueRequests requests that wait for this model
+ * @param slo how long a request should take in the batcher at most; 0 for no objective but the requests' own deadlines
  * @param batching whether requests may share an engine call
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  */
@@ -21,6 +23,7 @@ public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int intraOpThreads,
         @Setting(value = "0", min = "0", max = "65536") int maxBatchRows,
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
+        @Setting(value = "0s", min = "0s", max = "1h") Duration slo,
         @Setting("auto") Batching batching,
         @Setting("") List<String> labels) {
 

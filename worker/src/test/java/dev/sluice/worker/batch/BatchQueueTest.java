@@ -2,6 +2,7 @@ package dev.sluice.worker.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.Deadline;
@@ -11,6 +12,7 @@ import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,14 @@ class BatchQueueTest {
 
     private void addRows(int rows) {
         add(Requests.ofIds(new long[rows]));
+    }
+
+    private Batch take(int maxRows) {
+        return take(queue, maxRows);
+    }
+
+    private static Batch take(BatchQueue from, int maxRows) {
+        return new BatchFormation(from, new LatencyModel(List.of())).next(maxRows, new long[1], 0);
     }
 
     private static String ids(Batch batch) {
@@ -55,7 +65,7 @@ class BatchQueueTest {
         }
         List<String> taken = new ArrayList<>();
         while (!queue.isEmpty()) {
-            taken.add(Integer.toString(queue.take(maxRows).rows()));
+            taken.add(Integer.toString(take(maxRows).rows()));
         }
         assertEquals(batchRows, String.join(" ", taken));
     }
@@ -66,8 +76,8 @@ class BatchQueueTest {
             add(Requests.of(
                     Requests.FAR, List.of("y"), Tensors.ofLongs("x", new Shape(Integer.MAX_VALUE, 0), new long[0])));
         }
-        assertEquals(1, queue.take(64).size());
-        assertEquals(Integer.MAX_VALUE, queue.take(64).rows());
+        assertEquals(1, take(64).size());
+        assertEquals(Integer.MAX_VALUE, take(64).rows());
     }
 
     @Test
@@ -75,8 +85,8 @@ class BatchQueueTest {
         for (long id = 1; id <= 5; id++) {
             add(Requests.ofIds(id));
         }
-        assertEquals("[[1], [2], [3]]", ids(queue.take(3)));
-        assertEquals("[[4], [5]]", ids(queue.take(3)));
+        assertEquals("[[1], [2], [3]]", ids(take(3)));
+        assertEquals("[[4], [5]]", ids(take(3)));
     }
 
     @Test
@@ -85,9 +95,9 @@ class BatchQueueTest {
         add(Requests.of(Requests.FAR, 3, List.of("y"), 2));
         add(Requests.of(Requests.FAR, 2, List.of("y"), 3));
         add(Requests.of(Requests.FAR, 2, List.of("y"), 4));
-        assertEquals("[[1], [3]]", ids(queue.take(2)));
-        assertEquals("[[2]]", ids(queue.take(2)));
-        assertEquals("[[4]]", ids(queue.take(2)));
+        assertEquals("[[1], [3]]", ids(take(2)));
+        assertEquals("[[2]]", ids(take(2)));
+        assertEquals("[[4]]", ids(take(2)));
         assertTrue(queue.isEmpty());
     }
 
@@ -96,7 +106,7 @@ class BatchQueueTest {
         nanos = Long.MAX_VALUE;
         add(Requests.of(Requests.FAR, 2, List.of("y"), 1));
         add(Requests.of(Requests.FAR, 3, List.of("y"), 2));
-        assertEquals("[[1]]", ids(queue.take(2)));
+        assertEquals("[[1]]", ids(take(2)));
     }
 
     @Test
@@ -111,32 +121,53 @@ class BatchQueueTest {
                 Tensors.ofLongs("x", new Shape(1, 2), 5, 5),
                 Tensors.ofLongs("optional", new Shape(1), 5)));
         for (int id = 1; id <= 5; id++) {
-            assertEquals("[[" + id + "]]", ids(queue.take(100)));
+            assertEquals("[[" + id + "]]", ids(take(100)));
         }
     }
 
     @Test
-    void removesExactlyTheExpired() {
-        long[] deadlines = {10, 30, 20, 21, 10};
-        for (int i = 0; i < deadlines.length; i++) {
-            add(Requests.of(new Deadline(deadlines[i]), 1 + i / 4, List.of("y"), i, i));
+    void anyRequestCanLeave() {
+        List<QueuedRequest> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            QueuedRequest queued =
+                    new QueuedRequest(Requests.of(Requests.FAR, 1 + i / 4, List.of("y"), i, i), nanos++, outcome -> {});
+            queue.add(queued);
+            all.add(queued);
         }
-        List<Long> expired = new ArrayList<>();
-        queue.removeUnwanted(20, gone -> expired.add(gone.request().deadline().atNanos()));
-        assertEquals(List.of(10L, 20L, 10L), expired);
+        for (int gone : new int[] {0, 2, 4}) {
+            assertTrue(queue.remove(all.get(gone)));
+            assertFalse(queue.remove(all.get(gone)));
+        }
         assertEquals(2, queue.requests());
         assertEquals(4, queue.rows());
-        assertEquals("[[1], [3]]", ids(queue.take(100)));
+        assertEquals(4, queue.due().rows());
+        assertEquals("[[1], [3]]", ids(take(100)));
         assertTrue(queue.isEmpty());
     }
 
     @Test
-    void isUsableAfterALaneHasBeenEmptiedByExpiry() {
-        add(Requests.of(new Deadline(5), 1));
-        queue.removeUnwanted(5, gone -> {});
+    void isUsableAfterALaneHasBeenEmptiedByRemoval() {
+        QueuedRequest queued = new QueuedRequest(Requests.ofIds(1), 0, outcome -> {});
+        queue.add(queued);
+        queue.remove(queued);
         assertTrue(queue.isEmpty());
+        assertNull(queue.firstToExpire());
         add(Requests.ofIds(2));
-        assertEquals("[[2]]", ids(queue.take(1)));
+        assertEquals("[[2]]", ids(take(1)));
+    }
+
+    @Test
+    void knowsWhoExpiresFirstAndWhoCameFirst() {
+        nanos = 40;
+        add(Requests.of(new Deadline(300), 1));
+        add(Requests.of(new Deadline(100), 2, List.of("y"), 2));
+        add(Requests.of(new Deadline(200), 3));
+        assertEquals(100, Objects.requireNonNull(queue.firstToExpire()).deadlineNanos());
+        assertEquals(40, queue.oldestEnqueuedNanos());
+        assertEquals("[[1], [3]]", ids(take(100)));
+        assertEquals(41, queue.oldestEnqueuedNanos());
+        take(100);
+        assertNull(queue.firstToExpire());
     }
 
     @Test
@@ -148,7 +179,7 @@ class BatchQueueTest {
         assertTrue(small.isFull());
         assertEquals(2, small.requests());
         assertEquals(4, small.rows());
-        assertEquals(3, small.take(1).rows());
+        assertEquals(3, take(small, 1).rows());
         assertFalse(small.isFull());
         assertEquals(1, small.requests());
         assertEquals(1, small.rows());

@@ -26,7 +26,11 @@ class BatcherFailureTest {
 
     private Batcher batcher(FakeInstances instances) {
         return new Batcher(
-                Requests.MODEL, new BatcherOptions(new GreedyPolicy(8), 100, BatchListener.NONE), instances, ticker);
+                Requests.MODEL,
+                new BatcherOptions(new GreedyPolicy(8), 100, BatchListener.NONE),
+                instances,
+                ticker,
+                nanos -> {});
     }
 
     private void enqueue(Batcher batcher, String name, InferenceRequest request) {
@@ -53,8 +57,8 @@ class BatcherFailureTest {
     void onlyRunsThatAnswerAreToldAsAnswered() {
         FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(3));
         RecordingListener listener = new RecordingListener();
-        Batcher batcher =
-                new Batcher(Requests.MODEL, new BatcherOptions(new GreedyPolicy(8), 100, listener), instances, ticker);
+        Batcher batcher = new Batcher(
+                Requests.MODEL, new BatcherOptions(new GreedyPolicy(8), 100, listener), instances, ticker, nanos -> {});
         for (int id = 0; id <= 4; id++) {
             enqueue(batcher, "r" + id, Requests.ofIds(id));
         }

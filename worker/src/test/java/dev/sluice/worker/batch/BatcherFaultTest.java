@@ -35,7 +35,8 @@ class BatcherFaultTest {
                 Requests.MODEL,
                 new BatcherOptions(new GreedyPolicy(5), REQUESTS, BatchListener.NONE),
                 instances,
-                new FakeTicker());
+                new FakeTicker(),
+                nanos -> {});
         for (int id = 0; id < REQUESTS; id++) {
             batcher.enqueue(Requests.ofIds(id, id), outcomes.of("r" + id));
             batcher.dispatch();
@@ -81,7 +82,8 @@ class BatcherFaultTest {
                 Requests.MODEL,
                 new BatcherOptions(new GreedyPolicy(5), REQUESTS, BatchListener.NONE),
                 instances,
-                new FakeTicker());
+                new FakeTicker(),
+                nanos -> {});
         for (int id = 0; id < REQUESTS; id++) {
             batcher.enqueue(Requests.ofIds(id), outcomes.of("r" + id));
             batcher.dispatch();

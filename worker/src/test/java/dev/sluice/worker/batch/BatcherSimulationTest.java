@@ -51,7 +51,8 @@ class BatcherSimulationTest {
                     Requests.MODEL,
                     new BatcherOptions(new GreedyPolicy(maxRows), maxQueue, BatchListener.NONE),
                     instances,
-                    ticker);
+                    ticker,
+                    nanos -> {});
         }
 
         private BatchResult runChecked(Batch batch) {
@@ -159,7 +160,7 @@ class BatcherSimulationTest {
         }
         for (String kind :
                 List.of("InferenceResponse", "EngineFailure", "Overloaded", "DeadlineExceeded", "Draining")) {
-            assertTrue(kinds.getOrDefault(kind, 0) > 1000, "the simulation hardly ever saw " + kind + ": " + kinds);
+            assertTrue(kinds.getOrDefault(kind, 0) > 400, "the simulation hardly ever saw " + kind + ": " + kinds);
         }
     }
 }

@@ -32,7 +32,11 @@ class BatcherTest {
 
     private Batcher batcher(FakeInstances instances) {
         return new Batcher(
-                Requests.MODEL, new BatcherOptions(new GreedyPolicy(MAX_ROWS), MAX_QUEUE, listener), instances, ticker);
+                Requests.MODEL,
+                new BatcherOptions(new GreedyPolicy(MAX_ROWS), MAX_QUEUE, listener),
+                instances,
+                ticker,
+                nanos -> {});
     }
 
     private void enqueue(String name, InferenceRequest request) {

@@ -1,0 +1,65 @@
+package dev.sluice.worker.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The batches that run, and when each is expected back.
+ *
+ * @thread owned by the batcher loop; pure, knows no clock
+ * @bound one for each instance
+ */
+final class RunningBatches {
+
+    /** One run; a batch that is split or retried runs anew. */
+    record Run(Batch batch, long formedNanos, long expectedNanos) {}
+
+    private final List<Run> runs = new ArrayList<>();
+    private long started;
+
+    Run start(Batch batch, long nowNanos, long expectedNanos) {
+        Run run = new Run(batch, nowNanos, expectedNanos);
+        runs.add(run);
+        started++;
+        return run;
+    }
+
+    /** False if it was forgotten meanwhile. */
+    boolean end(Run ended) {
+        return runs.remove(ended);
+    }
+
+    int size() {
+        return runs.size();
+    }
+
+    /** How many have been started so far. */
+    long started() {
+        return started;
+    }
+
+    /** How long from now until each instance is expected to be idle; one that is overdue, at once. */
+    long[] busyNanos(int idleInstances, long nowNanos) {
+        long[] busy = new long[idleInstances + runs.size()];
+        for (int i = 0; i < runs.size(); i++) {
+            busy[i] = Math.max(0, runs.get(i).expectedNanos() - nowNanos);
+        }
+        return busy;
+    }
+
+    /** How long from now until the first of them is expected back; nothing if none runs. */
+    long nextBackNanos(long nowNanos) {
+        long next = Long.MAX_VALUE;
+        for (Run run : runs) {
+            next = Math.min(next, run.expectedNanos() - nowNanos);
+        }
+        return runs.isEmpty() ? 0 : Math.max(0, next);
+    }
+
+    /** Forgets all and tells what they were. */
+    List<Batch> forget() {
+        List<Batch> forgotten = runs.stream().map(Run::batch).toList();
+        runs.clear();
+        return forgotten;
+    }
+}
