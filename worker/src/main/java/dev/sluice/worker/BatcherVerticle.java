@@ -2,11 +2,9 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
-import dev.sluice.worker.batch.Completion;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Future;
@@ -15,7 +13,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumerOptions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +41,8 @@ final class BatcherVerticle extends VerticleBase {
     private InstanceGroup instances;
     private Batcher batcher;
 
-    /** The outcomes of this turn, by the address of the front loop that waits for them. */
-    private final Map<String, List<OutcomeGroup.Entry>> outbox = new HashMap<>();
+    /** By the address at which the front loop waits for outcomes. */
+    private final Map<String, Correspondence> fronts = new HashMap<>();
 
     private long wakeUp = NO_TIMER;
     private boolean turnEndIsDue;
@@ -70,7 +67,7 @@ final class BatcherVerticle extends VerticleBase {
                 .setAddress(address(model))
                 .setLocalOnly(true)
                 .setMaxBufferedMessages(Integer.MAX_VALUE);
-        return vertx.eventBus().consumer(consumer, this::onRequests).completion();
+        return vertx.eventBus().consumer(consumer, this::onGroup).completion();
     }
 
     /**
@@ -101,21 +98,21 @@ final class BatcherVerticle extends VerticleBase {
         });
     }
 
-    private void onRequests(Message<RequestGroup> message) {
-        String replyAddress = message.body().replyAddress();
+    private void onGroup(Message<RequestGroup> message) {
+        Correspondence front =
+                fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::endTurnLater));
         for (RequestGroup.Entry entry : message.body().entries()) {
-            Completion completion = outcome -> answer(replyAddress, entry.ticket(), outcome);
-            if (stopping) {
-                completion.complete(new InferenceError.Draining());
-            } else {
-                batcher.enqueue(entry.request(), completion);
+            switch (entry) {
+                case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
+                case RequestGroup.Submit(long ticket, InferenceRequest request) -> {
+                    if (stopping) {
+                        front.answer(ticket, new InferenceError.Draining());
+                    } else {
+                        front.submit(ticket, reply -> batcher.enqueue(request, reply));
+                    }
+                }
             }
         }
-        endTurnLater();
-    }
-
-    private void answer(String replyAddress, long ticket, InferenceOutcome outcome) {
-        outbox.computeIfAbsent(replyAddress, first -> new ArrayList<>()).add(new OutcomeGroup.Entry(ticket, outcome));
         endTurnLater();
     }
 
@@ -134,8 +131,11 @@ final class BatcherVerticle extends VerticleBase {
     }
 
     private void sendOutcomes() {
-        outbox.forEach(
-                (replyAddress, entries) -> vertx.eventBus().send(replyAddress, new OutcomeGroup(entries), DELIVERY));
-        outbox.clear();
+        fronts.forEach((replyAddress, front) -> {
+            if (front.hasOutcomes()) {
+                vertx.eventBus().send(replyAddress, front.takeOutcomes(), DELIVERY);
+            }
+        });
+        fronts.values().removeIf(Correspondence::isOver);
     }
 }

@@ -78,10 +78,14 @@ class BatcherVerticleTest {
     }
 
     private void send(String replyAddress, long... tickets) {
-        List<RequestGroup.Entry> entries = LongStream.of(tickets)
-                .mapToObj(ticket -> new RequestGroup.Entry(ticket, Requests.ofIds(ticket)))
+        List<RequestGroup.Submit> entries = LongStream.of(tickets)
+                .mapToObj(ticket -> new RequestGroup.Submit(ticket, Requests.ofIds(ticket)))
                 .toList();
-        vertx.eventBus().send(BatcherVerticle.address(MODEL), new RequestGroup(replyAddress, entries));
+        tell(new RequestGroup(replyAddress, List.copyOf(entries)));
+    }
+
+    private void tell(RequestGroup group) {
+        vertx.eventBus().send(BatcherVerticle.address(MODEL), group);
     }
 
     private static void answer(Message<Batch> batch) {
@@ -120,6 +124,26 @@ class BatcherVerticleTest {
         answer(both);
         assertEquals(List.of(1L, 2L), tickets(next(left)));
         assertEquals(List.of(7L), tickets(next(right)));
+    }
+
+    @Test
+    void aWithdrawnRequestIsAnsweredAtOnceAndNeverRun() throws Exception {
+        send(LEFT, 0);
+        Message<Batch> running = next(batches);
+        send(LEFT, 1, 2, 3);
+        send(RIGHT, 2);
+        tell(new RequestGroup(LEFT, List.of(new RequestGroup.Withdraw(2), new RequestGroup.Withdraw(99))));
+        OutcomeGroup withdrawn = next(left);
+        assertEquals(List.of(2L), tickets(withdrawn));
+        assertEquals(
+                new InferenceError.Cancelled(), withdrawn.entries().getFirst().outcome());
+        answer(running);
+        Message<Batch> rest = next(batches);
+        assertEquals(3, rest.body().size());
+        answer(rest);
+        assertEquals(List.of(0L), tickets(next(left)));
+        assertEquals(List.of(1L, 3L), tickets(next(left)));
+        assertEquals(List.of(2L), tickets(next(right)));
     }
 
     @Test

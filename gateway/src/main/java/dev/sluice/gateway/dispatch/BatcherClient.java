@@ -85,15 +85,26 @@ public final class BatcherClient {
         }
         Waiting sent = new Waiting(request, Promise.promise());
         long ticket = ++lastTicket;
+        String batcher = endpoint.description().batcherAddress();
         waiting.put(ticket, sent);
-        outbox.computeIfAbsent(endpoint.description().batcherAddress(), first -> new ArrayList<>())
-                .add(new RequestGroup.Entry(ticket, request));
+        say(batcher, new RequestGroup.Submit(ticket, request));
+        request.cancellation().whenCancelled(() -> withdraw(batcher, ticket));
+        lookLater();
+        return sent.promise.future();
+    }
+
+    private void withdraw(String batcher, long ticket) {
+        if (waiting.containsKey(ticket)) {
+            say(batcher, new RequestGroup.Withdraw(ticket));
+        }
+    }
+
+    private void say(String batcher, RequestGroup.Entry entry) {
+        outbox.computeIfAbsent(batcher, first -> new ArrayList<>()).add(entry);
         if (!flushIsDue) {
             flushIsDue = true;
             loop.runOnContext(endOfTurn -> flush());
         }
-        lookLater();
-        return sent.promise.future();
     }
 
     private void flush() {
@@ -128,19 +139,22 @@ public final class BatcherClient {
         boolean nobodyListens =
                 cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
         if (!nobodyListens) {
-            LOG.error(
-                    "{} requests were lost on their way to a batcher",
-                    group.entries().size(),
-                    cause);
+            LOG.error("{} requests were lost on their way to a batcher", group.entries().size(), cause);
         }
         for (RequestGroup.Entry entry : group.entries()) {
-            complete(
-                    entry.ticket(),
-                    nobodyListens
-                            ? new InferenceError.ModelNotReady(
-                                    entry.request().model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS)
-                            : new InferenceError.EngineFailure(entry.request().requestId()));
+            if (entry instanceof RequestGroup.Submit(long ticket, InferenceRequest request)) {
+                complete(ticket, nobodyListens ? unloaded(request) : lost(request));
+            }
         }
+    }
+
+    private static InferenceError unloaded(InferenceRequest request) {
+        return new InferenceError.ModelNotReady(
+                request.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS);
+    }
+
+    private static InferenceError lost(InferenceRequest request) {
+        return new InferenceError.EngineFailure(request.requestId());
     }
 
     private void lookLater() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Wait;
+import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -22,7 +23,9 @@ import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,9 +82,7 @@ class BatcherClientTest {
     void whatIsSentInOneTurnTravelsTogetherInOrder() {
         List<List<String>> groups = new CopyOnWriteArrayList<>();
         Crossing.serve(vertx, Crossing.ADDRESS, group -> {
-            groups.add(group.entries().stream()
-                    .map(entry -> entry.request().requestId())
-                    .toList());
+            groups.add(names(group));
             Crossing.reply(vertx, group, request -> ANSWER);
         });
         for (List<String> turn : List.of(List.of("a", "b", "c"), List.of("d"))) {
@@ -93,6 +94,50 @@ class BatcherClientTest {
             sent.forEach(outcome -> assertSame(ANSWER, Wait.forResult(outcome)));
         }
         assertEquals(List.of(List.of("a", "b", "c"), List.of("d")), groups);
+    }
+
+    /** Of the requests that were sent, and the tickets of those that were withdrawn. */
+    private static List<String> names(RequestGroup group) {
+        return group.entries().stream()
+                .map(entry -> switch (entry) {
+                    case RequestGroup.Submit sent -> sent.request().requestId();
+                    case RequestGroup.Withdraw gone -> "withdrawn " + gone.ticket();
+                })
+                .toList();
+    }
+
+    @Test
+    void tellsTheBatcherOnceThatAClientHasGone() throws InterruptedException {
+        BlockingQueue<RequestGroup> groups = new LinkedBlockingQueue<>();
+        Crossing.serve(vertx, Crossing.ADDRESS, groups::add);
+        ClientGone client = new ClientGone();
+        Future<InferenceOutcome> sent = send(Crossing.request("r", FAR, client));
+        RequestGroup first = groups.take();
+        long ticket = first.entries().getFirst().ticket();
+        Crossing.onLoop(loop, () -> {
+            client.cancel();
+            client.cancel();
+            return "";
+        });
+        assertEquals(List.of("withdrawn " + ticket), names(groups.take()));
+        Crossing.reply(vertx, first, request -> new InferenceError.Cancelled());
+        assertEquals(new InferenceError.Cancelled(), Wait.forResult(sent));
+    }
+
+    @Test
+    void aClientThatGoesWithItsAnswerIsNotToldOf() throws InterruptedException {
+        BlockingQueue<RequestGroup> groups = new LinkedBlockingQueue<>();
+        Crossing.serve(vertx, Crossing.ADDRESS, groups::add);
+        ClientGone client = new ClientGone();
+        Future<InferenceOutcome> sent = send(Crossing.request("r", FAR, client));
+        Crossing.reply(vertx, groups.take(), request -> ANSWER);
+        Wait.forResult(sent);
+        Crossing.onLoop(loop, () -> {
+            client.cancel();
+            return client;
+        });
+        send(Crossing.request("next", FAR));
+        assertEquals(List.of("next"), names(groups.take()));
     }
 
     @Test

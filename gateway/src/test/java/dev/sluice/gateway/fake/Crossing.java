@@ -1,6 +1,7 @@
 package dev.sluice.gateway.fake;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -14,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -35,7 +37,11 @@ public final class Crossing {
     }
 
     public static InferenceRequest request(String id, long deadlineNanos) {
-        return new InferenceRequest(MODEL, id, List.of(), List.of("y"), 1, new Deadline(deadlineNanos));
+        return request(id, deadlineNanos, Cancellation.NEVER);
+    }
+
+    public static InferenceRequest request(String id, long deadlineNanos, Cancellation cancellation) {
+        return new InferenceRequest(MODEL, id, List.of(), List.of("y"), 1, 0, new Deadline(deadlineNanos), cancellation);
     }
 
     /** Stands where a batcher would, and hears of every group. */
@@ -52,9 +58,12 @@ public final class Crossing {
 
     /** Answers a whole group in one message. */
     public static void reply(Vertx vertx, RequestGroup group, Function<InferenceRequest, InferenceOutcome> answers) {
-        List<OutcomeGroup.Entry> outcomes = group.entries().stream()
-                .map(entry -> new OutcomeGroup.Entry(entry.ticket(), answers.apply(entry.request())))
-                .toList();
+        List<OutcomeGroup.Entry> outcomes = new ArrayList<>();
+        for (RequestGroup.Entry entry : group.entries()) {
+            if (entry instanceof RequestGroup.Submit(long ticket, InferenceRequest request)) {
+                outcomes.add(new OutcomeGroup.Entry(ticket, answers.apply(request)));
+            }
+        }
         vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(outcomes));
     }
 

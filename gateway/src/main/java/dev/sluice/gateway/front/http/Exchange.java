@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.v2.EncodedResponse;
 import dev.sluice.gateway.front.v2.JsonOutput;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP request and the one answer it gets.
  *
- * @thread confined to the front loop of its connection; others ask its cancellation
+ * @thread confined to the front loop of its connection
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
 final class Exchange {
@@ -34,7 +35,6 @@ final class Exchange {
     private final String requestId;
     private final long startNanos;
     private final Exchanges front;
-    private volatile boolean gone;
 
     Exchange(HttpServerRequest request, String requestId, long startNanos, Exchanges front) {
         this.request = request;
@@ -45,8 +45,9 @@ final class Exchange {
 
     /** Takes note when the client goes before it has been answered. */
     Cancellation cancellation() {
-        request.response().closeHandler(closed -> gone = true);
-        return () -> gone;
+        ClientGone cancellation = new ClientGone();
+        request.response().closeHandler(closed -> cancellation.cancel());
+        return cancellation;
     }
 
     String requestId() {
