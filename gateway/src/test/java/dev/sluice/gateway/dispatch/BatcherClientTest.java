@@ -39,7 +39,7 @@ class BatcherClientTest {
     private static final long NOW = 1_000;
     private static final long FAR = NOW + TimeUnit.HOURS.toNanos(1);
     private static final InferenceOutcome ANSWER =
-            new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3));
+            new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4));
 
     private final FakeTicker ticker = new FakeTicker();
     private Vertx vertx;

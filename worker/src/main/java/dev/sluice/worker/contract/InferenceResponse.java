@@ -13,9 +13,10 @@ public record InferenceResponse(ModelId model, List<Tensor> outputs, Timing timi
      * Where the time of one request went on the worker side.
      *
      * @param queueNanos from enqueue until its batch was formed
+     * @param gatherNanos joining the rows of its batch
      * @param runNanos the engine call of its batch
      * @param batchRows rows in that batch, its own included
      * @units nanoseconds and rows
      */
-    public record Timing(long queueNanos, long runNanos, int batchRows) {}
+    public record Timing(long queueNanos, long gatherNanos, long runNanos, int batchRows) {}
 }

@@ -22,10 +22,10 @@ final class Cors implements Handler<RoutingContext> {
 
     private static final String ANY = "*";
     private static final String EXPOSED =
-            "content-encoding, inference-header-content-length, retry-after, " + RequestIds.HEADER;
+            "content-encoding, inference-header-content-length, retry-after, server-timing, " + RequestIds.HEADER;
     private static final String TAKEN =
-            "accept, authorization, content-encoding, content-type, inference-header-content-length, traceparent, "
-                    + "tracestate, " + RequestIds.HEADER;
+            "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-timing, "
+                    + "traceparent, tracestate, " + RequestIds.HEADER;
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;

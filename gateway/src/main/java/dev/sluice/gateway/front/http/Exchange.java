@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -86,6 +87,13 @@ final class Exchange {
         }
         Buffer body = raw ? HttpBytes.buffer(answer) : HttpBytes.buffer(answer.json());
         end(200, raw ? OCTETS : JSON, front.compressesResponses() ? AnswerDeflater.fit(request, body) : body);
+    }
+
+    /** Where the time went, for a client that asked; to be called before the answer. */
+    void timing(Timing timing) {
+        if (isOpen() && ServerTiming.isWanted(request)) {
+            request.response().putHeader(ServerTiming.HEADER, ServerTiming.text(timing));
+        }
     }
 
     /** An answer without a body, whose headers say everything. */

@@ -130,6 +130,7 @@ final class InferHandler implements Handler<RoutingContext> {
         ModelEndpoint endpoint = answering.endpoint;
         try {
             boolean stillThere = exchange.isOpen();
+            exchange.timing(response.timing());
             exchange.tensors(
                     new InferResponseEncoder(response, answering.form, endpoint.description(), parts.jsonOptions())
                             .encode());

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The exact text of tensors and responses. */
 class EncoderTest {
 
-    private static final InferenceResponse.Timing TIMING = new InferenceResponse.Timing(0, 0, 1);
+    private static final InferenceResponse.Timing TIMING = new InferenceResponse.Timing(0, 0, 0, 1);
 
     private static ByteBuffer memory(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,0 +1,39 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.InferenceResponse.Timing;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+
+/**
+ * Tells a client that asks for it where the time of its request went, in the header that browsers show as a chart.
+ *
+ * @thread stateless
+ * @units milliseconds, as the header has them
+ * @source W3C Server Timing
+ */
+final class ServerTiming {
+
+    static final CharSequence HEADER = HttpHeaders.createOptimized("Server-Timing");
+
+    /** A request that has this header, whatever it says, is told. */
+    static final CharSequence ASKED_BY = HttpHeaders.createOptimized("Sluice-Timing");
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private ServerTiming() {}
+
+    static boolean isWanted(HttpServerRequest request) {
+        return request.headers().contains(ASKED_BY);
+    }
+
+    static String text(Timing timing) {
+        return String.format(
+                Locale.ROOT,
+                "queue;dur=%.3f, batch;dur=%.3f;desc=\"%d rows\", infer;dur=%.3f",
+                timing.queueNanos() / NANOS_PER_MILLI,
+                timing.gatherNanos() / NANOS_PER_MILLI,
+                timing.batchRows(),
+                timing.runNanos() / NANOS_PER_MILLI);
+    }
+}
