@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.AdaptivePolicy;
 import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
@@ -118,7 +119,8 @@ public final class Worker extends VerticleBase {
             deployments.add(deployInstance(instances.get(i), runnable));
         }
         BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
-        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), listener);
+        List<LatencyPoint> profile = new WarmUp(runnable, signature, ticker).run(maxBatchRows, options.warmUpBudget());
+        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), profile, listener);
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
                 .await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.settings.Setting;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * How a worker runs its models; a model's own model.yaml may say otherwise for all but {@code models}.
@@ -14,10 +15,13 @@ import java.nio.file.Path;
  *     beat one instance with several, whose threads spin while they wait
  * @param maxBatchRows rows in one batch; 32, where the gain of batching has flattened on a CPU
  * @param maxQueueRequests requests that wait for one model; more are shed at once, which is better than late
+ * @param warmUpBudget how long a model may be run before it takes requests, to learn how long its batches take; one
+ *     second is enough for tens of batches of all but the heaviest models
  */
 public record WorkerOptions(
         @Setting("conf/models") Path models,
         @Setting(value = "0", min = "0", max = "256") int instances,
         @Setting(value = "1", min = "1", max = "256") int intraOpThreads,
         @Setting(value = "32", min = "1", max = "65536") int maxBatchRows,
-        @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests) {}
+        @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests,
+        @Setting(value = "1s", min = "0s", max = "10m") Duration warmUpBudget) {}

@@ -90,8 +90,8 @@ class WarmUpTest {
 
     @Test
     void aModelThatIsNotBatchedIsWarmedAllTheSame() {
-        Signature alone = new Signature(
-                List.of(new TensorSpec("x", DataType.FP32, new Shape(3, 4))), List.of(OUTPUT), false);
+        Signature alone =
+                new Signature(List.of(new TensorSpec("x", DataType.FP32, new Shape(3, 4))), List.of(OUTPUT), false);
         assertEquals(List.of(1), sizes(profile(alone, rows -> 1_000, 32, AMPLE)));
         assertTrue(ran.stream().allMatch(rows -> rows == 3), ran.toString());
     }

@@ -139,7 +139,10 @@ public final class BatcherClient {
         boolean nobodyListens =
                 cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
         if (!nobodyListens) {
-            LOG.error("{} requests were lost on their way to a batcher", group.entries().size(), cause);
+            LOG.error(
+                    "{} requests were lost on their way to a batcher",
+                    group.entries().size(),
+                    cause);
         }
         for (RequestGroup.Entry entry : group.entries()) {
             if (entry instanceof RequestGroup.Submit(long ticket, InferenceRequest request)) {

@@ -57,7 +57,8 @@ class ServerTimingIT {
         Answer behind = Waiting.await(ask("slow", Requests.slow(1, 2)));
         Matcher first = timing(Waiting.await(ahead));
         assertTrue(Double.parseDouble(first.group(4)) > 0, first.group());
-        assertTrue(Double.parseDouble(timing(behind).group(1)) > 0, "it did not wait: " + behind.header("server-timing"));
+        assertTrue(
+                Double.parseDouble(timing(behind).group(1)) > 0, "it did not wait: " + behind.header("server-timing"));
         assertEquals("1", first.group(3));
     }
 

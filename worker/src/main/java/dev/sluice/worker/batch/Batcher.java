@@ -268,7 +268,8 @@ public final class Batcher {
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
-                Timing timing = new Timing(run.formedNanos() - member.enqueuedNanos(), ran.gatherNanos(), ran.runNanos(), batch.rows());
+                Timing timing = new Timing(
+                        run.formedNanos() - member.enqueuedNanos(), ran.gatherNanos(), ran.runNanos(), batch.rows());
                 settle(member, new InferenceResponse(model, parts.get(i), timing));
             }
         }

@@ -172,9 +172,11 @@ class BatcherTest {
                 new Timing(0, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 1),
                 outcomes.response("busy").timing());
         assertEquals(
-                new Timing(23, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 3), outcomes.response("a").timing());
+                new Timing(23, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 3),
+                outcomes.response("a").timing());
         assertEquals(
-                new Timing(3, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 3), outcomes.response("b").timing());
+                new Timing(3, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 3),
+                outcomes.response("b").timing());
     }
 
     @Test
