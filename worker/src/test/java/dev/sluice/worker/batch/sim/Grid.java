@@ -34,7 +34,7 @@ final class Grid {
     /**
      * Shares of the requests served in time.
      *
-     * @param oracle of whoever knows the future; NaN unless there is one instance and no noise
+     * @param oracle of whoever knows the future; NaN where it does not know
      * @param bestStatic of the best fixed maximum and delay in hindsight
      */
     record Cell(
@@ -80,7 +80,9 @@ final class Grid {
             Simulation.Score score = Simulation.play(scenario, moments, SluiceBatching::profiled);
             sluice += score.inTime() * weight;
             held += score.heldNanos();
-            oracle += scenario.hasOracle() ? OfflineOracle.mostInTime(scenario.model(), moments) * weight : Double.NaN;
+            oracle += scenario.isSingle() && moments.length <= OfflineOracle.MOST_REQUESTS
+                    ? OfflineOracle.mostInTime(scenario.model(), moments) * weight
+                    : Double.NaN;
             told += Simulation.play(scenario, moments, RegressionBatching::toldTheDeadline)
                             .inTime()
                     * weight;

@@ -19,7 +19,7 @@ record Scenario(
         int requests,
         long seed) {
 
-    private static final double DRIFT_NANOS = 2e9;
+    private static final double DRIFT_IN_DEADLINES = 20;
 
     /**
      * A model that needs {@code a + c * rows} nanoseconds for a batch.
@@ -57,16 +57,21 @@ record Scenario(
     /** How long a batch takes that starts now; a drifting machine slows down by half and recovers, again and again. */
     long nanos(int rows, long now, Random random) {
         double factor = noise == 0 ? 1 : Math.exp(noise * random.nextGaussian());
-        double speed = drift ? 1.25 + 0.25 * Math.sin(2 * Math.PI * now / DRIFT_NANOS) : 1;
+        double speed =
+                drift ? 1.25 + 0.25 * Math.sin(2 * Math.PI * now / (DRIFT_IN_DEADLINES * model.deadlineNanos())) : 1;
         return Math.round(model.nanos(rows) * factor * speed);
+    }
+
+    Scenario withRequests(int other) {
+        return new Scenario(model, instances, arrivals, load, noise, drift, other, seed);
     }
 
     Scenario withSeed(long other) {
         return new Scenario(model, instances, arrivals, load, noise, drift, requests, other);
     }
 
-    /** Whether {@link OfflineOracle} can say how much anybody could have served. */
-    boolean hasOracle() {
+    /** One instance without noise, of which {@link OfflineOracle} knows what anybody could have served. */
+    boolean isSingle() {
         return instances == 1 && noise == 0 && !drift;
     }
 

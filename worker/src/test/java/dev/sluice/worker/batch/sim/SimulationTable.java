@@ -5,17 +5,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
 
-/** Plays the whole grid and prints it as Markdown: minutes of work, so it is run by hand. */
-final class SimulationTable {
+/**
+ * Plays the whole grid and prints it as Markdown: half an hour of work, so its name is not that of a test, and it runs only
+ * when asked for: {@code mvn -pl worker test -Dtest=SimulationTable}.
+ */
+class SimulationTable {
 
-    private static final int REQUESTS = 2000;
-    private static final int SEEDS = 3;
+    private static final int SEEDS = 2;
+
+    /** A play is to be long against the deadlines, or its end counts more than what comes before. */
+    private static final int DEADLINES = 20;
+
+    private static final int MOST = 20_000;
     private static final int[] INSTANCES = {1, 2, 4};
 
-    private SimulationTable() {}
-
-    public static void main(String[] args) {
+    @Test
+    void print() {
         List<Grid.Cell> all = new ArrayList<>();
         System.out.println("| instances | arrivals | of the oracle: least, mean | of the best static: least, mean"
                 + " | to each rival, median: " + String.join("; ", Grid.RIVALS.keySet())
@@ -42,11 +49,20 @@ final class SimulationTable {
         List<Grid.Cell> cells = new ArrayList<>();
         for (Scenario.Model model : Grid.MODELS) {
             for (double load : Grid.LOADS) {
-                Scenario scenario = new Scenario(model, instances, arrivals, load, noise, drift, REQUESTS, 1);
-                cells.add(Grid.play(scenario, SEEDS));
+                Scenario scenario = new Scenario(model, instances, arrivals, load, noise, drift, 0, 1);
+                cells.add(Grid.play(scenario.withRequests(requests(scenario)), SEEDS));
             }
         }
         return cells;
+    }
+
+    private static int requests(Scenario scenario) {
+        double inADeadline = scenario.capacityPerSecond()
+                * scenario.load()
+                * scenario.model().deadlineNanos()
+                / 1e9;
+        boolean oracle = scenario.isSingle() && 3 * inADeadline <= OfflineOracle.MOST_REQUESTS; // else it says little
+        return (int) Math.clamp(DEADLINES * inADeadline, 1500, oracle ? OfflineOracle.MOST_REQUESTS : MOST);
     }
 
     private static void print(String name, List<Grid.Cell> cells) {

@@ -43,13 +43,19 @@ final class SluiceBatching implements Contender, BatchRunner {
         this.batcher = new Batcher(MODEL, options, this, simulation::now, simulation::wakeAt);
     }
 
-    /** As it serves after it has tried the model out: every size twice, from one row to the most, doubling. */
+    /** As it serves after it has tried the model out. */
     static Contender profiled(Simulation simulation) {
+        return profiled(simulation, 1);
+    }
+
+    /** The same with a profile that is wrong by that factor: every size twice, from one row to the most, doubling. */
+    static Contender profiled(Simulation simulation, double factor) {
         Scenario.Model model = simulation.scenario().model();
         List<LatencyPoint> profile = new ArrayList<>();
         for (int rows = 1; rows <= model.maxRows(); rows *= 2) {
-            profile.add(new LatencyPoint(rows, model.nanos(rows)));
-            profile.add(new LatencyPoint(rows, model.nanos(rows)));
+            LatencyPoint point = new LatencyPoint(rows, Math.round(factor * model.nanos(rows)));
+            profile.add(point);
+            profile.add(point);
         }
         return new SluiceBatching(simulation, profile);
     }

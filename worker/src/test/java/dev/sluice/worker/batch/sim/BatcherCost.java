@@ -1,0 +1,107 @@
+package dev.sluice.worker.batch.sim;
+
+import dev.sluice.worker.batch.AdaptivePolicy;
+import dev.sluice.worker.batch.Batch;
+import dev.sluice.worker.batch.BatchResult;
+import dev.sluice.worker.batch.BatchRunner;
+import dev.sluice.worker.batch.Batcher;
+import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the batcher itself costs for each request: enqueue, decide, form, settle, without an engine. It says nothing on a
+ * busy machine, so it runs only when asked for: {@code mvn -pl worker test -Dtest=BatcherCost}.
+ */
+class BatcherCost implements BatchRunner {
+
+    private static final ModelId MODEL = new ModelId("cost", 1);
+    private static final List<String> OUTPUTS = List.of("y");
+    private static final int GROUP = 16;
+    private static final int MAX_ROWS = 64;
+    private static final long RUN_NANOS = 1000;
+    private static final int REQUESTS = 2_000_000;
+
+    private final Batcher batcher;
+    private long now;
+    private long answered;
+    private @Nullable Batch running;
+    private Consumer<BatchResult> done = result -> {};
+
+    BatcherCost() {
+        BatcherOptions options =
+                new BatcherOptions(new AdaptivePolicy(MAX_ROWS, AdaptivePolicy.NO_SLO), 1024, BatchListener.NONE);
+        batcher = new Batcher(MODEL, options, this, () -> now, nanos -> {});
+    }
+
+    @Override
+    public int idleInstances() {
+        return running == null ? 1 : 0;
+    }
+
+    @Override
+    public void run(Batch batch, Consumer<BatchResult> whenDone) {
+        running = batch;
+        done = whenDone;
+    }
+
+    private void finish() {
+        Batch batch = running;
+        if (batch != null) {
+            running = null;
+            now += RUN_NANOS + 10L * batch.rows();
+            Tensor output = new Tensor("y", DataType.INT64, new Shape(batch.rows(), 0), ByteBuffer.allocate(0));
+            done.accept(new BatchResult.Ran(List.of(output), 0, 0));
+        }
+    }
+
+    /** Groups of requests come; after some groups, a batch comes back. */
+    private double cpuNanosForEach(long patience, int groupsForEachBatch) {
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        for (int i = 0; i < REQUESTS / GROUP; i++) {
+            for (int j = 0; j < GROUP; j++) {
+                now += 5;
+                batcher.enqueue(
+                        new InferenceRequest(MODEL, "r", List.of(), OUTPUTS, 1, new Deadline(now + patience)),
+                        outcome -> answered++);
+            }
+            batcher.dispatch();
+            if (i % groupsForEachBatch == 0) {
+                finish();
+            }
+        }
+        while (running != null) {
+            finish();
+        }
+        return (double) (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) / REQUESTS;
+    }
+
+    @Test
+    void print() {
+        print("ample deadlines, batches of 16", 30_000_000_000L, 1);
+        print("ample deadlines, batches of 64", 30_000_000_000L, 4);
+        print("deadlines of 3 batches, three times too many", 5000, 12);
+        print("deadlines of 20 batches, three times too many", 33_000, 12);
+    }
+
+    private static void print(String name, long patience, int groupsForEachBatch) {
+        BatcherCost cost = new BatcherCost();
+        double best = Double.MAX_VALUE;
+        for (int repeat = 0; repeat < 5; repeat++) {
+            best = Math.min(best, cost.cpuNanosForEach(patience, groupsForEachBatch));
+        }
+        System.out.printf(Locale.ROOT, "%-50s %6.0f ns of CPU for each request%n", name, best);
+    }
+}
