@@ -10,6 +10,8 @@ import java.time.Duration;
  *     several full queues, so that it is the models' own limits that speak first
  * @param maxInFlightBytes bytes of all request bodies held at one time; 0 for a quarter of the heap, for a body is
  *     copied at most once while it arrives in pieces
+ * @param clientHeader the request header that says which client a request is from, for fair shares of a model; none,
+ *     because whoever reaches Sluice directly could call itself anybody
  * @param requestTimeout the deadline of a request that names none; 30 seconds, which clients commonly wait themselves
  * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60
  *     seconds, which is how long nginx waits for an answer
@@ -22,11 +24,18 @@ public record AdmitOptions(
         @Setting(value = "0B", min = "0B", max = "1024GiB", bytes = true)
         long maxInFlightBytes,
 
+        @Setting("none") String clientHeader,
         @Setting(value = "30s", min = "1ms", max = "24h") Duration requestTimeout,
         @Setting(value = "60s", min = "1ms", max = "24h") Duration maxRequestTimeout,
         @Setting(value = "25s", min = "0s", max = "1h") Duration drainTimeout) {
 
+    private static final String NO_HEADER = "none";
     private static final int PART_OF_THE_HEAP = 4;
+
+    /** Without one, clients are told apart by address. */
+    public boolean hasClientHeader() {
+        return !clientHeader.equals(NO_HEADER);
+    }
 
     long bodyBudgetBytes() {
         return maxInFlightBytes > 0 ? maxInFlightBytes : Runtime.getRuntime().maxMemory() / PART_OF_THE_HEAP;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class AdmissionControlTest {
 
     private static AdmissionControl control(int maxInFlight) {
-        return new AdmissionControl(
-                new AdmitOptions(maxInFlight, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        return new AdmissionControl(new AdmitOptions(
+                maxInFlight, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
     }
 
     private static Permit admitted(AdmissionControl control) {

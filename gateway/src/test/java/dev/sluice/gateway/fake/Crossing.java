@@ -42,7 +42,7 @@ public final class Crossing {
 
     public static InferenceRequest request(String id, long deadlineNanos, Cancellation cancellation) {
         return new InferenceRequest(
-                MODEL, id, List.of(), List.of("y"), 1, 0, new Deadline(deadlineNanos), cancellation);
+                MODEL, id, List.of(), List.of("y"), 1, 0, "", new Deadline(deadlineNanos), cancellation);
     }
 
     /** Stands where a batcher would, and hears of every group. */

@@ -39,8 +39,8 @@ class InferencePipelineTest {
     private static final long FAR = TimeUnit.HOURS.toNanos(1);
 
     private final FakeTicker ticker = new FakeTicker();
-    private final AdmissionControl admission = new AdmissionControl(
-            new AdmitOptions(MAX_IN_FLIGHT, 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    private final AdmissionControl admission = new AdmissionControl(new AdmitOptions(
+            MAX_IN_FLIGHT, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
     private Context loop;
     private InferencePipeline pipeline;

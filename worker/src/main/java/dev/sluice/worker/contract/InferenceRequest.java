@@ -9,7 +9,8 @@ import java.util.List;
  * @param inputs in the signature's order; optional inputs may be missing
  * @param outputs the wanted outputs in the order they were asked for, never empty
  * @param rows size of axis 0 for a batched model, otherwise 1
- * @param priority 1 is the highest; 0 is the model's own default
+ * @param priority 1 is the highest; 0 is the default
+ * @param client whose request it is, for fair shares; those who cannot be told apart are one
  * @param cancellation whether the client has gone
  */
 public record InferenceRequest(
@@ -19,12 +20,13 @@ public record InferenceRequest(
         List<String> outputs,
         int rows,
         int priority,
+        String client,
         Deadline deadline,
         Cancellation cancellation) {
 
-    /** A request of default priority whose client never goes. */
+    /** A request of default priority and nobody in particular, whose client never goes. */
     public InferenceRequest(
             ModelId model, String requestId, List<Tensor> inputs, List<String> outputs, int rows, Deadline deadline) {
-        this(model, requestId, inputs, outputs, rows, 0, deadline, Cancellation.NEVER);
+        this(model, requestId, inputs, outputs, rows, 0, "", deadline, Cancellation.NEVER);
     }
 }

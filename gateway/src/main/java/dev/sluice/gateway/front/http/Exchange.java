@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.v2.EncodedResponse;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,19 @@ final class Exchange {
         ClientGone cancellation = new ClientGone();
         request.response().closeHandler(closed -> cancellation.cancel());
         return cancellation;
+    }
+
+    /** Who sends it: what the configured header says, otherwise the address of the other end of the connection. */
+    String client(AdmitOptions options) {
+        String named = options.hasClientHeader() ? request.getHeader(options.clientHeader()) : null;
+        return named == null || named.isEmpty() ? address() : named;
+    }
+
+    /** Empty when the client has gone before anybody asked. */
+    private String address() {
+        @Nullable SocketAddress remote = request.remoteAddress();
+        @Nullable String host = remote == null ? null : remote.hostAddress();
+        return host == null ? "" : host;
     }
 
     String requestId() {

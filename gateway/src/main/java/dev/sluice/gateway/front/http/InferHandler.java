@@ -111,6 +111,7 @@ final class InferHandler implements Handler<RoutingContext> {
                 decoded.outputs(),
                 decoded.rows(),
                 decoded.priority(),
+                exchange.client(limits),
                 deadline,
                 exchange.cancellation());
     }

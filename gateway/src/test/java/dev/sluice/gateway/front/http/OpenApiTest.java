@@ -54,7 +54,7 @@ class OpenApiTest {
     private static Router routes(Vertx vertx) {
         FakeTicker ticker = new FakeTicker();
         Duration second = Duration.ofSeconds(1);
-        AdmitOptions limits = new AdmitOptions(1, 0, second, second, second);
+        AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second);
         AdmissionControl admission = new AdmissionControl(limits);
         HttpParts parts = new HttpParts(
                 new ModelDirectory(),
