@@ -102,7 +102,7 @@ final class BatchFormation {
                 break;
             }
         }
-        members.forEach(queue::remove);
+        members.forEach(queue::serve);
         return new Batch(members, rows);
     }
 

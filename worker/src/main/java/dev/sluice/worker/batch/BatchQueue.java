@@ -1,32 +1,53 @@
 package dev.sluice.worker.batch;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for one model, first come first served among those that can share a batch.
+ * The requests that wait for one model, and who of them is next.
  *
  * <p>Requests of one kind (see {@link QueuedRequest#batchesWith}) stand in one lane, so that alternating shapes still
- * find company. The next batch comes from the lane whose head is oldest.
+ * find company. The next batch comes from the lane whose head goes before the heads of the others: by priority level,
+ * inside a level by fair shares of device time between clients, and where that is equal by age. A client that is alone
+ * is served in the order of coming.
  *
  * @thread owned by the batcher loop; pure, knows no clock
- * @bound {@code maxRequests}, which the owner asks for before it adds; add and poll cost O(lanes), and there is one lane
- *     unless shapes differ; remove costs O(requests)
- * @units length in requests, size of a batch in rows
+ * @bound {@code maxRequests}, which the owner asks for before it adds; every operation costs O(lanes + log clients),
+ *     and O(log requests) for the deadlines; there is one lane unless shapes differ
+ * @units length in requests, size of a batch in rows, cost in nanoseconds of one instance
  */
 final class BatchQueue {
 
+    /** No request costs its client more than that, however many rows it claims. */
+    private static final long MOST_NANOS = 3_600_000_000_000L;
+
+    private static final int REMEMBERED_BATCHES = 8;
+
     private final int maxRequests;
+    private final IntToLongFunction batchNanos;
     private final List<Lane> lanes = new ArrayList<>();
+    private final PriorityLevels levels = new PriorityLevels();
     private final DeadlineHeap deadlines = new DeadlineHeap();
+    private final ArrivalList arrivals = new ArrivalList();
+    private long added;
     private int requests;
     private int rows;
+    private int commonRows = 1;
 
+    /** A queue in which all rows cost the same. */
     BatchQueue(int maxRequests) {
+        this(maxRequests, batchRows -> batchRows);
+    }
+
+    /** @param batchNanos how long a batch of so many rows is expected to run; 0 as long as nothing is known */
+    BatchQueue(int maxRequests, IntToLongFunction batchNanos) {
         this.maxRequests = maxRequests;
+        this.batchNanos = batchNanos;
     }
 
     int requests() {
@@ -46,20 +67,60 @@ final class BatchQueue {
     }
 
     void add(QueuedRequest queued) {
-        laneFor(queued).waiting.add(queued);
+        queued.ordinal = added++;
+        Lane lane = laneFor(queued);
+        lane.count(queued, 1);
+        Client client =
+                levels.of(queued.request().priority()).client(queued.request().client());
+        Flow flow = client.flowIn(lane);
+        if (flow == null) {
+            flow = client.open(lane);
+            flow.add(queued);
+            lane.flowsOf(client.level()).add(flow);
+        } else {
+            flow.add(queued);
+        }
+        levels.joined(flow);
         deadlines.add(queued);
+        arrivals.add(queued);
         count(queued, 1);
     }
 
-    /** Takes that request out, wherever it stands; false if it does not stand here. */
+    /** Takes a request out that is not going to be run; false if it does not stand here. */
     boolean remove(QueuedRequest queued) {
-        for (Lane lane : lanes) {
-            if (lane.waiting.remove(queued)) {
-                left(queued, lane);
-                return true;
-            }
+        Flow flow = queued.flow;
+        if (flow == null) {
+            return false;
         }
-        return false;
+        flow.withdraw(queued);
+        left(queued, flow);
+        return true;
+    }
+
+    /** Takes a request out that is going to be run, wherever it stands. */
+    void serve(QueuedRequest queued) {
+        Flow flow = Objects.requireNonNull(queued.flow);
+        levels.served(flow.level(), flow.serve(queued));
+        left(queued, flow);
+    }
+
+    /** To be told of each batch: the next ones are expected to be about as large. */
+    void formed(int batchRows) {
+        commonRows = Math.max(1, Math.max(batchRows, commonRows - Math.ceilDiv(commonRows, REMEMBERED_BATCHES)));
+    }
+
+    /**
+     * Makes room in the full queue for a request whose client has less of it than others, or whose priority is higher.
+     *
+     * @return who has been taken out and is owed an answer, or null when the newcomer has no right to a place
+     */
+    @Nullable
+    QueuedRequest makeRoomFor(QueuedRequest newcomer) {
+        QueuedRequest displaced = levels.displacedBy(newcomer, maxRequests);
+        if (displaced != null) {
+            remove(displaced);
+        }
+        return displaced;
     }
 
     /** The request that expires first, or null when the queue is empty. */
@@ -70,27 +131,42 @@ final class BatchQueue {
 
     /** When the oldest request came; the queue must not be empty. */
     long oldestEnqueuedNanos() {
-        return due().peek().enqueuedNanos();
+        return Objects.requireNonNull(arrivals.oldest()).enqueuedNanos();
     }
 
     /** The lane whose turn it is; the queue must not be empty. */
     Lane due() {
-        Lane oldest = lanes.getFirst();
-        for (Lane lane : lanes) {
-            if (lane.peek().enqueuedNanos() - oldest.peek().enqueuedNanos() < 0) {
-                oldest = lane;
+        Flow first = lanes.getFirst().first();
+        for (int i = 1; i < lanes.size(); i++) {
+            Flow other = lanes.get(i).first();
+            if (other.goesBefore(first)) {
+                first = other;
             }
         }
-        return oldest;
+        return first.lane();
     }
 
-    private void left(QueuedRequest queued, Lane lane) {
-        if (lane.waiting.isEmpty()) {
+    /** How many clients are remembered; one counts for each priority level that it has requests in. */
+    int clients() {
+        return levels.clients();
+    }
+
+    private void left(QueuedRequest queued, Flow flow) {
+        Lane lane = flow.lane();
+        levels.left(flow);
+        if (flow.isEmpty()) {
+            lane.flowsOf(flow.level()).remove(flow);
+            flow.client().close(flow);
+        } else {
+            lane.flowsOf(flow.level()).moved(flow);
+        }
+        lane.count(queued, -1);
+        if (lane.isEmpty()) {
             lanes.remove(lane);
         }
         deadlines.remove(queued);
+        arrivals.remove(queued);
         count(queued, -1);
-        lane.rows -= queued.request().rows();
     }
 
     private void count(QueuedRequest queued, int sign) {
@@ -101,12 +177,10 @@ final class BatchQueue {
     private Lane laneFor(QueuedRequest queued) {
         for (Lane lane : lanes) {
             if (lane.peek().batchesWith(queued)) {
-                lane.rows += queued.request().rows();
                 return lane;
             }
         }
         Lane lane = new Lane();
-        lane.rows = queued.request().rows();
         lanes.add(lane);
         return lane;
     }
@@ -118,11 +192,15 @@ final class BatchQueue {
      */
     final class Lane implements Iterable<QueuedRequest> {
 
-        private final ArrayDeque<QueuedRequest> waiting = new ArrayDeque<>();
+        /** By level. */
+        private final List<FlowHeap> flows =
+                Stream.generate(FlowHeap::new).limit(PriorityLevels.COUNT).toList();
+
+        private int requests;
         private int rows;
 
         int requests() {
-            return waiting.size();
+            return requests;
         }
 
         int rows() {
@@ -130,25 +208,58 @@ final class BatchQueue {
         }
 
         boolean isEmpty() {
-            return waiting.isEmpty();
+            return requests == 0;
         }
 
         /** The one to be served next; the lane must not be empty. */
         QueuedRequest peek() {
-            return waiting.element();
+            return first().head();
         }
 
         /** Takes the one to be served next out of the queue; the lane must not be empty. */
         QueuedRequest poll() {
-            QueuedRequest next = waiting.remove();
-            left(next, this);
+            QueuedRequest next = peek();
+            serve(next);
             return next;
         }
 
         /** In the order of service, and only to be looked at. */
         @Override
         public Iterator<QueuedRequest> iterator() {
-            return waiting.iterator();
+            ServiceOrder order = new ServiceOrder();
+            flows.forEach(heap -> heap.members().forEach(order::add));
+            return order;
+        }
+
+        /**
+         * What a request costs: its rows' part of a batch as large as its kind makes possible now, for the fixed part
+         * of a run is shared by all rows in it.
+         */
+        long costNanos(QueuedRequest queued) {
+            int own = Math.max(1, queued.request().rows());
+            int batch = Math.max(own, Math.min(rows, commonRows));
+            double nanos = (double) batchNanos.applyAsLong(batch) * own / batch;
+            return (long) Math.clamp(nanos, own, MOST_NANOS);
+        }
+
+        private FlowHeap flowsOf(PriorityLevel level) {
+            return flows.get(level.rank());
+        }
+
+        private Flow first() {
+            Flow first = null;
+            for (FlowHeap heap : flows) {
+                Flow other = heap.first();
+                if (other != null && (first == null || other.goesBefore(first))) {
+                    first = other;
+                }
+            }
+            return Objects.requireNonNull(first);
+        }
+
+        private void count(QueuedRequest queued, int sign) {
+            requests += sign;
+            rows += sign * queued.request().rows();
         }
     }
 }

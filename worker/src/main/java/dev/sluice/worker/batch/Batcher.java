@@ -65,7 +65,7 @@ public final class Batcher {
         this.model = model;
         this.policy = options.policy();
         this.latency = new LatencyModel(options.profile());
-        this.queue = new BatchQueue(options.maxQueueRequests());
+        this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(queue, latency);
         this.listener = options.listener();
         this.instances = instances;
@@ -95,12 +95,26 @@ public final class Batcher {
     }
 
     private @Nullable InferenceError refusal(QueuedRequest queued, long now) {
-        if (queue.isFull()) {
-            return new InferenceError.Overloaded(
-                    "the queue of model " + model + " is full (" + queue.requests() + " requests)",
-                    InferenceError.RETRY_SOON_MILLIS);
+        InferenceError tooLate =
+                instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
+        if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
+            return tooLate;
         }
-        return instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
+        return overloaded("the queue of model " + model + " is full (" + queue.requests() + " requests)");
+    }
+
+    private boolean makesRoomFor(QueuedRequest newcomer) {
+        QueuedRequest displaced = queue.makeRoomFor(newcomer);
+        if (displaced == null) {
+            return false;
+        }
+        displaced.complete(overloaded("the queue of model " + model
+                + " is full, and the place went to a client with fewer in it or to a higher priority"));
+        return true;
+    }
+
+    private static InferenceError overloaded(String message) {
+        return new InferenceError.Overloaded(message, InferenceError.RETRY_SOON_MILLIS);
     }
 
     private void cancel(QueuedRequest queued) {
@@ -178,6 +192,7 @@ public final class Batcher {
 
     private Batch next(int maxRows, long now) {
         Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
+        queue.formed(batch.rows());
         batch.members().forEach(taken::add);
         return batch;
     }

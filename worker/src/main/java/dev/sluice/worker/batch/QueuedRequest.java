@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that waits or runs, and the one outcome it is owed.
@@ -12,13 +13,31 @@ import java.util.List;
  * @thread owned by the batcher loop; a worker thread reads {@link #request()} alone
  * @owns the request until {@link #complete}, which is called exactly once
  */
-public final class QueuedRequest {
+public final class QueuedRequest extends PlacedHeap.Member {
 
     private final InferenceRequest request;
     private final long enqueuedNanos;
     private final Completion completion;
-    private int heapPlace;
     private boolean completed;
+
+    /** The flow it waits in; null when it does not wait. The links below are kept by the lists that it stands in. */
+    @Nullable
+    Flow flow;
+
+    @Nullable
+    QueuedRequest ahead;
+
+    @Nullable
+    QueuedRequest behind;
+
+    @Nullable
+    QueuedRequest older;
+
+    @Nullable
+    QueuedRequest newer;
+
+    /** Which one it was to be added to its queue. */
+    long ordinal;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
         this.request = request;
@@ -36,15 +55,6 @@ public final class QueuedRequest {
 
     long deadlineNanos() {
         return request.deadline().atNanos();
-    }
-
-    /** Where the {@link DeadlineHeap} that it is in has put it. */
-    int heapPlace() {
-        return heapPlace;
-    }
-
-    void setHeapPlace(int place) {
-        heapPlace = place;
     }
 
     /** Whether nobody waits for it any more: its deadline has passed, or its client has gone. */

@@ -1,0 +1,134 @@
+package dev.sluice.worker.batch;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one client that can share a batch and have one priority, first come first served.
+ *
+ * <p>Only its head competes with the heads of other flows, by the virtual time at which the head would be finished if
+ * the device were shared evenly. That is set when a request becomes the head: so whoever leaves unserved from behind
+ * it has cost the client nothing, and whoever leaves unserved from the head hands its turn on.
+ *
+ * @thread owned by the batcher loop
+ * @units virtual time in nanoseconds of one instance, compared by difference so that it may wrap
+ */
+final class Flow extends PlacedHeap.Member {
+
+    private final Client client;
+    private final BatchQueue.Lane lane;
+    private @Nullable QueuedRequest head;
+    private @Nullable QueuedRequest tail;
+    private long headCostNanos;
+    private long finishNanos;
+
+    Flow(Client client, BatchQueue.Lane lane) {
+        this.client = client;
+        this.lane = lane;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    PriorityLevel level() {
+        return client.level();
+    }
+
+    BatchQueue.Lane lane() {
+        return lane;
+    }
+
+    boolean isEmpty() {
+        return head == null;
+    }
+
+    /** The oldest; the flow must not be empty. */
+    QueuedRequest head() {
+        return Objects.requireNonNull(head);
+    }
+
+    /** The newest; the flow must not be empty. */
+    QueuedRequest tail() {
+        return Objects.requireNonNull(tail);
+    }
+
+    long headCostNanos() {
+        return headCostNanos;
+    }
+
+    long finishNanos() {
+        return finishNanos;
+    }
+
+    /** Whether its head is to be served before that of the other. */
+    boolean goesBefore(Flow other) {
+        if (level() != other.level()) {
+            return level().goesBefore(other.level());
+        }
+        long ahead = other.finishNanos - finishNanos;
+        return ahead > 0 || (ahead == 0 && head().ordinal < other.head().ordinal);
+    }
+
+    void add(QueuedRequest queued) {
+        queued.flow = this;
+        queued.ahead = tail;
+        if (tail == null) {
+            head = queued;
+            startNow(queued);
+        } else {
+            tail.behind = queued;
+        }
+        tail = queued;
+    }
+
+    /** Takes a member out that is going to be run, has its client pay for it, and tells how much. */
+    long serve(QueuedRequest queued) {
+        boolean wasHead = head == queued;
+        long costNanos = wasHead ? headCostNanos : lane.costNanos(queued);
+        level().advanceTo(finishNanos - headCostNanos + costNanos);
+        unlink(queued);
+        if (!wasHead) {
+            finishNanos += costNanos;
+            client.charge(costNanos);
+        } else if (head != null) {
+            startNow(head);
+        }
+        return costNanos;
+    }
+
+    /** Takes a member out that is not going to be run. */
+    void withdraw(QueuedRequest queued) {
+        boolean wasHead = head == queued;
+        unlink(queued);
+        if (wasHead) {
+            long costNanos = head == null ? 0 : lane.costNanos(head);
+            client.charge(costNanos - headCostNanos);
+            finishNanos += costNanos - headCostNanos;
+            headCostNanos = costNanos;
+        }
+    }
+
+    private void startNow(QueuedRequest first) {
+        headCostNanos = lane.costNanos(first);
+        finishNanos = client.charge(headCostNanos);
+    }
+
+    private void unlink(QueuedRequest queued) {
+        QueuedRequest ahead = queued.ahead;
+        QueuedRequest behind = queued.behind;
+        if (ahead == null) {
+            head = behind;
+        } else {
+            ahead.behind = behind;
+        }
+        if (behind == null) {
+            tail = ahead;
+        } else {
+            behind.ahead = ahead;
+        }
+        queued.ahead = null;
+        queued.behind = null;
+        queued.flow = null;
+    }
+}
