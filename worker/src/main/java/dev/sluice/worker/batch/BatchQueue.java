@@ -26,7 +26,8 @@ final class BatchQueue {
     /** No request costs its client more than that, however many rows it claims. */
     private static final long MOST_NANOS = 3_600_000_000_000L;
 
-    private static final int REMEMBERED_BATCHES = 8;
+    /** The common size of a batch is that of the largest lately, which most rows are in. */
+    private static final int REMEMBERED_BATCHES = 16;
 
     private final int maxRequests;
     private final IntToLongFunction batchNanos;
@@ -100,13 +101,29 @@ final class BatchQueue {
     /** Takes a request out that is going to be run, wherever it stands. */
     void serve(QueuedRequest queued) {
         Flow flow = Objects.requireNonNull(queued.flow);
-        levels.served(flow.level(), flow.serve(queued));
+        queued.costNanos = flow.serve(queued);
+        queued.payer = flow.client();
+        levels.served(flow.level(), queued.costNanos);
         left(queued, flow);
     }
 
-    /** To be told of each batch: the next ones are expected to be about as large. */
-    void formed(int batchRows) {
-        commonRows = Math.max(1, Math.max(batchRows, commonRows - Math.ceilDiv(commonRows, REMEMBERED_BATCHES)));
+    /**
+     * To be told of each batch: the fixed part of a run is shared by the rows in it, so who is of a kind that finds less
+     * company than is common pays the difference, out of what else he has here.
+     */
+    void formed(Batch batch) {
+        long unpaid = batchNanos.applyAsLong(batch.rows());
+        for (QueuedRequest member : batch.members()) {
+            unpaid -= member.costNanos;
+        }
+        for (QueuedRequest member : batch.members()) {
+            Client payer = Objects.requireNonNull(member.payer);
+            member.payer = null;
+            if (unpaid > 0 && payer.requests() > 0) {
+                payer.chargeLater((long) ((double) unpaid * member.request().rows() / batch.rows()));
+            }
+        }
+        commonRows = Math.max(1, Math.max(batch.rows(), commonRows - Math.ceilDiv(commonRows, REMEMBERED_BATCHES)));
     }
 
     /**
@@ -149,6 +166,14 @@ final class BatchQueue {
     /** How many clients are remembered; one counts for each priority level that it has requests in. */
     int clients() {
         return levels.clients();
+    }
+
+    /** What a request costs as a member of a batch of common size. */
+    long costNanos(QueuedRequest queued) {
+        int own = Math.max(1, queued.request().rows());
+        int batch = Math.max(own, commonRows);
+        double nanos = (double) batchNanos.applyAsLong(batch) * own / batch;
+        return (long) Math.clamp(nanos, own, MOST_NANOS);
     }
 
     private void left(QueuedRequest queued, Flow flow) {
@@ -223,6 +248,10 @@ final class BatchQueue {
             return next;
         }
 
+        BatchQueue queue() {
+            return BatchQueue.this;
+        }
+
         /** In the order of service, and only to be looked at. */
         @Override
         public Iterator<QueuedRequest> iterator() {
@@ -231,18 +260,7 @@ final class BatchQueue {
             return order;
         }
 
-        /**
-         * What a request costs: its rows' part of a batch as large as its kind makes possible now, for the fixed part
-         * of a run is shared by all rows in it.
-         */
-        long costNanos(QueuedRequest queued) {
-            int own = Math.max(1, queued.request().rows());
-            int batch = Math.max(own, Math.min(rows, commonRows));
-            double nanos = (double) batchNanos.applyAsLong(batch) * own / batch;
-            return (long) Math.clamp(nanos, own, MOST_NANOS);
-        }
-
-        private FlowHeap flowsOf(PriorityLevel level) {
+        FlowHeap flowsOf(PriorityLevel level) {
             return flows.get(level.rank());
         }
 

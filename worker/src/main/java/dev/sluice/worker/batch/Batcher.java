@@ -192,7 +192,7 @@ public final class Batcher {
 
     private Batch next(int maxRows, long now) {
         Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
-        queue.formed(batch.rows());
+        queue.formed(batch);
         batch.members().forEach(taken::add);
         return batch;
     }

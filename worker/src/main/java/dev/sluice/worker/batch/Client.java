@@ -50,6 +50,12 @@ final class Client extends PlacedHeap.Member {
         return chargedNanos;
     }
 
+    /** Charges what could not be known before, so that all it waits for is due later. */
+    void chargeLater(long costNanos) {
+        chargedNanos += costNanos;
+        flows.forEach(flow -> flow.putOff(costNanos));
+    }
+
     /** Its flow in that lane, or null. */
     @Nullable
     Flow flowIn(BatchQueue.Lane lane) {

@@ -85,7 +85,7 @@ final class Flow extends PlacedHeap.Member {
     /** Takes a member out that is going to be run, has its client pay for it, and tells how much. */
     long serve(QueuedRequest queued) {
         boolean wasHead = head == queued;
-        long costNanos = wasHead ? headCostNanos : lane.costNanos(queued);
+        long costNanos = wasHead ? headCostNanos : lane.queue().costNanos(queued);
         level().advanceTo(finishNanos - headCostNanos + costNanos);
         unlink(queued);
         if (!wasHead) {
@@ -102,15 +102,21 @@ final class Flow extends PlacedHeap.Member {
         boolean wasHead = head == queued;
         unlink(queued);
         if (wasHead) {
-            long costNanos = head == null ? 0 : lane.costNanos(head);
+            long costNanos = head == null ? 0 : lane.queue().costNanos(head);
             client.charge(costNanos - headCostNanos);
             finishNanos += costNanos - headCostNanos;
             headCostNanos = costNanos;
         }
     }
 
+    /** Its client has to pay for something else first. */
+    void putOff(long nanos) {
+        finishNanos += nanos;
+        lane.flowsOf(level()).moved(this);
+    }
+
     private void startNow(QueuedRequest first) {
-        headCostNanos = lane.costNanos(first);
+        headCostNanos = lane.queue().costNanos(first);
         finishNanos = client.charge(headCostNanos);
     }
 

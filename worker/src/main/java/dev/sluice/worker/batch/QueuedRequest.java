@@ -36,6 +36,12 @@ public final class QueuedRequest extends PlacedHeap.Member {
     @Nullable
     QueuedRequest newer;
 
+    /** Who has been charged with how much for it, from when it was taken to be run until its batch is complete. */
+    @Nullable
+    Client payer;
+
+    long costNanos;
+
     /** Which one it was to be added to its queue. */
     long ordinal;
 

@@ -25,7 +25,7 @@ final class ServiceOrder implements Iterator<QueuedRequest> {
             QueuedRequest behind = next.behind;
             return behind == null
                     ? null
-                    : new Cursor(flow, behind, finishNanos + flow.lane().costNanos(behind));
+                    : new Cursor(flow, behind, finishNanos + flow.lane().queue().costNanos(behind));
         }
 
         @Override

@@ -38,4 +38,18 @@ public final class Requests {
         return new InferenceRequest(
                 MODEL, inputs[0].toString(), List.of(inputs), outputs, (int) inputs[0].rows(), deadline);
     }
+
+    /** The same request, sent by that client with that priority. */
+    public static InferenceRequest by(String client, int priority, InferenceRequest request) {
+        return new InferenceRequest(
+                request.model(),
+                request.requestId(),
+                request.inputs(),
+                request.outputs(),
+                request.rows(),
+                priority,
+                client,
+                request.deadline(),
+                request.cancellation());
+    }
 }
