@@ -109,17 +109,18 @@ final class BatchQueue {
 
     /**
      * To be told of each batch: the fixed part of a run is shared by the rows in it, so who is of a kind that finds less
-     * company than is common pays the difference, out of what else he has here.
+     * company than is common pays the difference, by the turns of what else he has here; who finds more gets it back.
      */
     void formed(Batch batch) {
-        long unpaid = batchNanos.applyAsLong(batch.rows());
+        long known = batchNanos.applyAsLong(batch.rows());
+        long unpaid = known;
         for (QueuedRequest member : batch.members()) {
             unpaid -= member.costNanos;
         }
         for (QueuedRequest member : batch.members()) {
             Client payer = Objects.requireNonNull(member.payer);
             member.payer = null;
-            if (unpaid > 0 && payer.requests() > 0) {
+            if (known > 0 && payer.requests() > 0) {
                 payer.chargeLater((long) ((double) unpaid * member.request().rows() / batch.rows()));
             }
         }

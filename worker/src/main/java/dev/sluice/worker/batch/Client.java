@@ -50,7 +50,7 @@ final class Client extends PlacedHeap.Member {
         return chargedNanos;
     }
 
-    /** Charges what could not be known before, so that all it waits for is due later. */
+    /** Charges what could not be known before: all that it waits for is due later, or sooner if that is negative. */
     void chargeLater(long costNanos) {
         chargedNanos += costNanos;
         flows.forEach(flow -> flow.putOff(costNanos));

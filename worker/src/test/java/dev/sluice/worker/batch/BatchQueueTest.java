@@ -35,7 +35,7 @@ class BatchQueueTest {
         return take(queue, maxRows);
     }
 
-    private static Batch take(BatchQueue from, int maxRows) {
+    static Batch take(BatchQueue from, int maxRows) {
         return new BatchFormation(from, new LatencyModel(List.of())).next(maxRows, new long[1], 0);
     }
 

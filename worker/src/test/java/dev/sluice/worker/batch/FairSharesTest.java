@@ -132,7 +132,7 @@ class FairSharesTest {
             while (queue.requests() < 200) {
                 queue.add(make("a" + names.size(), 1, 1));
             }
-            Batch batch = new BatchFormation(queue).take(10);
+            Batch batch = BatchQueueTest.take(queue, 10);
             queue.formed(batch);
             if (batch.size() == 1) {
                 lonelyNanos += (double) mostlyFixed.applyAsLong(1);

@@ -73,7 +73,7 @@ class PriorityLevelsTest {
     void lowerLevelsFillABatchThatHasRoom() {
         add(3, DEFAULT);
         add(1, HIGHEST);
-        assertEquals(4, new BatchFormation(queue).take(8).size());
+        assertEquals(4, BatchQueueTest.take(queue, 8).size());
     }
 
     @Test
@@ -111,7 +111,7 @@ class PriorityLevelsTest {
         int lower = 0;
         int all = 0;
         while (all < 420) {
-            Batch batch = new BatchFormation(queue).take(10);
+            Batch batch = BatchQueueTest.take(queue, 10);
             all += batch.size();
             lower += batch.members().getFirst().request().priority() == LOWEST ? batch.size() : 0;
         }
