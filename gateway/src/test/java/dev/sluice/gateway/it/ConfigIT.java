@@ -133,8 +133,8 @@ class ConfigIT {
     @Test
     void namesOnlyExtensionsThatWork() {
         assertEquals(new JsonArray("""
-                        ["binary_tensor_data","classification","parameters","model_configuration","statistics",
-                         "model_repository(index)"]"""), gateway.get("/v2").json().getJsonArray("extensions"));
+                        ["binary_tensor_data","classification","schedule_policy","parameters","model_configuration",
+                         "statistics","model_repository(index)"]"""), gateway.get("/v2").json().getJsonArray("extensions"));
     }
 
     @Test

@@ -20,10 +20,11 @@ import java.util.Locale;
  */
 final class MetadataHandlers {
 
-    /** Only what works. Of the repository's extension that is the index; "schedule_policy" would promise priorities. */
+    /** Only what works. Of the repository's extension that is the index. */
     private static final List<String> EXTENSIONS = List.of(
             "binary_tensor_data",
             "classification",
+            "schedule_policy",
             "parameters",
             "model_configuration",
             "statistics",
