@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.junit5.VertxExtension;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -78,14 +79,18 @@ class BatcherVerticleTest {
     }
 
     private void send(String replyAddress, long... tickets) {
+        tell(MODEL, group(replyAddress, tickets));
+    }
+
+    private static RequestGroup group(String replyAddress, long... tickets) {
         List<RequestGroup.Submit> entries = LongStream.of(tickets)
                 .mapToObj(ticket -> new RequestGroup.Submit(ticket, Requests.ofIds(ticket)))
                 .toList();
-        tell(new RequestGroup(replyAddress, List.copyOf(entries)));
+        return new RequestGroup(replyAddress, List.copyOf(entries));
     }
 
-    private void tell(RequestGroup group) {
-        vertx.eventBus().send(BatcherVerticle.address(MODEL), group);
+    private void tell(ModelId model, RequestGroup group) {
+        vertx.eventBus().send(BatcherVerticle.address(model), group);
     }
 
     private static void answer(Message<Batch> batch) {
@@ -132,7 +137,7 @@ class BatcherVerticleTest {
         Message<Batch> running = next(batches);
         send(LEFT, 1, 2, 3);
         send(RIGHT, 2);
-        tell(new RequestGroup(LEFT, List.of(new RequestGroup.Withdraw(2), new RequestGroup.Withdraw(99))));
+        tell(MODEL, new RequestGroup(LEFT, List.of(new RequestGroup.Withdraw(2), new RequestGroup.Withdraw(99))));
         OutcomeGroup withdrawn = next(left);
         assertEquals(List.of(2L), tickets(withdrawn));
         assertEquals(
@@ -146,13 +151,43 @@ class BatcherVerticleTest {
         assertEquals(List.of(2L), tickets(next(right)));
     }
 
+    /** A group is enqueued whole before the batcher decides, and must not be refused for what an idle instance would take. */
+    @Test
+    void aGroupLargerThanTheQueueIsNotShedWhileAnInstanceIsIdle() throws Exception {
+        ModelId small = new ModelId("small", 1);
+        BatcherOptions two = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 2, BatchListener.NONE);
+        result(vertx.deployVerticle(new BatcherVerticle(small, two, List.of(INSTANCE), new FakeTicker())));
+        tell(small, group(LEFT, 1, 2, 3));
+        Message<Batch> first = next(batches);
+        assertEquals(2, first.body().size());
+        answer(first);
+        answer(next(batches));
+        List<Long> answered = new ArrayList<>();
+        while (answered.size() < 3) {
+            for (OutcomeGroup.Entry entry : next(left).entries()) {
+                assertInstanceOf(InferenceResponse.class, entry.outcome());
+                answered.add(entry.ticket());
+            }
+        }
+        assertEquals(List.of(1L, 2L, 3L), answered);
+    }
+
     @Test
     void whatWaitsAndWhatComesLaterIsToldThatTheServerIsStopping() throws Exception {
         send(LEFT, 1);
         next(batches);
         send(RIGHT, 2, 3);
-        result(vertx.undeploy(deployment));
-        assertEquals(List.of(2L, 3L), tickets(next(right)));
+        Future<Void> stopped = vertx.undeploy(deployment);
+        send(RIGHT, 4);
+        List<Long> refused = new ArrayList<>();
+        while (refused.size() < 3) {
+            for (OutcomeGroup.Entry entry : next(right).entries()) {
+                assertInstanceOf(InferenceError.Draining.class, entry.outcome());
+                refused.add(entry.ticket());
+            }
+        }
+        assertEquals(List.of(2L, 3L, 4L), refused);
+        result(stopped);
         OutcomeGroup abandoned = next(left);
         assertEquals(List.of(1L), tickets(abandoned));
         assertInstanceOf(

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * waits for company; under load whatever one turn read from the sockets wakes the batcher once, and mostly ends in one
  * batch.
  *
- * <p>The batcher owns the deadline and answers when it passes. Should it be unable to, the request is given up here,
- * at the next look every {@value #LOOK_MILLIS} milliseconds.
+ * <p>The batcher owns the deadline and answers when it passes, by a timer of its own. Should it be unable to, the
+ * request is given up here, {@value #LOOK_MILLIS} to twice as many milliseconds later.
  *
  * @thread confined to one front loop; every future completes there
  * @bound the requests in flight, which admission bounds: the bus itself is told to discard nothing
@@ -53,7 +53,7 @@ public final class BatcherClient {
     private final Ticker ticker;
     private final String replyAddress = "sluice.front." + UUID.randomUUID();
     /** What has been sent in this turn, by the batcher's address. */
-    private final Map<String, List<RequestGroup.Entry>> outbox = new HashMap<>();
+    private Map<String, List<RequestGroup.Entry>> outbox = new HashMap<>();
 
     private final Map<Long, Waiting> waiting = new HashMap<>();
     private long lastTicket;
@@ -109,12 +109,13 @@ public final class BatcherClient {
 
     private void flush() {
         flushIsDue = false;
-        outbox.forEach((address, entries) -> {
+        Map<String, List<RequestGroup.Entry>> leaving = outbox;
+        outbox = new HashMap<>(); // a group that cannot be delivered answers at once, and the answered may send again
+        leaving.forEach((address, entries) -> {
             RequestGroup group = new RequestGroup(replyAddress, entries);
             MessageProducer<RequestGroup> batcher = vertx.eventBus().sender(address, DELIVERY);
             batcher.write(group).onFailure(cause -> undelivered(group, cause));
         });
-        outbox.clear();
     }
 
     private void onOutcomes(Message<OutcomeGroup> message) {

@@ -173,6 +173,27 @@ class BatcherClientTest {
         assertEquals(Crossing.MODEL, error.model());
     }
 
+    /** As a connection does that pipelines: its next request begins within the answer to the one before. */
+    @Test
+    void whatIsSentFromWithinARefusalIsNotLost() {
+        Crossing.serve(vertx, "test.there", group -> Crossing.reply(vertx, group, request -> ANSWER));
+        for (String next : List.of(Crossing.ADDRESS, "test.there")) {
+            Promise<InferenceOutcome> second = Promise.promise();
+            Crossing.onLoop(loop, () -> {
+                client.send(Crossing.endpoint("test.there"), Crossing.request("company", FAR));
+                return client.send(Crossing.ENDPOINT, Crossing.request("r", FAR))
+                        .onComplete(refused -> client.send(Crossing.endpoint(next), Crossing.request("next", FAR))
+                                .onComplete(second));
+            });
+            InferenceOutcome outcome = Wait.forResult(second.future());
+            if (next.equals(Crossing.ADDRESS)) {
+                assertInstanceOf(InferenceError.ModelNotReady.class, outcome);
+            } else {
+                assertSame(ANSWER, outcome);
+            }
+        }
+    }
+
     @Test
     void whatHasExpiredIsNotSent() {
         List<RequestGroup> arrived = new CopyOnWriteArrayList<>();
@@ -186,7 +207,7 @@ class BatcherClientTest {
     @Test
     void noAnswerLongAfterTheDeadlineIsADeadlineExceeded() {
         Promise<RequestGroup> arrived = Promise.promise();
-        Crossing.serve(vertx, Crossing.ADDRESS, arrived::complete);
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
         Future<InferenceOutcome> sent = send(Crossing.request("r", NOW + 1));
         RequestGroup group = Wait.forResult(arrived.future());
         ticker.set(NOW + TimeUnit.SECONDS.toNanos(1));

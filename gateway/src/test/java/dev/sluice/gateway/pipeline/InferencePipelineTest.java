@@ -94,7 +94,7 @@ class InferencePipelineTest {
     @Test
     void releasesThePermitWhenNobodyAnswers(Vertx vertx) {
         Promise<RequestGroup> arrived = Promise.promise();
-        Crossing.serve(vertx, Crossing.ADDRESS, arrived::complete);
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
         Future<InferenceOutcome> outcome = infer(1);
         Wait.forResult(arrived.future());
         assertEquals(1, admission.inFlight());

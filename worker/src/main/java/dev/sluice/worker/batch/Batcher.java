@@ -83,7 +83,7 @@ public final class Batcher {
             return () -> {};
         }
         if (queue.isFull()) {
-            dropExpired(now);
+            dispatch(); // what came together is full before it has been looked at, and instances may be idle
         }
         InferenceError refusal = refusal(queued, now);
         if (refusal != null) {
