@@ -9,6 +9,7 @@ import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.GreedyPolicy;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,5 +194,21 @@ class BatcherVerticleTest {
         assertEquals(List.of(1L), tickets(abandoned));
         assertInstanceOf(
                 InferenceError.Draining.class, abandoned.entries().getFirst().outcome());
+    }
+
+    @Test
+    void aClientHearsOfItsDeadlineThoughTheInstanceIsSilent() throws Exception {
+        AtomicLong clock = new AtomicLong();
+        ModelId other = new ModelId("silent", 1);
+        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE);
+        result(vertx.deployVerticle(new BatcherVerticle(other, options, List.of(INSTANCE), clock::get)));
+        RequestGroup.Submit entry = new RequestGroup.Submit(1, Requests.of(new Deadline(2_000_000), 1));
+        vertx.eventBus().send(BatcherVerticle.address(other), new RequestGroup(LEFT, List.of(entry)));
+        next(batches);
+        clock.set(2_000_000);
+        OutcomeGroup outcomes = next(left);
+        assertEquals(
+                new InferenceError.DeadlineExceeded("execution"),
+                outcomes.entries().getFirst().outcome());
     }
 }

@@ -41,7 +41,7 @@ final class BatchFormation {
         if (left < alone) {
             return new InferenceError.DeadlineExceeded("enqueue");
         }
-        return latency.isKnown() && left < busyNanos + alone ? overloaded(queued) : null;
+        return alone > 0 && left < busyNanos + alone ? overloaded(queued) : null;
     }
 
     /**
@@ -53,15 +53,18 @@ final class BatchFormation {
     Batch next(int maxRows, long[] busyNanos, long nowNanos) {
         refuseHopeless(nowNanos);
         BatchQueue.Lane lane = queue.due();
-        long full = latency.safeNanos(Math.min(maxRows, lane.rows()));
-        QueuedRequest first = queue.firstToExpire();
-        if (lane.requests() == 1 || first == null || first.deadlineNanos() - nowNanos >= full) {
+        if (lane.requests() == 1 || haveTimeFor(Math.min(maxRows, lane.rows()), nowNanos)) {
             return take(lane, maxRows);
         }
         long budget = plan.budgetNanos(lane, maxRows, busyNanos, nowNanos);
         Batch batch = pick(lane, Math.min(maxRows, latency.rowsWithin(budget)), nowNanos + budget);
         refusePassedOver(batch, busyNanos, nowNanos);
         return batch;
+    }
+
+    private boolean haveTimeFor(int rows, long now) {
+        QueuedRequest first = queue.firstToExpire();
+        return first == null || !latency.isKnown() || first.deadlineNanos() - now >= latency.safeNanos(rows);
     }
 
     /** All but the last one, which is tried in any case: only a run can show that the latency was learnt wrongly. */

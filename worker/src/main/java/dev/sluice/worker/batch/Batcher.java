@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Collects the requests for one model and hands them to its instances as batches.
  *
+ * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
+ * its neighbours in the batch get theirs. So a client needs no timer of its own.
+ *
  * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its members run again one by
  * one, and only the failure of a request that ran alone is final. The same path makes a model right that has a variable
  * axis 0 which does not count rows: its outputs cannot be cut apart, so from then on it runs one request at a time.

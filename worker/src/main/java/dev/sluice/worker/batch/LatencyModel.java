@@ -92,7 +92,7 @@ public final class LatencyModel {
         batchNanos = Math.max(0, meanNanos - rowNanos * meanRows);
     }
 
-    /** Whether it has seen enough, and batches different enough, to be relied on. */
+    /** Whether it has seen enough, and batches different enough, to be relied on for any size. */
     public boolean isKnown() {
         return observed >= FIRST_BATCHES && mostRows >= 2 * fewestRows;
     }
@@ -112,9 +112,10 @@ public final class LatencyModel {
         return (long) (batchNanos + rowNanos * rows);
     }
 
-    /** How long such a batch hardly ever exceeds; 0 as long as nothing is known. */
+    /** How long such a batch hardly ever exceeds; 0 as long as nothing is known of that size. */
     public long safeNanos(int rows) {
-        return isKnown() ? (long) ((batchNanos + rowNanos * rows) * margin()) : 0;
+        boolean seen = observed >= FIRST_BATCHES && rows >= fewestRows && rows <= mostRows;
+        return seen || isKnown() ? (long) ((batchNanos + rowNanos * rows) * margin()) : 0;
     }
 
     /** The largest batch that is done safely within that time, perhaps none; any as long as nothing is known. */

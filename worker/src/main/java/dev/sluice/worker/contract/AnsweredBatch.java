@@ -1,10 +1,10 @@
 package dev.sluice.worker.contract;
 
 /**
- * What a batch was whose members are all answered, and where its time went.
+ * What a batch was whose members are about to be answered, and where its time went.
  *
- * @param requests its members
- * @param rows of all members together
+ * @param requests its members without those that were cancelled, or expired, while it ran
+ * @param rows of these members together
  * @param queueNanos from enqueue until the batch was formed, summed over the members
  * @param gatherNanos joining their rows
  * @param runNanos the engine call

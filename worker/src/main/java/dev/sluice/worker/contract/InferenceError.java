@@ -65,11 +65,11 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
-    /** Nobody waits any more; {@code stage} is where the request stood. */
+    /** Nobody waits any more, or nobody would when the answer came; {@code stage} is where the request stood. */
     record DeadlineExceeded(String stage) implements InferenceError {
         @Override
         public String message() {
-            return "the deadline passed while the request was in stage: " + stage;
+            return "the deadline passed, or could not be met any more, while the request was in stage: " + stage;
         }
     }
 

@@ -63,13 +63,22 @@ class LatencyModelTest {
     void knowsNothingUntilItHasSeenBatchesOfDifferentSizes() {
         observe(1, of(4, 100));
         assertFalse(model.isKnown());
-        assertEquals(0, model.safeNanos(4));
+        assertEquals(0, model.safeNanos(3));
+        assertEquals(0, model.safeNanos(5));
         assertEquals(Integer.MAX_VALUE, model.rowsWithin(1));
         assertEquals(Integer.MAX_VALUE, model.usefulRows());
         observe(1, 8);
         assertTrue(model.isKnown());
         assertTrue(model.safeNanos(4) > 0);
         assertTrue(model.rowsWithin(A) < 64);
+    }
+
+    @Test
+    void knowsASizeThatItHasSeenThoughNoOther() {
+        observe(1, of(1, 7));
+        assertEquals(0, model.safeNanos(1));
+        observe(1, of(1, 20));
+        assertEquals(A + C, (double) model.safeNanos(1), 0.01 * (A + C));
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays the whole grid and prints it as Markdown: half an hour of work, so its name is not that of a test, and it runs only
+ * Plays the whole grid and prints it as Markdown: minutes of work, so its name is not that of a test, and it runs only
  * when asked for: {@code mvn -pl worker test -Dtest=SimulationTable}.
  */
 class SimulationTable {
@@ -24,9 +24,10 @@ class SimulationTable {
     @Test
     void print() {
         List<Grid.Cell> all = new ArrayList<>();
-        System.out.println("| instances | arrivals | of the oracle: least, mean | of the best static: least, mean"
-                + " | to each rival, median: " + String.join("; ", Grid.RIVALS.keySet())
-                + " | to the best of them | to regression that is told the deadline: least, mean |");
+        System.out.println(
+                "| instances | arrivals | of the oracle: least, mean | of the best fixed setting: least, mean"
+                        + " | of " + String.join("; ", Grid.RIVALS.keySet())
+                        + ": median | of the best of them: median | of regression told the deadline: least, mean |");
         System.out.println("|---|---|---|---|---|---|---|");
         for (int instances : INSTANCES) {
             for (Arrivals arrivals : Arrivals.values()) {
@@ -81,7 +82,7 @@ class SimulationTable {
 
     private static void printLoads(List<Grid.Cell> all) {
         System.out.println();
-        System.out.println("| load | Sluice | oracle (one instance) | best static | "
+        System.out.println("| load | Sluice | oracle (one instance) | best fixed | "
                 + String.join(" | ", Grid.RIVALS.keySet()) + " | held, ms |");
         System.out.println("|---|---|---|---|" + "---|".repeat(Grid.RIVALS.size() + 1));
         for (double load : Grid.LOADS) {
@@ -101,7 +102,7 @@ class SimulationTable {
 
     private static void printWorst(List<Grid.Cell> all) {
         System.out.println();
-        System.out.println("| cells where another is better | load | Sluice | best static | best rival"
+        System.out.println("| model, instances, arrivals | load | Sluice | best fixed | best default"
                 + " | regression told the deadline |");
         System.out.println("|---|---|---|---|---|---|");
         ToDoubleFunction<Grid.Cell> lead =
