@@ -260,6 +260,8 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(Gateway.class, Worker.class)
+                .and()
+                .doNotHaveFullyQualifiedName("dev.sluice.worker.InstanceDeployer")
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "deploys a verticle",

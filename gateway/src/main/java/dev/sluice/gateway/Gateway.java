@@ -60,7 +60,8 @@ public final class Gateway {
     private Future<?> deploy() {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
-        Worker worker = new Worker(config.worker(), metrics.batchListener().and(statistics), ticker);
+        Worker worker = new Worker(
+                config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
         return models.listen(vertx.eventBus())
                 .compose(listening -> deployFront())
                 .compose(open -> vertx.deployVerticle(worker, Worker.deployment()))

@@ -14,9 +14,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
@@ -36,7 +36,7 @@ final class BatcherVerticle extends VerticleBase {
 
     private final ModelId model;
     private final BatcherOptions options;
-    private final List<String> instanceAddresses;
+    private final InstanceGroup.Members members;
     private final Ticker ticker;
     private InstanceGroup instances;
     private Batcher batcher;
@@ -46,12 +46,12 @@ final class BatcherVerticle extends VerticleBase {
 
     private long wakeUp = NO_TIMER;
     private boolean turnEndIsDue;
-    private boolean stopping;
+    private @Nullable InferenceError refusal;
 
-    BatcherVerticle(ModelId model, BatcherOptions options, List<String> instanceAddresses, Ticker ticker) {
+    BatcherVerticle(ModelId model, BatcherOptions options, InstanceGroup.Members members, Ticker ticker) {
         this.model = model;
         this.options = options;
-        this.instanceAddresses = instanceAddresses;
+        this.members = members;
         this.ticker = ticker;
     }
 
@@ -61,7 +61,8 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        instances = new InstanceGroup(model, vertx.eventBus(), instanceAddresses);
+        instances = new InstanceGroup(model, members, context, ticker);
+        instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         batcher = new Batcher(model, options, instances, ticker, this::wakeAt);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
@@ -72,20 +73,30 @@ final class BatcherVerticle extends VerticleBase {
 
     /**
      * Refuses what waits and stays a moment for what runs, for with its context go the replies to it; what takes longer
-     * than that is refused as well.
+     * than that is refused as well, and its engine call ended.
      */
     @Override
     public Future<?> stop() {
-        stopping = true;
-        batcher.refuseQueued(new InferenceError.Draining());
-        sendOutcomes();
+        refuseAll(new InferenceError.Draining());
         Promise<Void> over = Promise.promise();
         instances.close().onComplete(idle -> over.tryComplete());
         vertx.setTimer(GRACE_MILLIS, late -> over.tryComplete());
         return over.future().onSuccess(done -> {
+            instances.terminate();
             batcher.abandonRunning(new InferenceError.Draining());
-            sendOutcomes();
+            refuseAll(new InferenceError.Draining()); // again, for a batch that failed meanwhile waits to run once more
         });
+    }
+
+    /** What waits now and what comes later. */
+    private void refuseAll(InferenceError why) {
+        refusal = why;
+        batcher.refuseQueued(why);
+        sendOutcomes();
+    }
+
+    private InferenceError notReady(String reason) {
+        return new InferenceError.ModelNotReady(model, reason, InferenceError.NO_RETRY);
     }
 
     /** Timers of Vert.x count whole milliseconds, which is close enough for the deadlines that this is for. */
@@ -105,8 +116,8 @@ final class BatcherVerticle extends VerticleBase {
             switch (entry) {
                 case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
                 case RequestGroup.Submit(long ticket, InferenceRequest request) -> {
-                    if (stopping) {
-                        front.answer(ticket, new InferenceError.Draining());
+                    if (refusal != null) {
+                        front.answer(ticket, refusal);
                     } else {
                         front.submit(ticket, reply -> batcher.enqueue(request, reply));
                     }

@@ -3,47 +3,70 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.Batch;
 import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatchRunner;
+import dev.sluice.worker.batch.QueuedRequest;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All instances of one model on this node, and the sending half of the crossing to them.
  *
+ * <p>A batch that does not come back in time is failed and its instance replaced. In time is before the last of its
+ * members' deadlines, for until then somebody waits; but never sooner than {@code worker.give_up_after}, or impatient
+ * clients could make a slow model lose one instance after the other.
+ *
  * @thread owned by the batcher loop of the model
  * @bound one batch for each instance; the one that became idle last is used first, for its caches are warm
- * @errors a batch that cannot be delivered comes back as ModelNotReady
+ * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle
  */
 final class InstanceGroup implements BatchRunner {
 
     /**
-     * An engine call cannot be taken back, so its instance stays busy until it answers, and this is only the end of all
-     * patience. What clients wait for is bounded by their deadlines, in the crossing before this one.
+     * Where the group's instances come from.
+     *
+     * @param first those it begins with
+     * @param supply replaces those it loses
+     * @param giveUpAfter shortest time that a batch is waited for
      */
-    private static final Duration LONGEST_RUN = Duration.ofHours(1);
+    record Members(List<Instance> first, InstanceSupply supply, Duration giveUpAfter) {}
 
-    private static final DeliveryOptions DELIVERY =
-            new DeliveryOptions().setLocalOnly(true).setSendTimeout(LONGEST_RUN.toMillis());
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceGroup.class);
 
     private final ModelId model;
-    private final EventBus bus;
-    private final ArrayDeque<String> idle;
-    private final int instances;
+    private final Context loop;
+    private final InstanceSupply supply;
+    private final long giveUpAfterNanos;
+    private final Ticker ticker;
+    private final List<Instance> all;
+    private final ArrayDeque<Instance> idle;
     private final Promise<Void> allIdle = Promise.promise();
+    private final Promise<String> failure = Promise.promise();
+    private int running;
     private boolean closing;
 
-    InstanceGroup(ModelId model, EventBus bus, List<String> instanceAddresses) {
+    /** @param loop the batcher loop */
+    InstanceGroup(ModelId model, Members members, Context loop, Ticker ticker) {
         this.model = model;
-        this.bus = bus;
-        this.idle = new ArrayDeque<>(instanceAddresses);
-        this.instances = instanceAddresses.size();
+        this.loop = loop;
+        this.supply = members.supply();
+        this.giveUpAfterNanos = members.giveUpAfter().toNanos();
+        this.ticker = ticker;
+        this.all = new ArrayList<>(members.first());
+        this.idle = new ArrayDeque<>(all);
     }
 
     @Override
@@ -53,12 +76,73 @@ final class InstanceGroup implements BatchRunner {
 
     @Override
     public void run(Batch batch, Consumer<BatchResult> done) {
-        String instance = idle.pop();
-        bus.<BatchResult>request(instance, batch, DELIVERY).onComplete(reply -> {
-            idle.push(instance);
-            done.accept(reply.succeeded() ? reply.result().body() : undelivered());
-            completeWhenIdle();
-        });
+        Instance instance = idle.pop();
+        running++;
+        DeliveryOptions delivery = new DeliveryOptions()
+                .setLocalOnly(true)
+                .setSendTimeout(patienceMillis(batch, giveUpAfterNanos, ticker.nanos()));
+        loop.owner()
+                .eventBus()
+                .<BatchResult>request(instance.address(), batch, delivery)
+                .onComplete(reply -> {
+                    if (reply.succeeded()) {
+                        idle.push(instance);
+                        finish(done, reply.result().body());
+                    } else {
+                        lose(instance, batch, reply.cause(), done);
+                    }
+                });
+    }
+
+    /** Whole milliseconds, the last deadline being over by then. */
+    static long patienceMillis(Batch batch, long leastNanos, long nowNanos) {
+        long nanos = leastNanos;
+        for (QueuedRequest member : batch.members()) {
+            nanos = Math.max(nanos, member.request().deadline().remainingNanos(nowNanos));
+        }
+        return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+    }
+
+    private void finish(Consumer<BatchResult> done, BatchResult result) {
+        running--;
+        done.accept(result);
+        completeWhenIdle();
+    }
+
+    private void lose(Instance instance, Batch batch, Throwable why, Consumer<BatchResult> done) {
+        String failureId = UUID.randomUUID().toString();
+        LOG.error(
+                "engine failure {}: {} has lost a batch of {} rows and is replaced: {}",
+                failureId,
+                instance.address(),
+                batch.rows(),
+                why.getMessage());
+        all.remove(instance);
+        BatchResult lost = new BatchResult.Failed(new InferenceError.EngineFailure(failureId));
+        if (closing) {
+            instance.engine().terminate();
+            finish(done, lost);
+            return;
+        }
+        supply.replace(instance)
+                .onComplete(replacement -> loop.runOnContext(here -> replaced(replacement, done, lost)));
+    }
+
+    private void replaced(AsyncResult<Instance> replacement, Consumer<BatchResult> done, BatchResult lost) {
+        if (replacement.succeeded()) {
+            all.add(replacement.result());
+            idle.push(replacement.result());
+        }
+        finish(done, lost);
+        if (replacement.failed()) { // now, for members of that batch may wait to run once more
+            LOG.error("model {} cannot be served any more", model, replacement.cause());
+            failure.tryComplete(String.valueOf(replacement.cause().getMessage()));
+        }
+    }
+
+    /** Complete, with the reason, when an instance was lost that could not be replaced. */
+    Future<String> failure() {
+        return failure.future();
     }
 
     /** Complete when every batch that runs has come back; to be called when no more will be run. */
@@ -68,14 +152,14 @@ final class InstanceGroup implements BatchRunner {
         return allIdle.future();
     }
 
-    private void completeWhenIdle() {
-        if (closing && idle.size() == instances) {
-            allIdle.tryComplete();
-        }
+    /** Ends the calls that run still; to be called after {@link #close}. */
+    void terminate() {
+        all.forEach(instance -> instance.engine().terminate());
     }
 
-    private BatchResult undelivered() {
-        return new BatchResult.Failed(
-                new InferenceError.ModelNotReady(model, "its instance is gone", InferenceError.RETRY_SOON_MILLIS));
+    private void completeWhenIdle() {
+        if (closing && running == 0) {
+            allIdle.tryComplete();
+        }
     }
 }

@@ -7,7 +7,7 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
-import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -37,11 +37,11 @@ final class WarmUp {
     /** Another doubling is worth it while it makes a row cheaper by that share. */
     private static final double GAIN = 0.03;
 
-    private final LoadedModel model;
+    private final ModelInstance model;
     private final Signature signature;
     private final Ticker ticker;
 
-    WarmUp(LoadedModel model, Signature signature, Ticker ticker) {
+    WarmUp(ModelInstance model, Signature signature, Ticker ticker) {
         this.model = model;
         this.signature = signature;
         this.ticker = ticker;

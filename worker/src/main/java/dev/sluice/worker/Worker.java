@@ -5,6 +5,7 @@ import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
@@ -14,6 +15,7 @@ import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.engine.ModelLoadException;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.repository.ModelConfig;
@@ -49,13 +51,15 @@ public final class Worker extends VerticleBase {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     private final WorkerOptions options;
-    private final BatchListener listener;
+    private final BatchListener batches;
+    private final InstanceListener instances;
     private final Ticker ticker;
     private final List<LoadedModel> loaded = new ArrayList<>();
 
-    public Worker(WorkerOptions options, BatchListener listener, Ticker ticker) {
+    public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
         this.options = options;
-        this.listener = listener;
+        this.batches = batches;
+        this.instances = instances;
         this.ticker = ticker;
     }
 
@@ -113,15 +117,22 @@ public final class Worker extends VerticleBase {
         Signature signature =
                 serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<String> instances = new ArrayList<>();
+        InstanceDeployer deployer = new InstanceDeployer(
+                model,
+                runnable,
+                new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), instances),
+                ticker,
+                reason -> report(model, ModelState.FAILED, null, reason));
+        List<Instance> first = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
-            instances.add("sluice.instance." + model + "." + i);
-            deployments.add(deployInstance(instances.get(i), runnable));
+            first.add(deployer.deploy().await());
+            deployments.add(first.getLast().deployment());
         }
         BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
-        List<LatencyPoint> profile = new WarmUp(runnable, signature, ticker).run(maxBatchRows, options.warmUpBudget());
-        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), profile, listener);
-        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, instances, ticker))
+        BatcherOptions batching = new BatcherOptions(
+                policy, serving.maxQueueRequests(), profile(runnable, signature, maxBatchRows), batches);
+        InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
+        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, ticker))
                 .await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
         return new Description(
@@ -133,13 +144,11 @@ public final class Worker extends VerticleBase {
                 BatcherVerticle.address(model));
     }
 
-    private String deployInstance(String address, LoadedModel runnable) {
-        DeploymentOptions ownThread = new DeploymentOptions()
-                .setThreadingModel(ThreadingModel.WORKER)
-                .setWorkerPoolName(address)
-                .setWorkerPoolSize(1);
-        return vertx.deployVerticle(new WorkerVerticle(address, runnable, ticker), ownThread)
-                .await();
+    /** Measured with an instance like those that will serve. */
+    private List<LatencyPoint> profile(LoadedModel runnable, Signature signature, int maxBatchRows) {
+        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
+            return new WarmUp(trial, signature, ticker).run(maxBatchRows, options.warmUpBudget());
+        }
     }
 
     /** Waits until the report has been taken note of, so that "ready" is true when it is said. */

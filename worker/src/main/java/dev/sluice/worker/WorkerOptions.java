@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * How a worker runs its models; a model's own model.yaml may say otherwise for all but {@code models}.
+ * How a worker runs its models; a model's own model.yaml may say otherwise about instances, threads, batch and queue.
  *
  * @param models the model repository's directory; a relative one starts at the launcher's directory (SLUICE_HOME), or
  *     at the working directory if it was given on the command line
@@ -17,6 +17,10 @@ import java.time.Duration;
  * @param maxQueueRequests requests that wait for one model; more are shed at once, which is better than late
  * @param warmUpBudget how long a model may be run before it takes requests, to learn how long its batches take; one
  *     second is enough for tens of batches of all but the heaviest models
+ * @param batchMemory direct memory that each worker thread keeps for the tensors of its batches, as much as its largest
+ *     batch needs but no more than this; 64 MiB, which is 32 colour images of 400 by 400 pixels
+ * @param giveUpAfter shortest time after which an engine call that no client waits for any more is ended and its worker
+ *     thread replaced; 10 s, for the first call of a large model may take seconds, and it must not be taken for stuck
  */
 public record WorkerOptions(
         @Setting("conf/models") Path models,
@@ -24,4 +28,9 @@ public record WorkerOptions(
         @Setting(value = "1", min = "1", max = "256") int intraOpThreads,
         @Setting(value = "32", min = "1", max = "65536") int maxBatchRows,
         @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests,
-        @Setting(value = "1s", min = "0s", max = "10m") Duration warmUpBudget) {}
+        @Setting(value = "1s", min = "0s", max = "10m") Duration warmUpBudget,
+
+        @Setting(value = "64MiB", min = "0B", max = "64GiB", bytes = true)
+        long batchMemory,
+
+        @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter) {}

@@ -5,10 +5,11 @@ import dev.sluice.worker.batch.BatchGather;
 import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
-import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.EngineRunException;
+import dev.sluice.worker.engine.ModelInstance;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -23,29 +24,54 @@ import org.slf4j.LoggerFactory;
  * @thread a worker thread of its own; the model is shared with the other instances
  * @bound one batch
  * @errors InvalidRequest when the engine finds the inputs at fault, otherwise EngineFailure, its cause logged here
+ * @owns the engine's instance and the memory that batches are joined in
  */
 final class WorkerVerticle extends VerticleBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerVerticle.class);
 
-    private final String address;
-    private final LoadedModel model;
-    private final Ticker ticker;
-    private final BatchGather gather = new BatchGather();
+    /** Made beforehand: what a batch gets when there is not even memory left to say what happened. */
+    private static final BatchResult UNTOLD =
+            new BatchResult.Failed(new InferenceError.EngineFailure("none: it could not be logged"), true);
 
-    WorkerVerticle(String address, LoadedModel model, Ticker ticker) {
+    private final String address;
+    private final ModelId model;
+    private final ModelInstance engine;
+    private final InstanceOptions options;
+    private final Ticker ticker;
+    private final BatchGather gather;
+    private long reportedBytes;
+
+    WorkerVerticle(String address, ModelId model, ModelInstance engine, InstanceOptions options, Ticker ticker) {
         this.address = address;
         this.model = model;
+        this.engine = engine;
+        this.options = options;
         this.ticker = ticker;
+        this.gather = new BatchGather(options.maxBatchRows(), options.batchMemoryBytes() - engine.memoryBytes());
     }
 
     @Override
     public Future<?> start() {
+        reportMemory(engine.memoryBytes());
         return vertx.eventBus().localConsumer(address, this::onBatch).completion();
     }
 
+    @Override
+    public Future<?> stop() {
+        engine.close();
+        reportMemory(0);
+        return Future.succeededFuture();
+    }
+
     private void onBatch(Message<Batch> message) {
-        message.reply(run(message.body()));
+        BatchResult result = UNTOLD;
+        try {
+            result = run(message.body());
+        } finally {
+            message.reply(result); // whatever happens: a batch without a reply would cost this instance
+            reportMemory(engine.memoryBytes() + gather.keptBytes());
+        }
     }
 
     private BatchResult run(Batch batch) {
@@ -53,24 +79,45 @@ final class WorkerVerticle extends VerticleBase {
             long start = ticker.nanos();
             List<Tensor> inputs = gather.gather(batch);
             long gathered = ticker.nanos();
-            List<Tensor> outputs = model.run(inputs, batch.first().outputs());
+            List<Tensor> outputs = engine.run(inputs, batch.first().outputs());
             return new BatchResult.Ran(outputs, gathered - start, ticker.nanos() - gathered);
         } catch (InferenceException refused) {
             return new BatchResult.Failed(refused.error());
-        } catch (Throwable failure) { // whatever it is: a batch without a reply would cost this instance
+        } catch (Throwable failure) {
             String id = UUID.randomUUID().toString();
             logFailure(id, batch, failure);
-            return new BatchResult.Failed(new InferenceError.EngineFailure(id));
+            return new BatchResult.Failed(new InferenceError.EngineFailure(id), isOutOfMemory(failure));
         }
     }
 
+    private static boolean isOutOfMemory(Throwable failure) {
+        return failure instanceof OutOfMemoryError || isBecause(EngineRunException.Reason.OUT_OF_MEMORY, failure);
+    }
+
+    private static boolean isBecause(EngineRunException.Reason reason, Throwable failure) {
+        return failure instanceof EngineRunException engine && engine.reason() == reason;
+    }
+
     /** A batch of several is going to run again, one by one, and then the culprit shows itself. */
-    private static void logFailure(String id, Batch batch, Throwable failure) {
-        InferenceRequest first = batch.first();
-        if (batch.size() > 1) {
-            LOG.warn("a batch of {} rows failed for model {}: {}", batch.rows(), first.model(), failure.toString());
+    private void logFailure(String id, Batch batch, Throwable failure) {
+        if (isBecause(EngineRunException.Reason.TERMINATED, failure)) {
+            LOG.info("the call of {} was ended, {} rows", address, batch.rows());
+        } else if (batch.size() > 1) {
+            LOG.warn("a batch of {} rows failed for model {}: {}", batch.rows(), model, failure.toString());
         } else {
-            LOG.error("engine failure {} of request {} for model {}", id, first.requestId(), first.model(), failure);
+            LOG.error(
+                    "engine failure {} of request {} for model {}",
+                    id,
+                    batch.first().requestId(),
+                    model,
+                    failure);
+        }
+    }
+
+    private void reportMemory(long bytes) {
+        if (bytes != reportedBytes) {
+            options.listener().batchMemory(model, bytes - reportedBytes);
+            reportedBytes = bytes;
         }
     }
 }

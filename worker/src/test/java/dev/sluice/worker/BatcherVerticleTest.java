@@ -1,7 +1,9 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.batch.Batch;
 import dev.sluice.worker.batch.BatchGather;
@@ -15,6 +17,8 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
@@ -22,8 +26,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,6 +56,8 @@ class BatcherVerticleTest {
     private final BlockingQueue<Message<Batch>> batches = new LinkedBlockingQueue<>();
     private final BlockingQueue<OutcomeGroup> left = new LinkedBlockingQueue<>();
     private final BlockingQueue<OutcomeGroup> right = new LinkedBlockingQueue<>();
+    private final FakeInstance engine = new FakeInstance();
+    private final FakeSupply supply = new FakeSupply();
     private Vertx vertx;
     private String deployment;
 
@@ -59,9 +68,14 @@ class BatcherVerticleTest {
         listen(INSTANCE, batches);
         vertx.eventBus().<OutcomeGroup>consumer(LEFT, message -> left.add(message.body()));
         vertx.eventBus().<OutcomeGroup>consumer(RIGHT, message -> right.add(message.body()));
-        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE);
-        deployment =
-                result(vertx.deployVerticle(new BatcherVerticle(MODEL, options, List.of(INSTANCE), new FakeTicker())));
+        deployment = deploy(MODEL, 100, new FakeTicker());
+    }
+
+    private String deploy(ModelId model, int maxQueueRequests, Ticker ticker) throws Exception {
+        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
+        InstanceGroup.Members members = new InstanceGroup.Members(
+                List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
+        return result(vertx.deployVerticle(new BatcherVerticle(model, options, members, ticker)));
     }
 
     private <T> void listen(String address, BlockingQueue<Message<T>> messages) {
@@ -96,7 +110,7 @@ class BatcherVerticleTest {
     }
 
     private static void answer(Message<Batch> batch) {
-        batch.reply(new BatchResult.Ran(new BatchGather().gather(batch.body()), 1, 1));
+        batch.reply(new BatchResult.Ran(new BatchGather(MAX_ROWS, 0).gather(batch.body()), 1, 1));
     }
 
     private static List<Long> tickets(OutcomeGroup group) {
@@ -157,8 +171,7 @@ class BatcherVerticleTest {
     @Test
     void aGroupLargerThanTheQueueIsNotShedWhileAnInstanceIsIdle() throws Exception {
         ModelId small = new ModelId("small", 1);
-        BatcherOptions two = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 2, BatchListener.NONE);
-        result(vertx.deployVerticle(new BatcherVerticle(small, two, List.of(INSTANCE), new FakeTicker())));
+        deploy(small, 2, new FakeTicker());
         tell(small, group(LEFT, 1, 2, 3));
         Message<Batch> first = next(batches);
         assertEquals(2, first.body().size());
@@ -200,8 +213,7 @@ class BatcherVerticleTest {
     void aClientHearsOfItsDeadlineThoughTheInstanceIsSilent() throws Exception {
         AtomicLong clock = new AtomicLong();
         ModelId other = new ModelId("silent", 1);
-        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE);
-        result(vertx.deployVerticle(new BatcherVerticle(other, options, List.of(INSTANCE), clock::get)));
+        deploy(other, 100, clock::get);
         RequestGroup.Submit entry = new RequestGroup.Submit(1, Requests.of(new Deadline(2_000_000), 1));
         vertx.eventBus().send(BatcherVerticle.address(other), new RequestGroup(LEFT, List.of(entry)));
         next(batches);
@@ -210,5 +222,37 @@ class BatcherVerticleTest {
         assertEquals(
                 new InferenceError.DeadlineExceeded("execution"),
                 outcomes.entries().getFirst().outcome());
+    }
+
+    @Test
+    void endsTheCallsThatStillRunWhenItStops() throws Exception {
+        send(LEFT, 1);
+        next(batches);
+        assertFalse(engine.isTerminated());
+        result(vertx.undeploy(deployment));
+        assertTrue(engine.isTerminated());
+    }
+
+    @Test
+    void aModelThatLosesItsInstancesForGoodRefusesWhatWaitsAndWhatComes() throws Exception {
+        send(LEFT, 1);
+        Message<Batch> lost = next(batches);
+        send(RIGHT, 2, 3);
+        supply.exhaust();
+        lost.fail(-1, "as if it had not come back");
+        Set<Long> refused = new HashSet<>();
+        while (refused.size() < 2) {
+            for (OutcomeGroup.Entry entry : next(right).entries()) {
+                assertInstanceOf(InferenceError.ModelNotReady.class, entry.outcome());
+                refused.add(entry.ticket());
+            }
+        }
+        assertInstanceOf(
+                InferenceError.EngineFailure.class,
+                next(left).entries().getFirst().outcome());
+        send(RIGHT, 4);
+        assertInstanceOf(
+                InferenceError.ModelNotReady.class,
+                next(right).entries().getFirst().outcome());
     }
 }

@@ -9,7 +9,8 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
-import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
+import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ class WarmUpTest {
 
     private List<LatencyPoint> profile(
             Signature signature, IntUnaryOperator nanosOfRows, int maxBatchRows, Duration budget) {
-        return new WarmUp(new TimedModel(signature, nanosOfRows), signature, ticker).run(maxBatchRows, budget);
+        return new WarmUp(timed(nanosOfRows), signature, ticker).run(maxBatchRows, budget);
     }
 
     private static Signature batchedBy(Shape shape) {
@@ -115,42 +116,14 @@ class WarmUpTest {
     }
 
     /** Takes as long as it is told, in virtual time. */
-    private final class TimedModel implements LoadedModel {
-
-        private final Signature signature;
-        private final IntUnaryOperator nanosOfRows;
-
-        TimedModel(Signature signature, IntUnaryOperator nanosOfRows) {
-            this.signature = signature;
-            this.nanosOfRows = nanosOfRows;
-        }
-
-        @Override
-        public List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
+    private ModelInstance timed(IntUnaryOperator nanosOfRows) {
+        return new FakeInstance(inputs -> {
             Tensor input = inputs.getFirst();
             int rows = (int) input.rows();
             ran.add(rows);
             assertEquals(16 * rows, input.byteCount());
             ticker.advance(nanosOfRows.applyAsInt(rows));
             return List.of();
-        }
-
-        @Override
-        public Signature signature() {
-            return signature;
-        }
-
-        @Override
-        public List<String> labels() {
-            return List.of();
-        }
-
-        @Override
-        public String platform() {
-            return "test";
-        }
-
-        @Override
-        public void close() {}
+        });
     }
 }

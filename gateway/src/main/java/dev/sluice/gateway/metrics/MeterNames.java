@@ -34,6 +34,15 @@ public final class MeterNames {
     /** Gauge, by model and version: requests that wait in the batcher's queue. */
     public static final String QUEUE_REQUESTS = "sluice_queue_requests";
 
+    /** Counter, by model and version: instances that did not come back from an engine call and were replaced. */
+    public static final String REPLACED_INSTANCES = "sluice_replaced_instances_total";
+
+    /** Gauge, by model and version: threads of replaced instances that have not ended. */
+    public static final String STUCK_THREADS = "sluice_stuck_threads";
+
+    /** Gauge, by model and version: direct memory that the instances keep for the tensors of their batches. */
+    public static final String BATCH_MEMORY = "sluice_batch_memory_bytes";
+
     /** Gauge: inference requests admitted and not yet answered. */
     public static final String IN_FLIGHT = "sluice_in_flight_requests";
 

@@ -3,6 +3,7 @@ package dev.sluice.gateway.metrics;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.http.Page;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelReport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -71,6 +72,10 @@ public final class Metrics {
 
     public BatchListener batchListener() {
         return enabled ? models : BatchListener.NONE;
+    }
+
+    public InstanceListener instanceListener() {
+        return enabled ? models : InstanceListener.NONE;
     }
 
     /** The Prometheus text format; there is no page when metrics are switched off. */

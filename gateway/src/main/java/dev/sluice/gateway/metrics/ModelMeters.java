@@ -2,6 +2,7 @@ package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @thread any; a look-up in a concurrent map and an update of atomic counters
  * @bound one set for each loaded model version
  */
-final class ModelMeters implements RequestListener, BatchListener {
+final class ModelMeters implements RequestListener, BatchListener, InstanceListener {
 
     private static final Duration[] LATENCY_BUCKETS = LongStream.of(
                     100,
@@ -104,6 +106,21 @@ final class ModelMeters implements RequestListener, BatchListener {
         of(model).failures.increment();
     }
 
+    @Override
+    public void replaced(ModelId model) {
+        of(model).replacedInstances.increment();
+    }
+
+    @Override
+    public void givenUp(ModelId model, int threads) {
+        of(model).stuckThreads.set(threads);
+    }
+
+    @Override
+    public void batchMemory(ModelId model, long changeBytes) {
+        of(model).batchMemory.addAndGet(changeBytes);
+    }
+
     private Meters of(ModelId model) {
         Meters known = byModel.get(model);
         return known != null ? known : byModel.computeIfAbsent(model, this::make);
@@ -111,10 +128,6 @@ final class ModelMeters implements RequestListener, BatchListener {
 
     private Meters make(ModelId model) {
         Tags tags = tags(model);
-        AtomicInteger queuedRequests = new AtomicInteger();
-        Gauge.builder(MeterNames.QUEUE_REQUESTS, queuedRequests, AtomicInteger::get)
-                .tags(tags)
-                .register(registry);
         return new Meters(
                 new ConcurrentHashMap<>(),
                 timer(MeterNames.REQUEST_SECONDS, tags),
@@ -126,7 +139,15 @@ final class ModelMeters implements RequestListener, BatchListener {
                         .serviceLevelObjectives(ROW_BUCKETS)
                         .register(registry),
                 registry.counter(MeterNames.BATCH_FAILURES, tags),
-                queuedRequests);
+                gauge(MeterNames.QUEUE_REQUESTS, tags, new AtomicInteger()),
+                registry.counter(MeterNames.REPLACED_INSTANCES, tags),
+                gauge(MeterNames.STUCK_THREADS, tags, new AtomicInteger()),
+                gauge(MeterNames.BATCH_MEMORY, tags, new AtomicLong()));
+    }
+
+    private <T extends Number> T gauge(String name, Tags tags, T number) {
+        Gauge.builder(name, number, Number::doubleValue).tags(tags).register(registry);
+        return number;
     }
 
     private Counter requests(Tags tags, String outcome) {
@@ -148,5 +169,8 @@ final class ModelMeters implements RequestListener, BatchListener {
             Timer run,
             DistributionSummary rows,
             Counter failures,
-            AtomicInteger queuedRequests) {}
+            AtomicInteger queuedRequests,
+            Counter replacedInstances,
+            AtomicInteger stuckThreads,
+            AtomicLong batchMemory) {}
 }

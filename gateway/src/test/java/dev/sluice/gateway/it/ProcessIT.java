@@ -49,10 +49,35 @@ class ProcessIT {
         }
     }
 
+    /** Days of work: only an engine call that is ended lets the process end by itself, with status 0. */
+    @Test
+    void endsEngineCallsThatTakeLongerThanItsPatience() throws Exception {
+        try (SluiceProcess sluice =
+                serve("--port", "0", "--set", "worker.instances=2", "--set", "admission.drain_timeout=100ms")) {
+            int port = sluice.awaitReady();
+            try (RawConnection client = new RawConnection(port);
+                    RawConnection other = new RawConnection(port)) {
+                client.post(SLOW, Requests.slow(Integer.MAX_VALUE, 7));
+                Waiting.until("running", () -> running(other) == 1);
+                sluice.terminate();
+                assertTrue(client.answer().error(503).contains("shutting down"));
+            }
+            assertEquals(0, sluice.awaitExit());
+        }
+    }
+
+    private static double running(RawConnection connection) {
+        return metrics(connection).value("sluice_batch_rows_count", "model=\"slow\"");
+    }
+
     private static double inFlight(RawConnection connection) {
+        return metrics(connection).value("sluice_in_flight_requests");
+    }
+
+    private static MetricsPage metrics(RawConnection connection) {
         try {
             connection.send("GET /metrics HTTP/1.1\r\nhost: test\r\n\r\n");
-            return new MetricsPage(connection.answer().body()).value("sluice_in_flight_requests");
+            return new MetricsPage(connection.answer().body());
         } catch (IOException broken) {
             throw new AssertionError(broken);
         }

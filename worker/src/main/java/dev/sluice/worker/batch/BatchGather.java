@@ -13,15 +13,29 @@ import java.util.List;
  * <p>Heap memory would make ONNX Runtime allocate a direct buffer in every call, several times the cost of a
  * reused one, so the joined rows live in direct buffers that are kept from batch to batch.
  *
+ * <p>Memory is made for as many rows as a batch may have, so traffic makes it grow only when its rows do.
+ *
  * @thread owned by one worker thread
- * @bound one direct buffer for each input; larger ones than {@value #KEPT_BYTES} bytes are not kept
+ * @bound one direct buffer for each input, and all together no more than the bytes given; beyond that, memory is made
+ *     for one batch and left to the garbage collector
  * @owns the returned tensors' memory, which is valid until the next call
  */
 public final class BatchGather {
 
-    static final int KEPT_BYTES = 16 << 20;
-
+    private final int maxBatchRows;
+    private final long maxKeptBytes;
     private final List<ByteBuffer> kept = new ArrayList<>();
+    private long keptBytes;
+
+    public BatchGather(int maxBatchRows, long maxKeptBytes) {
+        this.maxBatchRows = maxBatchRows;
+        this.maxKeptBytes = maxKeptBytes;
+    }
+
+    /** Direct memory that is kept from batch to batch. */
+    public long keptBytes() {
+        return keptBytes;
+    }
 
     /** The inputs of the batch, all in direct memory. A batch of one that is there already is passed through. */
     public List<Tensor> gather(Batch batch) {
@@ -41,7 +55,7 @@ public final class BatchGather {
         for (QueuedRequest member : batch.members()) {
             bytes = Math.addExact(bytes, member.request().inputs().get(input).byteCount());
         }
-        ByteBuffer memory = memoryFor(input, bytes);
+        ByteBuffer memory = memoryFor(input, bytes, batch.rows());
         int offset = 0;
         for (QueuedRequest member : batch.members()) {
             ByteBuffer data = member.request().inputs().get(input).data();
@@ -54,18 +68,28 @@ public final class BatchGather {
         return new Tensor(head.name(), head.dataType(), shape, view);
     }
 
-    private ByteBuffer memoryFor(int input, int bytes) {
+    private ByteBuffer memoryFor(int input, int bytes, int rows) {
         while (kept.size() <= input) {
             kept.add(ByteBuffer.allocateDirect(0));
         }
-        if (kept.get(input).capacity() >= bytes) {
-            return kept.get(input);
+        ByteBuffer present = kept.get(input);
+        if (present.capacity() >= bytes) {
+            return present;
         }
-        if (bytes > KEPT_BYTES) {
+        long wanted = roomFor(bytes, rows, present.capacity());
+        if (keptBytes - present.capacity() + wanted > maxKeptBytes) {
             return ByteBuffer.allocateDirect(bytes);
         }
-        ByteBuffer memory = ByteBuffer.allocateDirect(Math.max(1024, Integer.highestOneBit(bytes - 1) << 1));
+        ByteBuffer memory = ByteBuffer.allocateDirect((int) wanted);
         kept.set(input, memory);
+        keptBytes += wanted - present.capacity();
         return memory;
+    }
+
+    /** Room for the largest batch of such rows. Where rows differ in size, in powers of two, so as not to grow often. */
+    private long roomFor(int bytes, int rows, int present) {
+        long rowBytes = Math.ceilDiv(bytes, Math.max(1, rows));
+        long wanted = Math.max(bytes, rowBytes * maxBatchRows);
+        return Math.min(Integer.MAX_VALUE, present == 0 ? wanted : Long.highestOneBit(wanted - 1) << 1);
     }
 }

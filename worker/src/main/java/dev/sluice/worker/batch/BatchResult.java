@@ -19,6 +19,16 @@ public sealed interface BatchResult {
      */
     record Ran(List<Tensor> outputs, long gatherNanos, long runNanos) implements BatchResult {}
 
-    /** The engine refused or failed; the cause has been logged where it happened. */
-    record Failed(InferenceError error) implements BatchResult {}
+    /**
+     * The engine refused or failed; the cause has been logged where it happened.
+     *
+     * @param tooLarge there was not enough memory for so many rows, and fewer may run; whoever forms batches should
+     *     make them smaller from then on
+     */
+    record Failed(InferenceError error, boolean tooLarge) implements BatchResult {
+
+        public Failed(InferenceError error) {
+            this(error, false);
+        }
+    }
 }

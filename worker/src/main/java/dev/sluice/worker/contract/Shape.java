@@ -51,6 +51,11 @@ public record Shape(long... dimensions) {
         return count;
     }
 
+    /** Whether no dimension is variable. */
+    public boolean isFixed() {
+        return Arrays.stream(dimensions).noneMatch(dimension -> dimension == VARIABLE);
+    }
+
     /** Whether a tensor of that shape fits this one, a variable dimension fitting any. */
     public boolean accepts(Shape concrete) {
         if (rank() != concrete.rank()) {

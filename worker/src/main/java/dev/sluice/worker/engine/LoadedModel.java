@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One version of a model, in memory and ready to run.
  *
- * @thread {@link #run} may be called by any number of threads at once; {@link #close} waits for them
+ * @thread any; its instances run at the same time, and {@link #close} waits for them
  * @owns its native memory until it is closed
  */
 public interface LoadedModel extends AutoCloseable {
@@ -22,17 +22,24 @@ public interface LoadedModel extends AutoCloseable {
     String platform();
 
     /**
-     * Runs the model once. The memory of the inputs is only read, and only until this method returns.
+     * What one thread needs to run this model; the caller closes it.
      *
-     * @param inputs in any order; optional ones may be missing. Direct buffers are used in place, others are copied
-     * @param outputs names of the wanted outputs
-     * @return the outputs in the order asked, in buffers that belong to the garbage collector
-     * @throws dev.sluice.worker.contract.InferenceException with InvalidRequest when the inputs do not fit the model
-     * @throws EngineRunException when anything else goes wrong, closed models included
+     * @param maxBatchRows rows that its output memory has room for, where an output's size follows from them
+     * @param maxMemoryBytes most output memory that it may keep; 0 for none
      */
-    List<Tensor> run(List<Tensor> inputs, List<String> outputs);
+    ModelInstance newInstance(int maxBatchRows, long maxMemoryBytes);
 
-    /** Frees the native memory, once no call runs any more; closing twice does no harm. */
+    /** As {@link ModelInstance#run}, for those that run it seldom. */
+    default List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
+        try (ModelInstance once = newInstance(1, 0)) {
+            return once.run(inputs, outputs);
+        }
+    }
+
+    /**
+     * Frees the native memory, once no call runs any more; closing twice does no harm. A call that does not return in a
+     * second, although it should have been ended before, keeps the memory for as long as the process lives.
+     */
     @Override
     void close();
 }

@@ -2,6 +2,7 @@ package dev.sluice.worker.engine;
 
 import ai.onnxruntime.OrtException;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.engine.EngineRunException.Reason;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,9 @@ final class OnnxErrors {
     private static final Pattern MISFIT = Pattern.compile(
             "(?i)cannot be reshaped|broadcast|dimension.*(?:mismatch|not match|must match)|out of (?:data )?bounds");
 
+    /** How its allocator says that there is no memory left; it has no code for that either. */
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile("Failed to allocate memory|bad_alloc|bad allocation");
+
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*");
 
     private OnnxErrors() {}
@@ -46,7 +50,22 @@ final class OnnxErrors {
         if (error instanceof OrtException refused && isOfTheInputs(refused)) {
             return InferenceException.invalid("inputs", readable(refused));
         }
-        return new EngineRunException(model + " failed to run: " + error.getMessage(), error);
+        return new EngineRunException(model + " failed to run: " + error.getMessage(), error, reason(error));
+    }
+
+    private static Reason reason(Exception error) {
+        String message = String.valueOf(error.getMessage());
+        if (!(error instanceof OrtException)) {
+            return Reason.OTHER;
+        }
+        return message.contains("terminate flag")
+                ? Reason.TERMINATED
+                : OUT_OF_MEMORY.matcher(message).find() ? Reason.OUT_OF_MEMORY : Reason.OTHER;
+    }
+
+    /** Whether an output came out in another shape than that of the memory it was to be written to. */
+    static boolean isOfOutputMemory(OrtException error) {
+        return String.valueOf(error.getMessage()).contains("OrtValue shape verification failed");
     }
 
     private static boolean isOfTheInputs(OrtException error) {

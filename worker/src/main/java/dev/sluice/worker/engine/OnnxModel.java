@@ -3,16 +3,18 @@ package dev.sluice.worker.engine;
 import ai.djl.Model;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model in an ONNX Runtime session.
@@ -32,6 +34,9 @@ final class OnnxModel implements LoadedModel {
      * of a lock and close takes the write half. (The finally after each call also keeps this object, and with it DJL's
      * model, reachable: DJL frees a forgotten model in a finalizer.)
      */
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
+    private static final long CLOSE_PATIENCE_SECONDS = 1;
 
     private final Model owner;
     private final OrtSession session;
@@ -68,14 +73,24 @@ final class OnnxModel implements LoadedModel {
     }
 
     @Override
-    public List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
+    public ModelInstance newInstance(int maxBatchRows, long maxMemoryBytes) {
+        OutputMemory memory = tensors.outputMemory(signature, maxBatchRows, maxMemoryBytes);
+        try {
+            return new OnnxInstance(this, memory, new RunOptions());
+        } catch (OrtException e) {
+            throw OnnxErrors.ofRun(owner.getName(), e);
+        }
+    }
+
+    /** Runs the session for that instance, on its thread. */
+    List<Tensor> run(OnnxInstance instance, List<Tensor> inputs, List<String> outputs) {
         Lock running = life.readLock();
         running.lock();
         try {
             if (closed) {
                 throw new IllegalStateException("the model is closed");
             }
-            return call(inputs, outputs);
+            return call(instance, inputs, outputs);
         } catch (InferenceException e) {
             throw e;
         } catch (OrtException | RuntimeException e) {
@@ -85,28 +100,42 @@ final class OnnxModel implements LoadedModel {
         }
     }
 
-    private List<Tensor> call(List<Tensor> inputs, List<String> outputs) throws OrtException {
+    private List<Tensor> call(OnnxInstance instance, List<Tensor> inputs, List<String> outputs) throws OrtException {
+        long rows = signature.batched() ? inputs.getFirst().rows() : 1;
         try (NativeInputs feed = new NativeInputs(tensors)) {
             feed.add(inputs);
             feed.addMissing(defaults.values());
-            try (OrtSession.Result result = session.run(feed.byName(), new LinkedHashSet<>(outputs))) {
-                return read(result, outputs);
+            try {
+                return call(instance, feed, rows, outputs);
+            } catch (OrtException e) {
+                if (!OnnxErrors.isOfOutputMemory(e)) {
+                    throw e;
+                }
+                LOG.info("{} does not keep to the shapes of its outputs: {}", owner.getName(), e.getMessage());
+                instance.memory().renounce();
+                return call(instance, feed, rows, outputs);
             }
         }
     }
 
-    private static List<Tensor> read(OrtSession.Result result, List<String> outputs) throws OrtException {
-        List<Tensor> read = new ArrayList<>(outputs.size());
-        for (String name : outputs) {
-            read.add(OnnxTensors.toContract(name, result.get(name).orElseThrow()));
+    private List<Tensor> call(OnnxInstance instance, NativeInputs feed, long rows, List<String> outputs)
+            throws OrtException {
+        try (NativeOutputs into = new NativeOutputs(instance.memory(), rows)) {
+            into.add(outputs);
+            try (OrtSession.Result result =
+                    session.run(feed.byName(), into.allocatedByEngine(), into.lent(), instance.options())) {
+                return into.read(result, outputs);
+            }
         }
-        return read;
     }
 
     @Override
     public void close() {
         Lock alone = life.writeLock();
-        alone.lock();
+        if (!becomesFree(alone)) {
+            LOG.error("{} is not closed: a call that was ended does not return", owner.getName());
+            return;
+        }
         try {
             if (!closed) {
                 closed = true;
@@ -114,6 +143,15 @@ final class OnnxModel implements LoadedModel {
             }
         } finally {
             alone.unlock();
+        }
+    }
+
+    private static boolean becomesFree(Lock lock) {
+        try {
+            return lock.tryLock(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

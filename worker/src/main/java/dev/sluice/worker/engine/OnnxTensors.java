@@ -7,9 +7,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Translates between contract tensors and ONNX Runtime's.
@@ -28,25 +30,21 @@ final class OnnxTensors {
         this.casts = casts;
     }
 
+    OutputMemory outputMemory(Signature signature, int maxBatchRows, long maxBytes) {
+        return new OutputMemory(environment, signature, maxBatchRows, maxBytes);
+    }
+
     /** A native tensor over the memory of a direct buffer, which must not change while the tensor is open. */
     OnnxTensor toNative(Tensor tensor) throws OrtException {
         return switch (tensor.dataType()) {
             case BYTES ->
                 OnnxTensor.createTensor(
                         environment, ByteStrings.decode(tensor), tensor.shape().dimensions());
-            case UINT8 -> numeric(tensor, OnnxJavaType.UINT8);
-            case BOOL -> numeric(tensor, OnnxJavaType.BOOL);
-            case INT8 -> numeric(tensor, OnnxJavaType.INT8);
-            case INT16 -> numeric(tensor, OnnxJavaType.INT16);
-            case INT32 -> numeric(tensor, OnnxJavaType.INT32);
-            case INT64 -> numeric(tensor, OnnxJavaType.INT64);
-            case FP16 -> numeric(tensor, OnnxJavaType.FLOAT16);
-            case BF16 -> numeric(tensor, OnnxJavaType.BFLOAT16);
-            case FP32 -> numeric(tensor, OnnxJavaType.FLOAT);
-            case FP64 -> numeric(tensor, OnnxJavaType.DOUBLE);
             case UINT16 -> casts.toUnsigned(DataType.UINT16, numeric(tensor, OnnxJavaType.INT16));
             case UINT32 -> casts.toUnsigned(DataType.UINT32, numeric(tensor, OnnxJavaType.INT32));
             case UINT64 -> casts.toUnsigned(DataType.UINT64, numeric(tensor, OnnxJavaType.INT64));
+            case UINT8, BOOL, INT8, INT16, INT32, INT64, FP16, BF16, FP32, FP64 ->
+                numeric(tensor, Objects.requireNonNull(OnnxTypes.overMemory(tensor.dataType())));
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.worker.engine;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import dev.sluice.worker.contract.DataType;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,26 @@ final class OnnxTypes {
             case 13 -> DataType.UINT64;
             case 16 -> DataType.BF16;
             default -> null;
+        };
+    }
+
+    /**
+     * ONNX Runtime's name for a type of which it makes tensors over memory of ours, or null where its Java interface
+     * cannot: unsigned integers wider than a byte, and strings.
+     */
+    static @Nullable OnnxJavaType overMemory(DataType type) {
+        return switch (type) {
+            case UINT8 -> OnnxJavaType.UINT8;
+            case BOOL -> OnnxJavaType.BOOL;
+            case INT8 -> OnnxJavaType.INT8;
+            case INT16 -> OnnxJavaType.INT16;
+            case INT32 -> OnnxJavaType.INT32;
+            case INT64 -> OnnxJavaType.INT64;
+            case FP16 -> OnnxJavaType.FLOAT16;
+            case BF16 -> OnnxJavaType.BFLOAT16;
+            case FP32 -> OnnxJavaType.FLOAT;
+            case FP64 -> OnnxJavaType.DOUBLE;
+            case UINT16, UINT32, UINT64, BYTES -> null;
         };
     }
 }

@@ -20,14 +20,13 @@ import org.junit.jupiter.api.Test;
 /** Joined rows: complete, in order, in memory that is used again. */
 class BatchGatherTest {
 
-    private final BatchGather gather = new BatchGather();
+    private static final int MAX_ROWS = 8;
+    private static final long MAX_BYTES = 1 << 20;
+
+    private final BatchGather gather = new BatchGather(MAX_ROWS, MAX_BYTES);
 
     private static Batch batch(InferenceRequest... requests) {
-        return new Batch(
-                Arrays.stream(requests)
-                        .map(request -> new QueuedRequest(request, 0, outcome -> {}))
-                        .toList(),
-                Arrays.stream(requests).mapToInt(InferenceRequest::rows).sum());
+        return Batches.of(requests);
     }
 
     private static InferenceRequest of(Tensor... inputs) {
@@ -117,8 +116,34 @@ class BatchGatherTest {
         assertTrue(shareMemory(second, first), "the second batch should live in the memory of the first");
     }
 
+    /** Each row of such a request has this many bytes. */
+    private static InferenceRequest wide(int longs, long... ids) {
+        return Requests.of(Requests.FAR, longs, List.of("y"), ids);
+    }
+
     @Test
-    void takesLargerMemoryWhenItMust() {
+    void keepsMemoryForTheLargestBatchFromTheFirstOn() {
+        gather.gather(batch(wide(10, 1)));
+        assertEquals(MAX_ROWS * 10 * Long.BYTES, gather.keptBytes());
+        for (int rows = 1; rows <= MAX_ROWS; rows++) {
+            Tensor joined = gather.gather(batch(wide(10, new long[rows]))).getFirst();
+            assertEquals(rows * 10 * Long.BYTES, joined.byteCount());
+            assertEquals(MAX_ROWS * 10 * Long.BYTES, gather.keptBytes(), "after " + rows + " rows");
+        }
+    }
+
+    @Test
+    void growsInLargeStepsWhenRowsDo() {
+        gather.gather(batch(wide(10, 1)));
+        gather.gather(batch(wide(11, new long[MAX_ROWS])));
+        assertEquals(1024, gather.keptBytes(), "the power of two above 8 rows of 88 bytes");
+        Tensor joined = gather.gather(batch(wide(16, 1, 2), wide(16, 3))).getFirst();
+        assertEquals(3, joined.data().getLong(2 * 16 * Long.BYTES));
+        assertEquals(1024, gather.keptBytes());
+    }
+
+    @Test
+    void takesLargerMemoryForARequestOfMoreRowsThanABatchHas() {
         gather.gather(batch(Requests.ofIds(1), Requests.ofIds(2)));
         long[] many = new long[2000];
         Arrays.setAll(many, i -> i);
@@ -131,11 +156,21 @@ class BatchGatherTest {
 
     @Test
     void doesNotKeepWhatIsTooLarge() {
-        Tensor half = Tensors.ofLongs(
-                "x", new Shape(1, 1 + (BatchGather.KEPT_BYTES >> 4)), new long[1 + (BatchGather.KEPT_BYTES >> 4)]);
-        Tensor first = gather.gather(batch(of(half), of(half))).getFirst();
-        Tensor second = gather.gather(batch(of(half), of(half))).getFirst();
-        assertTrue(first.byteCount() > BatchGather.KEPT_BYTES);
+        InferenceRequest half = wide((int) (MAX_BYTES / Long.BYTES), 5);
+        Tensor first = gather.gather(batch(half, half)).getFirst();
+        Tensor second = gather.gather(batch(half, half)).getFirst();
+        assertEquals(2 * MAX_BYTES, first.byteCount());
         assertTrue(!shareMemory(first, second), "memory above the bound should not be kept");
+        assertEquals(0, gather.keptBytes());
+    }
+
+    @Test
+    void allInputsTogetherStayWithinTheBound() {
+        int width = (int) (MAX_BYTES / MAX_ROWS / Long.BYTES);
+        Tensor a = Tensors.ofLongs("a", new Shape(1, width), new long[width]);
+        Tensor b = Tensors.ofLongs("b", new Shape(1, 1), 7);
+        List<Tensor> joined = gather.gather(batch(of(a, b), of(a, b)));
+        assertEquals(MAX_BYTES, gather.keptBytes());
+        assertEquals("[7, 7]", Tensors.text(joined.get(1)));
     }
 }

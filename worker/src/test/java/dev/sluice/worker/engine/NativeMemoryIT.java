@@ -1,6 +1,7 @@
 package dev.sluice.worker.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -87,6 +88,28 @@ class NativeMemoryIT {
     private static void runSmall(LoadedModel model, Tensor number) {
         for (int i = 0; i < SMALL_CALLS; i++) {
             model.run(List.of(number), List.of("y"));
+        }
+    }
+
+    @Test
+    void instancesGiveBackWhatTheyTakeEvenIfTheirCallsAreEnded() throws Exception {
+        try (LoadedModel model = TestModels.load("add")) {
+            endCalls(model);
+            long before = residentBytes();
+            endCalls(model);
+            assertGrowthBelow(SMALL, before);
+        }
+    }
+
+    private static void endCalls(LoadedModel model) {
+        Tensor a = TestTensors.floats("a", new Shape(1, 3), 1, 2, 3);
+        Tensor b = TestTensors.floats("b", new Shape(1, 3), 1, 2, 3);
+        for (int i = 0; i < CALLS; i++) {
+            try (ModelInstance instance = model.newInstance(1, 1 << 10)) {
+                instance.run(List.of(a, b), List.of("sum"));
+                instance.terminate();
+                assertThrows(EngineRunException.class, () -> instance.run(List.of(a, b), List.of("sum", "minus_a")));
+            }
         }
     }
 

@@ -115,6 +115,17 @@ class OnnxVectorsIT {
             for (int i = 0; i < outputs.size(); i++) {
                 assertClose(vector.outputs().get(i), outputs.get(i));
             }
+            assertSameInKeptMemory(model, vector.inputs(), outputs);
+        }
+    }
+
+    /** Bit for bit, and in a second call as well, which finds there what the first has written. */
+    private static void assertSameInKeptMemory(LoadedModel model, List<Tensor> inputs, List<Tensor> expected) {
+        List<String> names = expected.stream().map(Tensor::name).toList();
+        try (ModelInstance instance = model.newInstance(64, 64 << 20)) {
+            for (int call = 0; call < 2; call++) {
+                assertEquals(expected, instance.run(inputs, names));
+            }
         }
     }
 

@@ -20,7 +20,7 @@ public final class EchoEngine implements Function<Batch, BatchResult> {
     public static final long RUN_NANOS = 7;
     public static final InferenceError FAILURE = new InferenceError.EngineFailure("poisoned");
 
-    private final BatchGather gather = new BatchGather();
+    private final BatchGather gather = new BatchGather(1, 1 << 20);
     private final Set<Long> poisoned = new HashSet<>();
 
     public EchoEngine poison(long id) {

@@ -33,6 +33,13 @@ public final class Tensors {
         return new Tensor(name, DataType.BYTES, shape, data.flip());
     }
 
+    /** The same elements in memory of its own. */
+    public static Tensor copyOf(Tensor tensor) {
+        ByteBuffer copy = ByteBuffer.allocate(tensor.byteCount()).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(0, tensor.data(), tensor.data().position(), tensor.byteCount());
+        return new Tensor(tensor.name(), tensor.dataType(), tensor.shape(), copy);
+    }
+
     /** The elements in order, as in {@code [1, 2]}; of INT64 and BYTES tensors only. */
     public static String text(Tensor tensor) {
         List<String> elements = new ArrayList<>();

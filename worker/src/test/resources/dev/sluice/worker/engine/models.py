@@ -94,3 +94,22 @@ save("external", nodes, inputs, [tensor("y", T.FLOAT, [3])], [outside, bias])
 inputs = [tensor("x", T.FLOAT, ["rows"]), tensor("weight", T.FLOAT, [1])]
 add_weight = helper.make_node("Add", ["x", "weight"], ["y"])
 save("ir_3", [add_weight], inputs, [tensor("y", T.FLOAT, ["rows"])], [weight], ir_version=3)
+
+# As slow as a test wants, and as large.
+yes = numpy_helper.from_array(np.array(True), "yes")
+zero = numpy_helper.from_array(np.array(0, np.float32), "zero")
+one = numpy_helper.from_array(np.array(1, np.float32), "one")
+step = helper.make_graph(
+    [helper.make_node("Identity", ["going"], ["goes_on"]), helper.make_node("Add", ["count", "one"], ["next"])],
+    "step",
+    [tensor("step", T.INT64, []), tensor("going", T.BOOL, []), tensor("count", T.FLOAT, [])],
+    [tensor("goes_on", T.BOOL, []), tensor("next", T.FLOAT, [])],
+)
+loop = helper.make_node("Loop", ["steps", "yes", "zero"], ["y"], body=step)
+save("loop", [loop], [tensor("steps", T.INT64, [])], [tensor("y", T.FLOAT, [])], [yes, zero, one])
+fill = helper.make_node("ConstantOfShape", ["size"], ["y"])
+save("fill", [fill], [tensor("size", T.INT64, [1])], [tensor("y", T.FLOAT, ["size"])])
+
+# Its rows look as if they could be batched, but twice as many come out.
+twice = helper.make_node("Concat", ["x", "x"], ["y"], axis=0)
+save("twice", [twice], [tensor("x", T.FLOAT, ["rows", 3])], [tensor("y", T.FLOAT, ["other_rows", 3])])

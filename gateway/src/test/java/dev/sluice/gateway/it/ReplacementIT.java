@@ -1,0 +1,56 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Engine calls that nobody waits for any more are ended, and their threads are there again for others. */
+class ReplacementIT {
+
+    /** Days of work. */
+    private static final int ENDLESS = Integer.MAX_VALUE;
+
+    private static final String TWENTY_MILLISECONDS = "\"timeout\":20000";
+    private static final String SLOW = "model=\"slow\"";
+
+    private static RunningGateway start(Path folder) {
+        Path models = new Repository(folder).with("slow").root();
+        return RunningGateway.start(models, "worker.instances=1", "worker.give_up_after=50ms");
+    }
+
+    @Test
+    void oneEndlessCallAfterTheOtherCostsOnlyThoseWhoAskedForIt(@TempDir Path folder) {
+        try (RunningGateway gateway = start(folder)) {
+            for (int i = 1; i <= 3; i++) {
+                int replacements = i;
+                Waiting.until("a replacement", () -> {
+                    Answer late = gateway.infer("slow", Requests.slow(ENDLESS, 7, TWENTY_MILLISECONDS));
+                    assertTrue(List.of(504, 500).contains(late.status()), late.body()); // by who notices first
+                    return gateway.metrics().value("sluice_replaced_instances_total", SLOW) >= replacements;
+                });
+                assertEquals(
+                        8f, gateway.infer("slow", Requests.slow(1, 8)).data().getFloat(0));
+            }
+            Waiting.until("no thread hangs", () -> gateway.metrics().value("sluice_stuck_threads", SLOW) == 0);
+            assertEquals(1, gateway.metrics().value("sluice_model_state", SLOW, "state=\"ready\""));
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    @Test
+    void whoeverStillWaitsIsWaitedFor(@TempDir Path folder) {
+        try (RunningGateway gateway = start(folder)) {
+            int longerThanThePatience = 20_000;
+            assertEquals(
+                    7f,
+                    gateway.infer("slow", Requests.slow(longerThanThePatience, 7))
+                            .data()
+                            .getFloat(0));
+            assertEquals(0, gateway.metrics().value("sluice_replaced_instances_total", SLOW));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deploys the instances of one model, each on a new thread, as children of the worker.
+ *
+ * <p>A call that was ended usually returns at its next operator. One that does not, because it hangs inside an
+ * operator, keeps its thread and its memory; nothing can take them back, so their number is bounded.
+ *
+ * @thread called on any; everything happens on the control thread
+ * @bound threads of given-up instances: as many as the model has instances
+ * @errors a replacement beyond that bound fails, and {@code whenFailing} hears of it
+ */
+final class InstanceDeployer implements InstanceSupply {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceDeployer.class);
+
+    private final ModelId model;
+    private final LoadedModel runnable;
+    private final InstanceOptions options;
+    private final Ticker ticker;
+    private final Consumer<String> whenFailing;
+    private final Vertx vertx;
+    private final Context control;
+    private int deployed;
+    private int givenUp;
+
+    /** To be made on the control thread; {@code whenFailing} is told there why the model cannot be served any more. */
+    InstanceDeployer(
+            ModelId model, LoadedModel runnable, InstanceOptions options, Ticker ticker, Consumer<String> whenFailing) {
+        this.model = model;
+        this.runnable = runnable;
+        this.options = options;
+        this.ticker = ticker;
+        this.whenFailing = whenFailing;
+        this.control = Objects.requireNonNull(Vertx.currentContext(), "not on the control thread");
+        this.vertx = control.owner();
+    }
+
+    @Override
+    public Future<Instance> deploy() {
+        Promise<Instance> promise = Promise.promise();
+        control.runOnContext(here -> deployHere().onComplete(promise));
+        return promise.future();
+    }
+
+    @Override
+    public Future<Instance> replace(Instance lost) {
+        Promise<Instance> promise = Promise.promise();
+        control.runOnContext(here -> {
+            giveUp(lost);
+            deployUnlessTooMany()
+                    .onSuccess(fresh -> options.listener().replaced(model))
+                    .onFailure(failure -> whenFailing.accept(String.valueOf(failure.getMessage())))
+                    .onComplete(promise);
+        });
+        return promise.future();
+    }
+
+    private Future<Instance> deployUnlessTooMany() {
+        return givenUp > options.instances()
+                ? Future.failedFuture(givenUp + " of its threads hang in engine calls that cannot be ended")
+                : deployHere();
+    }
+
+    /** A new address each time, for it names the thread pool as well, and the old one may still be taken. */
+    private Future<Instance> deployHere() {
+        String address = "sluice.instance." + model + "." + deployed++;
+        DeploymentOptions ownThread = new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName(address)
+                .setWorkerPoolSize(1);
+        ModelInstance engine;
+        try {
+            engine = runnable.newInstance(options.maxBatchRows(), options.batchMemoryBytes());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            return Future.failedFuture(failure);
+        }
+        return vertx.deployVerticle(new WorkerVerticle(address, model, engine, options, ticker), ownThread)
+                .map(deployment -> new Instance(address, deployment, engine))
+                .onFailure(failure -> engine.close());
+    }
+
+    /** Its verticle can only end when its thread is free. */
+    private void giveUp(Instance lost) {
+        options.listener().givenUp(model, ++givenUp);
+        lost.engine().terminate();
+        vertx.undeploy(lost.deployment()).onComplete(ended -> {
+            options.listener().givenUp(model, --givenUp);
+            LOG.info("the thread of {}, which was given up, has ended", lost.address());
+        });
+    }
+}

@@ -1,0 +1,16 @@
+package dev.sluice.worker;
+
+import io.vertx.core.Future;
+
+/**
+ * Where new instances of a model come from.
+ *
+ * @thread called on any; answers on any
+ */
+interface InstanceSupply {
+
+    Future<Instance> deploy();
+
+    /** Gives an instance up and deploys another; fails when too many that were given up hold their threads still. */
+    Future<Instance> replace(Instance lost);
+}

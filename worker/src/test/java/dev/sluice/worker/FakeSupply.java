@@ -1,0 +1,39 @@
+package dev.sluice.worker;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Hands out the instances that the test puts in, and keeps those that were given up. */
+final class FakeSupply implements InstanceSupply {
+
+    private final List<Instance> spare = Collections.synchronizedList(new ArrayList<>());
+    private final List<Instance> lost = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean exhausted;
+
+    FakeSupply with(Instance instance) {
+        spare.add(instance);
+        return this;
+    }
+
+    /** From now on nothing can be replaced. */
+    void exhaust() {
+        exhausted = true;
+    }
+
+    List<Instance> lost() {
+        return lost;
+    }
+
+    @Override
+    public Future<Instance> deploy() {
+        return Future.succeededFuture(spare.removeFirst());
+    }
+
+    @Override
+    public Future<Instance> replace(Instance instance) {
+        lost.add(instance);
+        return exhausted ? Future.failedFuture("too many threads hang") : deploy();
+    }
+}
