@@ -182,6 +182,16 @@ class InstanceFaultTest {
     }
 
     @Test
+    void aThreadThatHangsDoesNotKeepTheProcessFromClosing() throws Exception {
+        Instance lost = result(deployer.deploy());
+        run(lost, Batches.of(Requests.ofIds(-6)));
+        result(deployer.replace(lost));
+        result(vertx.close());
+        assertFalse(model.instance(0).isClosed(), "it still runs");
+        assertTrue(model.instance(1).isClosed());
+    }
+
+    @Test
     void threadsThatHaveEndedDoNotCount() throws Exception {
         Instance instance = result(deployer.deploy());
         for (int i = 0; i < 3 * INSTANCES; i++) {

@@ -13,7 +13,8 @@ import java.util.List;
  * <p>Heap memory would make ONNX Runtime allocate a direct buffer in every call, several times the cost of a
  * reused one, so the joined rows live in direct buffers that are kept from batch to batch.
  *
- * <p>Memory is made for as many rows as a batch may have, so traffic makes it grow only when its rows do.
+ * <p>Memory is made for as many rows as a batch may have, so it grows only for rows that are larger than those before,
+ * or for a request that has more of them than a batch should.
  *
  * @thread owned by one worker thread
  * @bound one direct buffer for each input, and all together no more than the bytes given; beyond that, memory is made

@@ -1,7 +1,6 @@
 package dev.sluice.worker.engine;
 
 import dev.sluice.worker.contract.Signature;
-import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 
 /**
@@ -28,13 +27,6 @@ public interface LoadedModel extends AutoCloseable {
      * @param maxMemoryBytes most output memory that it may keep; 0 for none
      */
     ModelInstance newInstance(int maxBatchRows, long maxMemoryBytes);
-
-    /** As {@link ModelInstance#run}, for those that run it seldom. */
-    default List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
-        try (ModelInstance once = newInstance(1, 0)) {
-            return once.run(inputs, outputs);
-        }
-    }
 
     /**
      * Frees the native memory, once no call runs any more; closing twice does no harm. A call that does not return in a

@@ -41,11 +41,12 @@ class NativeMemoryIT {
     @Test
     void callsGiveBackAllTheyTake() throws Exception {
         Tensor numbers = TestTensors.longs("x", DataType.UINT64, new Shape(1, ELEMENTS), new long[ELEMENTS]);
-        try (LoadedModel model = TestModels.load("uint64_any")) {
-            model.run(List.of(numbers), List.of("y"));
+        try (LoadedModel model = TestModels.load("uint64_any");
+                ModelInstance instance = model.newInstance(1, 0)) {
+            instance.run(List.of(numbers), List.of("y"));
             long before = residentBytes();
             for (int i = 0; i < CALLS; i++) {
-                model.run(List.of(numbers), List.of("y"));
+                instance.run(List.of(numbers), List.of("y"));
             }
             assertGrowthBelow(BIG, before);
         }
@@ -54,18 +55,19 @@ class NativeMemoryIT {
     @Test
     void refusedCallsGiveBackAllTheyTake() throws Exception {
         Tensor numbers = TestTensors.longs("x", DataType.UINT64, new Shape(1, 1, ELEMENTS), new long[ELEMENTS]);
-        try (LoadedModel model = TestModels.load("uint64_any")) {
+        try (LoadedModel model = TestModels.load("uint64_any");
+                ModelInstance instance = model.newInstance(1, 0)) {
             long before = residentBytes();
             for (int i = 0; i < CALLS; i++) {
-                runRefused(model, numbers);
+                runRefused(instance, numbers);
             }
             assertGrowthBelow(BIG, before);
         }
     }
 
-    private static void runRefused(LoadedModel model, Tensor numbers) {
+    private static void runRefused(ModelInstance instance, Tensor numbers) {
         try {
-            model.run(List.of(numbers), List.of("y"));
+            instance.run(List.of(numbers), List.of("y"));
             throw new AssertionError("a tensor of rank 3 ran through a model of rank 2");
         } catch (InferenceException expected) {
             assertTrue(
@@ -74,42 +76,59 @@ class NativeMemoryIT {
         }
     }
 
+    /** Of tensors in our memory as well as in the engine's. */
     @Test
     void notEvenTheHandlesOfSmallTensorsStay() throws Exception {
         Tensor number = TestTensors.longs("x", DataType.UINT64, new Shape(1, 1), 7);
-        try (LoadedModel model = TestModels.load("uint64_any")) {
-            runSmall(model, number);
+        Tensor a = TestTensors.floats("a", new Shape(1, 3), 1, 2, 3);
+        Tensor b = TestTensors.floats("b", new Shape(1, 3), 1, 2, 3);
+        try (LoadedModel casting = TestModels.load("uint64_any");
+                LoadedModel adding = TestModels.load("add");
+                ModelInstance engines = casting.newInstance(1, 0);
+                ModelInstance ours = adding.newInstance(1, 1 << 10)) {
+            assertTrue(ours.memoryBytes() > 0);
+            runSmall(engines, List.of(number), List.of("y"));
+            runSmall(ours, List.of(a, b), List.of("sum"));
             long before = residentBytes();
-            runSmall(model, number);
+            runSmall(engines, List.of(number), List.of("y"));
+            runSmall(ours, List.of(a, b), List.of("sum"));
             assertGrowthBelow(SMALL, before);
         }
     }
 
-    private static void runSmall(LoadedModel model, Tensor number) {
+    private static void runSmall(ModelInstance instance, List<Tensor> inputs, List<String> outputs) {
         for (int i = 0; i < SMALL_CALLS; i++) {
-            model.run(List.of(number), List.of("y"));
+            instance.run(inputs, outputs);
         }
     }
 
     @Test
-    void instancesGiveBackWhatTheyTakeEvenIfTheirCallsAreEnded() throws Exception {
-        try (LoadedModel model = TestModels.load("add")) {
-            endCalls(model);
+    void callsThatAreEndedGiveBackAllTheyTake() throws Exception {
+        Tensor numbers = TestTensors.longs("x", DataType.UINT64, new Shape(1, ELEMENTS), new long[ELEMENTS]);
+        try (LoadedModel model = TestModels.load("uint64_any");
+                ModelInstance instance = model.newInstance(1, 0)) {
+            instance.terminate();
             long before = residentBytes();
-            endCalls(model);
+            for (int i = 0; i < CALLS; i++) {
+                assertThrows(EngineRunException.class, () -> instance.run(List.of(numbers), List.of("y")));
+            }
+            assertGrowthBelow(BIG, before);
+        }
+    }
+
+    @Test
+    void closedInstancesGiveBackAllTheyTake() throws Exception {
+        try (LoadedModel model = TestModels.load("add")) {
+            openAndClose(model);
+            long before = residentBytes();
+            openAndClose(model);
             assertGrowthBelow(SMALL, before);
         }
     }
 
-    private static void endCalls(LoadedModel model) {
-        Tensor a = TestTensors.floats("a", new Shape(1, 3), 1, 2, 3);
-        Tensor b = TestTensors.floats("b", new Shape(1, 3), 1, 2, 3);
-        for (int i = 0; i < CALLS; i++) {
-            try (ModelInstance instance = model.newInstance(1, 1 << 10)) {
-                instance.run(List.of(a, b), List.of("sum"));
-                instance.terminate();
-                assertThrows(EngineRunException.class, () -> instance.run(List.of(a, b), List.of("sum", "minus_a")));
-            }
+    private static void openAndClose(LoadedModel model) {
+        for (int i = 0; i < 2 * SMALL_CALLS; i++) {
+            model.newInstance(1, 0).close();
         }
     }
 

@@ -71,7 +71,7 @@ class OnnxEngineIT {
         try (LoadedModel add = TestModels.engine().load(TestModels.file("add.onnx"), new EngineOptions(2))) {
             var a = TestTensors.floats("a", new Shape(1, 3), 1, 2, 3);
             var b = TestTensors.floats("b", new Shape(1, 3), 1, 2, 3);
-            var sum = add.run(List.of(a, b), List.of("sum")).getFirst();
+            var sum = TestModels.run(add, List.of(a, b), List.of("sum")).getFirst();
 
             assertEquals(TestTensors.floats("sum", new Shape(1, 3), 2, 4, 6).data(), sum.data());
         }

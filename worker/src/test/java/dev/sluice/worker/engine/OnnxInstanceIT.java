@@ -161,7 +161,7 @@ class OnnxInstanceIT {
             model.close();
             assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
             instance.close();
-            var refused = assertThrows(EngineRunException.class, () -> model.run(List.of(steps(1)), Y));
+            var refused = assertThrows(EngineRunException.class, () -> TestModels.run(model, List.of(steps(1)), Y));
             assertTrue(String.valueOf(refused.getMessage()).contains("closed"), "it should not have been left open");
         }
     }
@@ -177,9 +177,12 @@ class OnnxInstanceIT {
                 instance.terminate();
                 assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
             }
-            assertEquals(5, TestTensors.floats(model.run(List.of(steps(5)), Y).getFirst())[0]);
+            assertEquals(
+                    5,
+                    TestTensors.floats(
+                            TestModels.run(model, List.of(steps(5)), Y).getFirst())[0]);
             model.close();
-            assertThrows(EngineRunException.class, () -> model.run(List.of(steps(5)), Y));
+            assertThrows(EngineRunException.class, () -> TestModels.run(model, List.of(steps(5)), Y));
         }
     }
 
@@ -187,7 +190,8 @@ class OnnxInstanceIT {
     void saysWhenThereIsNotEnoughMemory() throws ModelLoadException {
         try (LoadedModel model = TestModels.load("fill")) {
             Tensor size = TestTensors.longs("size", DataType.INT64, new Shape(1), 1L << 50);
-            EngineRunException failure = assertThrows(EngineRunException.class, () -> model.run(List.of(size), Y));
+            EngineRunException failure =
+                    assertThrows(EngineRunException.class, () -> TestModels.run(model, List.of(size), Y));
             assertEquals(Reason.OUT_OF_MEMORY, failure.reason(), failure.getMessage());
         }
     }

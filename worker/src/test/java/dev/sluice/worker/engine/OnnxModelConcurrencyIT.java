@@ -46,7 +46,7 @@ class OnnxModelConcurrencyIT {
     private static void runOnce(LoadedModel add, int value) {
         Tensor a = TestTensors.floats("a", new Shape(1, 3), value, value + 1, value + 2);
         Tensor b = TestTensors.floats("b", new Shape(1, 3), 1, 1, 1);
-        Tensor sum = add.run(List.of(a, b), List.of("sum")).getFirst();
+        Tensor sum = TestModels.run(add, List.of(a, b), List.of("sum")).getFirst();
         assertArrayEquals(new float[] {value + 1, value + 2, value + 3}, TestTensors.floats(sum));
     }
 

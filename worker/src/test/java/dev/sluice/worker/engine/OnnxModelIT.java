@@ -40,7 +40,7 @@ class OnnxModelIT {
 
     @Test
     void outputsComeInTheOrderAsked() {
-        List<Tensor> outputs = add.run(List.of(B, A), List.of("minus_a", "sum"));
+        List<Tensor> outputs = TestModels.run(add, List.of(B, A), List.of("minus_a", "sum"));
 
         assertEquals(
                 List.of("minus_a", "sum"), outputs.stream().map(Tensor::name).toList());
@@ -50,7 +50,7 @@ class OnnxModelIT {
 
     @Test
     void onlyTheOutputsAskedForCome() {
-        assertEquals(1, add.run(List.of(A, B), List.of("minus_a")).size());
+        assertEquals(1, TestModels.run(add, List.of(A, B), List.of("minus_a")).size());
     }
 
     @Test
@@ -136,8 +136,8 @@ class OnnxModelIT {
 
     @Test
     void anythingElseIsTheEnginesFault() {
-        assertThrows(EngineRunException.class, () -> add.run(List.of(A), List.of("sum")));
-        assertThrows(EngineRunException.class, () -> add.run(List.of(A, B), List.of("no such output")));
+        assertThrows(EngineRunException.class, () -> TestModels.run(add, List.of(A), List.of("sum")));
+        assertThrows(EngineRunException.class, () -> TestModels.run(add, List.of(A, B), List.of("no such output")));
     }
 
     @Test
@@ -158,8 +158,8 @@ class OnnxModelIT {
             List<String> names = List.of("y", "same_floats", "same_huge", "same_words");
             Tensor floats = TestTensors.floats("floats", new Shape(2), 8, 9);
 
-            List<Tensor> without = model.run(List.of(x), names);
-            List<Tensor> with = model.run(List.of(floats, x), names);
+            List<Tensor> without = TestModels.run(model, List.of(x), names);
+            List<Tensor> with = TestModels.run(model, List.of(floats, x), names);
 
             assertArrayEquals(new float[] {105}, TestTensors.floats(without.get(0)));
             assertArrayEquals(new float[] {1.5f, -2.5f}, TestTensors.floats(without.get(1)));
@@ -177,7 +177,8 @@ class OnnxModelIT {
 
             assertArrayEquals(
                     new float[] {1001, 1002, 1003},
-                    TestTensors.floats(model.run(inputs, List.of("y")).getFirst()));
+                    TestTensors.floats(
+                            TestModels.run(model, inputs, List.of("y")).getFirst()));
         }
     }
 
@@ -204,19 +205,20 @@ class OnnxModelIT {
 
     private static Tensor same(String model, Tensor x) throws ModelLoadException {
         try (LoadedModel identity = TestModels.load(model)) {
-            Tensor y = identity.run(List.of(x), List.of("y")).getFirst();
+            Tensor y = TestModels.run(identity, List.of(x), List.of("y")).getFirst();
             assertEquals(x.shape(), y.shape());
             return y;
         }
     }
 
     private Tensor sum(Tensor a, Tensor b) {
-        return add.run(List.of(a, b), List.of("sum")).getFirst();
+        return TestModels.run(add, List.of(a, b), List.of("sum")).getFirst();
     }
 
     private static String refusal(LoadedModel model, Tensor... inputs) {
         String output = model.signature().outputs().getFirst().name();
-        var refused = assertThrows(InferenceException.class, () -> model.run(List.of(inputs), List.of(output)));
+        var refused =
+                assertThrows(InferenceException.class, () -> TestModels.run(model, List.of(inputs), List.of(output)));
         InvalidRequest error = assertInstanceOf(InvalidRequest.class, refused.error());
         assertEquals("inputs", error.field());
         return error.reason();

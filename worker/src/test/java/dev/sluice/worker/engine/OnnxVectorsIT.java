@@ -96,8 +96,8 @@ class OnnxVectorsIT {
             int digitBytes = digits.byteCount() / (int) digits.rows();
             for (int row = 0; row < digits.rows(); row++) {
                 Tensor digit = digits.view(1, row * digitBytes, digitBytes);
-                Tensor alone =
-                        model.run(List.of(digit), List.of("output_probs")).getFirst();
+                Tensor alone = TestModels.run(model, List.of(digit), List.of("output_probs"))
+                        .getFirst();
                 Tensor expected = vector.outputs().getFirst().tensor().view(1, row * 40, 40);
                 assertClose(new V2Case.Expected(expected, new V2Case.Tolerance(1e-4, 1e-4)), alone);
             }
@@ -111,7 +111,7 @@ class OnnxVectorsIT {
             List<String> names = vector.outputs().stream()
                     .map(output -> output.tensor().name())
                     .toList();
-            List<Tensor> outputs = model.run(vector.inputs(), names);
+            List<Tensor> outputs = TestModels.run(model, vector.inputs(), names);
             for (int i = 0; i < outputs.size(); i++) {
                 assertClose(vector.outputs().get(i), outputs.get(i));
             }

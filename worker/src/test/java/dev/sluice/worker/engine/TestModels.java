@@ -1,9 +1,11 @@
 package dev.sluice.worker.engine;
 
+import dev.sluice.worker.contract.Tensor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -35,5 +37,12 @@ final class TestModels {
 
     static LoadedModel load(String name) throws ModelLoadException {
         return engine().load(file(name + ".onnx"), new EngineOptions(1));
+    }
+
+    /** One call by an instance of its own, which the engine gives all memory. */
+    static List<Tensor> run(LoadedModel model, List<Tensor> inputs, List<String> outputs) {
+        try (ModelInstance once = model.newInstance(1, 0)) {
+            return once.run(inputs, outputs);
+        }
     }
 }
