@@ -116,22 +116,6 @@ class NativeMemoryIT {
         }
     }
 
-    @Test
-    void closedInstancesGiveBackAllTheyTake() throws Exception {
-        try (LoadedModel model = TestModels.load("add")) {
-            openAndClose(model);
-            long before = residentBytes();
-            openAndClose(model);
-            assertGrowthBelow(SMALL, before);
-        }
-    }
-
-    private static void openAndClose(LoadedModel model) {
-        for (int i = 0; i < 2 * SMALL_CALLS; i++) {
-            model.newInstance(1, 0).close();
-        }
-    }
-
     /** They are kept, for DJL frees in a finalizer what was forgotten. */
     @Test
     void closedModelsGiveBackTheirSessions() throws Exception {
