@@ -76,6 +76,24 @@ class Http2FramesIT {
     }
 
     @Test
+    void answersAHeadRequestWithItsHeadAlone() throws IOException {
+        try (RawHttp2 connection = new RawHttp2(gateway.port(), WINDOW)) {
+            connection.head(1, "GET", "/v2/models/sums", true);
+            String length = connection.answerHead(1).get("content-length").toString();
+            assertEquals(length, Integer.toString(connection.next().payload().length));
+            connection.head(3, "HEAD", "/v2/models/sums", true);
+            connection.head(5, "HEAD", "/nothing", true);
+            RawHttp2.Frame found = connection.next();
+            assertTrue(found.endsStream(), found::toString);
+            assertEquals(length, connection.headers(found).get("content-length").toString());
+            RawHttp2.Frame missing = connection.next();
+            assertTrue(missing.endsStream(), missing::toString);
+            assertEquals("404", connection.headers(missing).status().toString());
+            stillServes(connection, 7);
+        }
+    }
+
+    @Test
     void aTooLongBodyThatEndsLeavesItsStreamInPeace() throws IOException {
         try (RawHttp2 connection = new RawHttp2(gateway.port(), WINDOW)) {
             connection.head(1, "POST", SUMS, false);

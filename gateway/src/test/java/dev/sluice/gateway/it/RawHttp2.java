@@ -142,10 +142,15 @@ final class RawHttp2 implements AutoCloseable {
         if (frame.type != HEADERS || frame.stream != stream) {
             throw new AssertionError("expected the head of stream " + stream + " and got " + frame);
         }
+        return headers(frame);
+    }
+
+    /** What a frame of headers says. */
+    Http2Headers headers(Frame frame) throws IOException {
         try {
             int from = (frame.flags & PRIORITY) == 0 ? 0 : PRIORITY_BYTES;
             ByteBuf block = Unpooled.wrappedBuffer(frame.payload, from, frame.payload.length - from);
-            return decoder.decodeHeaders(stream, block);
+            return decoder.decodeHeaders(frame.stream, block);
         } catch (Http2Exception e) {
             throw new IOException(e);
         }

@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -151,7 +152,12 @@ final class Exchange {
         if (front.isDraining()) {
             sendElsewhere(response);
         }
-        response.end(body);
+        if (request.method().equals(HttpMethod.HEAD)) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            response.end(); // given the body, Vert.x would send it on HTTP/2
+        } else {
+            response.end(body);
+        }
         front.accessLog().answered(this, request, body.length());
     }
 
