@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.metrics.Metrics;
@@ -42,7 +43,9 @@ public final class Gateway {
         this.config = config;
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(config.admission());
-        this.vertx = metrics.install(Vertx.builder(), new VertxOptions()).build();
+        this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
+                .withTransport(FrontTransport.create())
+                .build();
     }
 
     /** Starts one; complete when its socket is open and every model has been tried. */
