@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -85,10 +86,19 @@ final class Exchange {
         answer(200, body);
     }
 
-    /** What the request says of the length of its JSON; null when all of it is JSON. */
+    /**
+     * What the request says of the length of its JSON; null when all of it is JSON.
+     *
+     * @throws InferenceException when it says so twice, for others on the way may have believed the other one
+     */
     @Nullable
     String jsonLength() {
-        return request.getHeader(RequestBody.JSON_LENGTH_HEADER);
+        String length = request.getHeader(RequestBody.JSON_LENGTH_HEADER);
+        if (length != null
+                && request.headers().getAll(RequestBody.JSON_LENGTH_HEADER).size() > 1) {
+            throw InferenceException.invalid(RequestBody.JSON_LENGTH_HEADER, "given twice");
+        }
+        return length;
     }
 
     /** An answer with its tensors, some perhaps as raw bytes behind the JSON. */

@@ -26,17 +26,24 @@ public record RequestBody(byte[] array, int from, int jsonEnd, int end) {
         if (jsonLength == null) {
             return new RequestBody(array, from, end, end);
         }
-        long length;
-        try {
-            length = Long.parseLong(jsonLength.strip());
-        } catch (NumberFormatException malformed) {
-            throw InferenceException.invalid(JSON_LENGTH_HEADER, "is not a number of bytes: " + jsonLength);
-        }
-        if (length < 0 || length > end - from) {
+        long length = bytes(jsonLength.strip());
+        if (length > end - from) {
             throw InferenceException.invalid(
                     JSON_LENGTH_HEADER, length + " is outside the body, which has " + (end - from) + " bytes");
         }
         return new RequestBody(array, from, from + (int) length, end);
+    }
+
+    /** Digits and nothing else: what some would read as a number and others would not is none. */
+    private static long bytes(String digits) {
+        try {
+            if (digits.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
+                return Long.parseLong(digits);
+            }
+        } catch (NumberFormatException tooLongOrEmpty) {
+            // like any other text that is no number
+        }
+        throw InferenceException.invalid(JSON_LENGTH_HEADER, "is not a number of bytes: " + digits);
     }
 
     /** Whether there is no JSON at all, and the body is the one input of the model. */
