@@ -37,6 +37,11 @@ public record AdmitOptions(
         return !clientHeader.equals(NO_HEADER);
     }
 
+    /** That timeout, or the longest there is. */
+    public Duration shortened(Duration timeout) {
+        return timeout.compareTo(maxRequestTimeout) < 0 ? timeout : maxRequestTimeout;
+    }
+
     long bodyBudgetBytes() {
         return maxInFlightBytes > 0 ? maxInFlightBytes : Runtime.getRuntime().maxMemory() / PART_OF_THE_HEAP;
     }

@@ -10,6 +10,9 @@ import dev.sluice.worker.contract.InferenceError;
  */
 public final class StatusMapping {
 
+    /** Where a request stands until its body has come whole: what is late then is the client. */
+    public static final String BODY_STAGE = "body";
+
     private StatusMapping() {}
 
     public static int httpStatus(InferenceError error) {
@@ -24,7 +27,7 @@ public final class StatusMapping {
             case InferenceError.ModelNotReady notReady -> 503;
             case InferenceError.Starting starting -> 503;
             case InferenceError.Draining draining -> 503;
-            case InferenceError.DeadlineExceeded late -> 504;
+            case InferenceError.DeadlineExceeded late -> late.stage().equals(BODY_STAGE) ? 408 : 504;
         };
     }
 

@@ -1,22 +1,55 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the bodies of all requests of a front loop share.
  *
  * @param budget of bytes that may be held
  * @param nextTurn runs work on this loop once it has served its other connections
+ * @param patience how long after its request's head a body must have come whole
  */
-record Bodies(ByteBudget budget, Executor nextTurn) {
+record Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker, Duration patience) {
 
-    /** With a timer, because a loop runs what is merely handed to it before it looks at its sockets again. */
-    static Bodies of(ByteBudget budget, Vertx vertx) {
-        return new Bodies(budget, work -> vertx.setTimer(1, due -> work.run()));
+    /**
+     * Runs work on this loop after some milliseconds.
+     *
+     * @thread confined to its front loop
+     */
+    @FunctionalInterface
+    interface Timers {
+
+        /** The answer, when it is run, stops the timer. */
+        Runnable start(long millis, Runnable work);
+    }
+
+    /** With a timer for each turn, because a loop runs what is merely handed to it before it looks at its sockets again. */
+    static Bodies of(HttpParts parts, Vertx vertx) {
+        Timers timers = (millis, work) -> {
+            long timer = vertx.setTimer(millis, due -> work.run());
+            return () -> vertx.cancelTimer(timer);
+        };
+        AdmitOptions limits = parts.admitOptions();
+        return new Bodies(
+                parts.admission().bodies(),
+                work -> timers.start(1, work),
+                timers,
+                parts.ticker(),
+                limits.shortened(limits.requestTimeout()));
+    }
+
+    /** Runs that work when a body is late whose request's head came then; the answer, when it is run, forgets it. */
+    Runnable whenLate(long headNanos, Runnable work) {
+        long leftNanos = patience.toNanos() - (ticker.nanos() - headNanos);
+        return timers.start(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)), work);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A body in one piece is passed on as it is; further pieces are joined as they come, however small they are. Nothing is
  * set aside for what a client only promises to send. A compressed body is inflated as it comes and counted by its inflated
  * bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and thrown
- * away, so that the connection can go on, but not for ever: a client that keeps sending is cut off.
+ * away, so that the connection can go on, but not for ever: a client that keeps sending is cut off, and so is one whose
+ * body has not come whole when the deadline passes.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
  *     away before the connection is closed, or the stream of HTTP/2 reset
- * @errors PayloadTooLarge at the limit, Overloaded when the budget is spent, InvalidRequest for a malformed chunk
+ * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget is spent, InvalidRequest for a malformed chunk
  *     or a corrupt compressed body, UnsupportedMediaType for a coding that we do not read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
@@ -35,6 +37,8 @@ final class BodyReader {
     private final Bodies bodies;
     private final Handler<HttpBytes> complete;
     private final Consumer<InferenceError> refuse;
+    private final long headNanos;
+    private @Nullable Runnable stopTimer;
     private @Nullable SlicedInflater inflater;
     private @Nullable Buffer onlyPiece;
     private byte[] joined = new byte[0];
@@ -54,6 +58,7 @@ final class BodyReader {
         this.bodies = bodies;
         this.complete = complete;
         this.refuse = refuse;
+        this.headNanos = bodies.ticker().nanos();
     }
 
     /** Exactly one of the two is called, unless the connection breaks first. */
@@ -82,7 +87,7 @@ final class BodyReader {
     static void discard(HttpServerRequest request, long limitBytes, Bodies bodies) {
         BodyReader reader = new BodyReader(request, limitBytes, bodies, body -> {}, error -> {});
         reader.refused = true;
-        request.handler(reader::onPiece);
+        reader.listen();
     }
 
     private void inflateAs(ContentCoding coding) {
@@ -97,6 +102,10 @@ final class BodyReader {
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
+        listen();
+    }
+
+    private void listen() {
         request.handler(this::onPiece);
         request.endHandler(end -> onEnd());
         request.exceptionHandler(this::onFailure);
@@ -107,12 +116,41 @@ final class BodyReader {
      * stream has been reset already.
      */
     private void onFailure(Throwable cause) {
+        stopTimer();
         boolean gone = cause instanceof VertxException || cause instanceof IOException;
         if (!refused && !gone && request.version() != HttpVersion.HTTP_2) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            refuse(new InferenceError.InvalidRequest("body", "is malformed: " + cause.getMessage()));
-            request.connection().close();
+            refuseForGood(new InferenceError.InvalidRequest("body", "is malformed: " + cause.getMessage()));
         }
+    }
+
+    /** The first piece that is not the whole body starts the clock, so that bodies in one piece cost no timer. */
+    private void awaitRest() {
+        if (stopTimer == null && receivedBytes != declaredLength(request)) {
+            stopTimer = bodies.whenLate(headNanos, this::onLate);
+        }
+    }
+
+    private void stopTimer() {
+        if (stopTimer != null) {
+            stopTimer.run();
+        }
+    }
+
+    /** Whether the client is slow or holds us up on purpose is all the same. */
+    private void onLate() {
+        if (refused) {
+            cutOff();
+        } else {
+            refuseForGood(new InferenceError.DeadlineExceeded(StatusMapping.BODY_STAGE));
+        }
+    }
+
+    private void refuseForGood(InferenceError error) {
+        if (request.version() != HttpVersion.HTTP_2) {
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        refuse(error);
+        cutOff();
     }
 
     private static long declaredLength(HttpServerRequest request) {
@@ -126,6 +164,7 @@ final class BodyReader {
 
     private void onPiece(Buffer piece) {
         receivedBytes += piece.length();
+        awaitRest();
         if (refused) {
             if (receivedBytes > 2 * limitBytes) {
                 cutOff();
@@ -204,6 +243,7 @@ final class BodyReader {
     }
 
     private void onEnd() {
+        stopTimer();
         if (refused) {
             return;
         }

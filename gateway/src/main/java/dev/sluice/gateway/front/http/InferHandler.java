@@ -102,8 +102,7 @@ final class InferHandler implements Handler<RoutingContext> {
     private InferenceRequest request(Exchange exchange, ModelEndpoint endpoint, DecodedRequest decoded) {
         AdmitOptions limits = parts.admitOptions();
         Duration asked = decoded.timeout() == null ? limits.requestTimeout() : decoded.timeout();
-        Duration timeout = asked.compareTo(limits.maxRequestTimeout()) < 0 ? asked : limits.maxRequestTimeout();
-        Deadline deadline = Deadline.after(timeout, exchange.startNanos());
+        Deadline deadline = Deadline.after(limits.shortened(asked), exchange.startNanos());
         return new InferenceRequest(
                 endpoint.model(),
                 exchange.requestId(),

@@ -31,7 +31,8 @@ class BodyReaderTest {
     private final List<String> heard = new ArrayList<>();
 
     private final ByteBudget budget = budget(100);
-    private final Bodies bodies = new Bodies(budget, work -> fail("a plain body needs no turn"));
+    private final FakeTimers timers = new FakeTimers();
+    private final Bodies bodies = timers.with(budget, work -> fail("a plain body needs no turn"));
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
@@ -198,5 +199,69 @@ class BodyReaderTest {
         assertFalse(http.isClosed());
         http.send("x");
         assertTrue(http.isClosed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3", "2", ""})
+    void waitsForABodyUntilItsDeadlineHasPassed(String announced) {
+        http.header("content-length", announced);
+        timers.ticker.set(1_000_000_000);
+        read();
+        timers.ticker.set(2_500_000_000L);
+        http.send("a");
+        assertEquals(List.of(1_500L), timers.startedMillis);
+        http.send("b");
+        assertEquals(List.of(), heard);
+        timers.runOut();
+        http.send("c").end();
+        assertEquals(List.of("deadline_exceeded"), heard);
+        assertEquals(List.of("connection: close"), http.answerHeaders());
+        assertTrue(http.isClosed());
+        assertEquals(1, timers.startedMillis.size());
+    }
+
+    @Test
+    void resetsNoMoreThanTheStreamThatIsLate() {
+        http.http2();
+        read();
+        http.send("a");
+        timers.runOut();
+        assertEquals(List.of("deadline_exceeded"), heard);
+        assertEquals(List.of(), http.answerHeaders());
+        assertEquals(0, http.resetCode());
+        assertFalse(http.isClosed());
+    }
+
+    @Test
+    void startsNoTimerForABodyInOnePiece() {
+        http.header("content-length", "3");
+        read();
+        http.send("abc").end();
+        assertEquals(List.of(), timers.startedMillis);
+    }
+
+    @Test
+    void forgetsItsTimerWhenTheBodyIsWholeOrBroken() {
+        read();
+        http.send("a").send("b");
+        assertEquals(1, timers.running());
+        http.end();
+        assertEquals(0, timers.running());
+        FakeHttpRequest other = new FakeHttpRequest();
+        BodyReader.read(other.request(), LIMIT, bodies, body -> {}, error -> {});
+        other.send("a").fail(new IOException("reset"));
+        assertEquals(0, timers.running());
+    }
+
+    @Test
+    void doesNotWaitForTheRestOfWhatWasRefusedEither() {
+        BodyReader.discard(http.request(), LIMIT, bodies);
+        http.send("a");
+        timers.runOut();
+        assertTrue(http.isClosed());
+        FakeHttpRequest ends = new FakeHttpRequest();
+        BodyReader.discard(ends.request(), LIMIT, bodies);
+        ends.send("a").end();
+        assertEquals(0, timers.running());
     }
 }

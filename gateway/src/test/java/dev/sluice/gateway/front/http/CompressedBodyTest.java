@@ -39,7 +39,7 @@ class CompressedBodyTest {
     private final List<InferenceError> refusals = new ArrayList<>();
     private final ByteBudget budget = budget(8 << 20);
     private final Deque<Runnable> turns = new ArrayDeque<>();
-    private final Bodies allBodies = new Bodies(budget, turns::add);
+    private final Bodies allBodies = FakeTimers.bodies(budget, turns::add);
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
