@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 /**
  * Writes the elements of a tensor as a flat JSON array.
  *
- * <p>Floats are written in the shortest form that reads back to the same value of their own type. JSON has no NaN and no
- * infinity; they become {@code null}, or by {@link JsonOptions} the bare word. FP16 and BF16 are widened to FP32 first, which is exact.
+ * <p>Floats are written in the shortest form that reads back to the same value of their own type. JSON has no NaN and
+ * no infinity; they become {@code null}, or by {@link JsonOptions} the bare word. FP16 and BF16 are widened to FP32
+ * first, which is exact.
  *
  * @thread stateless
  * @bound no allocation beside the output's, except for strings of a tensor without an array
