@@ -32,8 +32,8 @@ public enum OutputNumbers {
                     .limit(count)
                     .toArray();
             case SOFTMAX -> DoubleStream.generate(() -> 0)
-                    .limit(count / CLASSES)
                     .flatMap(row -> softmax(random))
+                    .limit(count)
                     .toArray();
         };
     }
