@@ -28,21 +28,16 @@ final class MediaTypes {
     private MediaTypes() {}
 
     /**
-     * Refuses a body that says it is nothing we read, or that it is encoded in a way that we do not read.
+     * Refuses a body that says it is nothing we read.
      *
      * @throws InferenceException UnsupportedMediaType
      */
     static void requireReadable(HttpServerRequest request) {
         String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (!isTaken(contentType)) {
-            throw unsupported(
-                    "content-type: expected application/json or application/octet-stream and got " + contentType);
+            throw new InferenceException(new InferenceError.UnsupportedMediaType(
+                    "content-type: expected application/json or application/octet-stream and got " + contentType));
         }
-        ContentCoding.ofBody(request);
-    }
-
-    private static InferenceException unsupported(String message) {
-        return new InferenceException(new InferenceError.UnsupportedMediaType(message));
     }
 
     static boolean isTaken(@Nullable String contentType) {
