@@ -21,6 +21,10 @@ class CorsOriginsTest {
                 "http://[::1]:8080",
                 "https://a:1",
                 "http://a:443",
+                "https://my_app.example.org:8443",
+                "https://under_score",
+                "https://1st.example.org.",
+                "http://3com",
                 "chrome-extension://abcdefgh"
             })
     void takesWhatABrowserSends(String origin) {
@@ -50,6 +54,11 @@ class CorsOriginsTest {
                 "https://app.example.org:70000",
                 "https://app.example.org:",
                 "https://app.example.org:x",
+                "https://app.example.org:08443",
+                "http://127.1",
+                "http://example.1",
+                "http://::1",
+                "http://.example.org",
                 "https://app example.org"
             })
     void refusesWhatNoBrowserSends(String origin) {
