@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +21,7 @@ public final class FakeHttpRequest {
     public static final long NOT_RESET = -1;
 
     private final Map<String, String> headers = new HashMap<>();
-    private final List<String> answerHeaders = new ArrayList<>();
+    private final MultiMap answerHeaders = MultiMap.caseInsensitiveMultiMap();
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
     private @Nullable Handler<Void> onOver;
@@ -92,7 +91,10 @@ public final class FakeHttpRequest {
                     switch (method.getName()) {
                         case "endHandler" -> onOver = (Handler<Void>) arguments[0];
                         case "writeContinue" -> continued = true;
-                        case "putHeader" -> answerHeaders.add(arguments[0] + ": " + arguments[1]);
+                        case "headers" -> {
+                            return answerHeaders;
+                        }
+                        case "putHeader" -> answerHeaders.set(arguments[0].toString(), arguments[1].toString());
                         case "reset" -> resetCode = (long) arguments[0];
                         default -> throw new AssertionError("the fake response was asked for " + method);
                     }
@@ -125,7 +127,9 @@ public final class FakeHttpRequest {
     }
 
     public List<String> answerHeaders() {
-        return answerHeaders;
+        return answerHeaders.entries().stream()
+                .map(header -> header.getKey() + ": " + header.getValue())
+                .toList();
     }
 
     /** The request has been answered, or its connection has gone. */

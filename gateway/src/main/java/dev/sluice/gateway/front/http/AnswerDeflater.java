@@ -17,9 +17,9 @@ import java.util.zip.Deflater;
  * for each MiB of JSON, so up to 50 for the longest answer that is compressed.
  *
  * @thread confined to one front loop, which it keeps busy
- * @bound answers of {@value #LEAST_BYTES} to {@value #MOST_BYTES} bytes; others only for a client that excludes the plain
- *     form
- * @source RFC 1950, 1952
+ * @bound answers of {@value #LEAST_BYTES} to {@value #MOST_BYTES} bytes; shorter ones only for a client that excludes
+ *     the plain form, longer ones not even then
+ * @source RFC 1950, 1952; RFC 9110, section 12.5.3, which lets a server disregard what a client accepts
  */
 final class AnswerDeflater {
 
@@ -34,9 +34,11 @@ final class AnswerDeflater {
     static Buffer fit(HttpServerRequest request, Buffer body) {
         HttpServerResponse response = request.response();
         response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
-        boolean worthIt = body.length() >= LEAST_BYTES && body.length() <= MOST_BYTES;
+        if (body.length() > MOST_BYTES) {
+            return body;
+        }
         String accepted = String.join(",", request.headers().getAll(HttpHeaders.ACCEPT_ENCODING));
-        ContentCoding coding = AcceptedCoding.of(accepted).choose(worthIt);
+        ContentCoding coding = AcceptedCoding.of(accepted).choose(body.length() >= LEAST_BYTES);
         if (coding == ContentCoding.IDENTITY) {
             return body;
         }
