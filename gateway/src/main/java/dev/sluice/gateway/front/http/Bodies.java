@@ -64,4 +64,10 @@ record Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker
                     InferenceError.RETRY_SOON_MILLIS));
         }
     }
+
+    /** The refusal of a request that the heap has no room for. */
+    static InferenceException noMemory() {
+        return new InferenceException(new InferenceError.Overloaded(
+                "the server has no memory for this request now", InferenceError.RETRY_SOON_MILLIS));
+    }
 }

@@ -10,24 +10,22 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a request's body up to a limit.
  *
- * <p>A body in one piece is passed on as it is; further pieces are joined as they come, however small they are. Nothing is
- * set aside for what a client only promises to send. A compressed body is inflated as it comes and counted by its inflated
- * bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and thrown
- * away, so that the connection can go on, but not for ever: a client that keeps sending is cut off, and so is one whose
- * body has not come whole when the deadline passes.
+ * <p>{@link BodyPieces} keeps what comes until it is whole. A compressed body is inflated as it comes and counted by its
+ * inflated bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and
+ * thrown away, so that the connection can go on, but not for ever: a client that keeps sending is cut off,
+ * and so is one whose body has not come whole when the deadline passes.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
  *     away before the connection is closed, or the stream of HTTP/2 reset
- * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget is spent, InvalidRequest for a malformed chunk
- *     or a corrupt compressed body, UnsupportedMediaType for a coding that we do not read
+ * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget or the heap is spent, InvalidRequest for a malformed
+ *     chunk or a corrupt compressed body, UnsupportedMediaType for a coding that we do not read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
 final class BodyReader {
@@ -39,10 +37,8 @@ final class BodyReader {
     private final Consumer<InferenceError> refuse;
     private final long headNanos;
     private @Nullable Runnable stopTimer;
+    private final BodyPieces pieces = new BodyPieces();
     private @Nullable SlicedInflater inflater;
-    private @Nullable Buffer onlyPiece;
-    private byte[] joined = new byte[0];
-    private int length;
     private long receivedBytes;
     private long reservedBytes;
     private boolean refused;
@@ -171,15 +167,24 @@ final class BodyReader {
             }
         } else if (receivedBytes > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes));
-        } else if (inflater != null) {
-            inflater.feed(HttpBytes.of(piece));
         } else {
-            try {
+            take(piece);
+        }
+    }
+
+    /** A piece that finds no memory ends the body: without it, what follows would be another one. */
+    private void take(Buffer piece) {
+        try {
+            if (inflater != null) {
+                inflater.feed(HttpBytes.of(piece));
+            } else {
                 reserve(piece.length());
-                keep(piece);
-            } catch (InferenceException refusal) {
-                refuse(refusal.error());
+                pieces.add(HttpBytes.of(piece));
             }
+        } catch (InferenceException refusal) {
+            refuse(refusal.error());
+        } catch (OutOfMemoryError full) {
+            refuse(Bodies.noMemory().error());
         }
     }
 
@@ -193,13 +198,11 @@ final class BodyReader {
     }
 
     private void takeInflated(byte[] bytes, int count) {
-        if (length + (long) count > limitBytes) {
+        if (pieces.length() + (long) count > limitBytes) {
             throw new InferenceException(new InferenceError.PayloadTooLarge(limitBytes));
         }
         reserve(count);
-        makeRoom(count);
-        System.arraycopy(bytes, 0, joined, length, count);
-        length += count;
+        pieces.copy(bytes, 0, count);
     }
 
     private void reserve(int bytes) {
@@ -209,37 +212,9 @@ final class BodyReader {
 
     private void refuse(InferenceError error) {
         refused = true;
-        onlyPiece = null;
-        joined = new byte[0];
+        pieces.clear();
         closeInflater();
         refuse.accept(error);
-    }
-
-    private void keep(Buffer piece) {
-        if (onlyPiece == null && length == 0) {
-            onlyPiece = piece;
-            return;
-        }
-        if (onlyPiece != null) {
-            append(onlyPiece);
-            onlyPiece = null;
-        }
-        append(piece);
-    }
-
-    private void append(Buffer piece) {
-        makeRoom(piece.length());
-        piece.getBytes(joined, length);
-        length += piece.length();
-    }
-
-    private void makeRoom(int more) {
-        int needed = length + more;
-        if (needed > joined.length) {
-            long doubled = Math.min(limitBytes, Math.max(needed, 2L * joined.length));
-            long known = inflater == null ? declaredLength(request) : 0;
-            joined = Arrays.copyOf(joined, (int) (known > needed ? Math.min(doubled, known) : doubled));
-        }
     }
 
     private void onEnd() {
@@ -255,7 +230,14 @@ final class BodyReader {
     }
 
     private void finish() {
-        complete.handle(onlyPiece == null ? new HttpBytes(joined, 0, length) : HttpBytes.of(onlyPiece));
+        HttpBytes body;
+        try {
+            body = pieces.join();
+        } catch (OutOfMemoryError full) {
+            refuse(Bodies.noMemory().error());
+            return;
+        }
+        complete.handle(body);
     }
 
     private void release() {

@@ -93,8 +93,7 @@ final class InferHandler implements Handler<RoutingContext> {
     private static InferenceError failed(Exchange exchange, Throwable failure) {
         LOG.error("request {} failed in the front", exchange.requestId(), failure);
         if (failure instanceof OutOfMemoryError) {
-            return new InferenceError.Overloaded(
-                    "the server has no memory for this request now", InferenceError.RETRY_SOON_MILLIS);
+            return Bodies.noMemory().error();
         }
         return new InferenceError.EngineFailure(exchange.requestId());
     }

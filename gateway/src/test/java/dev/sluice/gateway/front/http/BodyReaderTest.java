@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,12 +12,20 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,6 +88,72 @@ class BodyReaderTest {
         }
         http.end();
         assertEquals(List.of("0123456789"), heard);
+    }
+
+    private void readUpToTwoGibibytes() {
+        Bodies plenty = new Bodies(budget(Integer.MAX_VALUE), work -> fail("a plain body needs no turn"));
+        BodyReader.read(
+                http.request(),
+                Integer.MAX_VALUE,
+                plenty,
+                body -> heard.add("a body of " + body.length()),
+                error -> heard.add(word(error)));
+    }
+
+    /** A buffer of that many bytes, which takes no more memory than one MiB. */
+    private static Buffer repeated(int bytes) {
+        ByteBuf mebibyte = Unpooled.directBuffer(1 << 20).writerIndex(1 << 20);
+        CompositeByteBuf whole = Unpooled.compositeBuffer(Integer.MAX_VALUE);
+        for (int left = bytes; left > 0; left -= 1 << 20) {
+            whole.addComponent(true, mebibyte.retainedSlice(0, Math.min(left, 1 << 20)));
+        }
+        return BufferInternal.buffer(whole);
+    }
+
+    /** No JVM has arrays of that length, whatever its heap. */
+    @Test
+    void aPieceThatFindsNoMemoryEndsTheBody() {
+        readUpToTwoGibibytes();
+        http.send("x").send(repeated(Integer.MAX_VALUE - 1)).send("y").end();
+        assertEquals(List.of("overloaded"), heard);
+    }
+
+    @Test
+    void aBodyThatFindsNoMemoryWhenItIsJoinedIsRefused() {
+        readUpToTwoGibibytes();
+        Buffer mebibyte = Buffer.buffer(new byte[1 << 20]);
+        for (int i = 0; i < 2047; i++) {
+            http.send(mebibyte);
+        }
+        http.send(Buffer.buffer(new byte[(1 << 20) - 1])).end();
+        assertEquals(List.of("overloaded"), heard);
+    }
+
+    /** Large pieces are kept, small ones gathered: whatever their mixture, they come out in their order. */
+    @Test
+    void joinsLargeAndSmallPiecesInTheirOrder() {
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            BodyPieces pieces = new BodyPieces();
+            ByteArrayOutputStream expected = new ByteArrayOutputStream();
+            for (int left = random.nextInt(12); left > 0; left--) {
+                byte[] array = new byte[1 + random.nextInt(random.nextBoolean() ? 100 : 40_000)];
+                random.nextBytes(array);
+                int from = random.nextInt(array.length);
+                int to = random.nextBoolean() ? array.length : from + random.nextInt(array.length - from + 1);
+                expected.write(array, from, to - from);
+                if (random.nextBoolean()) {
+                    pieces.add(new HttpBytes(array, from, to));
+                } else {
+                    pieces.copy(array, from, to - from);
+                    Arrays.fill(array, (byte) 0);
+                }
+            }
+            assertEquals(expected.size(), pieces.length());
+            HttpBytes body = pieces.join();
+            assertArrayEquals(expected.toByteArray(), Arrays.copyOfRange(body.array(), body.from(), body.to()));
+            assertEquals(0, pieces.length());
+        }
     }
 
     @Test

@@ -287,6 +287,19 @@ class CompressedBodyTest {
     }
 
     @Test
+    void refusesABodyThatFindsNoMemory() throws IOException {
+        FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
+        Bodies full = new Bodies(budget, work -> {
+            throw new OutOfMemoryError("as if");
+        });
+        BodyReader.read(http.request(), LIMIT, full, body -> bodies.add(new byte[0]), refusals::add);
+        http.send(Buffer.buffer(compress("gzip", new byte[LIMIT]))).end();
+        assertTrue(refusals.getFirst() instanceof InferenceError.Overloaded, refusals::toString);
+        assertEquals(0, bodies.size());
+        assertEquals(1, refusals.size());
+    }
+
+    @Test
     void aSmallBodyNeedsNoTurn() throws IOException {
         begin().send(Buffer.buffer(compress("gzip", text(100_000)))).end();
         assertEquals(0, turns.size());
