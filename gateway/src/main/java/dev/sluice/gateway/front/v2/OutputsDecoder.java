@@ -76,7 +76,7 @@ final class OutputsDecoder {
             switch (name) {
                 case "binary_data" -> binary = RequestParameters.readBoolean(cursor, field + name);
                 case "classification" ->
-                    classes = RequestParameters.readInteger(cursor, field + name, 0, Integer.MAX_VALUE);
+                    classes = RequestParameters.readInteger(cursor, field + name, 0, Classification.MOST_CLASSES);
                 case "shared_memory_region" ->
                     throw InferenceException.invalid(field + name, "shared memory is not supported");
                 default -> cursor.skipValue();

@@ -136,6 +136,22 @@ class AllocationTest {
         return allocated - answer.get();
     }
 
+    /** A few classes of many elements, each higher than all before it. */
+    @Test
+    void classification() {
+        assertSameHeap("classes", classifying(FEW), classifying(MANY));
+    }
+
+    private static long classifying(int elements) {
+        ByteBuffer data = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < elements; i++) {
+            data.putFloat(i);
+        }
+        Tensor tensor = new Tensor("y", DataType.FP32, new Shape(1, elements), data.flip());
+        Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
+        return allocated(() -> Classification.of(tensor, 100, model));
+    }
+
     /** Values of every length, into memory that is large enough. */
     @ParameterizedTest
     @EnumSource

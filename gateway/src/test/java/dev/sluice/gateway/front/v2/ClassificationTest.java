@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +70,26 @@ class ClassificationTest {
     void ofEqualsTheFirstStandsFirst() {
         assertEquals(List.of("5.000000:1", "5.000000:2"), classes(row(1, 5, 5, 5, 1), 2));
         assertEquals(List.of("0.000000:0", "0.000000:1", "0.000000:2"), classes(row(0, 0, 0), 3));
+    }
+
+    /** Held to a sort of all elements, in every order that matters: up, down, many equals. */
+    @Test
+    void theHighestAreThoseThatStandFirstAfterASort() {
+        Random random = new Random(11);
+        for (int round = 0; round < 300; round++) {
+            float[] values = new float[random.nextInt(50)];
+            int different = 1 + random.nextInt(30);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = round % 3 == 0 ? i : round % 3 == 1 ? -i : random.nextInt(different);
+            }
+            int classes = 1 + random.nextInt(20);
+            List<Integer> sorted = IntStream.range(0, values.length)
+                    .boxed()
+                    .sorted(Comparator.comparing(index -> -values[index]))
+                    .limit(classes)
+                    .toList();
+            assertEquals(sorted, indices(classes(row(values), classes)));
+        }
     }
 
     @Test
@@ -144,7 +167,7 @@ class ClassificationTest {
         "UINT8, 255.000000:2",
         "UINT16, 65535.000000:2",
         "UINT32, 4294967295.000000:2",
-        "UINT64, 18446744073709552000.000000:2"
+        "UINT64, 18446744073709551616.000000:2"
     })
     void integersAreComparedWithOrWithoutSign(DataType type, String highest) {
         int size = type.elementBytes();

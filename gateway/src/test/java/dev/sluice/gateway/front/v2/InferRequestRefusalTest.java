@@ -32,6 +32,8 @@ class InferRequestRefusalTest {
         {"":x}                      | body               | expected a JSON value and found x at byte 5
         {"own":x}                   | own                | expected a JSON value and found x at byte 8
         {"outputs":["y"]}           | outputs            | expected '{' and found "y" at byte 13
+        {"outputs":[{"name":"y","parameters":{"classification":1001}}]} | outputs[0].parameters.classification | 1001 is outside the range 0 to 1000
+        {"outputs":[{"name":"y","parameters":{"classification":-1}}]} | outputs[0].parameters.classification | -1 is outside the range 0 to 1000
         {"parameters":{},"parameters":{}} | parameters   | given twice
         {"parameters":1}            | parameters         | expected '{' and found 1 at byte 15
         {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 0 to 31536000000000
