@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link BodyPieces} keeps what comes until it is whole. A compressed body is inflated as it comes and counted by its
  * inflated bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and
- * thrown away, so that the connection can go on, but not for ever: a client that keeps sending is cut off,
- * and so is one whose body has not come whole when the deadline passes.
+ * thrown away, so that the connection can go on, but not for ever: a client that keeps sending is cut off, and so is one
+ * whose body has not come whole when the deadline passes.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
  *     away before the connection is closed, or the stream of HTTP/2 reset
- * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget or the heap is spent, InvalidRequest for a malformed
- *     chunk or a corrupt compressed body, UnsupportedMediaType for a coding that we do not read
+ * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget or the heap is spent,
+ *     InvalidRequest for a malformed chunk or a corrupt compressed body, UnsupportedMediaType for a coding that we do not
+ *     read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
 final class BodyReader {
