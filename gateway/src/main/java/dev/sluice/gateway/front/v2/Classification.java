@@ -98,7 +98,10 @@ final class Classification {
     /** One string, behind its length. */
     private void append(int from, int index) {
         byte[] label = index < labels.size() ? labels.get(index).getBytes(StandardCharsets.UTF_8) : null;
-        ensure(DataType.LENGTH_PREFIX_BYTES + SixDecimals.ROOM + DecimalText.MAX_INTEGER_BYTES + 2
+        ensure(DataType.LENGTH_PREFIX_BYTES
+                + SixDecimals.ROOM
+                + DecimalText.MAX_INTEGER_BYTES
+                + 2
                 + (label == null ? 0 : label.length));
         int start = length + DataType.LENGTH_PREFIX_BYTES;
         int to = SixDecimals.write(ElementValue.of(output, from + index), strings, start);

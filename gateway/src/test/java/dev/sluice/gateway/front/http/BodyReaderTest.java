@@ -91,7 +91,7 @@ class BodyReaderTest {
     }
 
     private void readUpToTwoGibibytes() {
-        Bodies plenty = new Bodies(budget(Integer.MAX_VALUE), work -> fail("a plain body needs no turn"));
+        Bodies plenty = new FakeTimers().with(budget(Integer.MAX_VALUE), work -> fail("a plain body needs no turn"));
         BodyReader.read(
                 http.request(),
                 Integer.MAX_VALUE,

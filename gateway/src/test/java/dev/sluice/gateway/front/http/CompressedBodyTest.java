@@ -289,7 +289,7 @@ class CompressedBodyTest {
     @Test
     void refusesABodyThatFindsNoMemory() throws IOException {
         FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
-        Bodies full = new Bodies(budget, work -> {
+        Bodies full = new FakeTimers().with(budget, work -> {
             throw new OutOfMemoryError("as if");
         });
         BodyReader.read(http.request(), LIMIT, full, body -> bodies.add(new byte[0]), refusals::add);

@@ -85,7 +85,7 @@ class ClassificationTest {
             int classes = 1 + random.nextInt(20);
             List<Integer> sorted = IntStream.range(0, values.length)
                     .boxed()
-                    .sorted(Comparator.comparing(index -> -values[index]))
+                    .sorted(Comparator.comparingDouble(index -> -values[index]))
                     .limit(classes)
                     .toList();
             assertEquals(sorted, indices(classes(row(values), classes)));

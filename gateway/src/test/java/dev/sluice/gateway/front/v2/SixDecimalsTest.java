@@ -65,7 +65,8 @@ class SixDecimalsTest {
         for (int i = 0; i < 200_000; i++) {
             double any = Double.longBitsToDouble(random.nextLong());
             double near = (random.nextInt(2_000_000) + 0.5) / 1e6;
-            for (double value : new double[] {any, random.nextGaussian() * 1e4, (float) near, near, Math.nextUp(near)}) {
+            for (double value :
+                    new double[] {any, random.nextGaussian() * 1e4, (float) near, near, Math.nextUp(near)}) {
                 if (Double.isFinite(value)) {
                     assertEquals(exact(value), text(value));
                 }
