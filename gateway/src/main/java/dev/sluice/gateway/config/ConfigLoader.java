@@ -5,7 +5,6 @@ import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,13 +49,10 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
                 .environment(withoutServiceLinks(), RESERVED)
                 .overrides(commandLine.overrides())
                 .pathsFrom(home);
-        GatewayConfig config =
-                file(commandLine).map(settings::file).orElse(settings).load();
-        List<String> problems = CorsOrigins.problems(config.http().corsOrigins());
-        if (!problems.isEmpty()) {
-            throw new SettingsException(problems);
-        }
-        return config;
+        return file(commandLine)
+                .map(settings::file)
+                .orElse(settings)
+                .load(Map.of("http.cors_origins", CorsOrigins::problem));
     }
 
     /** Kubernetes tells every container of a service named sluice where it is: SLUICE_SERVICE_HOST, SLUICE_PORT... */

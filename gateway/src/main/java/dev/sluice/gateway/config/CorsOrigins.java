@@ -1,7 +1,7 @@
 package dev.sluice.gateway.config;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,14 +27,13 @@ final class CorsOrigins {
 
     private CorsOrigins() {}
 
-    /** A line for each that is wrong. */
-    static List<String> problems(List<String> origins) {
-        return origins.stream()
-                .filter(origin -> !origin.equals(ANY) && !isOrigin(origin))
-                .map(origin -> "http.cors_origins: is no origin (got " + origin
-                        + "; expected * or scheme://host[:port] as a browser sends it: in lower case, without a slash"
-                        + " at the end, without the port that the scheme has anyway)")
-                .toList();
+    /** What is wrong with it, if anything is. */
+    static Optional<String> problem(String origin) {
+        return origin.equals(ANY) || isOrigin(origin)
+                ? Optional.empty()
+                : Optional.of("is no origin (got " + origin
+                        + "; expected * or scheme://host[:port] as a browser sends it: in lower case, without a slash at"
+                        + " the end, without the port that the scheme has anyway)");
     }
 
     private static boolean isOrigin(String text) {

@@ -118,6 +118,33 @@ class ConfigLoaderTest {
                 load(Map.of("SLUICE_HTTP_CORS_ORIGINS", "*")).http().corsOrigins());
         List<String> problems = problems(Map.of(), "--set", "http.cors_origins=https://a/,https://b");
         assertEquals(1, problems.size());
-        assertTrue(problems.getFirst().startsWith("http.cors_origins: is no origin (got https://a/;"));
+        assertTrue(problems.getFirst().startsWith("--set: http.cors_origins: is no origin (got https://a/;"));
+    }
+
+    @Test
+    void takesOriginsAsTheFileWritesThemEverywhere() {
+        String list = "[\"http://a.example\", 'http://b.example']";
+        List<String> both = List.of("http://a.example", "http://b.example");
+        assertEquals(
+                both,
+                load(Map.of(), "--set", "http.cors_origins=" + list).http().corsOrigins());
+        assertEquals(both, load(Map.of("SLUICE_HTTP_CORS_ORIGINS", list)).http().corsOrigins());
+        for (String broken : List.of("[", "[\"a", "[[]]", "[a]b", "[{a: b}]")) {
+            String problem =
+                    problems(Map.of(), "--set", "http.cors_origins=" + broken).getFirst();
+            assertTrue(problem.startsWith("--set: http.cors_origins: is not a list of texts (got "), problem);
+        }
+    }
+
+    @Test
+    void namesThePlaceOfAWrongOriginAmongAllOtherProblems() throws Exception {
+        Path file = home.resolve("origins.yaml");
+        Files.writeString(file, "http:\n  cors_origins:\n    - https://a\n    - https://b/\n    - c\n  port: x\n");
+        List<String> problems = problems(Map.of(), "--config", file.toString(), "--port=y");
+        assertEquals(4, problems.size(), problems::toString);
+        assertTrue(problems.get(0).startsWith(file + ":4: http.cors_origins: is no origin (got https://b/;"));
+        assertTrue(problems.get(1).startsWith(file + ":5: http.cors_origins: is no origin (got c;"));
+        assertTrue(problems.get(2).startsWith(file + ":6: http.port: "));
+        assertTrue(problems.get(3).startsWith("--port: http.port: "));
     }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One load in progress: the values and the problems found so far. A later assignment wins over an earlier one, so
@@ -19,11 +21,14 @@ final class Reading {
     private static final int SHOWN_CHARS = 80;
 
     private final Section root;
+    private final Map<String, Function<String, Optional<String>>> checks;
     private final Map<String, Object> values = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    Reading(Section root) {
+    /** @param checks what is wrong with an item of the list at that path; the answer goes on from the setting's name */
+    Reading(Section root, Map<String, Function<String, Optional<String>>> checks) {
         this.root = root;
+        this.checks = checks;
         root.leaves().forEach(leaf -> values.put(leaf.path(), leaf.defaultValue()));
     }
 
@@ -33,10 +38,21 @@ final class Reading {
 
     void assign(String place, Leaf leaf, String text) {
         try {
-            values.put(leaf.path(), leaf.parse(text));
+            Object value = leaf.parse(text);
+            values.put(leaf.path(), value);
+            if (value instanceof List<?> items) {
+                items.forEach(item -> checkItem(place, leaf, item.toString()));
+            }
         } catch (InvalidValueException e) {
             String got = text.isEmpty() ? "" : "got " + shown(text) + "; ";
             refuse(place, leaf.path() + ": " + e.getMessage() + " (" + got + "expected " + leaf.expected() + ")");
+        }
+    }
+
+    void checkItem(String place, Leaf leaf, String item) {
+        Function<String, Optional<String>> check = checks.get(leaf.path());
+        if (check != null) {
+            check.apply(item).ifPresent(problem -> refuse(place, leaf.path() + ": " + problem));
         }
     }
 

@@ -3,7 +3,9 @@ package dev.sluice.worker.settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,17 @@ public final class Settings<R extends Record> {
      * @throws SettingsException when anything is wrong
      */
     public R load() {
-        Reading reading = new Reading(Section.of(type));
+        return load(Map.of());
+    }
+
+    /**
+     * Reads it all, and checks the items of lists.
+     *
+     * @param checks by the path of a list: what is wrong with an item, said as in {@code is no origin (got x)}
+     * @throws SettingsException when anything is wrong
+     */
+    public R load(Map<String, Function<String, Optional<String>>> checks) {
+        Reading reading = new Reading(Section.of(type), checks);
         if (file != null) {
             new YamlFile(file, reading).read();
         }

@@ -11,6 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
  * How a text becomes a value of one Java type.
@@ -130,10 +136,29 @@ record ValueType(String expected, Parser parser) {
         }
     }
 
-    /** Outside of YAML a list is one text with commas; an empty one may be written as in YAML. */
-    private static List<String> list(String text) {
-        return text.isEmpty() || text.equals("[]")
+    /** Outside of YAML a list is one text with commas, or just what it would be in YAML. */
+    private static List<String> list(String text) throws InvalidValueException {
+        if (text.startsWith("[")) {
+            return yamlList(text);
+        }
+        return text.isEmpty()
                 ? List.of()
                 : Stream.of(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    private static List<String> yamlList(String text) throws InvalidValueException {
+        try {
+            Node root = new Compose(LoadSettings.builder().build())
+                    .composeString(text)
+                    .orElse(null);
+            if (root instanceof SequenceNode list && list.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
+                return list.getValue().stream()
+                        .map(item -> ((ScalarNode) item).getValue())
+                        .toList();
+            }
+        } catch (YamlEngineException malformed) {
+            // no list, like a list with something other than texts in it
+        }
+        throw new InvalidValueException("is not a list of texts");
     }
 }

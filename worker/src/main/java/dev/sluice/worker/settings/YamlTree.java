@@ -75,6 +75,7 @@ record YamlTree(Path file, Reading reading) {
             refuse(other, leaf.path(), "has " + kind(other) + " in it (expected " + leaf.expected() + ")");
         }
         if (others.isEmpty()) {
+            items.forEach(item -> reading.checkItem(place(item), leaf, ((ScalarNode) item).getValue()));
             reading.assign(
                     leaf,
                     items.stream().map(item -> ((ScalarNode) item).getValue()).toList());
