@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Reads JSON values of one data type and appends them to a tensor's memory.
  *
  * @thread confined to its decoder
- * @bound no allocation for an element
+ * @bound no allocation for an element, but for the rare floats that {@link JsonFloats} tells of
  * @errors {@link BadJson} for a value that is not of the type; {@link #count} then says which element it is
  */
 final class ElementReader {

@@ -28,6 +28,9 @@ final class FloatRounding {
     /** Beyond it rounding could overflow. */
     private static final double NEAR_OVERFLOW = 3.4e38;
 
+    /** Half way between the largest float and what would follow it. */
+    private static final double LEAST_INFINITE = 0x1.ffffffp127;
+
     /** 10^-0 to 10^-18, each the nearest double. */
     private static final double[] TENTHS = {
         1e-0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15, 1e-16,
@@ -35,6 +38,13 @@ final class FloatRounding {
     };
 
     private FloatRounding() {}
+
+    /** Whether two floats are equally near; of what is too large, the least that rounds to infinity is. */
+    static boolean isMidpoint(double positive) {
+        float one = (float) positive;
+        float other = positive > one ? Math.nextUp(one) : Math.nextDown(one);
+        return positive == LEAST_INFINITE || (positive != one && positive - one == other - positive);
+    }
 
     /** The float nearest to {@code digits / 10^decimals}, or NaN; up to 18 of each. */
     static float ofDecimal(long digits, int decimals) {

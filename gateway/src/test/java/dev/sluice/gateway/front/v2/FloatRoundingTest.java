@@ -45,6 +45,24 @@ class FloatRoundingTest {
         }
     }
 
+    /** Of all sizes, subnormal ones too; the doubles beside a midpoint are none. */
+    @Test
+    void knowsMidpoints() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 100_000; i++) {
+            float low = Float.intBitsToFloat(random.nextInt(Float.floatToRawIntBits(Float.MAX_VALUE)));
+            double midpoint = ((double) low + Math.nextUp(low)) / 2;
+            assertTrue(FloatRounding.isMidpoint(midpoint), "above " + low);
+            assertFalse(FloatRounding.isMidpoint(Math.nextUp(midpoint)), "above " + low);
+            assertFalse(FloatRounding.isMidpoint(Math.nextDown(midpoint)), "above " + low);
+            assertFalse(FloatRounding.isMidpoint(low), "at " + low);
+        }
+        assertTrue(FloatRounding.isMidpoint(0x1p-150));
+        assertTrue(FloatRounding.isMidpoint(0x1.ffffffp127));
+        assertFalse(FloatRounding.isMidpoint(Math.nextUp(0x1.ffffffp127)));
+        assertFalse(FloatRounding.isMidpoint(Double.POSITIVE_INFINITY));
+    }
+
     @Test
     void decimalsOfMidpointsHaveNoAnswer() {
         Random random = new Random(SEED);

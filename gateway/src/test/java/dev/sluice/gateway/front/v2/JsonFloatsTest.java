@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,22 @@ class JsonFloatsTest {
             })
     void readsTheEdges(String text) {
         assertReadsAsTheJdkDoes(text, "an edge");
+    }
+
+    /** In full, as it is, and with the least bit less or more far behind what any double holds. */
+    @Test
+    void readsMidpointsOfFp32AndWhatLiesNextToThem() {
+        Random random = new Random(32);
+        for (int i = 0; i < 3000; i++) {
+            float low = Float.intBitsToFloat(random.nextInt(Float.floatToRawIntBits(Float.MAX_VALUE)));
+            BigDecimal midpoint =
+                    new BigDecimal(low).add(new BigDecimal(Math.nextUp(low))).divide(BigDecimal.TWO);
+            BigDecimal little = midpoint.ulp().movePointLeft(3);
+            for (BigDecimal number : List.of(midpoint, midpoint.subtract(little), midpoint.add(little))) {
+                assertReadsAsTheJdkDoes(number.toString(), low);
+                assertReadsAsTheJdkDoes(number.toPlainString(), low);
+            }
+        }
     }
 
     @Test
