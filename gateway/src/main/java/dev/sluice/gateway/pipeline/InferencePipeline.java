@@ -43,8 +43,14 @@ public final class InferencePipeline {
         return switch (admission.admit()) {
             case Admission.Refused(InferenceError why) -> Future.succeededFuture(why);
             case Admission.Admitted(Permit permit) ->
-                batchers.send(endpoint, request).onSuccess(outcome -> permit.release(verdict(outcome)));
+                batchers.send(endpoint, request).map(outcome -> released(permit, outcome));
         };
+    }
+
+    /** Before anybody hears of the outcome, so that whoever does finds the place free. */
+    private static InferenceOutcome released(Permit permit, InferenceOutcome outcome) {
+        permit.release(verdict(outcome));
+        return outcome;
     }
 
     private static Verdict verdict(InferenceOutcome outcome) {
