@@ -49,7 +49,7 @@ final class Classification {
         }
         boolean oneRow = !model.signature().batched();
         int rows = oneRow ? 1 : (int) output.rows();
-        int elements = rows == 0 ? 0 : (int) (output.shape().elementCount() / rows);
+        int elements = elementsOfARow(output.shape(), oneRow);
         int[] best = new int[Math.min(classes, elements)];
         Classification classification = new Classification(output, model.labels(), rows * best.length);
         for (int row = 0; row < rows; row++) {
@@ -60,6 +60,15 @@ final class Classification {
         }
         Shape shape = oneRow ? new Shape(best.length) : new Shape(rows, best.length);
         return new Tensor(output.name(), DataType.BYTES, shape, classification.data());
+    }
+
+    /** By its axes, because where there are no rows the elements say nothing. */
+    private static int elementsOfARow(Shape shape, boolean oneRow) {
+        long elements = 1;
+        for (int axis = oneRow ? 0 : 1; axis < shape.rank(); axis++) {
+            elements *= shape.dimension(axis);
+        }
+        return (int) elements;
     }
 
     /** The indices of the highest elements of a row, the highest first; of equals the first, and NaN last. */
