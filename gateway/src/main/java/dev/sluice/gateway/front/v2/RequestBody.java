@@ -31,6 +31,9 @@ public record RequestBody(byte[] array, int from, int jsonEnd, int end) {
             throw InferenceException.invalid(
                     JSON_LENGTH_HEADER, length + " is outside the body, which has " + (end - from) + " bytes");
         }
+        if (length == 0 && end == from) {
+            throw InferenceException.invalid("body", "it is raw, for " + JSON_LENGTH_HEADER + " is 0, and it is empty");
+        }
         return new RequestBody(array, from, from + (int) length, end);
     }
 

@@ -131,4 +131,14 @@ class RawTensorsTest {
         assertEquals(0, take(raw, 0, DataType.BOOL, 3, 0).remaining());
         raw.requireEnd();
     }
+
+    @Test
+    void saysThatARawBodyIsEmpty() {
+        InferenceException refused =
+                assertThrows(InferenceException.class, () -> RequestBody.of(new byte[] {9}, 1, 1, "0"));
+        InvalidRequest invalid = assertInstanceOf(InvalidRequest.class, refused.error());
+        assertEquals(
+                "body: it is raw, for inference-header-content-length is 0, and it is empty",
+                invalid.field() + ": " + invalid.reason());
+    }
 }
