@@ -39,6 +39,7 @@ final class InputDecoder {
     private @Nullable Shape shape;
     private @Nullable ByteBuffer data;
     private int dataPosition = NOT_SEEN;
+    private boolean parametersSeen;
     private long rawBytes = NOT_SEEN;
 
     InputDecoder(JsonCursor cursor, RawTensors raw, TensorBuffers buffers, Signature signature, int index) {
@@ -150,6 +151,10 @@ final class InputDecoder {
     }
 
     private void readParameters() {
+        if (parametersSeen) {
+            throw InferenceException.invalid(field + ".parameters", "given twice");
+        }
+        parametersSeen = true;
         cursor.read('{');
         if (cursor.tryRead('}')) {
             return;
@@ -158,8 +163,12 @@ final class InputDecoder {
             String parameter = cursor.readName();
             String where = field + ".parameters." + parameter;
             switch (parameter) {
-                case "binary_data_size" ->
+                case "binary_data_size" -> {
+                    if (rawBytes != NOT_SEEN) {
+                        throw InferenceException.invalid(where, "given twice");
+                    }
                     rawBytes = RequestParameters.readInteger(cursor, where, 0, Integer.MAX_VALUE);
+                }
                 case "shared_memory_region" ->
                     throw InferenceException.invalid(where, "shared memory is not supported");
                 default -> cursor.skipValue();

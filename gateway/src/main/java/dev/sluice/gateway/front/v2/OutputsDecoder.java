@@ -34,14 +34,30 @@ final class OutputsDecoder {
     }
 
     private WantedOutput readOutput(String field) {
+        try {
+            return readObject(field);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field, bad.reason());
+        }
+    }
+
+    private WantedOutput readObject(String field) {
+        KnownMembers known = new KnownMembers();
         String name = null;
         OutputParameters parameters = OutputParameters.NONE;
         cursor.read('{');
         if (!cursor.tryRead('}')) {
             do {
-                switch (cursor.readName()) {
-                    case "name" -> name = JsonStrings.readString(cursor);
-                    case "parameters" -> parameters = readParameters(field + ".parameters.");
+                String member = cursor.readName();
+                switch (member) {
+                    case "name" -> {
+                        known.take(field + ".name", member);
+                        name = JsonStrings.readString(cursor);
+                    }
+                    case "parameters" -> {
+                        known.take(field + ".parameters", member);
+                        parameters = readParameters(field + ".parameters.");
+                    }
                     default -> cursor.skipValue();
                 }
             } while (cursor.readCommaOr('}'));
@@ -65,6 +81,7 @@ final class OutputsDecoder {
     }
 
     private OutputParameters readParameters(String field) {
+        KnownMembers known = new KnownMembers();
         boolean binary = false;
         long classes = 0;
         cursor.read('{');
@@ -74,9 +91,14 @@ final class OutputsDecoder {
         do {
             String name = cursor.readName();
             switch (name) {
-                case "binary_data" -> binary = RequestParameters.readBoolean(cursor, field + name);
-                case "classification" ->
+                case "binary_data" -> {
+                    known.take(field + name, name);
+                    binary = RequestParameters.readBoolean(cursor, field + name);
+                }
+                case "classification" -> {
+                    known.take(field + name, name);
                     classes = RequestParameters.readInteger(cursor, field + name, 0, Classification.MOST_CLASSES);
+                }
                 case "shared_memory_region" ->
                     throw InferenceException.invalid(field + name, "shared memory is not supported");
                 default -> cursor.skipValue();

@@ -19,6 +19,7 @@ final class RequestParameters {
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
 
     private final JsonCursor cursor;
+    private final KnownMembers known = new KnownMembers();
     private @Nullable Duration timeout;
     private int priority;
     private boolean binaryOutputs;
@@ -56,24 +57,62 @@ final class RequestParameters {
     private void readParameter(String name) {
         String field = "parameters." + name;
         switch (name) {
-            case "timeout" -> timeout = readTimeout(field);
-            case "priority" -> priority = (int) readInteger(cursor, field, 0, Integer.MAX_VALUE);
-            case "binary_data_output" -> binaryOutputs = readBoolean(cursor, field);
-            case "sequence_id", "sequence_start", "sequence_end" ->
-                throw InferenceException.invalid(field, "sequences are not supported");
-            default -> {
-                if (name.startsWith("triton_")) {
-                    throw InferenceException.invalid(field, "names that begin with triton_ are reserved");
-                }
-                cursor.skipValue();
+            case "timeout" -> {
+                known.take(field, name);
+                timeout = readTimeout(field);
             }
+            case "priority" -> {
+                known.take(field, name);
+                priority = (int) readInteger(cursor, field, 0, Integer.MAX_VALUE);
+            }
+            case "binary_data_output" -> {
+                known.take(field, name);
+                binaryOutputs = readBoolean(cursor, field);
+            }
+            case "sequence_id" -> {
+                known.take(field, name);
+                requireNoSequence(field);
+            }
+            case "sequence_start", "sequence_end" -> throw sequence(field);
+            default -> readOver(name, field);
         }
     }
 
+    private void readOver(String name, String field) {
+        if (name.startsWith("triton_")) {
+            throw InferenceException.invalid(field, "names that begin with triton_ are reserved");
+        }
+        cursor.skipValue();
+    }
+
+    /** 0 and the empty text are how Triton says: none. */
+    private void requireNoSequence(String field) {
+        try {
+            boolean none = cursor.peek() == '"'
+                    ? JsonStrings.readString(cursor).isEmpty()
+                    : JsonIntegers.readUnsigned(cursor) == 0;
+            if (!none) {
+                throw sequence(field);
+            }
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field, bad.reason());
+        }
+    }
+
+    private static InferenceException sequence(String field) {
+        return InferenceException.invalid(field, "sequences are not supported");
+    }
+
+    /** One that is longer than anybody can wait is shortened: more nanoseconds might not fit where they are counted. */
     private @Nullable Duration readTimeout(String field) {
         try {
-            long micros = JsonIntegers.read(cursor, 0, LONGEST_TIMEOUT.toNanos() / 1000);
-            return micros == 0 ? null : Duration.of(micros, ChronoUnit.MICROS); // 0 is how Triton says: none
+            long micros = JsonIntegers.readUnsigned(cursor);
+            if (micros == 0) {
+                return null; // how Triton says: none
+            }
+            return Long.compareUnsigned(micros, LONGEST_TIMEOUT.toMillis() * 1000) > 0
+                    ? LONGEST_TIMEOUT
+                    : Duration.of(micros, ChronoUnit.MICROS);
         } catch (BadJson bad) {
             throw InferenceException.invalid(field, "microseconds: " + bad.reason());
         }

@@ -66,10 +66,19 @@ final class TensorDataDecoder {
         long count = ElementCount.of(field, shape);
         long possible = (cursor.end - cursor.position) / SMALLEST_ELEMENT_BYTES + 1L;
         if (count > possible) {
-            throw InferenceException.invalid(
-                    field + ".data", "the shape " + shape + " needs " + count + " elements, and the data has fewer");
+            throw InferenceException.invalid(field + ".data", whyFewer(count));
         }
         return (int) count;
+    }
+
+    /** A text that was cut off has too few elements as well, but that is not what is wrong with it. */
+    private String whyFewer(long count) {
+        try {
+            cursor.skipValue();
+            return "the shape " + shape + " needs " + count + " elements, and the data has fewer";
+        } catch (BadJson bad) {
+            return bad.reason();
+        }
     }
 
     private int bytesFor(int count) {

@@ -50,6 +50,22 @@ class InferRequestDecoderTest {
         assertEquals(List.of("y", "z"), request.outputs());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-0", "\"\""})
+    void takesASequenceThatIsNone(String none) {
+        String parameters = "],\"parameters\":{\"sequence_id\":" + none + "}}";
+        DecodedRequest request = Decoding.decode(Decoding.THREE, "{\"inputs\":[" + A + "," + B + parameters);
+        assertEquals(2, request.rows());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"31536000000000", "31536000000001", "9223372036854775808", "18446744073709551615"})
+    void shortensATimeoutBeyondAllBounds(String micros) {
+        String parameters = "],\"parameters\":{\"timeout\":" + micros + "}}";
+        DecodedRequest request = Decoding.decode(Decoding.THREE, "{\"inputs\":[" + A + "," + B + parameters);
+        assertEquals(Duration.ofDays(365), request.timeout());
+    }
+
     @Test
     void takesOptionalInputsInTheSignaturesOrder() {
         DecodedRequest request = Decoding.decode(Decoding.THREE, Decoding.body(C, B, A));

@@ -31,12 +31,12 @@ class InferRequestRefusalTest {
         {"outputs":[{}]}            | outputs[0]         | the member "name" is missing
         {"":x}                      | body               | expected a JSON value and found x at byte 5
         {"own":x}                   | own                | expected a JSON value and found x at byte 8
-        {"outputs":["y"]}           | outputs            | expected '{' and found "y" at byte 13
+        {"outputs":["y"]}           | outputs[0]         | expected '{' and found "y" at byte 13
         {"outputs":[{"name":"y","parameters":{"classification":1001}}]} | outputs[0].parameters.classification | 1001 is outside the range 0 to 1000
         {"outputs":[{"name":"y","parameters":{"classification":-1}}]} | outputs[0].parameters.classification | -1 is outside the range 0 to 1000
         {"parameters":{},"parameters":{}} | parameters   | given twice
         {"parameters":1}            | parameters         | expected '{' and found 1 at byte 15
-        {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 0 to 31536000000000
+        {"parameters":{"timeout":-5}}  | parameters.timeout | microseconds: -5 is outside the range 0 to 18446744073709551615
         {"parameters":{"timeout":1.5}} | parameters.timeout | microseconds: expected an integer and found 1.5
         {"parameters":{"timeout":"1"}} | parameters.timeout | microseconds: expected an integer and found "1"
         {"parameters":{"priority":-1}}    | parameters.priority | -1 is outside the range 0 to 2147483647
@@ -44,11 +44,21 @@ class InferRequestRefusalTest {
         {"parameters":{"priority":1.5}}   | parameters.priority | expected an integer and found 1.5
         {"parameters":{"priority":"1"}}   | parameters.priority | expected an integer and found "1"
         {"parameters":{"priority":null}}  | parameters.priority | expected an integer and found null
-        {"parameters":{"sequence_id":0}}  | parameters.sequence_id | sequences are not supported
         {"parameters":{"sequence_id":"s"}} | parameters.sequence_id | sequences are not supported
         {"parameters":{"sequence_start":true}} | parameters.sequence_start | sequences are not supported
         {"parameters":{"sequence_end":false}} | parameters.sequence_end | sequences are not supported
-        {"parameters":{"timeout":31536000000001}} | parameters.timeout | microseconds: 31536000000001 is outside the range 0 to 31536000000000
+        {"parameters":{"sequence_id":7}}  | parameters.sequence_id | sequences are not supported
+        {"parameters":{"sequence_id":true}} | parameters.sequence_id | expected an integer and found true
+        {"parameters":{"timeout":1,"timeout":2}} | parameters.timeout | given twice
+        {"parameters":{"priority":1,"a":1,"a":1,"priority":1}} | parameters.priority | given twice
+        {"parameters":{"binary_data_output":true,"binary_data_output":true}} | parameters.binary_data_output | given twice
+        {"parameters":{"sequence_id":0,"sequence_id":""}} | parameters.sequence_id | given twice
+        {"outputs":[{"name":"y"},5]}       | outputs[1]         | expected '{' and found 5 at byte 26
+        {"outputs":[{"name":5}]}           | outputs[0]         | expected a string in double quotes and found 5 at byte 21
+        {"outputs":[{"name":"y","name":"y"}]} | outputs[0].name | given twice
+        {"outputs":[{"parameters":{},"parameters":{}}]} | outputs[0].parameters | given twice
+        {"outputs":[{"parameters":{"binary_data":true,"binary_data":true}}]} | outputs[0].parameters.binary_data | given twice
+        {"outputs":[{"parameters":{"classification":1,"classification":1}}]} | outputs[0].parameters.classification | given twice
         """)
     void saysWhatIsWrongWithTheBody(String body, String field, String reason) {
         assertEquals(new InvalidRequest(field, reason), Decoding.refusal(Decoding.ROWS, body));
@@ -86,6 +96,8 @@ class InferRequestRefusalTest {
         "datatype":"FP32","datatype":"FP32"             | .datatype | given twice
         "shape":[1],"shape":[1]                         | .shape | given twice
         "data":[1],"data":[1]                           | .data | given twice
+        "parameters":{},"parameters":{}                 | .parameters | given twice
+        "parameters":{"binary_data_size":1,"binary_data_size":1} | .parameters.binary_data_size | given twice
         "name":"x","datatype":"FP32","shape":[1,3],"data":[1,2,3],"data":[1,2,3] | .data | given twice
         """)
     void saysWhatIsWrongWithAnInput(String members, String member, String reason) {
@@ -153,6 +165,18 @@ class InferRequestRefusalTest {
         InvalidRequest error = Decoding.refusal(Decoding.one(type, 1), Decoding.body(type, "[1]", "[1]"));
         assertEquals("inputs[0].data[0]", error.field());
         assertTrue(error.reason().startsWith(type + " has no JSON form"), error.reason());
+    }
+
+    /** Wherever it is cut, and however many elements are missing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,3]", "[100,3]"})
+    void saysThatTheTextEndsTooEarlyInsideTheData(String shape) {
+        String whole = Decoding.body(DataType.FP32, shape, "[0.5, 1");
+        String cut = whole.substring(0, whole.indexOf("[0.5") + 5);
+        InvalidRequest error = Decoding.refusal(Decoding.ROWS, cut);
+        assertTrue(error.field().startsWith("inputs[0].data"), error.field());
+        assertTrue(error.reason().startsWith("the JSON text ends too early: expected "), error.reason());
+        assertTrue(error.reason().endsWith(" at byte " + (1 + cut.length())), error.reason());
     }
 
     @Test
