@@ -12,7 +12,8 @@ import java.time.Duration;
  *     copied at most once while it arrives in pieces
  * @param clientHeader the request header that says which client a request is from, for fair shares of a model; none,
  *     because whoever reaches Sluice directly could call itself anybody
- * @param requestTimeout the deadline of a request that names none; 30 seconds, which clients commonly wait themselves
+ * @param requestTimeout the deadline of a request that names none, and of every body, because what a request names stands
+ *     in its body; 30 seconds, which clients commonly wait themselves
  * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60
  *     seconds, which is how long nginx waits for an answer
  * @param drainTimeout the longest wait for requests in flight at shutdown; a little less than Kubernetes waits before it

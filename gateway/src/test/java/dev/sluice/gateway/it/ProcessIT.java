@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,6 +81,23 @@ class ProcessIT {
             return new MetricsPage(connection.answer().body());
         } catch (IOException broken) {
             throw new AssertionError(broken);
+        }
+    }
+
+    @Test
+    void whatClientsDoWrongIsNoErrorInItsLog() throws Exception {
+        try (SluiceProcess sluice = serve("--port", "0")) {
+            int port = sluice.awaitReady();
+            for (String nonsense : new String[] {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense", "nonsense\r\n\r\n"}) {
+                try (RawConnection client = new RawConnection(port)) {
+                    assertTrue(client.send(nonsense).isClosedByServer());
+                }
+            }
+            serves(port);
+            sluice.terminate();
+            assertEquals(0, sluice.awaitExit());
+            assertFalse(sluice.errors().contains(" ERROR "), sluice.errors());
+            assertTrue(sluice.errors().contains(" INFO "), sluice.errors());
         }
     }
 

@@ -26,12 +26,14 @@ record HttpBytes(byte[] array, int from, int to) {
         return to - from;
     }
 
-    /** The bytes of a received buffer: its own array, which is where Vert.x puts what it reads from a socket. */
+    /**
+     * The bytes of a received buffer: its own array, which is where Vert.x puts what it reads from a socket. Only what comes
+     * first on a connection may stand behind other bytes there; it is copied, because errors count bytes from the start.
+     */
     static HttpBytes of(Buffer buffer) {
         ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
-        if (bytes.hasArray()) {
-            int from = bytes.arrayOffset() + bytes.readerIndex();
-            return new HttpBytes(bytes.array(), from, from + bytes.readableBytes());
+        if (bytes.hasArray() && bytes.arrayOffset() + bytes.readerIndex() == 0) {
+            return new HttpBytes(bytes.array(), 0, bytes.readableBytes());
         }
         return new HttpBytes(buffer.getBytes(), 0, buffer.length());
     }
