@@ -12,7 +12,7 @@ import java.util.List;
  * in arrays of up to {@value #GATHERED_BYTES} bytes. A body in one piece is not copied at all.
  *
  * @thread confined to the front loop of its connection
- * @bound the reader's, who counts the bytes; some twice as many may be held here
+ * @bound the reader's, who counts the bytes; some three times as many may be held here
  * @owns what it was given, until {@link #join} or {@link #clear}
  */
 final class BodyPieces {
@@ -52,7 +52,7 @@ final class BodyPieces {
         }
         int needed = gatheredBytes + count;
         if (needed > gathered.length) {
-            gathered = Arrays.copyOf(gathered, Math.max(needed, Math.min(GATHERED_BYTES, 2 * gathered.length)));
+            gathered = Arrays.copyOf(gathered, (int) Math.max(needed, Math.min(GATHERED_BYTES, 2L * length)));
         }
         System.arraycopy(bytes, from, gathered, gatheredBytes, count);
         gatheredBytes = needed;
