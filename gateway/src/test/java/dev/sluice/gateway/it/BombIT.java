@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A loop that inflates a very large body goes on serving its other connections, even if all of it comes in one read. */
+/** A loop that inflates a very large body goes on serving its other connections, even if it comes in one read. */
 class BombIT {
 
     /** Some hundred turns of a loop; and compressed, with the head, what the kernel hands over at once. */

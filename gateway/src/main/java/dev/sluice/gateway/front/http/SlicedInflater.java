@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  *
  * @thread confined to the front loop of its connection
  * @bound {@value #TURN_BYTES} inflated bytes in a turn; what waits, by the reader's limit and the budget
- * @errors as {@link BodyInflater}, and Overloaded when the budget has no room for a piece that must wait, or the heap for
- *     what comes out
+ * @errors as {@link BodyInflater}, and Overloaded when the budget has no room for a piece that must wait, or the heap
+ *     for what comes out
  * @owns its inflater, and what waits with its bytes of the budget, until {@link #close}
  */
 final class SlicedInflater implements AutoCloseable {

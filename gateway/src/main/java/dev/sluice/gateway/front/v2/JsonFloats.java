@@ -14,9 +14,9 @@ import ch.randelshofer.fastdoubleparser.JavaFloatParser;
  *
  * <p><i>FP32.</i> Here the double is an estimate, and {@link FloatRounding} says whether that is good enough.
  *
- * <p><i>Garbage.</i> There is none but in the slow parsers: for an FP32 whose nearest double is a midpoint of two floats,
- * and for an FP64 of more than 18 digits that equals a double or a midpoint of two to that many. It is 100 to 450 bytes for
- * each beside a copy of its text, some 20 times the text at most.
+ * <p><i>Garbage.</i> There is none but in the slow parsers: for an FP32 whose nearest double is a midpoint of two
+ * floats, and for an FP64 of more than 18 digits that equals a double or a midpoint of two to that many. It is 100 to
+ * 450 bytes for each beside a copy of its text, some 20 times the text at most.
  *
  * <p>[1] W. Clinger, How to read floating point numbers accurately, 1990.
  *
