@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
@@ -17,8 +18,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
@@ -29,6 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Gateway {
 
+    /** By then every request has been answered, and some answers may still be on their way. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+
     private final GatewayConfig config;
     private final Ticker ticker = Ticker.SYSTEM;
     private final Metrics metrics;
@@ -36,15 +42,19 @@ public final class Gateway {
     private final Vertx vertx;
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
+    private final Connections connections;
+    private final Promise<Void> noticed = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
     private volatile String workerDeployment = "";
+    private @Nullable Future<Void> stopped;
 
     private Gateway(GatewayConfig config) {
         this.config = config;
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(config.admission());
+        this.connections = new Connections(config.http().maxConnections());
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
-                .withTransport(FrontTransport.create())
+                .withTransport(FrontTransport.create(connections))
                 .build();
     }
 
@@ -63,15 +73,20 @@ public final class Gateway {
     private Future<?> deploy() {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
+        metrics.watchConnections(connections::open, connections::refused);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
-        return models.listen(vertx.eventBus())
-                .compose(listening -> deployFront())
-                .compose(open -> vertx.deployVerticle(worker, Worker.deployment()))
-                .onSuccess(deployed -> {
-                    workerDeployment = deployed;
-                    models.markComplete();
-                });
+        Future<Void> listening = models.listen(vertx.eventBus());
+        return config.http().listenWhenReady()
+                ? listening.compose(ready -> deployWorker(worker)).compose(loaded -> deployFront())
+                : listening.compose(ready -> deployFront()).compose(open -> deployWorker(worker));
+    }
+
+    private Future<?> deployWorker(Worker worker) {
+        return vertx.deployVerticle(worker, Worker.deployment()).onSuccess(deployed -> {
+            workerDeployment = deployed;
+            models.markComplete();
+        });
     }
 
     private Future<String> deployFront() {
@@ -103,17 +118,40 @@ public final class Gateway {
     }
 
     /**
-     * Lets nothing new in, waits for what is in flight but no longer than {@code admission.drain_timeout}, answers what
-     * is still queued with 503, and closes everything.
+     * Says that it is not ready and gives balancers {@code admission.drain_delay} to notice; then closes the port, waits for
+     * what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503, and closes
+     * everything. Called again, it does not wait for balancers any more.
      */
-    public Future<Void> stop() {
-        Promise<Void> empty = Promise.promise();
-        admission.drain(empty::tryComplete);
-        long patienceMillis = Math.max(1, config.admission().drainTimeout().toMillis()); // 1 is a timer's least
-        vertx.setTimer(patienceMillis, late -> empty.tryComplete());
-        return empty.future()
+    public synchronized Future<Void> stop() {
+        if (stopped == null) {
+            stopped = drainAndClose();
+        } else {
+            noticed.tryComplete();
+        }
+        return stopped;
+    }
+
+    private Future<Void> drainAndClose() {
+        admission.drain();
+        after(config.admission().drainDelay()).onComplete(late -> noticed.tryComplete());
+        return noticed.future()
+                .compose(everybodyKnows -> within(config.admission().drainTimeout(), connections.drain()))
+                .onComplete(drained -> admission.close())
                 .compose(drained -> vertx.undeploy(workerDeployment)) // first, while the sockets can still tell
-                .transform(undeployed -> vertx.close());
+                .transform(undeployed -> within(LAST_ANSWERS, connections.drain()))
+                .transform(answered -> vertx.close());
+    }
+
+    /** When that is, or that time is over. */
+    private Future<Void> within(Duration patience, Future<Void> event) {
+        Promise<Void> over = Promise.promise();
+        event.onComplete(happened -> over.tryComplete());
+        after(patience).onComplete(late -> over.tryComplete());
+        return over.future();
+    }
+
+    private Future<?> after(Duration delay) {
+        return vertx.timer(Math.max(1, delay.toMillis())); // 1 is a timer's least
     }
 
     static String version() {

@@ -48,7 +48,7 @@ public final class Main {
     private static void run(GatewayConfig config) {
         Gateway.start(config)
                 .onSuccess(gateway -> {
-                    stopOnSignals(gateway, config.admission().drainTimeout());
+                    stopOnSignals(gateway, config.admission().longestDrain());
                     announce(gateway, config);
                 })
                 .onFailure(failure -> {
@@ -72,13 +72,13 @@ public final class Main {
     }
 
     /** The first signal drains; a second one, or an engine call that never returns, ends the process all the same. */
-    private static void stopOnSignals(Gateway gateway, Duration drainTimeout) {
+    private static void stopOnSignals(Gateway gateway, Duration longestDrain) {
         AtomicBoolean stopping = new AtomicBoolean();
         Runnable stop = () -> {
             if (stopping.getAndSet(true)) {
                 System.exit(NOT_DRAINED);
             }
-            long patienceMillis = drainTimeout.plus(CLOSING).toMillis();
+            long patienceMillis = longestDrain.plus(CLOSING).toMillis();
             CompletableFuture.delayedExecutor(patienceMillis, TimeUnit.MILLISECONDS)
                     .execute(() -> System.exit(NOT_DRAINED));
             gateway.stop().onComplete(stopped -> System.exit(OK));

@@ -9,13 +9,13 @@ import dev.sluice.worker.contract.InferenceError;
  *
  * @thread any; shared by all front loops
  * @bound {@code maxInFlightRequests} permits are out at any time, and {@code maxInFlightBytes} of bodies are held
- * @errors Draining once shutdown has begun, Overloaded at the limit
+ * @errors Draining once it is closed, Overloaded at the limit
  */
 public final class AdmissionControl {
 
     private final ConcurrencyLimit limit;
-    private final DrainGate gate = new DrainGate();
     private final ByteBudget bodies;
+    private volatile Stage stage = Stage.OPEN;
 
     public AdmissionControl(AdmitOptions options) {
         this.limit = new ConcurrencyLimit(options.maxInFlightRequests());
@@ -28,7 +28,7 @@ public final class AdmissionControl {
     }
 
     public Admission admit() {
-        if (gate.isClosed()) {
+        if (stage == Stage.CLOSED) {
             return new Refused(new InferenceError.Draining());
         }
         if (!limit.tryAcquire()) {
@@ -36,30 +36,33 @@ public final class AdmissionControl {
                     "the server has " + limit.max() + " requests in flight and takes no more",
                     InferenceError.RETRY_SOON_MILLIS));
         }
-        if (gate.isClosed()) {
-            // It closed between the two looks, and perhaps nobody was counted in then.
-            leave();
-            return new Refused(new InferenceError.Draining());
-        }
-        return new Admitted(verdict -> leave());
-    }
-
-    private void leave() {
-        limit.release();
-        gate.left(limit::inFlight);
+        return new Admitted(verdict -> limit.release());
     }
 
     public int inFlight() {
         return limit.inFlight();
     }
 
+    /** Whether clients and balancers are to go elsewhere. */
     public boolean isDraining() {
-        return gate.isClosed();
+        return stage != Stage.OPEN;
     }
 
-    /** Lets nothing more in; {@code whenEmpty} runs once, when the last permit has come back or none is out. */
-    public void drain(Runnable whenEmpty) {
-        gate.close(whenEmpty);
-        gate.left(limit::inFlight);
+    /** From now on clients are sent elsewhere; those who come all the same are still let in. */
+    public void drain() {
+        if (stage == Stage.OPEN) {
+            stage = Stage.DRAINING;
+        }
+    }
+
+    /** Lets nothing more in. */
+    public void close() {
+        stage = Stage.CLOSED;
+    }
+
+    private enum Stage {
+        OPEN,
+        DRAINING,
+        CLOSED
     }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
  *     in its body; 30 seconds, which clients commonly wait themselves
  * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60
  *     seconds, which is how long nginx waits for an answer
+ * @param drainDelay how long the server still takes connections after it has said that it is not ready; 0, because not
+ *     every balancer needs to be waited for
  * @param drainTimeout the longest wait for requests in flight at shutdown; a little less than Kubernetes waits before it
  *     kills
  */
@@ -28,6 +30,7 @@ public record AdmitOptions(
         @Setting("none") String clientHeader,
         @Setting(value = "30s", min = "1ms", max = "24h") Duration requestTimeout,
         @Setting(value = "60s", min = "1ms", max = "24h") Duration maxRequestTimeout,
+        @Setting(value = "0s", min = "0s", max = "1h") Duration drainDelay,
         @Setting(value = "25s", min = "0s", max = "1h") Duration drainTimeout) {
 
     private static final String NO_HEADER = "none";
@@ -41,6 +44,11 @@ public record AdmitOptions(
     /** That timeout, or the longest there is. */
     public Duration shortened(Duration timeout) {
         return timeout.compareTo(maxRequestTimeout) < 0 ? timeout : maxRequestTimeout;
+    }
+
+    /** From the request to stop until nothing more is waited for. */
+    public Duration longestDrain() {
+        return drainDelay.plus(drainTimeout);
     }
 
     long bodyBudgetBytes() {

@@ -46,6 +46,12 @@ public final class MeterNames {
     /** Gauge: inference requests admitted and not yet answered. */
     public static final String IN_FLIGHT = "sluice_in_flight_requests";
 
+    /** Gauge: connections of clients. */
+    public static final String CONNECTIONS = "sluice_connections";
+
+    /** Counter: connections closed at once because there were {@code http.max_connections}. */
+    public static final String REFUSED_CONNECTIONS = "sluice_refused_connections_total";
+
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 

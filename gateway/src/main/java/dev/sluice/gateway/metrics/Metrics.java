@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.http.Page;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelReport;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -64,6 +66,13 @@ public final class Metrics {
     public void watch(IntSupplier inFlight, Supplier<List<ModelReport>> reports) {
         Gauge.builder(MeterNames.IN_FLIGHT, inFlight::getAsInt).register(registry);
         this.reports = reports;
+    }
+
+    /** The same for connections. */
+    public void watchConnections(IntSupplier open, LongSupplier refused) {
+        Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
+        FunctionCounter.builder(MeterNames.REFUSED_CONNECTIONS, refused, LongSupplier::getAsLong)
+                .register(registry);
     }
 
     public RequestListener requestListener() {

@@ -2,12 +2,12 @@ package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -18,6 +18,7 @@ class DrainIT {
 
     private static final int IN_FLIGHT = 12;
     private static final int STEPS = 4_000;
+    private static final String SUMS = "/v2/models/sums/infer";
 
     private static List<CompletableFuture<Answer>> occupy(RunningGateway gateway) {
         List<CompletableFuture<Answer>> sent = IntStream.range(0, IN_FLIGHT)
@@ -38,29 +39,55 @@ class DrainIT {
     }
 
     @Test
-    void answersEverythingThatIsInFlightAndRefusesWhatComesLater() throws IOException {
+    void answersEverythingThatIsInFlightAndClosesThePortAndWhatIsIdle() throws IOException {
         RunningGateway gateway = start();
-        try (RawConnection early = new RawConnection(gateway.port())) {
-            early.post("/v2/models/sums/infer", Requests.sums(1, 2));
-            assertEquals(200, early.answer().status());
+        try (RawConnection idle = new RawConnection(gateway.port());
+                RawConnection fresh = new RawConnection(gateway.port());
+                RawConnection sending = new RawConnection(gateway.port())) {
+            idle.post(SUMS, Requests.sums(1, 2));
+            assertEquals(200, idle.answer().status());
+            byte[] body = Requests.sums(3, 4).getBytes(StandardCharsets.UTF_8);
+            sending.send("POST " + SUMS + " HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\ncontent-length: "
+                    + body.length + "\r\n\r\n");
+            assertEquals(100, sending.answer().status()); // its head has been read
             List<CompletableFuture<Answer>> sent = occupy(gateway);
             Future<Void> stopped = gateway.stop();
-            early.post("/v2/models/sums/infer", Requests.sums(1, 2));
-            Answer refusal = early.answer();
-            assertTrue(refusal.error(503).contains("shutting down"), refusal.body());
-            assertNotNull(refusal.header("retry-after"));
-            early.send("GET /v2/health/ready HTTP/1.1\r\nhost: test\r\n\r\n");
-            assertEquals(503, early.answer().status());
-            early.send("GET /v2/health/live HTTP/1.1\r\nhost: test\r\n\r\n");
-            assertEquals(200, early.answer().status());
-            assertFalse(stopped.isComplete());
-            for (int i = 0; i < IN_FLIGHT; i++) {
-                assertEquals((float) i, Waiting.await(sent.get(i)).data().getFloat(0));
-            }
-            Waiting.await(stopped);
-            assertTrue(early.isClosedByServer());
+            assertTrue(idle.isClosedByServer());
+            assertTrue(fresh.isClosedByServer());
             assertThrows(IOException.class, () -> new RawConnection(gateway.port()));
+            for (int i = 0; i < IN_FLIGHT; i++) {
+                Answer answer = Waiting.await(sent.get(i));
+                assertEquals((float) i, answer.data().getFloat(0));
+            }
+            assertFalse(stopped.isComplete());
+            Answer late = sending.send(body).answer();
+            assertEquals(7, late.data().getInteger(0));
+            assertEquals("close", late.header("connection"));
+            assertTrue(sending.isClosedByServer());
+            Waiting.await(stopped);
         }
+    }
+
+    @Test
+    void servesOnWhileBalancersTakeNotice() throws IOException {
+        RunningGateway gateway = start("admission.drain_delay=1h");
+        Future<Void> stopped = gateway.stop();
+        try (RawConnection probe = new RawConnection(gateway.port());
+                RawConnection client = new RawConnection(gateway.port())) {
+            probe.send("GET /v2/health/ready HTTP/1.1\r\nhost: test\r\n\r\n");
+            Answer notReady = probe.answer();
+            assertEquals(503, notReady.status());
+            assertEquals("close", notReady.header("connection"));
+            assertTrue(probe.isClosedByServer());
+            client.post(SUMS, Requests.sums(1, 2));
+            Answer answer = client.answer();
+            assertEquals(3, answer.data().getInteger(0));
+            assertEquals("close", answer.header("connection"));
+            assertTrue(client.isClosedByServer());
+        }
+        assertFalse(stopped.isComplete());
+        Waiting.await(gateway.stop());
+        Waiting.await(stopped);
     }
 
     @Test

@@ -40,7 +40,7 @@ class InferencePipelineTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final AdmissionControl admission = new AdmissionControl(new AdmitOptions(
-            MAX_IN_FLIGHT, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+            MAX_IN_FLIGHT, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO));
 
     private Context loop;
     private InferencePipeline pipeline;
@@ -123,7 +123,7 @@ class InferencePipelineTest {
         List<Future<InferenceOutcome>> admitted = List.of(infer(FAR), infer(FAR));
         assertInstanceOf(InferenceError.Overloaded.class, Wait.forResult(infer(FAR)));
         assertEquals(MAX_IN_FLIGHT, admission.inFlight());
-        admission.drain(() -> {});
+        admission.close();
         assertInstanceOf(InferenceError.Draining.class, Wait.forResult(infer(FAR)));
         Wait.forResult(allArrived.future());
         arrived.forEach(group -> Crossing.reply(vertx, group, request -> outcome));

@@ -10,6 +10,7 @@ import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -159,16 +160,24 @@ final class Exchange {
         if (contentType != null) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
         }
-        if (front.isDraining()) {
+        boolean draining = front.isDraining();
+        if (draining) {
             sendElsewhere(response);
         }
-        if (request.method().equals(HttpMethod.HEAD)) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            response.end(); // given the body, Vert.x would send it on HTTP/2
-        } else {
-            response.end(body);
+        Future<Void> written = write(response, body);
+        FrontConnection.answered(request);
+        if (draining) {
+            written.onComplete(done -> FrontConnection.end(request));
         }
         front.accessLog().answered(this, request, body.length());
+    }
+
+    private Future<Void> write(HttpServerResponse response, Buffer body) {
+        if (!request.method().equals(HttpMethod.HEAD)) {
+            return response.end(body);
+        }
+        response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+        return response.end(); // given the body, Vert.x would send it on HTTP/2
     }
 
     /** Asks the client to open another connection for what it sends next; what it has sent is still answered. */

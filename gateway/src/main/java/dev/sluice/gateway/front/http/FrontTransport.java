@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,11 +15,13 @@ import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.impl.transports.TransportInternal;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.transport.Transport;
+import java.util.function.Consumer;
 
 /**
- * The usual sockets, on which HTTP/1.1 is read by our {@link RequestDecoder} instead of by the one of Vert.x.
+ * The usual sockets, whose {@link Connections} we count ourselves, and on which HTTP/1.1 is read by our
+ * {@link RequestDecoder} instead of by the one of Vert.x.
  *
- * <p>Vert.x has no option for that. It looks at the first bytes of a connection, and only then builds the handlers for
+ * <p>Vert.x has no option for either. It looks at the first bytes of a connection, and only then builds the handlers for
  * HTTP/1.1 or for HTTP/2. So the bytes are passed on one by one until it has, which is after the second for everything
  * but HTTP/2, and the decoder is replaced before it has seen a line.
  *
@@ -28,11 +31,19 @@ public final class FrontTransport extends NioTransport {
 
     private static final String VERTX_DECODER = "httpDecoder";
 
-    private FrontTransport() {}
+    private final Connections connections;
 
-    /** For the builder of Vert.x. */
-    public static Transport create() {
-        return new TransportInternal("nio", true, null, new FrontTransport());
+    private FrontTransport(Connections connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * For the builder of Vert.x.
+     *
+     * @param connections are told of every socket that listens and of every connection to it
+     */
+    public static Transport create(Connections connections) {
+        return new TransportInternal("nio", true, null, new FrontTransport(connections));
     }
 
     @Override
@@ -40,12 +51,33 @@ public final class FrontTransport extends NioTransport {
         super.configure(options, domainSocket, bootstrap);
         if (options instanceof HttpServerOptions http) {
             ChannelHandler vertxHandlers = bootstrap.config().childHandler();
-            bootstrap.childHandler(new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel channel) {
+            bootstrap.handler(new Initializer(connections::listening));
+            bootstrap.childHandler(new Initializer(channel -> {
+                if (connections.accept(channel)) {
                     channel.pipeline().addLast(new FirstBytes(http)).addLast(vertxHandlers);
+                } else {
+                    channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
                 }
-            });
+            }));
+        }
+    }
+
+    /**
+     * Does something with each new channel.
+     *
+     * @thread the loop of the channel
+     */
+    private static final class Initializer extends ChannelInitializer<Channel> {
+
+        private final Consumer<Channel> action;
+
+        Initializer(Consumer<Channel> action) {
+            this.action = action;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            action.accept(channel);
         }
     }
 

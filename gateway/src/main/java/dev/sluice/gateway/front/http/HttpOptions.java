@@ -15,6 +15,10 @@ import java.util.List;
  * @param maxInitialLine bytes of a request's first line, the URL included; 8 KiB is what nginx takes too
  * @param maxConcurrentStreams requests that may be open at one time on an HTTP/2 connection; 128 is what nginx takes, and
  *     no fewer than the 100 that the standard asks for
+ * @param maxConnections connections that may be open at one time in the whole process, for each takes memory and a file;
+ *     10,000 takes a few hundred MiB at most
+ * @param listenWhenReady whether the port opens only when every model has been tried; off, because who waits for a start
+ *     wants to see it going on
  * @param idleTimeout how long a connection may stay silent; longer than the 60 seconds that proxies usually keep
  *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed
  * @param frontLoops event loops that read and write sockets; 0 for one per core
@@ -38,6 +42,11 @@ public record HttpOptions(
         long maxInitialLine,
 
         @Setting(value = "128", min = "1", max = "10000") int maxConcurrentStreams,
+
+        @Setting(value = "10000", min = "1", max = "1000000")
+        int maxConnections,
+
+        @Setting("false") boolean listenWhenReady,
         @Setting(value = "75s", min = "1s", max = "24h") Duration idleTimeout,
         @Setting(value = "0", min = "0", max = "256") int frontLoops,
         @Setting("false") boolean accessLog,

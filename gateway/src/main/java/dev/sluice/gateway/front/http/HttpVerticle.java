@@ -7,9 +7,11 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -24,9 +26,6 @@ public final class HttpVerticle extends VerticleBase {
 
     /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
     private static final int MAX_CHUNK_BYTES = 256 << 10;
-
-    /** By the time the socket closes every request has been answered, and some answers may still be on their way. */
-    private static final long GRACE_MILLIS = 2_000;
 
     /** Leaves time to say that a request was too late, before its connection counts as idle. */
     private static final long ANSWER_MILLIS = 5_000;
@@ -61,12 +60,21 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Future<?> listen(InferencePipeline pipeline) {
-        return server.connectionHandler(connection -> StreamLimit.hold(connection, options.maxConcurrentStreams()))
-                .requestHandler(Routes.build(vertx, pipeline, parts, options))
+        Router routes = Routes.build(vertx, pipeline, parts, options);
+        return server.connectionHandler(this::connected)
+                .requestHandler(request -> {
+                    FrontConnection.begun(request);
+                    routes.handle(request);
+                })
                 .invalidRequestHandler(HttpVerticle::refuseMalformed)
                 .listen()
                 .onSuccess(open -> listening.accept(open.actualPort()))
                 .recover(this::cannotListen);
+    }
+
+    private void connected(HttpConnection connection) {
+        FrontConnection.speaks(connection);
+        StreamLimit.hold(connection, options.maxConcurrentStreams());
     }
 
     private Future<HttpServer> cannotListen(Throwable cause) {
@@ -74,10 +82,10 @@ public final class HttpVerticle extends VerticleBase {
         return Future.failedFuture(new IOException("cannot listen on " + place + ": " + cause.getMessage(), cause));
     }
 
-    /** Accepts nothing new and lets what is being answered finish. */
+    /** Cuts what {@link Connections#drain} has left. */
     @Override
     public Future<?> stop() {
-        return server.shutdown(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        return server.close();
     }
 
     private HttpServerOptions serverOptions() {

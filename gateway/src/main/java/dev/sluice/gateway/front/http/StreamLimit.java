@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds an HTTP/2 client to the number of streams that our settings allow, whether it has acknowledged them or not.
@@ -19,9 +20,20 @@ final class StreamLimit {
 
     /** Does nothing to a connection of HTTP/1.1. */
     static void hold(HttpConnection connection, int maxStreams) {
-        if (connection instanceof ConnectionBase base
-                && base.channelHandlerContext().handler() instanceof Http2ConnectionHandler http2) {
+        Http2ConnectionHandler http2 = http2(connection);
+        if (http2 != null) {
             http2.connection().remote().maxActiveStreams(maxStreams);
         }
+    }
+
+    static boolean isHttp2(HttpConnection connection) {
+        return http2(connection) != null;
+    }
+
+    private static @Nullable Http2ConnectionHandler http2(HttpConnection connection) {
+        return connection instanceof ConnectionBase base
+                        && base.channelHandlerContext().handler() instanceof Http2ConnectionHandler handler
+                ? handler
+                : null;
     }
 }

@@ -45,7 +45,7 @@ class BodyReaderTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second)).bodies();
+        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
     }
 
     private void read() {

@@ -43,7 +43,7 @@ class CompressedBodyTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second)).bodies();
+        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
     }
 
     private static byte[] compress(String form, byte[] plain) throws IOException {

@@ -54,7 +54,7 @@ class OpenApiTest {
     private static Router routes(Vertx vertx) {
         FakeTicker ticker = new FakeTicker();
         Duration second = Duration.ofSeconds(1);
-        AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second);
+        AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
         AdmissionControl admission = new AdmissionControl(limits);
         HttpParts parts = new HttpParts(
                 new ModelDirectory(),
@@ -66,7 +66,8 @@ class OpenApiTest {
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
-        HttpOptions options = new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, second, 1, false, false, List.of());
+        HttpOptions options =
+                new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(vertx, pipeline, parts, options);

@@ -1,0 +1,88 @@
+package dev.sluice.gateway.front.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * All connections of clients: how many there may be, and how they end when the process drains.
+ *
+ * <p>Vert.x could shut its server down by itself, but then drops what comes on a connection between two requests without
+ * a word, and leaves idle connections open until its patience ends. Here the port closes first, so that whoever connects
+ * goes elsewhere; a connection without a request is closed; all others end with the answer to theirs.
+ *
+ * @thread any; what concerns one connection happens on its front loop
+ * @bound {@code http.max_connections}; one more is closed as soon as it is there
+ */
+public final class Connections {
+
+    private final int max;
+    private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
+    private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicInteger count = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
+    private final Promise<Void> allClosed = Promise.promise();
+    private volatile boolean draining;
+
+    public Connections(int max) {
+        this.max = max;
+    }
+
+    /** A socket that accepts connections. */
+    void listening(Channel socket) {
+        listening.add(socket);
+    }
+
+    /** Counts a connection in, until it closes; false if there is no room for it, and then it is to be closed. */
+    boolean accept(Channel channel) {
+        if (count.getAndUpdate(now -> Math.min(now + 1, max)) == max) {
+            refused.increment();
+            return false;
+        }
+        FrontConnection connection = FrontConnection.on(channel);
+        open.add(connection);
+        channel.closeFuture().addListener(closed -> {
+            open.remove(connection);
+            left();
+        });
+        if (draining) {
+            connection.leave(); // it was on its way when the port closed, and the others have been told
+        }
+        return true;
+    }
+
+    private void left() {
+        if (count.decrementAndGet() == 0 && draining) {
+            allClosed.tryComplete();
+        }
+    }
+
+    /** How many there are. */
+    public int open() {
+        return count.get();
+    }
+
+    /** How many were one too many. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Closes the port and every connection that has nothing to do; complete when the last one has ended. */
+    public Future<Void> drain() {
+        listening.close().addListener(closed -> {
+            draining = true;
+            open.forEach(FrontConnection::leave);
+            if (count.get() == 0) {
+                allClosed.tryComplete();
+            }
+        });
+        return allClosed.future();
+    }
+}
