@@ -20,8 +20,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
@@ -43,10 +43,11 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final Connections connections;
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
+    private final Promise<Void> stopped = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
     private volatile String workerDeployment = "";
-    private @Nullable Future<Void> stopped;
 
     private Gateway(GatewayConfig config) {
         this.config = config;
@@ -122,13 +123,13 @@ public final class Gateway {
      * what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503, and closes
      * everything. Called again, it does not wait for balancers any more.
      */
-    public synchronized Future<Void> stop() {
-        if (stopped == null) {
-            stopped = drainAndClose();
-        } else {
+    public Future<Void> stop() {
+        if (stopping.getAndSet(true)) {
             noticed.tryComplete();
+        } else {
+            drainAndClose().onComplete(stopped);
         }
-        return stopped;
+        return stopped.future();
     }
 
     private Future<Void> drainAndClose() {

@@ -143,8 +143,11 @@ class InstanceGroupTest {
 
     @Test
     void replacesNothingWhileItCloses() throws Exception {
-        run(HASTY);
-        Future<Void> closed = onLoop(group::close);
+        Future<Void> closed = onLoop(
+                () -> { // in one turn, or the batch could be lost before
+                    group.run(HASTY, results::add);
+                    return group.close();
+                });
         assertLost(next(results));
         closed.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         assertEquals(List.of(), supply.lost());

@@ -31,8 +31,7 @@ class NginxConfTest {
     @Test
     void takesBodiesAsLongAsOurs() throws IOException {
         assertEquals(List.of(defaults.http().maxBodySize() >> 20), values("client_max_body_size", "m"));
-        assertEquals(
-                List.of(defaults.http().maxInitialLine() >> 10), values("client_header_buffer_size", "k"));
+        assertEquals(List.of(defaults.http().maxInitialLine() >> 10), values("client_header_buffer_size", "k"));
     }
 
     @Test

@@ -20,13 +20,13 @@ class ServerTimingIT {
             "queue;dur=(\\d+\\.\\d{3}), batch;dur=(\\d+\\.\\d{3});desc=\"(\\d+) rows\", infer;dur=(\\d+\\.\\d{3})");
 
     /** Long enough for the next request to wait for it, on any machine. */
-    private static final int STEPS = 200_000;
+    private static final int STEPS = 50_000;
 
     private static RunningGateway gateway;
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.start(Places.TEST_MODELS, "worker.instances=1");
+        gateway = RunningGateway.start(Places.TEST_MODELS, "worker.instances=1", "admission.request_timeout=60s");
     }
 
     @AfterAll
