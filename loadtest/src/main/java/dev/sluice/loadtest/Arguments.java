@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * @thread any; immutable
  * @errors {@link IllegalArgumentException} with a sentence for the user
  */
-final class Arguments {
+public final class Arguments {
 
     private final Map<String, String> values;
 
@@ -20,7 +20,7 @@ final class Arguments {
     }
 
     /** @param defaults every option there is, by its name without the dashes */
-    static Arguments parse(String[] arguments, Map<String, String> defaults) {
+    public static Arguments parse(String[] arguments, Map<String, String> defaults) {
         Map<String, String> values = new TreeMap<>(defaults);
         for (int at = 0; at < arguments.length; at += 2) {
             String option = arguments[at];
@@ -39,7 +39,7 @@ final class Arguments {
         return "--" + String.join(", --", new TreeMap<>(defaults).keySet());
     }
 
-    String text(String name) {
+    public String text(String name) {
         String value = values.get(name);
         if (value == null) {
             throw new IllegalArgumentException("no option --" + name);
@@ -48,19 +48,19 @@ final class Arguments {
     }
 
     /** A whole number of at least {@code least}. */
-    int whole(String name, int least) {
+    public int whole(String name, int least) {
         return whole(name, text(name), least);
     }
 
     /** Whole numbers of at least 1, separated by commas. */
-    List<Integer> counts(String name) {
+    public List<Integer> counts(String name) {
         return Arrays.stream(text(name).split(","))
                 .map(word -> whole(name, word, 1))
                 .toList();
     }
 
     /** A length of time above 0, given in seconds as in 0.5. */
-    long nanos(String name) {
+    public long nanos(String name) {
         String value = text(name);
         try {
             double seconds = Double.parseDouble(value);
@@ -71,6 +71,21 @@ final class Arguments {
             // Said below, together with numbers out of range.
         }
         throw new IllegalArgumentException("--" + name + " takes seconds, above 0 and up to 3600, not " + value);
+    }
+
+    /** A number from {@code least} to {@code most}. */
+    public double number(String name, double least, double most) {
+        String value = text(name);
+        try {
+            double number = Double.parseDouble(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException wrong) {
+            // Said below, together with numbers out of range.
+        }
+        throw new IllegalArgumentException(
+                "--%s takes a number from %s to %s, not %s".formatted(name, least, most, value));
     }
 
     private static int whole(String name, String word, int least) {

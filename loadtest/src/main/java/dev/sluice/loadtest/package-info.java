@@ -9,6 +9,8 @@
  * down and speed up together with what they judge. Each program is a main class that ends when its work is done or, for
  * the server, when it is told to.
  *
+ * <p>{@code ./sluice loadtest} is in the packages below, {@code scenario} first.
+ *
  * <p>Read {@link dev.sluice.loadtest.BareServer} first.
  */
 @NullMarked

@@ -1,0 +1,11 @@
+package dev.sluice.loadtest.scenario;
+
+import dev.sluice.loadtest.wire.Target;
+import java.util.List;
+
+/**
+ * What a simulation sends, and what is expected of it.
+ *
+ * @param expected answers in time at the least, of all loads together; 0 for none
+ */
+record Simulated(Target target, long deadlineNanos, long patienceNanos, List<SimulatedLoad> loads, double expected) {}

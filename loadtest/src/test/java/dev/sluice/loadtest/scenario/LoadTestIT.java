@@ -1,0 +1,213 @@
+package dev.sluice.loadtest.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command as its user sees it. Deadlines are so long that no machine is too slow to pass. */
+final class LoadTestIT {
+
+    private static final Consumer<HttpServerRequest> SERVES =
+            request -> request.response().end("{}");
+    private static final Consumer<HttpServerRequest> REFUSES = request ->
+            request.response().setStatusCode(503).putHeader("retry-after", "0").end();
+    private static final Consumer<HttpServerRequest> FAILS =
+            request -> request.response().setStatusCode(500).end();
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    private int run(String... words) throws InterruptedException {
+        return LoadTest.run(
+                words,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private int scenario(StubGateway gateway, String name, String... more) throws InterruptedException {
+        List<String> words = new ArrayList<>(List.of(
+                name,
+                "--url",
+                gateway.url(),
+                "--model",
+                "m",
+                "--out",
+                folder.toString(),
+                "--warmup",
+                "0.1",
+                "--seconds",
+                "0.5",
+                "--capacity",
+                "100",
+                "--deadline",
+                "60"));
+        words.addAll(List.of(more));
+        return run(words.toArray(String[]::new));
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private List<Path> recorded(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.endsWith(name)).toList();
+        }
+    }
+
+    @Test
+    void theLaunchersHelpNamesEveryScenarioAndEveryOptionWithItsDefault() throws IOException {
+        String launcher = Files.readString(Path.of("../sluice"));
+        String help = launcher.substring(launcher.indexOf("help_loadtest"), launcher.indexOf("run_loadtest"));
+        for (Scenario scenario : Scenario.all()) {
+            assertTrue(help.contains("\n  " + scenario.label() + " "), scenario.label());
+        }
+        Settings.DEFAULTS.forEach((option, value) -> assertTrue(
+                help.lines()
+                        .anyMatch(line -> line.startsWith("  --" + option + " ") && line.endsWith("[" + value + "]")),
+                option));
+        assertEquals(
+                Scenario.all().size() + Settings.DEFAULTS.size(),
+                help.lines()
+                        .filter(line -> line.matches(" {2}(--)?[a-z-]+ {2,}[^ ].*"))
+                        .count());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|which scenario",
+                "smokes|there is no scenario smokes; there are smoke, steady,",
+                "open --ratio 3|unknown option --ratio",
+                "open --rate|--rate needs a value",
+                "open --rate fast|--rate takes a number from 0.0 to 1000000.0, not fast",
+                "open --seconds 0|--seconds takes seconds",
+                "open --arrivals now|no arrivals now; there are poisson",
+                "open --url http://192.0.2.1:8080|add --i-own 192.0.2.1",
+                "plot|plot takes one folder",
+                "plot .|nothing to draw"
+            })
+    void mistakesAreSaidInOneLine(@Nullable String words, String expected) throws InterruptedException {
+        assertEquals(2, run(words == null ? new String[0] : words.split(" ")));
+        assertTrue(err.toString(StandardCharsets.UTF_8).startsWith("loadtest: "), err.toString(StandardCharsets.UTF_8));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains(expected), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aServerThatIsNotThereOrHasNoSuchModelIsNamed() throws InterruptedException {
+        String url;
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            url = gateway.url();
+            assertEquals(2, scenario(gateway, "open", "--model", "digits"));
+            assertEquals(2, scenario(gateway, "open", "--model", "strange"));
+            assertEquals(2, scenario(gateway, "open", "--payload", "nowhere.json"));
+        }
+        assertEquals(2, run("open", "--url", url));
+        String said = err.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains(url + " does not serve digits: {\"error\":\"nothing here\"}"), said);
+        assertTrue(said.contains(url + " does not speak the Open Inference Protocol: {\"welcome\":1}"), said);
+        assertTrue(said.contains("there is no file nowhere.json"), said);
+        assertTrue(said.contains("nothing answers at " + url), said);
+    }
+
+    @Test
+    void theCapacityIsWhatWaitingClientsGet() throws InterruptedException {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(0, scenario(gateway, "capacity", "--capacity", "0", "--seconds", "0.2"));
+            assertTrue(said().matches("(?s)capacity: [1-9][0-9,.]*/s with 128 clients.*"), said());
+            assertTrue(gateway.predictions() > 128);
+        }
+    }
+
+    @Test
+    void aServerThatServesPassesAndLeavesItsTimeLine() throws Exception {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(0, scenario(gateway, "open", "--rate", "80", "--payload", "binary"), said());
+        }
+        assertTrue(said().endsWith("open: PASSED" + System.lineSeparator()), said());
+        List<String> summary = Files.readAllLines(recorded("summary.csv").getFirst());
+        assertEquals(2, summary.size());
+        assertTrue(Files.readString(recorded("timeline.svg").getFirst()).contains("open in time"));
+        Path picture = recorded("timeline.svg").getFirst();
+        Path where = picture.resolveSibling("");
+        Files.delete(picture);
+        assertEquals(0, run("plot", where.toString()));
+        assertEquals(1, recorded("timeline.svg").size());
+    }
+
+    @Test
+    void theCurveHasAPointForEachRate() throws Exception {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(0, scenario(gateway, "curve", "--seconds", "0.2"), said());
+        }
+        assertEquals(9, Files.readAllLines(recorded("curve.csv").getFirst()).size());
+        assertEquals(1, recorded("curve.svg").size());
+    }
+
+    @Test
+    void refusalsCostGoodputAndRetriesAreCounted() throws Exception {
+        try (StubGateway gateway = new StubGateway(REFUSES)) {
+            assertEquals(1, scenario(gateway, "retries"), said());
+            assertTrue(said().contains("5.00 requests were sent for each that was meant"), said());
+            assertTrue(said().contains("FAILED   0.0/s in time"), said());
+            assertEquals(0, scenario(gateway, "retries", "--goodput", "0"), said());
+        }
+    }
+
+    @Test
+    void aTenantIsJudgedByItself() throws Exception {
+        try (StubGateway gateway = new StubGateway(
+                request -> ("quiet".equals(request.getHeader("x-client-id")) ? SERVES : REFUSES).accept(request))) {
+            assertEquals(0, scenario(gateway, "tenants", "--rate", "20"), said());
+            assertTrue(said().contains("answered in time in 100.00 %"), said());
+            assertEquals(1, scenario(gateway, "tenants", "--rate", "20", "--client-header", "x-other"), said());
+        }
+    }
+
+    @Test
+    void failuresFailARunWhateverItsGoodput() throws Exception {
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            assertEquals(1, scenario(gateway, "open", "--goodput", "0"), said());
+        }
+        assertTrue(said().contains("ended neither with an answer nor with a proper refusal"), said());
+    }
+
+    @Test
+    void aGeneratorThatCannotKeepItsPlanProvesNothing() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (StubGateway gateway = new StubGateway(request -> vertx.setTimer(50, passed -> SERVES.accept(request)))) {
+            assertEquals(3, scenario(gateway, "open", "--connections", "1"), said());
+        }
+        vertx.close().await();
+        assertTrue(said().contains("found no free connection"), said());
+    }
+
+    @Test
+    void theSearchSaysWhatItFound() throws Exception {
+        try (StubGateway gateway = new StubGateway(REFUSES)) {
+            assertEquals(1, scenario(gateway, "server", "--rate", "0.3"), said());
+        }
+        assertTrue(said().contains("(MLPerf-like, unverified): 0.0/s with 99 % within 60000.0 ms"), said());
+    }
+}
