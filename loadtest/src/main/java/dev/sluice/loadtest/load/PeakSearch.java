@@ -23,14 +23,18 @@ public final class PeakSearch {
      */
     public record Peak(double perSecond, boolean ceiling) {}
 
-    private static final double LOWEST = 0.1;
     private static final double HIGHEST = 1e6;
 
     private final double precision;
+    private final double lowest;
 
-    /** @param precision the search ends when the highest that passed and the lowest that failed are that close, as a share */
-    public PeakSearch(double precision) {
+    /**
+     * @param precision the search ends when the highest that passed and the lowest that failed are that close, as a share
+     * @param lowest rate that is tried
+     */
+    public PeakSearch(double precision, double lowest) {
         this.precision = precision;
+        this.lowest = lowest;
     }
 
     public Peak find(double first, DoubleFunction<Verdict> run) {
@@ -38,7 +42,7 @@ public final class PeakSearch {
         double failed = HIGHEST;
         boolean ceiling = false;
         double rate = first;
-        while (failed > passed * (1 + precision) && rate >= LOWEST && rate < HIGHEST) {
+        while (failed > passed * (1 + precision) && rate >= lowest && rate < HIGHEST) {
             Verdict verdict = run.apply(rate);
             if (verdict == Verdict.PASSED) {
                 passed = rate;

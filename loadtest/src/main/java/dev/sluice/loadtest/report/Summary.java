@@ -52,7 +52,7 @@ public final class Summary {
         if (tally.retries() > 0) {
             counts.add(String.format(Locale.ROOT, "sent again %,d times", tally.retries()));
         }
-        return String.join(", ", counts);
+        return counts.isEmpty() ? "nothing was planned" : String.join(", ", counts);
     }
 
     private static String latency(Histogram nanos) {

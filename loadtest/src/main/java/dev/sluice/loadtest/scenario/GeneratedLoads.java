@@ -26,6 +26,9 @@ final class GeneratedLoads {
     private static final double STORM = 2;
     private static final double PRECISION = 0.05;
 
+    /** A little more than early stopping asks for when none is late: a plan's number of requests is random too. */
+    private static final double LEAST_REQUESTS = 550;
+
     /** The quiet tenant's share of the capacity; the aggressor sends a hundred times as much. */
     private static final double QUIET = 0.05;
 
@@ -77,7 +80,14 @@ final class GeneratedLoads {
 
     /** The highest Poisson rate at which 99 of 100 are answered within the deadline, proven by early stopping. */
     Verdict server() {
-        PeakSearch.Peak peak = new PeakSearch(PRECISION).find(session.rate(COMFORTABLE, capacity), this::trial);
+        double first = session.rate(COMFORTABLE, capacity);
+        double lowest = LEAST_REQUESTS / (settings.lengthNanos() / 1e9);
+        if (first < lowest) {
+            throw new IllegalArgumentException(
+                    "a run needs %.0f requests to prove anything: raise --seconds, or --rate to %.1f"
+                            .formatted(LEAST_REQUESTS, lowest));
+        }
+        PeakSearch.Peak peak = new PeakSearch(PRECISION, lowest).find(first, this::trial);
         session.say(
                 "Poisson server scenario (MLPerf-like, unverified): %,.1f/s with 99 %% within %.1f ms%s",
                 peak.perSecond(),

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class PeakSearchTest {
 
-    private static final PeakSearch SEARCH = new PeakSearch(0.02);
+    private static final PeakSearch SEARCH = new PeakSearch(0.02, 0.1);
 
     @ParameterizedTest
     @ValueSource(doubles = {1.5, 99, 100, 101, 1234, 77_777})

@@ -206,7 +206,9 @@ final class LoadTestIT {
     @Test
     void theSearchSaysWhatItFound() throws Exception {
         try (StubGateway gateway = new StubGateway(REFUSES)) {
-            assertEquals(1, scenario(gateway, "server", "--rate", "0.3"), said());
+            assertEquals(2, scenario(gateway, "server"));
+            assertTrue(err.toString(StandardCharsets.UTF_8).contains("550 requests to prove anything"));
+            assertEquals(1, scenario(gateway, "server", "--rate", "2500"), said());
         }
         assertTrue(said().contains("(MLPerf-like, unverified): 0.0/s with 99 % within 60000.0 ms"), said());
     }
