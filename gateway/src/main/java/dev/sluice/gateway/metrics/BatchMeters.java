@@ -30,12 +30,16 @@ import org.jspecify.annotations.Nullable;
 final class BatchMeters {
 
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final double[] RATIO_BUCKETS = {0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4, 8};
+
+    /** Percent and not a ratio, for Micrometer puts a value into the bucket of the next whole number. */
+    private static final double PERCENT = 100;
+
+    private static final double[] PERCENT_BUCKETS = {25, 50, 75, 90, 100, 110, 125, 150, 200, 400, 800};
 
     private final Map<FlushReason, Counter> batches = new EnumMap<>(FlushReason.class);
     private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
     private final List<AtomicInteger> queuedByPriority;
-    private final DistributionSummary ratio;
+    private final DistributionSummary percent;
     private volatile @Nullable LearnedLatency latency;
 
     BatchMeters(MeterRegistry registry, Tags model) {
@@ -48,9 +52,9 @@ final class BatchMeters {
         queuedByPriority = IntStream.rangeClosed(1, InferenceRequest.PRIORITIES)
                 .mapToObj(priority -> queued(registry, model.and("priority", Integer.toString(priority))))
                 .toList();
-        ratio = DistributionSummary.builder(MeterNames.PREDICTION_RATIO)
+        percent = DistributionSummary.builder(MeterNames.PREDICTION_PERCENT)
                 .tags(model)
-                .serviceLevelObjectives(RATIO_BUCKETS)
+                .serviceLevelObjectives(PERCENT_BUCKETS)
                 .register(registry);
         learned(registry, MeterNames.LEARNED_BATCH_SECONDS, model, known -> known.batchNanos() / NANOS);
         learned(registry, MeterNames.LEARNED_ROW_SECONDS, model, known -> known.rowNanos() / NANOS);
@@ -90,7 +94,7 @@ final class BatchMeters {
     void learned(long predictedNanos, long takenNanos, LearnedLatency now) {
         latency = now;
         if (predictedNanos > 0) {
-            ratio.record((double) takenNanos / predictedNanos);
+            percent.record(PERCENT * takenNanos / predictedNanos);
         }
     }
 

@@ -31,8 +31,8 @@ public final class MeterNames {
     /** Counter, by model, version and reason: batches that left, by why they were closed. */
     public static final String BATCHES = "sluice_batches_total";
 
-    /** Histogram, by model and version: how long a batch took, as a multiple of how long it was expected to take. */
-    public static final String PREDICTION_RATIO = "sluice_batch_prediction_ratio";
+    /** Histogram, by model and version: how long a batch took, in percent of how long it was expected to take. */
+    public static final String PREDICTION_PERCENT = "sluice_batch_prediction_percent";
 
     /** Gauge, by model and version: what a batch is believed to take whatever its size. */
     public static final String LEARNED_BATCH_SECONDS = "sluice_learned_batch_seconds";

@@ -188,7 +188,7 @@ class BatchingReportIT {
         assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
         assertEquals(profile.size() + 1, report("sums").getJsonObject("latency").getInteger("learned_from"));
         MetricsPage page = gateway.metrics();
-        assertEquals(1, page.value(MeterNames.PREDICTION_RATIO + "_count", "model=\"sums\""));
+        assertEquals(1, page.value(MeterNames.PREDICTION_PERCENT + "_count", "model=\"sums\""));
         JsonObject now = report("sums").getJsonObject("latency");
         assertEquals(
                 now.getDouble("batch_ns"), 1e9 * page.value(MeterNames.LEARNED_BATCH_SECONDS, "model=\"sums\""), 1);
@@ -207,7 +207,7 @@ class BatchingReportIT {
         assertEquals(new JsonArray(), report("echo").getJsonArray("profile"));
         assertEquals(200, gateway.infer("echo", Requests.echo(1)).status());
         assertTrue(Double.isNaN(gateway.metrics().value(MeterNames.USEFUL_ROWS, "model=\"echo\"")));
-        assertEquals(0, gateway.metrics().value(MeterNames.PREDICTION_RATIO + "_count", "model=\"echo\""));
+        assertEquals(0, gateway.metrics().value(MeterNames.PREDICTION_PERCENT + "_count", "model=\"echo\""));
     }
 
     @Test

@@ -11,6 +11,13 @@ import dev.sluice.worker.contract.ModelId;
  */
 record Refusal(DropReason reason, InferenceError error) {
 
+    private static final Refusal LATE_AT_ARRIVAL = tooLate(DropReason.LATE_AT_ARRIVAL, "enqueue");
+    private static final Refusal HOPELESS = tooLate(DropReason.HOPELESS, "queue");
+    private static final Refusal EXPIRED_QUEUED = tooLate(DropReason.EXPIRED_QUEUED, "queue");
+    private static final Refusal EXPIRED_RUNNING = tooLate(DropReason.EXPIRED_RUNNING, "execution");
+    private static final Refusal CANCELLED_QUEUED = cancelled(DropReason.CANCELLED_QUEUED);
+    private static final Refusal CANCELLED_RUNNING = cancelled(DropReason.CANCELLED_RUNNING);
+
     static Refusal queueFull(ModelId model, int requests) {
         return overloaded(
                 DropReason.QUEUE_FULL, "the queue of model " + model + " is full (" + requests + " requests)");
@@ -24,7 +31,7 @@ record Refusal(DropReason reason, InferenceError error) {
     }
 
     static Refusal lateAtArrival() {
-        return new Refusal(DropReason.LATE_AT_ARRIVAL, new InferenceError.DeadlineExceeded("enqueue"));
+        return LATE_AT_ARRIVAL;
     }
 
     static Refusal busyAtArrival(ModelId model) {
@@ -32,7 +39,7 @@ record Refusal(DropReason reason, InferenceError error) {
     }
 
     static Refusal hopeless() {
-        return new Refusal(DropReason.HOPELESS, new InferenceError.DeadlineExceeded("queue"));
+        return HOPELESS;
     }
 
     static Refusal givenUp(ModelId model) {
@@ -41,25 +48,25 @@ record Refusal(DropReason reason, InferenceError error) {
 
     /** Of a request that nobody waits for any more, before it was queued. */
     static Refusal unwantedAtArrival(QueuedRequest queued) {
-        return isCancelled(queued) ? cancelledQueued() : lateAtArrival();
+        return isCancelled(queued) ? CANCELLED_QUEUED : LATE_AT_ARRIVAL;
     }
 
     /** Of a request that nobody waits for any more, before it ran. */
     static Refusal unwantedQueued(QueuedRequest queued) {
-        return isCancelled(queued) ? cancelledQueued() : expired(DropReason.EXPIRED_QUEUED, "queue");
+        return isCancelled(queued) ? CANCELLED_QUEUED : EXPIRED_QUEUED;
     }
 
     /** Of a request that nobody waits for any more, while it runs. */
     static Refusal unwantedRunning(QueuedRequest queued) {
-        return isCancelled(queued) ? cancelledRunning() : expired(DropReason.EXPIRED_RUNNING, "execution");
+        return isCancelled(queued) ? CANCELLED_RUNNING : EXPIRED_RUNNING;
     }
 
     static Refusal cancelledQueued() {
-        return new Refusal(DropReason.CANCELLED_QUEUED, new InferenceError.Cancelled());
+        return CANCELLED_QUEUED;
     }
 
     static Refusal cancelledRunning() {
-        return new Refusal(DropReason.CANCELLED_RUNNING, new InferenceError.Cancelled());
+        return CANCELLED_RUNNING;
     }
 
     /** Of everything, whether it can be helped or not. */
@@ -72,8 +79,12 @@ record Refusal(DropReason reason, InferenceError error) {
         return queued.request().cancellation().isCancelled();
     }
 
-    private static Refusal expired(DropReason reason, String stage) {
+    private static Refusal tooLate(DropReason reason, String stage) {
         return new Refusal(reason, new InferenceError.DeadlineExceeded(stage));
+    }
+
+    private static Refusal cancelled(DropReason reason) {
+        return new Refusal(reason, new InferenceError.Cancelled());
     }
 
     private static Refusal tooMuchToDo(DropReason reason, ModelId model) {

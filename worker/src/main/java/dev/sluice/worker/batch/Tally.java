@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a batcher has decided: counted for whoever asks, and told to who listens.
@@ -18,8 +19,8 @@ final class Tally {
 
     private final ModelId model;
     private final BatchListener listener;
-    private final Map<FlushReason, Long> batches = new EnumMap<>(FlushReason.class);
-    private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    private final Counts<FlushReason> batches = new Counts<>(FlushReason.class);
+    private final Counts<DropReason> drops = new Counts<>(DropReason.class);
 
     /** By level, as it was told last. */
     private final int[] waiting = new int[PriorityLevels.COUNT];
@@ -27,12 +28,6 @@ final class Tally {
     Tally(ModelId model, BatchListener listener) {
         this.model = model;
         this.listener = listener;
-        for (FlushReason reason : FlushReason.values()) {
-            batches.put(reason, 0L);
-        }
-        for (DropReason reason : DropReason.values()) {
-            drops.put(reason, 0L);
-        }
     }
 
     /** After everything that may have changed the queue's length. */
@@ -50,7 +45,7 @@ final class Tally {
         for (QueuedRequest member : batch.members()) {
             listener.waited(model, nowNanos - member.enqueuedNanos());
         }
-        batches.merge(batch.reason(), 1L, Long::sum);
+        batches.add(batch.reason());
         listener.flushed(model, batch.size(), batch.rows(), batch.reason());
     }
 
@@ -85,15 +80,44 @@ final class Tally {
 
     /** Before its client hears of it. */
     void dropped(DropReason reason) {
-        drops.merge(reason, 1L, Long::sum);
+        drops.add(reason);
         listener.dropped(model, reason);
     }
 
     Map<FlushReason, Long> batches() {
-        return batches;
+        return batches.read();
     }
 
     Map<DropReason, Long> drops() {
-        return drops;
+        return drops.read();
+    }
+
+    /** How often each constant of an enum was met, without a box for each time. */
+    private static final class Counts<R extends Enum<R>> {
+
+        private static final class Count {
+            long times;
+        }
+
+        private final Class<R> type;
+        private final Map<R, Count> counts;
+
+        Counts(Class<R> type) {
+            this.type = type;
+            this.counts = new EnumMap<>(type);
+            for (R reason : type.getEnumConstants()) {
+                counts.put(reason, new Count());
+            }
+        }
+
+        void add(R reason) {
+            Objects.requireNonNull(counts.get(reason)).times++;
+        }
+
+        Map<R, Long> read() {
+            Map<R, Long> read = new EnumMap<>(type);
+            counts.forEach((reason, count) -> read.put(reason, count.times));
+            return read;
+        }
     }
 }
