@@ -100,8 +100,10 @@ public final class Batcher {
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
         Refusal tooLate =
                 instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
-        boolean hasPlace = tooLate != null || !queue.isFull() || makesRoomFor(queued);
-        return hasPlace ? tooLate : Refusal.queueFull(model, queue.requests());
+        if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
+            return tooLate;
+        }
+        return Refusal.queueFull(model, queue.requests());
     }
 
     private boolean makesRoomFor(QueuedRequest newcomer) {
