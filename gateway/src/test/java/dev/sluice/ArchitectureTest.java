@@ -20,6 +20,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.gateway.dispatch.BatcherClient;
+import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -244,7 +245,12 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(
-                        BatcherClient.class, ModelDirectory.class, Worker.class, ReferenceCodec.class, Gateway.class)
+                        BatcherClient.class,
+                        BatcherInquiry.class,
+                        ModelDirectory.class,
+                        Worker.class,
+                        ReferenceCodec.class,
+                        Gateway.class)
                 .and(DescribedPredicate.not(DescribedPredicate.describe(
                         "are the worker's ends of the crossings",
                         type -> type.getPackageName().equals("dev.sluice.worker")

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
@@ -16,7 +17,6 @@ import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
@@ -46,7 +46,6 @@ final class BatcherVerticle extends VerticleBase {
 
     private long wakeUp = NO_TIMER;
     private boolean turnEndIsDue;
-    private @Nullable InferenceError refusal;
 
     BatcherVerticle(ModelId model, BatcherOptions options, InstanceGroup.Members members, Ticker ticker) {
         this.model = model;
@@ -68,7 +67,12 @@ final class BatcherVerticle extends VerticleBase {
                 .setAddress(address(model))
                 .setLocalOnly(true)
                 .setMaxBufferedMessages(Integer.MAX_VALUE);
-        return vertx.eventBus().consumer(consumer, this::onGroup).completion();
+        return vertx.eventBus()
+                .consumer(consumer, this::onGroup)
+                .completion()
+                .compose(listening -> vertx.eventBus()
+                        .localConsumer(BatchingReport.address(address(model)), this::onQuestion)
+                        .completion());
     }
 
     /**
@@ -90,8 +94,7 @@ final class BatcherVerticle extends VerticleBase {
 
     /** What waits now and what comes later. */
     private void refuseAll(InferenceError why) {
-        refusal = why;
-        batcher.refuseQueued(why);
+        batcher.refuseAll(why);
         sendOutcomes();
     }
 
@@ -109,6 +112,10 @@ final class BatcherVerticle extends VerticleBase {
         });
     }
 
+    private void onQuestion(Message<Object> question) {
+        question.reply(batcher.report(), DELIVERY);
+    }
+
     private void onGroup(Message<RequestGroup> message) {
         Correspondence front =
                 fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::endTurnLater));
@@ -116,11 +123,7 @@ final class BatcherVerticle extends VerticleBase {
             switch (entry) {
                 case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
                 case RequestGroup.Submit(long ticket, InferenceRequest request) -> {
-                    if (refusal != null) {
-                        front.answer(ticket, refusal);
-                    } else {
-                        front.submit(ticket, reply -> batcher.enqueue(request, reply));
-                    }
+                    front.submit(ticket, reply -> batcher.enqueue(request, reply));
                 }
             }
         }

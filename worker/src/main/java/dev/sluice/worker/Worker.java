@@ -55,6 +55,7 @@ public final class Worker extends VerticleBase {
     private final InstanceListener instances;
     private final Ticker ticker;
     private final List<LoadedModel> loaded = new ArrayList<>();
+    private Profiles profiles;
 
     public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
         this.options = options;
@@ -72,6 +73,7 @@ public final class Worker extends VerticleBase {
     public Future<?> start() throws IOException {
         List<ModelLocation> locations = new ModelRepository(options.models()).newestVersions();
         Engine engine = new OnnxEngine();
+        profiles = Profiles.of(options, engine.name() + " " + engine.version());
         locations.forEach(location -> report(location.model(), ModelState.LOADING, null, ""));
         locations.forEach(location -> serve(engine, location));
         return Future.succeededFuture();
@@ -92,7 +94,7 @@ public final class Worker extends VerticleBase {
             ModelServing serving = ModelServing.of(ModelConfig.read(location.configFile()), options);
             LoadedModel runnable = engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads()));
             loaded.add(runnable);
-            Description description = deploy(model, runnable, serving, deployments);
+            Description description = deploy(location, runnable, serving, deployments);
             report(model, ModelState.READY, description, "");
             LOG.info(
                     "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
@@ -113,7 +115,9 @@ public final class Worker extends VerticleBase {
                 .replace(options.models() + File.separator, "");
     }
 
-    private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving, List<String> deployments) {
+    private Description deploy(
+            ModelLocation location, LoadedModel runnable, ModelServing serving, List<String> deployments) {
+        ModelId model = location.model();
         Signature signature =
                 serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
@@ -129,8 +133,12 @@ public final class Worker extends VerticleBase {
             deployments.add(first.getLast().deployment());
         }
         BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
-        BatcherOptions batching = new BatcherOptions(
-                policy, serving.maxQueueRequests(), profile(runnable, signature, maxBatchRows), batches);
+        List<LatencyPoint> profile;
+        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
+            WarmUp warmUp = new WarmUp(trial, signature, ticker);
+            profile = profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
+        }
+        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), profile, batches);
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, ticker))
                 .await());
@@ -142,13 +150,6 @@ public final class Worker extends VerticleBase {
                 signature.batched() ? maxBatchRows : 0,
                 serving.instances(),
                 BatcherVerticle.address(model));
-    }
-
-    /** Measured with an instance like those that will serve. */
-    private List<LatencyPoint> profile(LoadedModel runnable, Signature signature, int maxBatchRows) {
-        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
-            return new WarmUp(trial, signature, ticker).run(maxBatchRows, options.warmUpBudget());
-        }
     }
 
     /** Waits until the report has been taken note of, so that "ready" is true when it is said. */

@@ -17,6 +17,9 @@ import java.time.Duration;
  * @param maxQueueRequests requests that wait for one model; more are shed at once, which is better than late
  * @param warmUpBudget how long a model may be run before it takes requests, to learn how long its batches take; one
  *     second is enough for tens of batches of all but the heaviest models
+ * @param profileCache where the measurements of the warm-up are kept for the next start: an absolute directory,
+ *     {@link #USER_CACHE} or {@link #NO_CACHE}; on, because a start that need not measure is up to the budget shorter for
+ *     each model, and a batcher whose profile has become wrong learns the new line within 50 batches
  * @param batchMemory direct memory that each worker thread keeps for the tensors of its batches, as much as its largest
  *     batch needs but no more than this; 64 MiB, which is 32 colour images of 400 by 400 pixels
  * @param giveUpAfter shortest time after which an engine call that no client waits for any more is ended and its worker
@@ -29,8 +32,15 @@ public record WorkerOptions(
         @Setting(value = "32", min = "1", max = "65536") int maxBatchRows,
         @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests,
         @Setting(value = "1s", min = "0s", max = "10m") Duration warmUpBudget,
+        @Setting(USER_CACHE) String profileCache,
 
         @Setting(value = "64MiB", min = "0B", max = "64GiB", bytes = true)
         long batchMemory,
 
-        @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter) {}
+        @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter) {
+
+    /** Below the user's cache directory. */
+    static final String USER_CACHE = "auto";
+
+    static final String NO_CACHE = "none";
+}

@@ -4,7 +4,7 @@
  * <p>{@link dev.sluice.gateway.dispatch.ModelDirectory} knows, from the workers' reports, which model versions exist and
  * what they take; {@link dev.sluice.gateway.dispatch.BatcherClient} is the crossing itself: it sends the
  * requests of one front loop to the batchers of their models, in groups, and turns every way in which that can end into one
- * outcome for each.
+ * outcome for each. {@link dev.sluice.gateway.dispatch.BatcherInquiry} asks a batcher about itself, beside the data path.
  *
  * <p>Read {@link dev.sluice.gateway.dispatch.BatcherClient} first.
  */

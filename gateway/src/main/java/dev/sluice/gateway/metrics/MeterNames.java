@@ -28,11 +28,29 @@ public final class MeterNames {
     /** Histogram, by model and version: rows in a batch. */
     public static final String BATCH_ROWS = "sluice_batch_rows";
 
+    /** Counter, by model, version and reason: batches that left, by why they were closed. */
+    public static final String BATCHES = "sluice_batches_total";
+
+    /** Histogram, by model and version: how long a batch took, in percent of how long it was expected to take. */
+    public static final String PREDICTION_PERCENT = "sluice_batch_prediction_percent";
+
+    /** Gauge, by model and version: what a batch is believed to take whatever its size. */
+    public static final String LEARNED_BATCH_SECONDS = "sluice_learned_batch_seconds";
+
+    /** Gauge, by model and version: what each row is believed to add to a batch. */
+    public static final String LEARNED_ROW_SECONDS = "sluice_learned_row_seconds";
+
+    /** Gauge, by model and version: beyond how many rows a larger batch is believed not to be worth it. */
+    public static final String USEFUL_ROWS = "sluice_useful_batch_rows";
+
     /** Counter, by model and version: batches that came back without an answer. */
     public static final String BATCH_FAILURES = "sluice_batch_failures_total";
 
-    /** Gauge, by model and version: requests that wait in the batcher's queue. */
+    /** Gauge, by model, version and priority: requests that wait in the batcher's queue. */
     public static final String QUEUE_REQUESTS = "sluice_queue_requests";
+
+    /** Counter, by model, version and reason: requests that the batcher let go without an answer from the model. */
+    public static final String DROPPED_REQUESTS = "sluice_dropped_requests_total";
 
     /** Counter, by model and version: instances that did not come back from an engine call and were replaced. */
     public static final String REPLACED_INSTANCES = "sluice_replaced_instances_total";

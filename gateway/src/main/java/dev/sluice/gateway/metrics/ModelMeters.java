@@ -2,7 +2,10 @@ package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.DropReason;
+import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InstanceListener;
+import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -80,13 +83,15 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     }
 
     @Override
-    public void queued(ModelId model, int requests, int rows) {
-        of(model).queuedRequests.set(requests);
+    public void queued(ModelId model, int priority, int requests) {
+        of(model).batches.queued(priority, requests);
     }
 
     @Override
-    public void flushed(ModelId model, int requests, int rows) {
-        of(model).rows.record(rows);
+    public void flushed(ModelId model, int requests, int rows, FlushReason reason) {
+        Meters meters = of(model);
+        meters.rows.record(rows);
+        meters.batches.flushed(reason);
     }
 
     @Override
@@ -99,6 +104,16 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         Meters meters = of(model);
         meters.form.record(gatherNanos, TimeUnit.NANOSECONDS);
         meters.run.record(runNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {
+        of(model).batches.learned(predictedNanos, takenNanos, latency);
+    }
+
+    @Override
+    public void dropped(ModelId model, DropReason reason) {
+        of(model).batches.dropped(reason);
     }
 
     @Override
@@ -139,7 +154,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
                         .serviceLevelObjectives(ROW_BUCKETS)
                         .register(registry),
                 registry.counter(MeterNames.BATCH_FAILURES, tags),
-                gauge(MeterNames.QUEUE_REQUESTS, tags, new AtomicInteger()),
+                new BatchMeters(registry, tags),
                 registry.counter(MeterNames.REPLACED_INSTANCES, tags),
                 gauge(MeterNames.STUCK_THREADS, tags, new AtomicInteger()),
                 gauge(MeterNames.BATCH_MEMORY, tags, new AtomicLong()));
@@ -169,7 +184,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
             Timer run,
             DistributionSummary rows,
             Counter failures,
-            AtomicInteger queuedRequests,
+            BatchMeters batches,
             Counter replacedInstances,
             AtomicInteger stuckThreads,
             AtomicLong batchMemory) {}

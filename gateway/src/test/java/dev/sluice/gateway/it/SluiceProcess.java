@@ -47,6 +47,7 @@ final class SluiceProcess implements AutoCloseable {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
+        builder.environment().put("SLUICE_WORKER_PROFILE_CACHE", "none");
         return new SluiceProcess(builder.start());
     }
 

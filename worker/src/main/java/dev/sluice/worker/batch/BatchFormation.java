@@ -1,9 +1,11 @@
 package dev.sluice.worker.batch;
 
-import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.FlushReason;
+import dev.sluice.worker.contract.ModelId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchFormation {
 
+    /** So few rows that no second request fits, not even one without rows. */
+    static final int ONE_REQUEST_AT_A_TIME = -1;
+
+    private final ModelId model;
     private final BatchQueue queue;
     private final LatencyModel latency;
+    private final BiConsumer<QueuedRequest, Refusal> drop;
     private final DeadlinePlan plan;
 
-    BatchFormation(BatchQueue queue, LatencyModel latency) {
+    /** @param drop told of who has left the queue and is owed that refusal */
+    BatchFormation(ModelId model, BatchQueue queue, LatencyModel latency, BiConsumer<QueuedRequest, Refusal> drop) {
+        this.model = model;
         this.queue = queue;
         this.latency = latency;
+        this.drop = drop;
         this.plan = new DeadlinePlan(latency);
     }
 
@@ -35,13 +45,13 @@ final class BatchFormation {
      * @param busyNanos how long until the first instance is expected back
      */
     @Nullable
-    InferenceError refusal(QueuedRequest queued, long busyNanos, long nowNanos) {
+    Refusal refusal(QueuedRequest queued, long busyNanos, long nowNanos) {
         long left = queued.deadlineNanos() - nowNanos;
         long alone = latency.safeNanos(queued.request().rows());
         if (left < alone) {
-            return new InferenceError.DeadlineExceeded("enqueue");
+            return Refusal.lateAtArrival();
         }
-        return alone > 0 && left < busyNanos + alone ? overloaded(queued) : null;
+        return alone > 0 && left < busyNanos + alone ? Refusal.busyAtArrival(model) : null;
     }
 
     /**
@@ -57,7 +67,7 @@ final class BatchFormation {
             return take(lane, maxRows);
         }
         long budget = plan.budgetNanos(lane, maxRows, busyNanos, nowNanos);
-        Batch batch = pick(lane, Math.min(maxRows, latency.rowsWithin(budget)), nowNanos + budget);
+        Batch batch = pick(lane, maxRows, budget, nowNanos);
         refusePassedOver(batch, busyNanos, nowNanos);
         return batch;
     }
@@ -76,7 +86,7 @@ final class BatchFormation {
                                 < latency.safeNanos(next.request().rows());
                 next = queue.firstToExpire()) {
             queue.remove(next);
-            next.complete(new InferenceError.DeadlineExceeded("queue"));
+            drop.accept(next, Refusal.hopeless());
         }
     }
 
@@ -88,16 +98,25 @@ final class BatchFormation {
             members.add(next);
             rows += next.request().rows();
         } while (!lane.isEmpty() && lane.peek().request().rows() <= maxRows - rows);
-        return new Batch(members, rows);
+        return new Batch(members, rows, lane.isEmpty() ? FlushReason.ALL : full(maxRows));
+    }
+
+    private static FlushReason full(int maxRows) {
+        return maxRows == ONE_REQUEST_AT_A_TIME ? FlushReason.UNBATCHED : FlushReason.FULL;
     }
 
     /** In the order of service who fits, without those whose deadline is before the batch's end. */
-    private Batch pick(BatchQueue.Lane lane, int maxRows, long endNanos) {
+    private Batch pick(BatchQueue.Lane lane, int mostRows, long budgetNanos, long now) {
+        int maxRows = Math.min(mostRows, latency.rowsWithin(budgetNanos));
+        long endNanos = now + budgetNanos;
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
+        boolean passedOver = false;
         for (QueuedRequest next : lane) {
             boolean fits = members.isEmpty() || next.request().rows() <= maxRows - rows;
-            if (fits && next.deadlineNanos() - endNanos >= 0) {
+            boolean inTime = next.deadlineNanos() - endNanos >= 0;
+            passedOver |= fits && !inTime;
+            if (fits && inTime) {
                 members.add(next);
                 rows += next.request().rows();
             }
@@ -105,8 +124,10 @@ final class BatchFormation {
                 break;
             }
         }
+        boolean all = members.size() == lane.requests();
         members.forEach(queue::serve);
-        return new Batch(members, rows);
+        boolean shortened = passedOver || maxRows < mostRows;
+        return new Batch(members, rows, all ? FlushReason.ALL : shortened ? FlushReason.DEADLINE : full(mostRows));
     }
 
     private void refusePassedOver(Batch running, long[] busyNanos, long now) {
@@ -117,7 +138,7 @@ final class BatchFormation {
                                 < nextIdle + latency.safeNanos(next.request().rows());
                 next = queue.firstToExpire()) {
             queue.remove(next);
-            next.complete(overloaded(next));
+            drop.accept(next, Refusal.givenUp(model));
         }
     }
 
@@ -126,11 +147,5 @@ final class BatchFormation {
         long[] sorted = busyNanos.clone();
         Arrays.sort(sorted);
         return sorted.length == 1 ? runNanos : Math.min(runNanos, sorted[1]);
-    }
-
-    private static InferenceError overloaded(QueuedRequest queued) {
-        return new InferenceError.Overloaded(
-                "model " + queued.request().model() + " has more to do than it can finish within the deadlines",
-                InferenceError.RETRY_SOON_MILLIS);
     }
 }

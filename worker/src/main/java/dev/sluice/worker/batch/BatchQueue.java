@@ -1,10 +1,12 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.BatchingReport;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,11 @@ final class BatchQueue {
 
     int rows() {
         return rows;
+    }
+
+    /** @param priority from 1, the highest, to {@link PriorityLevels#COUNT} */
+    int requestsOf(int priority) {
+        return levels.of(priority).requests();
     }
 
     boolean isEmpty() {
@@ -175,6 +182,14 @@ final class BatchQueue {
         int batch = Math.max(own, commonRows);
         double nanos = (double) batchNanos.applyAsLong(batch) * own / batch;
         return (long) Math.clamp(nanos, own, MOST_NANOS);
+    }
+
+    BatchingReport.Queue report(long nowNanos) {
+        long oldest = isEmpty() ? 0 : nowNanos - oldestEnqueuedNanos();
+        List<Integer> byPriority = IntStream.rangeClosed(1, PriorityLevels.COUNT)
+                .mapToObj(this::requestsOf)
+                .toList();
+        return new BatchingReport.Queue(requests, rows, oldest, byPriority);
     }
 
     private void left(QueuedRequest queued, Flow flow) {

@@ -1,7 +1,6 @@
 package dev.sluice.worker.batch;
 
-import dev.sluice.worker.contract.AnsweredBatch;
-import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -41,15 +40,13 @@ public final class Batcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
-    /** So few rows that no second request fits, not even one without rows. */
-    private static final int ONE_REQUEST_AT_A_TIME = -1;
-
     private final ModelId model;
     private final BatchPolicy policy;
     private final BatchRunner instances;
     private final Ticker ticker;
     private final BatchTimer timer;
-    private final BatchListener listener;
+    private final Tally tally;
+    private final List<LatencyPoint> profile;
     private final LatencyModel latency;
     private final BatchQueue queue;
     private final BatchFormation formation;
@@ -62,15 +59,17 @@ public final class Batcher {
     private boolean axisCountsRows = true;
     private boolean wakeUpIsDue;
     private long wakeUpNanos;
+    private @Nullable Refusal refusingAll;
     private @Nullable Thread owner;
 
     public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker, BatchTimer timer) {
         this.model = model;
         this.policy = options.policy();
-        this.latency = new LatencyModel(options.profile());
+        this.tally = new Tally(model, options.listener());
+        this.profile = options.profile();
+        this.latency = new LatencyModel(profile);
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
-        this.formation = new BatchFormation(queue, latency);
-        this.listener = options.listener();
+        this.formation = new BatchFormation(model, queue, latency, this::drop);
         this.instances = instances;
         this.ticker = ticker;
         this.timer = timer;
@@ -81,29 +80,30 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, now, completion);
-        if (queued.isUnwanted(now)) {
-            queued.drop("enqueue");
+        Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
+        if (atOnce != null) {
+            drop(queued, atOnce);
             return () -> {};
         }
         if (queue.isFull()) {
             dispatch(); // what came together is full before it has been looked at, and instances may be idle
         }
-        InferenceError refusal = refusal(queued, now);
+        Refusal refusal = refusal(queued, now);
         if (refusal != null) {
-            queued.complete(refusal);
+            drop(queued, refusal);
             return () -> {};
         }
         queue.add(queued);
         return () -> cancel(queued);
     }
 
-    private @Nullable InferenceError refusal(QueuedRequest queued, long now) {
-        InferenceError tooLate =
+    private @Nullable Refusal refusal(QueuedRequest queued, long now) {
+        Refusal tooLate =
                 instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
         if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
             return tooLate;
         }
-        return overloaded("the queue of model " + model + " is full (" + queue.requests() + " requests)");
+        return Refusal.queueFull(model, queue.requests());
     }
 
     private boolean makesRoomFor(QueuedRequest newcomer) {
@@ -111,13 +111,18 @@ public final class Batcher {
         if (displaced == null) {
             return false;
         }
-        displaced.complete(overloaded("the queue of model " + model
-                + " is full, and the place went to a client with fewer in it or to a higher priority"));
+        drop(displaced, Refusal.displaced(model));
         return true;
     }
 
-    private static InferenceError overloaded(String message) {
-        return new InferenceError.Overloaded(message, InferenceError.RETRY_SOON_MILLIS);
+    private void drop(QueuedRequest queued, Refusal refusal) {
+        tally.dropped(refusal.reason());
+        queued.complete(refusal.error());
+    }
+
+    private void dropTaken(QueuedRequest queued, Refusal refusal) {
+        taken.remove(queued);
+        drop(queued, refusal);
     }
 
     private void cancel(QueuedRequest queued) {
@@ -126,11 +131,10 @@ public final class Batcher {
             return;
         }
         if (queue.remove(queued)) {
-            queued.complete(new InferenceError.Cancelled());
-            listener.queued(model, queue.requests(), queue.rows());
+            drop(queued, Refusal.cancelledQueued());
+            tally.waiting(queue);
         } else {
-            toRunAlone.remove(queued);
-            settle(queued, new InferenceError.Cancelled());
+            dropTaken(queued, toRunAlone.remove(queued) ? Refusal.cancelledQueued() : Refusal.cancelledRunning());
         }
     }
 
@@ -146,21 +150,50 @@ public final class Batcher {
         return latency;
     }
 
-    /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
-    public void refuseQueued(InferenceError why) {
+    /** What it has learned, what it would decide now, and what it has decided so far. */
+    public BatchingReport report() {
         assert onOwnThread();
-        toRunAlone.forEach(queued -> settle(queued, why));
+        long now = ticker.nanos();
+        List<BatchingReport.Measured> measured = profile.stream()
+                .map(point -> new BatchingReport.Measured(point.rows(), point.nanos()))
+                .toList();
+        return new BatchingReport(
+                latency.learned(),
+                measured,
+                nextRows(now),
+                queue.report(now),
+                instances.idleInstances(),
+                running.report(now),
+                tally.batches(),
+                tally.drops());
+    }
+
+    /** As if an instance were idle and a request waited, if that is not so. */
+    private int nextRows(long now) {
+        QueueState state = state().decidable(now);
+        return policy.decide(state, latency, now) instanceof BatchDecision.Flush(int maxRows)
+                ? axisCountsRows ? maxRows : 1
+                : 0;
+    }
+
+    /** Answers with {@code why} what waits and whatever comes from now on; what runs is completed when it returns. */
+    public void refuseAll(InferenceError why) {
+        assert onOwnThread();
+        Refusal refusal = Refusal.ofAll(why);
+        refusingAll = refusal;
+        toRunAlone.forEach(queued -> dropTaken(queued, refusal));
         toRunAlone.clear();
         while (!queue.isEmpty()) {
-            queue.due().poll().complete(why);
+            drop(queue.due().poll(), refusal);
         }
-        listener.queued(model, queue.requests(), queue.rows());
+        tally.waiting(queue);
     }
 
     /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
     public void abandonRunning(InferenceError why) {
         assert onOwnThread();
-        running.forget().forEach(batch -> settleRest(batch, why));
+        Refusal refusal = Refusal.ofAll(why);
+        running.forget().forEach(batch -> batch.stillWanted().forEach(member -> dropTaken(member, refusal)));
     }
 
     private boolean onOwnThread() {
@@ -180,10 +213,10 @@ public final class Batcher {
         }
         BatchDecision decision = policy.decide(state(), latency, now);
         while (decision instanceof BatchDecision.Flush(int maxRows)) {
-            run(next(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME, now), now);
+            run(next(axisCountsRows ? maxRows : BatchFormation.ONE_REQUEST_AT_A_TIME, now), now);
             decision = policy.decide(state(), latency, now);
         }
-        listener.queued(model, queue.requests(), queue.rows());
+        tally.waiting(queue);
         askForWakeUp(decision);
     }
 
@@ -203,12 +236,12 @@ public final class Batcher {
     private void dropExpired(long now) {
         for (QueuedRequest first = queue.firstToExpire(); first != null && first.isUnwanted(now); ) {
             queue.remove(first);
-            first.drop("queue");
+            drop(first, Refusal.unwantedQueued(first));
             first = queue.firstToExpire();
         }
         for (QueuedRequest first = taken.first(); first != null && first.isUnwanted(now); first = taken.first()) {
-            taken.remove(first);
-            first.drop(toRunAlone.remove(first) ? "queue" : "execution");
+            boolean waits = toRunAlone.remove(first);
+            dropTaken(first, waits ? Refusal.unwantedQueued(first) : Refusal.unwantedRunning(first));
         }
     }
 
@@ -236,10 +269,7 @@ public final class Batcher {
         if (wanted.size() == 0) {
             return;
         }
-        for (QueuedRequest member : wanted.members()) {
-            listener.waited(model, now - member.enqueuedNanos());
-        }
-        listener.flushed(model, wanted.size(), wanted.rows());
+        tally.flushed(wanted, now);
         RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
         instances.run(wanted, result -> finish(run, result));
     }
@@ -273,8 +303,8 @@ public final class Batcher {
 
     private void succeed(RunningBatches.Run run, BatchResult.Ran ran) {
         Batch batch = run.batch();
-        latency.observe(batch.rows(), ticker.nanos() - run.formedNanos());
-        listener.ran(model, ran.gatherNanos(), ran.runNanos());
+        learn(run);
+        tally.ran(ran);
         if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
             stopBatching(ran.outputs());
             toRunAlone.addAll(batch.stillWanted());
@@ -282,7 +312,7 @@ public final class Batcher {
         }
         long start = ticker.nanos();
         List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : split(batch, ran.outputs());
-        answered(run, ran, ticker.nanos() - start);
+        tally.answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
@@ -302,25 +332,16 @@ public final class Batcher {
         return parts;
     }
 
-    /** Before the members hear of it, so that whoever has an answer finds it counted. */
-    private void answered(RunningBatches.Run run, BatchResult.Ran ran, long splitNanos) {
-        long queueNanos = 0;
-        int requests = 0;
-        int rows = 0;
-        for (QueuedRequest member : run.batch().stillWanted()) {
-            queueNanos += run.formedNanos() - member.enqueuedNanos();
-            requests++;
-            rows += member.request().rows();
-        }
-        if (requests > 0) {
-            listener.answered(
-                    model,
-                    new AnsweredBatch(requests, rows, queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
-        }
+    private void learn(RunningBatches.Run run) {
+        int rows = run.batch().rows();
+        long taken = ticker.nanos() - run.formedNanos();
+        long predicted = latency.safeNanos(rows) > 0 ? run.predictedNanos() : 0;
+        latency.observe(rows, taken);
+        tally.learned(predicted, taken, latency.learned());
     }
 
     private void fail(Batch batch, InferenceError error) {
-        listener.failed(model);
+        tally.failed();
         if (batch.size() == 1) {
             settleRest(batch, error);
         } else {
@@ -348,13 +369,12 @@ public final class Batcher {
         int rows = 0;
         for (QueuedRequest member : batch.members()) {
             if (member.isUnwanted(now)) {
-                taken.remove(member);
-                member.drop("queue");
+                dropTaken(member, Refusal.unwantedQueued(member));
             } else {
                 wanted.add(member);
                 rows += member.request().rows();
             }
         }
-        return new Batch(wanted, rows);
+        return new Batch(wanted, rows, batch.reason());
     }
 }

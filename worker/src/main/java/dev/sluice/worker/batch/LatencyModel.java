@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.LearnedLatency;
 import java.util.List;
 
 /**
@@ -126,6 +127,12 @@ public final class LatencyModel {
     /** Batches beyond that size do not save time worth the waiting; without end as long as nothing is known. */
     public int usefulRows() {
         return isKnown() ? (int) Math.max(1, Math.ceil(batchNanos / (WORTH_IT * rowNanos))) : Integer.MAX_VALUE;
+    }
+
+    /** All of it, to be shown. */
+    public LearnedLatency learned() {
+        double noise = Math.sqrt(missVariance);
+        return new LearnedLatency(observed, fewestRows, mostRows, isKnown(), batchNanos, rowNanos, noise, usefulRows());
     }
 
     private double margin() {

@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.InferenceRequest;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PriorityLevels {
 
-    /** Two above the default, for who waits at a screen, and one below it, for who works through the night. */
-    static final int COUNT = 4;
+    static final int COUNT = InferenceRequest.PRIORITIES;
 
     private static final int DEFAULT_PRIORITY = 3;
     private static final int SHARE = 20;

@@ -13,6 +13,19 @@ package dev.sluice.worker.batch;
 public record QueueState(
         int requests, int rows, long oldestEnqueuedNanos, int idleInstances, int instances, long batches) {
 
+    /** The same, but with a request that waits and an idle instance if there is none: when there is something to decide. */
+    QueueState decidable(long nowNanos) {
+        return canFlush()
+                ? this
+                : new QueueState(
+                        Math.max(1, requests),
+                        Math.max(1, rows),
+                        requests == 0 ? nowNanos : oldestEnqueuedNanos,
+                        Math.max(1, idleInstances),
+                        Math.max(1, instances),
+                        batches);
+    }
+
     boolean canFlush() {
         return requests > 0 && idleInstances > 0;
     }

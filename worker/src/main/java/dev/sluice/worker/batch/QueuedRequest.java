@@ -1,6 +1,5 @@
 package dev.sluice.worker.batch;
 
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Tensor;
@@ -66,12 +65,6 @@ public final class QueuedRequest extends PlacedHeap.Member {
     /** Whether nobody waits for it any more: its deadline has passed, or its client has gone. */
     boolean isUnwanted(long nowNanos) {
         return request.cancellation().isCancelled() || request.deadline().isExpired(nowNanos);
-    }
-
-    /** Completes a request that {@link #isUnwanted} and stood in that stage. */
-    void drop(String stage) {
-        boolean gone = request.cancellation().isCancelled();
-        complete(gone ? new InferenceError.Cancelled() : new InferenceError.DeadlineExceeded(stage));
     }
 
     boolean isCompleted() {

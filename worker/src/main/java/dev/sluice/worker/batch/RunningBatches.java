@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.BatchingReport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,12 @@ import java.util.List;
 final class RunningBatches {
 
     /** One run; a batch that is split or retried runs anew. */
-    record Run(Batch batch, long formedNanos, long expectedNanos) {}
+    record Run(Batch batch, long formedNanos, long expectedNanos) {
+
+        long predictedNanos() {
+            return expectedNanos - formedNanos;
+        }
+    }
 
     private final List<Run> runs = new ArrayList<>();
     private long started;
@@ -54,6 +60,13 @@ final class RunningBatches {
             next = Math.min(next, run.expectedNanos() - nowNanos);
         }
         return runs.isEmpty() ? 0 : Math.max(0, next);
+    }
+
+    List<BatchingReport.Running> report(long nowNanos) {
+        return runs.stream()
+                .map(run -> new BatchingReport.Running(
+                        run.batch().rows(), nowNanos - run.formedNanos(), run.expectedNanos() - nowNanos))
+                .toList();
     }
 
     /** Forgets all and tells what they were. */

@@ -9,11 +9,11 @@ public interface BatchListener {
 
     BatchListener NONE = new BatchListener() {};
 
-    /** The queue's length changed. */
-    default void queued(ModelId model, int requests, int rows) {}
+    /** So many requests of that priority wait now, 1 being the highest; told when the number has changed. */
+    default void queued(ModelId model, int priority, int requests) {}
 
     /** A batch was handed to an instance. */
-    default void flushed(ModelId model, int requests, int rows) {}
+    default void flushed(ModelId model, int requests, int rows, FlushReason reason) {}
 
     /** A member of that batch had waited this long for it to be formed. */
     default void waited(ModelId model, long queueNanos) {}
@@ -21,11 +21,22 @@ public interface BatchListener {
     /** A batch came back: joining its rows and the engine call took this long. */
     default void ran(ModelId model, long gatherNanos, long runNanos) {}
 
+    /**
+     * A batch has been learned from.
+     *
+     * @param predictedNanos how long it was expected to take when it left; 0 when nothing was known of its size
+     * @param takenNanos how long it took, from when it was formed until its result was here
+     */
+    default void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {}
+
     /** Every member of a batch is about to be answered, from this one run. */
     default void answered(ModelId model, AnsweredBatch batch) {}
 
     /** A batch came back without an answer: the engine failed, or refused its inputs, or it could not be delivered. */
     default void failed(ModelId model) {}
+
+    /** A request is about to be let go without an answer from the model. */
+    default void dropped(ModelId model, DropReason reason) {}
 
     /** Both hear everything, this one first. */
     default BatchListener and(BatchListener next) {

@@ -8,15 +8,15 @@ package dev.sluice.worker.contract;
 record BatchListeners(BatchListener first, BatchListener second) implements BatchListener {
 
     @Override
-    public void queued(ModelId model, int requests, int rows) {
-        first.queued(model, requests, rows);
-        second.queued(model, requests, rows);
+    public void queued(ModelId model, int priority, int requests) {
+        first.queued(model, priority, requests);
+        second.queued(model, priority, requests);
     }
 
     @Override
-    public void flushed(ModelId model, int requests, int rows) {
-        first.flushed(model, requests, rows);
-        second.flushed(model, requests, rows);
+    public void flushed(ModelId model, int requests, int rows, FlushReason reason) {
+        first.flushed(model, requests, rows, reason);
+        second.flushed(model, requests, rows, reason);
     }
 
     @Override
@@ -32,6 +32,12 @@ record BatchListeners(BatchListener first, BatchListener second) implements Batc
     }
 
     @Override
+    public void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {
+        first.learned(model, predictedNanos, takenNanos, latency);
+        second.learned(model, predictedNanos, takenNanos, latency);
+    }
+
+    @Override
     public void answered(ModelId model, AnsweredBatch batch) {
         first.answered(model, batch);
         second.answered(model, batch);
@@ -41,5 +47,11 @@ record BatchListeners(BatchListener first, BatchListener second) implements Batc
     public void failed(ModelId model) {
         first.failed(model);
         second.failed(model);
+    }
+
+    @Override
+    public void dropped(ModelId model, DropReason reason) {
+        first.dropped(model, reason);
+        second.dropped(model, reason);
     }
 }

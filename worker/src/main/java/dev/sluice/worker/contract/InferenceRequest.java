@@ -9,7 +9,7 @@ import java.util.List;
  * @param inputs in the signature's order; optional inputs may be missing
  * @param outputs the wanted outputs in the order they were asked for, never empty
  * @param rows size of axis 0 for a batched model, otherwise 1
- * @param priority 1 is the highest; 0 is the default
+ * @param priority 1 is the highest of {@value #PRIORITIES}; 0 is the default
  * @param client whose request it is, for fair shares; those who cannot be told apart are one
  * @param cancellation whether the client has gone
  */
@@ -23,6 +23,9 @@ public record InferenceRequest(
         String client,
         Deadline deadline,
         Cancellation cancellation) {
+
+    /** Two above the default, for who waits at a screen, and one below it, for who works through the night. */
+    public static final int PRIORITIES = 4;
 
     /** A request of default priority and nobody in particular, whose client never goes. */
     public InferenceRequest(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.fake.Requests;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ class BatchQueueSimulationTest {
             QueuedRequest leaving = inside.remove(random.nextInt(inside.size()));
             if (served) {
                 queue.serve(leaving);
-                queue.formed(new Batch(List.of(leaving), leaving.request().rows()));
+                queue.formed(new Batch(List.of(leaving), leaving.request().rows(), FlushReason.ALL));
             } else {
                 assertTrue(queue.remove(leaving));
                 assertFalse(queue.remove(leaving));

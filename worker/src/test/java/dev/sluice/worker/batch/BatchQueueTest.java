@@ -36,7 +36,10 @@ class BatchQueueTest {
     }
 
     static Batch take(BatchQueue from, int maxRows) {
-        return new BatchFormation(from, new LatencyModel(List.of())).next(maxRows, new long[1], 0);
+        BatchFormation formation = new BatchFormation(Requests.MODEL, from, new LatencyModel(List.of()), (who, why) -> {
+            throw new AssertionError("refused: " + why);
+        });
+        return formation.next(maxRows, new long[1], 0);
     }
 
     private static String ids(Batch batch) {

@@ -66,7 +66,7 @@ class BatcherDeadlineTest {
         listener.takeEvents();
         pending.cancel();
         assertEquals(new InferenceError.Cancelled(), outcomes.get("gone"));
-        assertEquals(List.of("queued 1 1"), listener.takeEvents());
+        assertEquals(List.of("dropped CANCELLED_QUEUED", "queued 1 of priority 3"), listener.takeEvents());
         pending.cancel();
         instances.finishAll();
         assertEquals(List.of(1, 1), instances.startedRows());

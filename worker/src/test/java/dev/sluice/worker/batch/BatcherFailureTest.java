@@ -120,7 +120,7 @@ class BatcherFailureTest {
         }
         instances.finishNext();
         instances.finishNext();
-        batcher.refuseQueued(new InferenceError.Draining());
+        batcher.refuseAll(new InferenceError.Draining());
         assertEquals(new InferenceError.Draining(), outcomes.get("r2"));
         instances.finishAll();
         assertEquals(EchoEngine.FAILURE, outcomes.get("r1"));

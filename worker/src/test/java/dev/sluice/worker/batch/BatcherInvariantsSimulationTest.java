@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.DropReason;
+import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -17,6 +20,7 @@ import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Requests;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -36,6 +40,10 @@ class BatcherInvariantsSimulationTest {
     private static final int SEEDS = 3000;
     private static final int REQUESTS = 80;
     private static final long NEVER = Long.MAX_VALUE;
+
+    /** One client at one priority, rows that count, and no end. */
+    private static final List<Enum<?>> NEVER_HERE =
+            List.of(DropReason.DISPLACED, DropReason.DRAINING, DropReason.MODEL_FAILED, FlushReason.UNBATCHED);
 
     private record Client(InferenceRequest request, Pending pending) {}
 
@@ -107,7 +115,7 @@ class BatcherInvariantsSimulationTest {
         }
 
         @Override
-        public void queued(ModelId model, int requests, int rows) {
+        public void queued(ModelId model, int priority, int requests) {
             queued = requests;
         }
 
@@ -193,6 +201,42 @@ class BatcherInvariantsSimulationTest {
             }
         }
 
+        /** Every batch and every refusal is counted, once, with a reason that fits what the client heard. */
+        private void checkReport() {
+            BatchingReport report = batcher.report();
+            assertEquals(instances.started().size(), sum(report.batches().values()));
+            Map<DropReason, Long> drops = report.dropped();
+            assertEquals(
+                    refusedWith(InferenceError.DeadlineExceeded.class),
+                    drops.getOrDefault(DropReason.LATE_AT_ARRIVAL, 0L)
+                            + drops.getOrDefault(DropReason.HOPELESS, 0L)
+                            + drops.getOrDefault(DropReason.EXPIRED_QUEUED, 0L)
+                            + drops.getOrDefault(DropReason.EXPIRED_RUNNING, 0L));
+            assertEquals(
+                    refusedWith(InferenceError.Overloaded.class),
+                    drops.getOrDefault(DropReason.QUEUE_FULL, 0L)
+                            + drops.getOrDefault(DropReason.DISPLACED, 0L)
+                            + drops.getOrDefault(DropReason.BUSY_AT_ARRIVAL, 0L)
+                            + drops.getOrDefault(DropReason.GIVEN_UP, 0L));
+            assertEquals(
+                    refusedWith(InferenceError.Cancelled.class),
+                    drops.getOrDefault(DropReason.CANCELLED_QUEUED, 0L)
+                            + drops.getOrDefault(DropReason.CANCELLED_RUNNING, 0L));
+            assertEquals(
+                    REQUESTS,
+                    sum(drops.values())
+                            + refusedWith(InferenceError.EngineFailure.class)
+                            + refusedWith(InferenceResponse.class));
+        }
+
+        private static long sum(Collection<Long> counts) {
+            return counts.stream().mapToLong(Long::longValue).sum();
+        }
+
+        private long refusedWith(Class<? extends InferenceOutcome> kind) {
+            return outcomes.values().stream().filter(kind::isInstance).count();
+        }
+
         Play toTheEnd() {
             int gap = 1 + random.nextInt((int) (a + c));
             for (int i = 0; i < REQUESTS; i++) {
@@ -205,6 +249,7 @@ class BatcherInvariantsSimulationTest {
             while (step(NEVER)) {}
             assertEquals(REQUESTS, outcomes.size(), "requests with an outcome");
             assertEquals(0, queued);
+            checkReport();
             return this;
         }
     }
@@ -212,11 +257,13 @@ class BatcherInvariantsSimulationTest {
     @Test
     void whateverHappens() {
         Map<String, Integer> kinds = new HashMap<>();
+        Map<Enum<?>, Long> reasons = new HashMap<>();
         for (long seed = 1; seed <= SEEDS; seed++) {
             try {
-                new Play(seed)
-                        .toTheEnd()
-                        .outcomes
+                Play play = new Play(seed).toTheEnd();
+                play.batcher.report().batches().forEach((reason, times) -> reasons.merge(reason, times, Long::sum));
+                play.batcher.report().dropped().forEach((reason, times) -> reasons.merge(reason, times, Long::sum));
+                play.outcomes
                         .values()
                         .forEach(outcome -> kinds.merge(
                                 outcome instanceof InferenceError.DeadlineExceeded(String stage)
@@ -238,6 +285,8 @@ class BatcherInvariantsSimulationTest {
                 "DeadlineExceeded execution")) {
             assertTrue(kinds.getOrDefault(kind, 0) > 100, "the simulation hardly ever saw " + kind + ": " + kinds);
         }
+        NEVER_HERE.forEach(reason -> assertEquals(0L, reasons.remove(reason), reason.toString()));
+        reasons.forEach((reason, times) -> assertTrue(times > 100, "hardly ever " + reason + ": " + reasons));
     }
 
     @Test

@@ -103,7 +103,7 @@ class BatcherSimulationTest {
 
         void finish() {
             if (random.nextInt(4) == 0) {
-                batcher.refuseQueued(new InferenceError.Draining());
+                batcher.refuseAll(new InferenceError.Draining());
             }
             instances.finishAll();
         }

@@ -182,17 +182,24 @@ class BatcherTest {
     @Test
     void tellsItsListener() {
         enqueue("a", Requests.ofIds(1, 2));
-        assertEquals(List.of("waited 0", "flushed 1 2", "queued 0 0"), listener.takeEvents());
+        assertEquals(List.of("waited 0", "flushed 1 2 ALL"), listener.takeEvents());
         enqueue("b", Requests.ofIds(3));
         enqueue("c", Requests.ofIds(4, 5));
-        assertEquals(List.of("queued 1 1", "queued 2 3"), listener.takeEvents());
+        assertEquals(List.of("queued 1 of priority 3", "queued 2 of priority 3"), listener.takeEvents());
         ticker.advance(9);
         instances.finishNext();
         assertEquals(
-                List.of("ran 3 7", "answered 1 2 0", "waited 9", "waited 9", "flushed 2 3", "queued 0 0"),
+                List.of(
+                        "learned 0 9 1",
+                        "ran 3 7",
+                        "answered 1 2 0",
+                        "waited 9",
+                        "waited 9",
+                        "flushed 2 3 ALL",
+                        "queued 0 of priority 3"),
                 listener.takeEvents());
         instances.finishNext();
-        assertEquals(List.of("ran 3 7", "answered 2 3 18", "queued 0 0"), listener.takeEvents());
+        assertEquals(List.of("learned 0 0 2", "ran 3 7", "answered 2 3 18"), listener.takeEvents());
     }
 
     @Test
@@ -200,7 +207,7 @@ class BatcherTest {
         enqueue("running", Requests.ofIds(1));
         enqueue("waiting", Requests.ofIds(2));
         enqueue("wide", Requests.of(Requests.FAR, 2, List.of("y"), 3));
-        batcher.refuseQueued(new InferenceError.Draining());
+        batcher.refuseAll(new InferenceError.Draining());
         assertEquals(new InferenceError.Draining(), outcomes.get("waiting"));
         assertEquals(new InferenceError.Draining(), outcomes.get("wide"));
         assertFalse(outcomes.has("running"));
@@ -210,11 +217,18 @@ class BatcherTest {
     }
 
     @Test
+    void refusesWhatComesLaterToo() {
+        batcher.refuseAll(new InferenceError.Draining());
+        enqueue("later", Requests.ofIds(1));
+        assertEquals(new InferenceError.Draining(), outcomes.get("later"));
+    }
+
+    @Test
     void theListenerHearsThatTheQueueWasEmptied() {
         enqueue("running", Requests.ofIds(1));
         enqueue("waiting", Requests.ofIds(2));
         listener.takeEvents();
-        batcher.refuseQueued(new InferenceError.Draining());
-        assertEquals(List.of("queued 0 0"), listener.takeEvents());
+        batcher.refuseAll(new InferenceError.Draining());
+        assertEquals(List.of("dropped DRAINING", "queued 0 of priority 3"), listener.takeEvents());
     }
 }

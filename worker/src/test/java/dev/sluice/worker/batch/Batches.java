@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InferenceRequest;
 import java.util.Arrays;
 
@@ -14,6 +15,7 @@ public final class Batches {
                 Arrays.stream(requests)
                         .map(request -> new QueuedRequest(request, 0, outcome -> {}))
                         .toList(),
-                Arrays.stream(requests).mapToInt(InferenceRequest::rows).sum());
+                Arrays.stream(requests).mapToInt(InferenceRequest::rows).sum(),
+                FlushReason.ALL);
     }
 }

@@ -2,6 +2,9 @@ package dev.sluice.worker.fake;
 
 import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.DropReason;
+import dev.sluice.worker.contract.FlushReason;
+import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +15,13 @@ public final class RecordingListener implements BatchListener {
     private final List<String> events = new ArrayList<>();
 
     @Override
-    public void queued(ModelId model, int requests, int rows) {
-        events.add("queued " + requests + " " + rows);
+    public void queued(ModelId model, int priority, int requests) {
+        events.add("queued " + requests + " of priority " + priority);
     }
 
     @Override
-    public void flushed(ModelId model, int requests, int rows) {
-        events.add("flushed " + requests + " " + rows);
+    public void flushed(ModelId model, int requests, int rows, FlushReason reason) {
+        events.add("flushed " + requests + " " + rows + " " + reason);
     }
 
     @Override
@@ -34,6 +37,16 @@ public final class RecordingListener implements BatchListener {
     @Override
     public void answered(ModelId model, AnsweredBatch batch) {
         events.add("answered " + batch.requests() + " " + batch.rows() + " " + batch.queueNanos());
+    }
+
+    @Override
+    public void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {
+        events.add("learned " + predictedNanos + " " + takenNanos + " " + latency.batches());
+    }
+
+    @Override
+    public void dropped(ModelId model, DropReason reason) {
+        events.add("dropped " + reason);
     }
 
     @Override

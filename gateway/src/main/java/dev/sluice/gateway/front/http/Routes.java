@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -44,6 +45,7 @@ final class Routes {
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
+        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
         if (!options.corsOrigins().isEmpty()) {
             routes.router.route().handler(new Cors(options.corsOrigins()));
         }
@@ -63,6 +65,8 @@ final class Routes {
         routes.get(VERSION + "/config", config::show);
         routes.get(MODEL + "/stats", statistics::model);
         routes.get(VERSION + "/stats", statistics::model);
+        routes.get(MODEL + "/batching", batching::show);
+        routes.get(VERSION + "/batching", batching::show);
         routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));

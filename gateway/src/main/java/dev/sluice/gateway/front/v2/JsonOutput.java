@@ -86,7 +86,7 @@ public final class JsonOutput {
     }
 
     /** The same for FP64. */
-    JsonOutput number(double value) {
+    public JsonOutput number(double value) {
         if (!Double.isFinite(value)) {
             return raw(nonFinite ? Double.toString(value) : "null");
         }
