@@ -175,16 +175,20 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         dropExpired(now);
-        while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
+        while (!toRunAlone.isEmpty() && mayRun(toRunAlone.element().request().rows())) {
             run(Batch.alone(toRunAlone.remove()), now);
         }
         BatchDecision decision = policy.decide(state(), latency, now);
-        while (decision instanceof BatchDecision.Flush(int maxRows)) {
+        while (decision instanceof BatchDecision.Flush(int maxRows) && mayRun(Math.min(maxRows, queue.rows()))) {
             run(next(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME, now), now);
             decision = policy.decide(state(), latency, now);
         }
         listener.queued(model, queue.requests(), queue.rows());
         askForWakeUp(decision);
+    }
+
+    private boolean mayRun(int rows) {
+        return instances.claim(latency.nanos(rows));
     }
 
     private QueueState state() {
@@ -234,6 +238,7 @@ public final class Batcher {
     private void run(Batch batch, long now) {
         Batch wanted = withoutUnwanted(batch, now);
         if (wanted.size() == 0) {
+            instances.unclaim();
             return;
         }
         for (QueuedRequest member : wanted.members()) {

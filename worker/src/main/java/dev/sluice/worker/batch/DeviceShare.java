@@ -1,0 +1,57 @@
+package dev.sluice.worker.batch;
+
+/**
+ * What one model has of its device: places to run on, and a turn.
+ *
+ * @thread called on the batcher loop of the model; the fields belong to {@link DeviceTurns} and its lock
+ * @owns a place from {@link #take}, or from the grant, until it is passed on
+ */
+public final class DeviceShare {
+
+    private final DeviceTurns device;
+    private final double weight;
+    private final Runnable whenGranted;
+
+    /** All device time charged so far, in the clock's time. */
+    double due;
+
+    /** Places that it has and does not run on. */
+    int atHand;
+
+    int running;
+    boolean hasLeft;
+
+    DeviceShare(DeviceTurns device, double weight, Runnable whenGranted) {
+        this.device = device;
+        this.weight = weight;
+        this.whenGranted = whenGranted;
+    }
+
+    /** Whether a run may begin; if not, there will be a grant once it may. */
+    boolean take(long expectedNanos) {
+        return device.take(this, expectedNanos / weight);
+    }
+
+    /** A run is over. Its place is at hand, to be taken again or passed on. */
+    void end(long expectedNanos, long takenNanos) {
+        device.end(this, (takenNanos - expectedNanos) / weight);
+    }
+
+    /** Hands on what it has not taken. */
+    public void pass() {
+        device.pass(this);
+    }
+
+    /** For good; what still runs no longer counts. */
+    public void leave() {
+        device.leave(this);
+    }
+
+    int freePlaces() {
+        return device.free();
+    }
+
+    Runnable whenGranted() {
+        return whenGranted;
+    }
+}

@@ -1,0 +1,160 @@
+package dev.sluice.worker.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of one device, and whose turn it is when its models want more of them than there are.
+ *
+ * <p>A batch runs on a place. As long as one is free, whoever wants it has it. Otherwise models stand in line, and a place
+ * that comes back goes to the one that has had least device time for its weight: start-time fair queueing, where a run is
+ * charged with what it is expected to take when it begins, and put right when it ends. Who comes into the line starts where
+ * the clock stands, so nobody saves up by staying away, and nobody pays later for a device that nobody else wanted.
+ *
+ * @thread any; every call holds the lock for a few comparisons, never while a batch is formed or runs. Only who stood in
+ *     line is called, so with places enough a run costs the lock and no message
+ * @units device time in nanoseconds, for a weight of 1
+ * @bound the line has each model once; to find the next is to look at all of it
+ * @source Start-time fair queueing (Goyal, Vin, Cheng 1996), with a run in place of a packet
+ */
+public final class DeviceTurns {
+
+    /**
+     * What a model brings to its device.
+     *
+     * @param weight how much device time it is due, compared with the others
+     */
+    public record Stake(DeviceTurns device, double weight) {
+
+        /**
+         * @param whenGranted called on any thread when a place has come for which the model stood in line; what it does
+         *     not use it is to pass on
+         */
+        public DeviceShare join(Runnable whenGranted) {
+            return new DeviceShare(device, weight, whenGranted);
+        }
+    }
+
+    private final Object lock = new Object();
+
+    /** Whoever came first stands first; nobody while a place is free. */
+    private final List<DeviceShare> line = new ArrayList<>();
+
+    private double clock;
+
+    /** Changed under the lock and read without. */
+    private final AtomicInteger free;
+
+    /** @param places how many batches may run at one time */
+    public DeviceTurns(int places) {
+        this.free = new AtomicInteger(places);
+    }
+
+    /** How many places nobody has; there may be more or fewer by the time that this is read. */
+    int free() {
+        return free.get();
+    }
+
+    /** Takes a place for a run if it is the share's turn; otherwise it stands in line from now on. */
+    boolean take(DeviceShare share, double cost) {
+        DeviceShare next;
+        synchronized (lock) {
+            if (share.hasLeft) {
+                return false;
+            }
+            stand(share);
+            if (share.atHand > 0) {
+                share.atHand--;
+            } else if (free.get() > 0) {
+                free.decrementAndGet();
+            } else {
+                return false;
+            }
+            next = handOn();
+            if (next == share) {
+                begin(share, cost);
+                return true;
+            }
+        }
+        tell(next);
+        return false;
+    }
+
+    private void stand(DeviceShare share) {
+        if (!line.contains(share)) {
+            share.due = Math.max(share.due, clock);
+            line.add(share);
+        }
+    }
+
+    private void begin(DeviceShare share, double cost) {
+        share.atHand--;
+        share.running++;
+        clock = Math.max(clock, share.due);
+        share.due += cost;
+    }
+
+    /** Gives a place to whose turn it is, or to nobody. */
+    private @Nullable DeviceShare handOn() {
+        if (line.isEmpty()) {
+            free.incrementAndGet();
+            return null;
+        }
+        DeviceShare next = line.getFirst();
+        for (DeviceShare other : line) {
+            if (other.due < next.due) {
+                next = other;
+            }
+        }
+        line.remove(next);
+        next.atHand++;
+        return next;
+    }
+
+    private static void tell(@Nullable DeviceShare granted) {
+        if (granted != null) {
+            granted.whenGranted().run();
+        }
+    }
+
+    /** A run is over, and its place at hand. */
+    void end(DeviceShare share, double correction) {
+        synchronized (lock) {
+            if (!share.hasLeft) {
+                share.running--;
+                share.atHand++;
+                share.due += correction;
+            }
+        }
+    }
+
+    /** Hands on what is at hand; whoever does so wants nothing more for now. */
+    void pass(DeviceShare share) {
+        List<DeviceShare> granted = new ArrayList<>();
+        synchronized (lock) {
+            if (share.atHand > 0) {
+                line.remove(share);
+            }
+            for (; share.atHand > 0; share.atHand--) {
+                DeviceShare next = handOn();
+                if (next != null) {
+                    granted.add(next);
+                }
+            }
+        }
+        granted.forEach(DeviceTurns::tell);
+    }
+
+    /** Gives back everything, that on which batches still run included. */
+    void leave(DeviceShare share) {
+        synchronized (lock) {
+            share.hasLeft = true;
+            line.remove(share);
+            share.atHand += share.running;
+            share.running = 0;
+        }
+        pass(share);
+    }
+}
