@@ -15,10 +15,17 @@ public final class DeviceShare {
     /** All device time charged so far, in the clock's time. */
     double due;
 
-    /** Places that it has and does not run on. */
+    /** Places that were given to it in its turn. */
+    int granted;
+
+    /** Places that its runs have left, to be had again if it is still its turn. */
     int atHand;
 
     int running;
+
+    /** Whether it wanted nothing more when it was asked last. */
+    boolean isAway = true;
+
     boolean hasLeft;
 
     DeviceShare(DeviceTurns device, double weight, Runnable whenGranted) {

@@ -64,6 +64,10 @@ public final class DeviceTurns {
             if (share.hasLeft) {
                 return false;
             }
+            if (share.granted > 0) {
+                begin(share, cost);
+                return true;
+            }
             stand(share);
             if (share.atHand > 0) {
                 share.atHand--;
@@ -83,16 +87,18 @@ public final class DeviceTurns {
     }
 
     private void stand(DeviceShare share) {
-        if (!line.contains(share)) {
+        if (share.isAway) {
+            share.isAway = false;
             share.due = Math.max(share.due, clock);
+        }
+        if (!line.contains(share)) {
             line.add(share);
         }
     }
 
     private void begin(DeviceShare share, double cost) {
-        share.atHand--;
+        share.granted--;
         share.running++;
-        clock = Math.max(clock, share.due);
         share.due += cost;
     }
 
@@ -109,7 +115,8 @@ public final class DeviceTurns {
             }
         }
         line.remove(next);
-        next.atHand++;
+        clock = Math.max(clock, next.due);
+        next.granted++;
         return next;
     }
 
@@ -134,6 +141,8 @@ public final class DeviceTurns {
     void pass(DeviceShare share) {
         List<DeviceShare> granted = new ArrayList<>();
         synchronized (lock) {
+            share.atHand += share.granted;
+            share.granted = 0;
             if (share.atHand > 0) {
                 line.remove(share);
             }
@@ -143,6 +152,7 @@ public final class DeviceTurns {
                     granted.add(next);
                 }
             }
+            share.isAway = !line.contains(share);
         }
         granted.forEach(DeviceTurns::tell);
     }
