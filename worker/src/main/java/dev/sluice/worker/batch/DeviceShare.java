@@ -15,6 +15,9 @@ public final class DeviceShare {
     /** All device time charged so far, in the clock's time. */
     double due;
 
+    /** What the run that it stands in line for adds to that. */
+    double wanted;
+
     /** Places that were given to it in its turn. */
     int granted;
 
@@ -36,12 +39,12 @@ public final class DeviceShare {
 
     /** Whether a run may begin; if not, there will be a grant once it may. */
     boolean take(long expectedNanos) {
-        return device.take(this, expectedNanos / weight);
+        return device.take(this, expectedNanos);
     }
 
     /** A run is over. Its place is at hand, to be taken again or passed on. */
     void end(long expectedNanos, long takenNanos) {
-        device.end(this, (takenNanos - expectedNanos) / weight);
+        device.end(this, expectedNanos, takenNanos);
     }
 
     /** Hands on what it has not taken. */
@@ -56,6 +59,10 @@ public final class DeviceShare {
 
     int freePlaces() {
         return device.free();
+    }
+
+    double weight() {
+        return weight;
     }
 
     Runnable whenGranted() {

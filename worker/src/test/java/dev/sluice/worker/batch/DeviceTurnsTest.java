@@ -29,7 +29,11 @@ class DeviceTurnsTest {
     }
 
     private static void end(DeviceShare share, long takenNanos) {
-        share.end(RUN, takenNanos);
+        end(share, RUN, takenNanos);
+    }
+
+    private static void end(DeviceShare share, long expectedNanos, long takenNanos) {
+        share.end(expectedNanos, takenNanos);
         share.pass();
     }
 
@@ -102,6 +106,36 @@ class DeviceTurnsTest {
         end(a, RUN);
         assertEquals(List.of(), granted);
         assertEquals(1, device.free());
+    }
+
+    @Test
+    void aShortRunBeginsBesideALongOneWhichPaysForIt() {
+        assertTrue(a.take(100));
+        assertFalse(c.take(100));
+        assertFalse(b.take(25), "not short");
+        assertTrue(b.take(24));
+        assertFalse(b.take(1), "as many again as there are places, no more");
+        end(a, 100, 100);
+        assertEquals(List.of(), granted, "its place is b's now");
+        end(b, 24, 24);
+        assertEquals(List.of("c"), granted);
+    }
+
+    @Test
+    void aShortRunWaitsWhenItsModelHasHadItsShare() {
+        assertTrue(b.take(1000));
+        end(b, 1000, 1000);
+        assertTrue(a.take(100));
+        assertFalse(c.take(100));
+        assertFalse(b.take(10), "c has had nothing yet");
+    }
+
+    @Test
+    void nothingIsTakenForShortBesideNothing() {
+        assertTrue(a.take(100));
+        assertFalse(b.take(0), "it does not know what it takes");
+        end(a, 100, 100);
+        assertFalse(c.take(1), "the place is on its way to b, and nothing runs");
     }
 
     @Test
