@@ -93,8 +93,8 @@ final class SharedDevice {
         return first;
     }
 
-    void run(double nanos, LongConsumer ended) {
-        runs.add(new Run(nanos, now, ended));
+    void run(long nanos, LongConsumer ended) {
+        runs.add(new Run((double) nanos, now, ended));
     }
 
     /** Afterwards, at the same moment: as a message to another loop. */
@@ -112,9 +112,5 @@ final class SharedDevice {
 
     Random random() {
         return random;
-    }
-
-    int running() {
-        return runs.size();
     }
 }

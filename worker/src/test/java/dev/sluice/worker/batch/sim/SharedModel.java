@@ -39,8 +39,6 @@ final class SharedModel implements BatchRunner {
     private int idle;
     private long arrivesAt;
     private long wakeAt = NEVER;
-    private int asked;
-    private double deviceNanos;
 
     SharedModel(SharedDevice device, Scenario.Model model, int instances, double meanGapNanos) {
         this.device = device;
@@ -63,8 +61,7 @@ final class SharedModel implements BatchRunner {
     }
 
     private long nextArrival() {
-        return device.now()
-                + Math.round(-Math.log(1 - device.random().nextDouble()) * meanGapNanos);
+        return device.now() + Math.round(-Math.log(1 - device.random().nextDouble()) * meanGapNanos);
     }
 
     private void useTurn(DeviceShare share) {
@@ -84,7 +81,6 @@ final class SharedModel implements BatchRunner {
         }
         long came = arrivesAt;
         arrivesAt = nextArrival();
-        asked++;
         Deadline deadline = new Deadline(came + model.deadlineNanos());
         batcher.enqueue(
                 new InferenceRequest(MODEL, "r", List.of(), List.of("y"), 1, deadline),
@@ -106,7 +102,6 @@ final class SharedModel implements BatchRunner {
     @Override
     public void run(Batch batch, Consumer<BatchResult> done) {
         idle--;
-        deviceNanos += model.nanos(batch.rows());
         device.run(model.nanos(batch.rows()), runNanos -> {
             idle++;
             Tensor output = new Tensor("y", DataType.INT64, new Shape(batch.rows(), 0), ByteBuffer.allocate(0));
@@ -119,17 +114,7 @@ final class SharedModel implements BatchRunner {
         return sorted[(int) (quantile * (sorted.length - 1))] / 1e6;
     }
 
-    /** Share of the requests that were answered in time. */
-    double answered() {
-        return (double) latencies.size() / asked;
-    }
-
     int answers() {
         return latencies.size();
-    }
-
-    /** How much of the device it has had. */
-    double deviceSeconds() {
-        return deviceNanos / 1e9;
     }
 }
