@@ -111,9 +111,7 @@ class ModelTurnsIT {
             gateway.infer("heavy", Requests.slow(Integer.MAX_VALUE, 7, "\"timeout\":20000"));
             return gateway.metrics().value("sluice_replaced_instances_total", "model=\"heavy\"") >= 1;
         });
-        assertEquals(
-                8f, gateway.infer("light", Requests.slow(1, 8)).data().getFloat(0));
-        assertEquals(
-                9f, gateway.infer("heavy", Requests.slow(1, 9)).data().getFloat(0));
+        assertEquals(8f, gateway.infer("light", Requests.slow(1, 8)).data().getFloat(0));
+        assertEquals(9f, gateway.infer("heavy", Requests.slow(1, 9)).data().getFloat(0));
     }
 }

@@ -23,6 +23,9 @@ class SharedDeviceTable {
         System.out.println("| beside the light model | heavy load | places | light: p50, p99 ms | heavy: p50, p99 ms"
                 + " | heavy answers/s |");
         System.out.println("|---|---|---|---|---|---|");
+        for (int places : new int[] {CORES, NO_TURNS}) {
+            print(HEAVY, 0, 0, places);
+        }
         for (Scenario.Model heavy : new Scenario.Model[] {HEAVY, SLOW}) {
             for (int others : new int[] {2, 9}) {
                 for (double load : new double[] {0.5, 0.9, 2}) {
@@ -39,7 +42,7 @@ class SharedDeviceTable {
         SharedModel light = device.add(LIGHT, INSTANCES, 500);
         double capacity = CORES * heavy.maxRows() * 1e9 / heavy.nanos(heavy.maxRows());
         SharedModel last = light;
-        for (int i = 0; i < others; i++) {
+        for (int other = 0; other < others; other++) {
             last = device.add(heavy, INSTANCES, capacity * load / others);
         }
         device.play(SECONDS * 1_000_000_000L);
