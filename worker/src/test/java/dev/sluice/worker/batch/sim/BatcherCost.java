@@ -37,22 +37,18 @@ class BatcherCost implements BatchRunner {
     private static final long RUN_NANOS = 1000;
     private static final int REQUESTS = 2_000_000;
 
-    private final Batcher batcher;
+    private Batcher batcher = batcher(true);
     private long now;
     private long answered;
     private @Nullable Batch running;
     private Consumer<BatchResult> done = result -> {};
 
-    BatcherCost() {
-        this(true);
-    }
-
-    private BatcherCost(boolean takesTurns) {
+    private Batcher batcher(boolean takesTurns) {
         DeviceShare share = new DeviceTurns.Stake(new DeviceTurns(1), 1).join(() -> {});
         BatchRunner runner = takesTurns ? new SharedInstances(this, share, () -> now) : this;
         BatcherOptions options =
                 new BatcherOptions(new AdaptivePolicy(MAX_ROWS, AdaptivePolicy.NO_SLO), 1024, BatchListener.NONE);
-        batcher = new Batcher(MODEL, options, runner, () -> now, nanos -> {});
+        return new Batcher(MODEL, options, runner, () -> now, nanos -> {});
     }
 
     @Override
@@ -111,7 +107,8 @@ class BatcherCost implements BatchRunner {
     }
 
     private static void print(String name, long patience, int groupsForEachBatch, boolean takesTurns) {
-        BatcherCost cost = new BatcherCost(takesTurns);
+        BatcherCost cost = new BatcherCost();
+        cost.batcher = cost.batcher(takesTurns);
         double best = Double.MAX_VALUE;
         for (int repeat = 0; repeat < 5; repeat++) {
             best = Math.min(best, cost.cpuNanosForEach(patience, groupsForEachBatch));
