@@ -3,6 +3,9 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.contract.BatchingReport;
+import dev.sluice.worker.batch.DeviceShare;
+import dev.sluice.worker.batch.DeviceTurns;
+import dev.sluice.worker.batch.SharedInstances;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
@@ -37,8 +40,10 @@ final class BatcherVerticle extends VerticleBase {
     private final ModelId model;
     private final BatcherOptions options;
     private final InstanceGroup.Members members;
+    private final DeviceTurns.Stake stake;
     private final Ticker ticker;
     private InstanceGroup instances;
+    private DeviceShare share;
     private Batcher batcher;
 
     /** By the address at which the front loop waits for outcomes. */
@@ -47,10 +52,16 @@ final class BatcherVerticle extends VerticleBase {
     private long wakeUp = NO_TIMER;
     private boolean turnEndIsDue;
 
-    BatcherVerticle(ModelId model, BatcherOptions options, InstanceGroup.Members members, Ticker ticker) {
+    BatcherVerticle(
+            ModelId model,
+            BatcherOptions options,
+            InstanceGroup.Members members,
+            DeviceTurns.Stake stake,
+            Ticker ticker) {
         this.model = model;
         this.options = options;
         this.members = members;
+        this.stake = stake;
         this.ticker = ticker;
     }
 
@@ -62,7 +73,8 @@ final class BatcherVerticle extends VerticleBase {
     public Future<?> start() {
         instances = new InstanceGroup(model, members, context, ticker);
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
-        batcher = new Batcher(model, options, instances, ticker, this::wakeAt);
+        share = stake.join(() -> context.runOnContext(granted -> useTurn()));
+        batcher = new Batcher(model, options, new SharedInstances(instances, share, ticker), ticker, this::wakeAt);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
@@ -87,6 +99,7 @@ final class BatcherVerticle extends VerticleBase {
         vertx.setTimer(GRACE_MILLIS, late -> over.tryComplete());
         return over.future().onSuccess(done -> {
             instances.terminate();
+            share.leave();
             batcher.abandonRunning(new InferenceError.Draining());
             refuseAll(new InferenceError.Draining()); // again, for a batch that failed meanwhile waits to run once more
         });
@@ -142,6 +155,11 @@ final class BatcherVerticle extends VerticleBase {
         turnEndIsDue = false;
         batcher.dispatch();
         sendOutcomes();
+    }
+
+    private void useTurn() {
+        batcher.dispatch();
+        share.pass();
     }
 
     private void sendOutcomes() {

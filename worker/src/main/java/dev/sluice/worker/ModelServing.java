@@ -8,6 +8,7 @@ import java.util.List;
  * How one model is served: its model.yaml where that says something, otherwise the node's options.
  *
  * @param slo the latency objective that bounds the batch size; 0 for none
+ * @param share how much of its device it is due, compared with other models
  * @param batching whether requests may share a batch, if the model can be batched
  */
 record ModelServing(
@@ -16,6 +17,7 @@ record ModelServing(
         int maxBatchRows,
         int maxQueueRequests,
         Duration slo,
+        int share,
         boolean batching,
         List<String> labels) {
 
@@ -29,6 +31,7 @@ record ModelServing(
                 orElse(model.maxBatchRows(), node.maxBatchRows()),
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
                 model.slo(),
+                model.share(),
                 model.batching() != ModelConfig.Batching.OFF,
                 model.labels());
     }

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.AdaptivePolicy;
 import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
@@ -54,6 +55,7 @@ public final class Worker extends VerticleBase {
     private final BatchListener batches;
     private final InstanceListener instances;
     private final Ticker ticker;
+    private final DeviceTurns cpu;
     private final List<LoadedModel> loaded = new ArrayList<>();
     private Profiles profiles;
 
@@ -62,6 +64,8 @@ public final class Worker extends VerticleBase {
         this.batches = batches;
         this.instances = instances;
         this.ticker = ticker;
+        this.cpu = new DeviceTurns(
+                options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
     }
 
     /** How this verticle is to be deployed. */
@@ -140,7 +144,8 @@ public final class Worker extends VerticleBase {
         }
         BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), profile, batches);
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
-        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, ticker))
+        DeviceTurns.Stake stake = new DeviceTurns.Stake(cpu, serving.share());
+        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake, ticker))
                 .await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
         return new Description(

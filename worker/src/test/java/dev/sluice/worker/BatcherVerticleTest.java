@@ -9,6 +9,7 @@ import dev.sluice.worker.batch.Batch;
 import dev.sluice.worker.batch.BatchGather;
 import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.GreedyPolicy;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
@@ -58,6 +59,7 @@ class BatcherVerticleTest {
     private final BlockingQueue<OutcomeGroup> right = new LinkedBlockingQueue<>();
     private final FakeInstance engine = new FakeInstance();
     private final FakeSupply supply = new FakeSupply();
+    private final DeviceTurns device = new DeviceTurns(2);
     private Vertx vertx;
     private String deployment;
 
@@ -75,7 +77,8 @@ class BatcherVerticleTest {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
         InstanceGroup.Members members = new InstanceGroup.Members(
                 List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
-        return result(vertx.deployVerticle(new BatcherVerticle(model, options, members, ticker)));
+        return result(vertx.deployVerticle(
+                new BatcherVerticle(model, options, members, new DeviceTurns.Stake(device, 1), ticker)));
     }
 
     private <T> void listen(String address, BlockingQueue<Message<T>> messages) {

@@ -11,6 +11,19 @@ public interface BatchRunner {
 
     int idleInstances();
 
+    /**
+     * To be called before each {@link #run}: whether a batch may run now. It is formed only then, so that it holds
+     * whoever has come until its turn. If not, {@link Batcher#dispatch} is called as soon as it may.
+     *
+     * @param expectedNanos how long such a batch takes, as far as is known
+     */
+    default boolean claim(long expectedNanos) {
+        return idleInstances() > 0;
+    }
+
+    /** There is nothing to run after all. */
+    default void unclaim() {}
+
     /** Runs a batch on an idle instance; {@code done} is called exactly once, when that instance is idle again. */
     void run(Batch batch, Consumer<BatchResult> done);
 }

@@ -208,16 +208,20 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         dropExpired(now);
-        while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
+        while (!toRunAlone.isEmpty() && mayRun(toRunAlone.element().request().rows())) {
             run(Batch.alone(toRunAlone.remove()), now);
         }
         BatchDecision decision = policy.decide(state(), latency, now);
-        while (decision instanceof BatchDecision.Flush(int maxRows)) {
+        while (decision instanceof BatchDecision.Flush(int maxRows) && mayRun(Math.min(maxRows, queue.rows()))) {
             run(next(axisCountsRows ? maxRows : BatchFormation.ONE_REQUEST_AT_A_TIME, now), now);
             decision = policy.decide(state(), latency, now);
         }
         tally.waiting(queue);
         askForWakeUp(decision);
+    }
+
+    private boolean mayRun(int rows) {
+        return instances.claim(latency.nanos(rows));
     }
 
     private QueueState state() {
@@ -267,6 +271,7 @@ public final class Batcher {
     private void run(Batch batch, long now) {
         Batch wanted = withoutUnwanted(batch, now);
         if (wanted.size() == 0) {
+            instances.unclaim();
             return;
         }
         tally.flushed(wanted, now);

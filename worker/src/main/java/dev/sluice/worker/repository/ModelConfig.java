@@ -15,6 +15,8 @@ import java.util.List;
  * @param maxBatchRows rows in one batch
  * @param maxQueueRequests requests that wait for this model
  * @param slo how long a request should take in the batcher at most; 0 for no objective but the requests' own deadlines
+ * @param share how much of the device's time it is due when models want more than there is: twice as much as one with half
+ *     of it
  * @param batching whether requests may share an engine call
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  */
@@ -24,6 +26,7 @@ public record ModelConfig(
         @Setting(value = "0", min = "0", max = "65536") int maxBatchRows,
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
         @Setting(value = "0s", min = "0s", max = "1h") Duration slo,
+        @Setting(value = "1", min = "1", max = "1000") int share,
         @Setting("auto") Batching batching,
         @Setting("") List<String> labels) {
 

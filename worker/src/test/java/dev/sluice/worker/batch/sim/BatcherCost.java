@@ -6,6 +6,9 @@ import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatchRunner;
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.DeviceShare;
+import dev.sluice.worker.batch.DeviceTurns;
+import dev.sluice.worker.batch.SharedInstances;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Deadline;
@@ -34,16 +37,18 @@ class BatcherCost implements BatchRunner {
     private static final long RUN_NANOS = 1000;
     private static final int REQUESTS = 2_000_000;
 
-    private final Batcher batcher;
+    private Batcher batcher = batcher(true);
     private long now;
     private long answered;
     private @Nullable Batch running;
     private Consumer<BatchResult> done = result -> {};
 
-    BatcherCost() {
+    private Batcher batcher(boolean takesTurns) {
+        DeviceShare share = new DeviceTurns.Stake(new DeviceTurns(1), 1).join(() -> {});
+        BatchRunner runner = takesTurns ? new SharedInstances(this, share, () -> now) : this;
         BatcherOptions options =
                 new BatcherOptions(new AdaptivePolicy(MAX_ROWS, AdaptivePolicy.NO_SLO), 1024, BatchListener.NONE);
-        batcher = new Batcher(MODEL, options, this, () -> now, nanos -> {});
+        return new Batcher(MODEL, options, runner, () -> now, nanos -> {});
     }
 
     @Override
@@ -91,13 +96,19 @@ class BatcherCost implements BatchRunner {
     @Test
     void print() {
         print("ample deadlines, batches of 16", 30_000_000_000L, 1);
+        print("the same, without a device to share", 30_000_000_000L, 1, false);
         print("ample deadlines, batches of 64", 30_000_000_000L, 4);
         print("deadlines of 3 batches, three times too many", 5000, 12);
         print("deadlines of 20 batches, three times too many", 33_000, 12);
     }
 
     private static void print(String name, long patience, int groupsForEachBatch) {
+        print(name, patience, groupsForEachBatch, true);
+    }
+
+    private static void print(String name, long patience, int groupsForEachBatch, boolean takesTurns) {
         BatcherCost cost = new BatcherCost();
+        cost.batcher = cost.batcher(takesTurns);
         double best = Double.MAX_VALUE;
         for (int repeat = 0; repeat < 5; repeat++) {
             best = Math.min(best, cost.cpuNanosForEach(patience, groupsForEachBatch));

@@ -1,0 +1,97 @@
+package dev.sluice.worker.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.fake.EchoEngine;
+import dev.sluice.worker.fake.FakeInstances;
+import dev.sluice.worker.fake.FakeTicker;
+import dev.sluice.worker.fake.Outcomes;
+import dev.sluice.worker.fake.Requests;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Two batchers on a device with one place, each with two instances. */
+class SharedInstancesTest {
+
+    private static final int MAX_ROWS = 8;
+
+    private final DeviceTurns device = new DeviceTurns(1);
+    private final FakeTicker ticker = new FakeTicker();
+    private final Outcomes outcomes = new Outcomes();
+    private final Model left = new Model();
+    private final Model right = new Model();
+
+    private final class Model {
+
+        final FakeInstances instances = new FakeInstances(2, new EchoEngine());
+        final DeviceShare share = new DeviceTurns.Stake(device, 1).join(this::useTurn);
+        final SharedInstances shared = new SharedInstances(instances, share, ticker);
+        final Batcher batcher = new Batcher(
+                Requests.MODEL,
+                new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE),
+                shared,
+                ticker,
+                nanos -> {});
+
+        private void useTurn() {
+            batcher.dispatch();
+            share.pass();
+        }
+
+        Pending ask(String name, int id) {
+            Pending pending = batcher.enqueue(Requests.ofIds(id), outcomes.of(name));
+            batcher.dispatch();
+            return pending;
+        }
+    }
+
+    @Test
+    void aBatchIsFormedOnlyWhenThereIsAPlaceForIt() {
+        left.ask("l1", 1);
+        right.ask("r1", 1);
+        right.ask("r2", 2);
+        assertEquals(0, right.instances.running());
+        right.ask("r3", 3);
+        ticker.advance(100);
+        left.instances.finishNext();
+        assertEquals(List.of(3), right.instances.startedRows());
+    }
+
+    @Test
+    void modelsThatBothHaveMoreToDoTakeTurns() {
+        for (int id = 1; id <= 3; id++) {
+            left.ask("l" + id, id);
+            right.ask("r" + id, id);
+        }
+        ticker.advance(100);
+        left.instances.finishNext();
+        assertEquals(List.of(0, 1), List.of(left.instances.running(), right.instances.running()));
+        ticker.advance(50);
+        right.instances.finishNext();
+        assertEquals(List.of(1, 0), List.of(left.instances.running(), right.instances.running()));
+        left.instances.finishNext();
+        assertEquals("[3]", outcomes.ids("l3"));
+        assertEquals(1, device.free());
+    }
+
+    @Test
+    void aTurnForWhomEverybodyHasGoneIsPassedOn() {
+        left.ask("l1", 1);
+        Pending gone = right.ask("r1", 1);
+        gone.cancel();
+        left.instances.finishNext();
+        assertEquals(0, right.instances.running());
+        assertEquals(1, device.free());
+    }
+
+    @Test
+    void countsNoMoreInstancesAsIdleThanHavePlacesButOne() {
+        assertEquals(1, left.shared.idleInstances());
+        left.ask("l1", 1);
+        assertEquals(1, left.shared.idleInstances(), "or it would never ask for its turn");
+        assertEquals(1, right.shared.idleInstances());
+        DeviceShare ample = new DeviceTurns.Stake(new DeviceTurns(4), 1).join(() -> {});
+        assertEquals(2, new SharedInstances(right.instances, ample, ticker).idleInstances());
+    }
+}
