@@ -70,6 +70,14 @@ final class Flow extends PlacedHeap.Member {
         return ahead > 0 || (ahead == 0 && head().ordinal < other.head().ordinal);
     }
 
+    /** Which of the two is to be served first, or null when there is neither. */
+    static @Nullable Flow earlier(@Nullable Flow one, @Nullable Flow other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.goesBefore(one) ? other : one;
+    }
+
     void add(QueuedRequest queued) {
         queued.flow = this;
         queued.ahead = tail;

@@ -3,8 +3,6 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
-import dev.sluice.worker.contract.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +16,7 @@ public final class QueuedRequest extends PlacedHeap.Member {
     private final InferenceRequest request;
     private final long enqueuedNanos;
     private final Completion completion;
+    private final BatchKind kind;
     private boolean completed;
 
     /** The flow it waits in; null when it does not wait. The links below are kept by the lists that it stands in. */
@@ -49,6 +48,7 @@ public final class QueuedRequest extends PlacedHeap.Member {
         this.request = request;
         this.enqueuedNanos = enqueuedNanos;
         this.completion = completion;
+        this.kind = BatchKind.of(request);
     }
 
     public InferenceRequest request() {
@@ -84,21 +84,12 @@ public final class QueuedRequest extends PlacedHeap.Member {
         completion.complete(outcome);
     }
 
-    /** Whether both fit one batch: the same inputs with the same shapes beyond the rows, and the same outputs. */
-    boolean batchesWith(QueuedRequest other) {
-        return request.outputs().equals(other.request.outputs()) && sameKind(request.inputs(), other.request.inputs());
+    /** What it shares with those that it may run with. */
+    BatchKind kind() {
+        return kind;
     }
 
-    private static boolean sameKind(List<Tensor> left, List<Tensor> right) {
-        if (left.size() != right.size()) {
-            return false;
-        }
-        for (int i = 0; i < left.size(); i++) {
-            if (!left.get(i).name().equals(right.get(i).name())
-                    || !left.get(i).shape().sameBeyondRows(right.get(i).shape())) {
-                return false;
-            }
-        }
-        return true;
+    boolean batchesWith(QueuedRequest other) {
+        return kind.equals(other.kind);
     }
 }

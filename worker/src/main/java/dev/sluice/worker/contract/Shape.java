@@ -83,6 +83,15 @@ public record Shape(long... dimensions) {
                         dimensions, Math.min(1, rank()), rank(), other.dimensions, Math.min(1, rank()), rank());
     }
 
+    /** The same number for all that are the {@linkplain #sameBeyondRows same beyond rows}. */
+    public int hashBeyondRows() {
+        int hash = rank();
+        for (int axis = 1; axis < dimensions.length; axis++) {
+            hash = 31 * hash + Long.hashCode(dimensions[axis]);
+        }
+        return hash;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Shape shape && Arrays.equals(dimensions, shape.dimensions);
