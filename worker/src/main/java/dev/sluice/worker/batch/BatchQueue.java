@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * is served in the order of coming.
  *
  * @thread owned by the batcher loop; pure, knows no clock
- * @bound {@code maxRequests}, which the owner asks for before it adds; every operation costs O(log requests), whatever
- *     the number of clients and kinds; there is one lane unless shapes differ
+ * @bound {@code maxRequests}, which the owner asks for before it adds; operations cost O(log requests), whatever the
+ *     number of clients and kinds; only who is displaced, and who gets something back, is looked at kind by kind
  * @units length in requests, size of a batch in rows, cost in nanoseconds of one instance
  */
 final class BatchQueue {
@@ -182,7 +182,7 @@ final class BatchQueue {
         }
         lane.count(queued, -1);
         if (lane.isEmpty()) {
-            lanes.remove(lane.kind);
+            lanes.remove(lane.kind());
         }
         deadlines.remove(queued);
         arrivals.remove(queued);
@@ -216,6 +216,10 @@ final class BatchQueue {
 
         private Lane(BatchKind kind) {
             this.kind = kind;
+        }
+
+        BatchKind kind() {
+            return kind;
         }
 
         int requests() {
@@ -261,7 +265,7 @@ final class BatchQueue {
         private Flow first() {
             Flow first = null;
             for (LaneFlows ofLevel : flows) {
-                first = Flow.earlier(first, ofLevel.first());
+                first = Flow.earlier(first, ofLevel.due());
             }
             return Objects.requireNonNull(first);
         }

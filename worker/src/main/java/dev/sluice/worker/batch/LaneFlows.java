@@ -22,10 +22,19 @@ final class LaneFlows extends PlacedHeap.Member {
         this.level = level;
     }
 
-    /** The one to be served first, or null when there is none. */
+    /** The one whose turn it seems to be, or null when there is none. */
     @Nullable
     Flow first() {
         return flows.first();
+    }
+
+    /** The one whose turn it is, or null when there is none. */
+    @Nullable
+    Flow due() {
+        for (Flow first = first(); first != null && first.isBehind(); first = first()) {
+            first.catchUp();
+        }
+        return first();
     }
 
     /** All, in no order. */

@@ -65,6 +65,22 @@ final class PriorityLevel {
         return lanes;
     }
 
+    /** Whose head is to be served next, or null when nobody waits. */
+    @Nullable
+    Flow due() {
+        Flow first = firstOfAll();
+        while (first != null && first.isBehind()) {
+            first.catchUp();
+            first = firstOfAll();
+        }
+        return first;
+    }
+
+    private @Nullable Flow firstOfAll() {
+        LaneFlows lane = lanes.first();
+        return lane == null ? null : lane.first();
+    }
+
     /** Whether requests of this level are to be served before those of the other. */
     boolean goesBefore(PriorityLevel other) {
         return isOwed() == other.isOwed() ? rank < other.rank : isOwed();

@@ -38,8 +38,7 @@ final class PriorityLevels {
     Flow due() {
         Flow due = null;
         for (PriorityLevel level : levels) {
-            LaneFlows lane = level.lanes().first();
-            due = Flow.earlier(due, lane == null ? null : lane.first());
+            due = Flow.earlier(due, level.due());
         }
         return due;
     }
