@@ -1,7 +1,5 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.batch.AdaptivePolicy;
-import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.contract.BatchListener;
@@ -128,9 +126,12 @@ public final class Worker extends VerticleBase {
             first.add(deployer.deploy().await());
             deployments.add(first.getLast().deployment());
         }
-        BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
         BatcherOptions batching = new BatcherOptions(
-                policy, serving.maxQueueRequests(), profile(runnable, signature, maxBatchRows), batches);
+                serving.policy(maxBatchRows),
+                serving.maxQueueRequests(),
+                profile(runnable, signature, maxBatchRows),
+                batches,
+                serving.preserveOrdering());
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, ticker))
                 .await());

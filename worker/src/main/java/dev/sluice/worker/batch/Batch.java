@@ -6,17 +6,27 @@ import java.util.List;
 /**
  * Requests that run in one engine call; closed when made and never reopened.
  *
+ * @param requests those of the members, in their order; a member lets go of its own when it has its outcome, which may
+ *     be while the batch runs
  * @shape the members' inputs agree beyond the rows; {@code rows} is the sum of theirs
  * @thread immutable, handed to a worker thread by reference
  */
-public record Batch(List<QueuedRequest> members, int rows) {
+public record Batch(List<QueuedRequest> members, List<InferenceRequest> requests, int rows) {
 
     public Batch {
         members = List.copyOf(members);
+        requests = List.copyOf(requests);
     }
 
-    static Batch alone(QueuedRequest member) {
-        return new Batch(List.of(member), member.request().rows());
+    /** Of members without an outcome. */
+    Batch(List<QueuedRequest> members, int rows) {
+        this(members, members.stream().map(QueuedRequest::request).toList(), rows);
+    }
+
+    static Batch of(List<QueuedRequest> members) {
+        return new Batch(
+                members,
+                members.stream().mapToInt(member -> member.request().rows()).sum());
     }
 
     /** The members that have no outcome yet: others were cancelled, or expired, while the batch ran. */
@@ -25,7 +35,16 @@ public record Batch(List<QueuedRequest> members, int rows) {
     }
 
     public InferenceRequest first() {
-        return members.getFirst().request();
+        return requests.getFirst();
+    }
+
+    /** The bytes of all inputs. */
+    long inputBytes() {
+        long bytes = 0;
+        for (InferenceRequest request : requests) {
+            bytes += MemoryLimit.inputBytes(request);
+        }
+        return bytes;
     }
 
     public int size() {

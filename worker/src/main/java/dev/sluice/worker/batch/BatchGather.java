@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
@@ -53,13 +54,13 @@ public final class BatchGather {
 
     private Tensor join(Batch batch, int input) {
         int bytes = 0;
-        for (QueuedRequest member : batch.members()) {
-            bytes = Math.addExact(bytes, member.request().inputs().get(input).byteCount());
+        for (InferenceRequest request : batch.requests()) {
+            bytes = Math.addExact(bytes, request.inputs().get(input).byteCount());
         }
         ByteBuffer memory = memoryFor(input, bytes, batch.rows());
         int offset = 0;
-        for (QueuedRequest member : batch.members()) {
-            ByteBuffer data = member.request().inputs().get(input).data();
+        for (InferenceRequest request : batch.requests()) {
+            ByteBuffer data = request.inputs().get(input).data();
             memory.put(offset, data, data.position(), data.remaining());
             offset += data.remaining();
         }

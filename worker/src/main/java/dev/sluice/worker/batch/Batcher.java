@@ -10,8 +10,6 @@ import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +22,11 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
  * its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
- * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its members run again one by
- * one, and only the failure of a request that ran alone is final. The same path makes a model right that has a variable
- * axis 0 which does not count rows: its outputs cannot be cut apart, so from then on it runs one request at a time.
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again and the halves
+ * of those that fail ({@link Suspects}), and only the failure of a request that ran alone is final. When there was too
+ * little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes a
+ * model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
+ * it runs one request at a time.
  *
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
@@ -55,10 +55,12 @@ public final class Batcher {
     private final BatchFormation formation;
     private final RunningBatches running = new RunningBatches();
 
-    /** Those that have left the queue and have no outcome: they run, or wait to run alone. */
+    /** Those that have left the queue and have no outcome: they run, or wait to run once more. */
     private final DeadlineHeap taken = new DeadlineHeap();
 
-    private final ArrayDeque<QueuedRequest> toRunAlone = new ArrayDeque<>();
+    private final Suspects suspects = new Suspects();
+    private final MemoryLimit memory = new MemoryLimit();
+    private final @Nullable AnswersInOrder order;
     private boolean axisCountsRows = true;
     private boolean wakeUpIsDue;
     private long wakeUpNanos;
@@ -69,8 +71,9 @@ public final class Batcher {
         this.policy = options.policy();
         this.latency = new LatencyModel(options.profile());
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
-        this.formation = new BatchFormation(queue, latency);
+        this.formation = new BatchFormation(queue, latency, memory);
         this.listener = options.listener();
+        this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
         this.instances = instances;
         this.ticker = ticker;
         this.timer = timer;
@@ -80,7 +83,7 @@ public final class Batcher {
     public Pending enqueue(InferenceRequest request, Completion completion) {
         assert onOwnThread();
         long now = ticker.nanos();
-        QueuedRequest queued = new QueuedRequest(request, now, completion);
+        QueuedRequest queued = new QueuedRequest(request, now, order == null ? completion : order.inTurn(completion));
         if (queued.isUnwanted(now)) {
             queued.drop("enqueue");
             return () -> {};
@@ -129,7 +132,6 @@ public final class Batcher {
             queued.complete(new InferenceError.Cancelled());
             listener.queued(model, queue.requests(), queue.rows());
         } else {
-            toRunAlone.remove(queued);
             settle(queued, new InferenceError.Cancelled());
         }
     }
@@ -149,8 +151,7 @@ public final class Batcher {
     /** Answers everything that still waits with {@code why}; what already runs is completed when it returns. */
     public void refuseQueued(InferenceError why) {
         assert onOwnThread();
-        toRunAlone.forEach(queued -> settle(queued, why));
-        toRunAlone.clear();
+        suspects.takeAll().forEach(queued -> settle(queued, why));
         while (!queue.isEmpty()) {
             queue.due().poll().complete(why);
         }
@@ -175,9 +176,7 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         dropExpired(now);
-        while (!toRunAlone.isEmpty() && instances.idleInstances() > 0) {
-            run(Batch.alone(toRunAlone.remove()), now);
-        }
+        runAgain(now);
         BatchDecision decision = policy.decide(state(), latency, now);
         while (decision instanceof BatchDecision.Flush(int maxRows)) {
             run(next(axisCountsRows ? maxRows : ONE_REQUEST_AT_A_TIME, now), now);
@@ -187,10 +186,22 @@ public final class Batcher {
         askForWakeUp(decision);
     }
 
+    private void runAgain(long now) {
+        while (instances.idleInstances() > 0) {
+            Batch next = suspects.next(memory);
+            if (next == null) {
+                return;
+            }
+            run(next, now);
+        }
+    }
+
     private QueueState state() {
         long oldest = queue.isEmpty() ? 0 : queue.oldestEnqueuedNanos();
+        int nextRows = queue.isEmpty() ? 0 : queue.due().rows();
         int idle = instances.idleInstances();
-        return new QueueState(queue.requests(), queue.rows(), oldest, idle, idle + running.size(), running.started());
+        return new QueueState(
+                queue.requests(), queue.rows(), nextRows, oldest, idle, idle + running.size(), running.started());
     }
 
     private Batch next(int maxRows, long now) {
@@ -208,7 +219,7 @@ public final class Batcher {
         }
         for (QueuedRequest first = taken.first(); first != null && first.isUnwanted(now); first = taken.first()) {
             taken.remove(first);
-            first.drop(toRunAlone.remove(first) ? "queue" : "execution");
+            first.drop(first.waitsAgain ? "queue" : "execution");
         }
     }
 
@@ -237,7 +248,9 @@ public final class Batcher {
             return;
         }
         for (QueuedRequest member : wanted.members()) {
-            listener.waited(model, now - member.enqueuedNanos());
+            if (member.search == null) { // or it has been counted when it ran for the first time
+                listener.waited(model, now - member.enqueuedNanos());
+            }
         }
         listener.flushed(model, wanted.size(), wanted.rows());
         RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
@@ -250,7 +263,7 @@ public final class Batcher {
             if (running.end(run)) {
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
-                    case BatchResult.Failed failed -> fail(run.batch(), failed.error());
+                    case BatchResult.Failed failed -> fail(run.batch(), failed);
                 }
             }
         } catch (RuntimeException defect) {
@@ -277,11 +290,12 @@ public final class Batcher {
         listener.ran(model, ran.gatherNanos(), ran.runNanos());
         if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
             stopBatching(ran.outputs());
-            toRunAlone.addAll(batch.stillWanted());
+            suspects.separate(batch);
             return;
         }
+        memory.ran(batch);
         long start = ticker.nanos();
-        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : split(batch, ran.outputs());
+        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : BatchSplit.apart(ran.outputs(), batch);
         answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
@@ -291,15 +305,6 @@ public final class Batcher {
                 settle(member, new InferenceResponse(model, parts.get(i), timing));
             }
         }
-    }
-
-    private static List<List<Tensor>> split(Batch batch, List<Tensor> outputs) {
-        BatchSplit split = new BatchSplit(outputs);
-        List<List<Tensor>> parts = new ArrayList<>(batch.size());
-        for (QueuedRequest member : batch.members()) {
-            parts.add(split.next(member.request().rows()));
-        }
-        return parts;
     }
 
     /** Before the members hear of it, so that whoever has an answer finds it counted. */
@@ -319,12 +324,16 @@ public final class Batcher {
         }
     }
 
-    private void fail(Batch batch, InferenceError error) {
+    private void fail(Batch batch, BatchResult.Failed failed) {
         listener.failed(model);
         if (batch.size() == 1) {
-            settleRest(batch, error);
+            settleRest(batch, failed.error());
+        } else if (failed.tooLarge()) {
+            memory.ranOut(batch);
+            LOG.warn("model {} had too little memory for {} rows; batches have {} now", model, batch.rows(), memory);
+            suspects.halve(batch);
         } else {
-            toRunAlone.addAll(batch.stillWanted());
+            suspects.search(batch);
         }
     }
 
@@ -344,17 +353,12 @@ public final class Batcher {
         if (batch.members().stream().noneMatch(member -> member.isUnwanted(now))) {
             return batch;
         }
-        List<QueuedRequest> wanted = new ArrayList<>();
-        int rows = 0;
         for (QueuedRequest member : batch.members()) {
             if (member.isUnwanted(now)) {
                 taken.remove(member);
                 member.drop("queue");
-            } else {
-                wanted.add(member);
-                rows += member.request().rows();
             }
         }
-        return new Batch(wanted, rows);
+        return Batch.of(batch.stillWanted());
     }
 }

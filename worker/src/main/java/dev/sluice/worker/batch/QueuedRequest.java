@@ -3,21 +3,22 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that waits or runs, and the one outcome it is owed.
  *
- * @thread owned by the batcher loop; a worker thread reads {@link #request()} alone
- * @owns the request until {@link #complete}, which is called exactly once
+ * @thread owned by the batcher loop; a worker thread reads none of it, but {@link Batch#requests}
+ * @owns the request until {@link #complete}, which is called exactly once and lets go of its tensors, whoever still
+ *     knows this one
  */
 public final class QueuedRequest extends PlacedHeap.Member {
 
-    private final InferenceRequest request;
+    private @Nullable InferenceRequest request;
     private final long enqueuedNanos;
     private final Completion completion;
     private final BatchKind kind;
-    private boolean completed;
 
     /** The flow it waits in; null when it does not wait. The links below are kept by the lists that it stands in. */
     @Nullable
@@ -41,6 +42,13 @@ public final class QueuedRequest extends PlacedHeap.Member {
 
     long costNanos;
 
+    /** What it is suspected in; null as long as no batch that it was in has failed. */
+    @Nullable
+    Search search;
+
+    /** Whether it waits among the {@link Suspects} to run once more. */
+    boolean waitsAgain;
+
     /** Which one it was to be added to its queue. */
     long ordinal;
 
@@ -51,8 +59,9 @@ public final class QueuedRequest extends PlacedHeap.Member {
         this.kind = BatchKind.of(request);
     }
 
+    /** To be asked for as long as it has no outcome. */
     public InferenceRequest request() {
-        return request;
+        return Objects.requireNonNull(request, "it has its outcome");
     }
 
     long enqueuedNanos() {
@@ -60,27 +69,27 @@ public final class QueuedRequest extends PlacedHeap.Member {
     }
 
     long deadlineNanos() {
-        return request.deadline().atNanos();
+        return request().deadline().atNanos();
     }
 
     /** Whether nobody waits for it any more: its deadline has passed, or its client has gone. */
     boolean isUnwanted(long nowNanos) {
-        return request.cancellation().isCancelled() || request.deadline().isExpired(nowNanos);
+        return request().cancellation().isCancelled() || request().deadline().isExpired(nowNanos);
     }
 
     /** Completes a request that {@link #isUnwanted} and stood in that stage. */
     void drop(String stage) {
-        boolean gone = request.cancellation().isCancelled();
+        boolean gone = request().cancellation().isCancelled();
         complete(gone ? new InferenceError.Cancelled() : new InferenceError.DeadlineExceeded(stage));
     }
 
     boolean isCompleted() {
-        return completed;
+        return request == null;
     }
 
     void complete(InferenceOutcome outcome) {
-        assert !completed : "completed twice: " + request.requestId();
-        completed = true;
+        assert !isCompleted() : "completed twice";
+        request = null;
         completion.complete(outcome);
     }
 

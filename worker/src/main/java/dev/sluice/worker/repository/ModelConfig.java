@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
@@ -15,6 +17,10 @@ import java.util.List;
  * @param maxBatchRows rows in one batch
  * @param maxQueueRequests requests that wait for this model
  * @param slo how long a request should take in the batcher at most; 0 for no objective but the requests' own deadlines
+ * @param preferredBatchSizes rows of batches that are worth waiting for; none, and no {@code maxQueueDelay}, for batches
+ *     that the worker sizes by itself
+ * @param maxQueueDelay how long a request may wait for such a batch while an instance is idle
+ * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share an engine call
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  */
@@ -24,6 +30,9 @@ public record ModelConfig(
         @Setting(value = "0", min = "0", max = "65536") int maxBatchRows,
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
         @Setting(value = "0s", min = "0s", max = "1h") Duration slo,
+        @Setting("") List<String> preferredBatchSizes,
+        @Setting(value = "0s", min = "0s", max = "1h") Duration maxQueueDelay,
+        @Setting("false") boolean preserveOrdering,
         @Setting("auto") Batching batching,
         @Setting("") List<String> labels) {
 
@@ -34,7 +43,19 @@ public record ModelConfig(
      */
     public static ModelConfig read(Path file) {
         Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
-        return (Files.exists(file) ? settings.file(file) : settings).load();
+        return (Files.exists(file) ? settings.file(file) : settings)
+                .load(Map.of("preferred_batch_sizes", ModelConfig::badBatchSize));
+    }
+
+    private static Optional<String> badBatchSize(String rows) {
+        return rows.matches("[1-9][0-9]{0,4}")
+                ? Optional.empty()
+                : Optional.of("is no number of rows, from 1 to 99999 (got " + rows + ")");
+    }
+
+    /** The preferred batch sizes as numbers. */
+    public List<Integer> preferredRows() {
+        return preferredBatchSizes.stream().map(Integer::valueOf).toList();
     }
 
     /** Whether requests to a model may share an engine call. */

@@ -36,7 +36,7 @@ class BatchQueueTest {
     }
 
     static Batch take(BatchQueue from, int maxRows) {
-        return new BatchFormation(from, new LatencyModel(List.of())).next(maxRows, new long[1], 0);
+        return new BatchFormation(from, new LatencyModel(List.of()), new MemoryLimit()).next(maxRows, new long[1], 0);
     }
 
     private static String ids(Batch batch) {
