@@ -10,7 +10,7 @@ import java.util.List;
  * What requests must have in common to share a batch: the same inputs with the same shapes beyond the rows, and the
  * same outputs in the same order.
  *
- * <p>It looks after a request's shapes and names, not its tensors, and so may outlive them.
+ * <p>It keeps names and shapes of a request but none of its tensors, and so may outlive them.
  *
  * @thread immutable; compared and hashed on the batcher loop
  * @bound hashed once; a client that makes its shapes collide gets what a search through all kinds would cost

@@ -330,7 +330,7 @@ public final class Batcher {
             settleRest(batch, failed.error());
         } else if (failed.tooLarge()) {
             memory.ranOut(batch);
-            LOG.warn("model {} had too little memory for {} rows; batches have {} now", model, batch.rows(), memory);
+            LOG.warn("model {} ran out of memory with {} rows; batches carry at most {} now", model, batch.rows(), memory);
             suspects.halve(batch);
         } else {
             suspects.search(batch);
