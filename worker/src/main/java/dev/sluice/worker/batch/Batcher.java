@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
  * its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
- * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again and the halves
- * of those that fail ({@link Suspects}), and only the failure of a request that ran alone is final. When there was too
- * little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes a
- * model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and the
+ * halves of those that fail ({@link Suspects}); only the failure of a request that ran alone is final. When there was
+ * too little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes
+ * a model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
  * it runs one request at a time.
  *
  * @thread owned by one event loop, the batcher loop of the model
@@ -330,7 +330,7 @@ public final class Batcher {
             settleRest(batch, failed.error());
         } else if (failed.tooLarge()) {
             memory.ranOut(batch);
-            LOG.warn("model {} ran out of memory with {} rows; batches carry at most {} now", model, batch.rows(), memory);
+            LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
             suspects.halve(batch);
         } else {
             suspects.search(batch);

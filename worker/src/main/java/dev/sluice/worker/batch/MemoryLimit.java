@@ -7,11 +7,11 @@ import dev.sluice.worker.contract.Tensor;
  * The largest batch that the engine has memory for, learnt from those it had too little for.
  *
  * <p>Whenever memory runs out, batches become half as large as the one that failed. After {@value #FIRST_PATIENCE}
- * batches one may be twice as large again; each time that this fails, twice as many have to go well before the next try.
+ * batches one may be twice as large again; each time that this fails, twice as many have to go well before the next.
  *
  * <p>It counts bytes of input and not rows, so that a few requests with huge rows do not make the batches of all others
- * tiny; while all rows are alike, that is the same. A request that is alone in its batch would have been run in any case,
- * so how it fares says nothing about this limit.
+ * tiny; while all rows are alike, that is the same. A request that is alone in its batch would have been run in any
+ * case, so how it fares says nothing about this limit.
  *
  * @thread owned by the batcher loop; pure, knows no clock
  * @units bytes of all inputs of a batch
@@ -74,9 +74,9 @@ final class MemoryLimit {
         wentWell = 0;
     }
 
-    /** For the log: how large batches may be from now on. */
+    /** For the log: how much batches may carry. */
     @Override
     public String toString() {
-        return bytes == NONE ? "no limit" : bytes + " bytes of input";
+        return bytes == NONE ? "what they like" : "at most " + bytes + " bytes of input";
     }
 }
