@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.LargeRequests;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
@@ -40,6 +41,7 @@ final class BatcherVerticle extends VerticleBase {
     private final Ticker ticker;
     private InstanceGroup instances;
     private Batcher batcher;
+    private LargeRequests requests;
 
     /** By the address at which the front loop waits for outcomes. */
     private final Map<String, Correspondence> fronts = new HashMap<>();
@@ -64,6 +66,7 @@ final class BatcherVerticle extends VerticleBase {
         instances = new InstanceGroup(model, members, context, ticker);
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         batcher = new Batcher(model, options, instances, ticker, this::wakeAt);
+        requests = new LargeRequests(model, batcher, options.shapes().maxPieceRows(), ticker);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
@@ -119,7 +122,7 @@ final class BatcherVerticle extends VerticleBase {
                     if (refusal != null) {
                         front.answer(ticket, refusal);
                     } else {
-                        front.submit(ticket, reply -> batcher.enqueue(request, reply));
+                        front.submit(ticket, reply -> requests.enqueue(request, reply));
                     }
                 }
             }

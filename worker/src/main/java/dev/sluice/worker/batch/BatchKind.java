@@ -5,10 +5,11 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What requests must have in common to share a batch: the same inputs with the same shapes beyond the rows, and the
- * same outputs in the same order.
+ * same outputs in the same order. Where axes are ragged, {@link BatchKinds} says which lengths count as the same.
  *
  * <p>It keeps names and shapes of a request but none of its tensors, and so may outlive them.
  *
@@ -34,12 +35,17 @@ final class BatchKind {
     }
 
     static BatchKind of(InferenceRequest request) {
+        return of(request, Tensor::shape);
+    }
+
+    /** @param shapeOf what stands for the shape of each input */
+    static BatchKind of(InferenceRequest request, Function<Tensor, Shape> shapeOf) {
         List<Tensor> tensors = request.inputs();
         String[] inputs = new String[tensors.size()];
         Shape[] shapes = new Shape[tensors.size()];
         for (int i = 0; i < shapes.length; i++) {
             inputs[i] = tensors.get(i).name();
-            shapes[i] = tensors.get(i).shape();
+            shapes[i] = shapeOf.apply(tensors.get(i));
         }
         return new BatchKind(inputs, shapes, request.outputs());
     }

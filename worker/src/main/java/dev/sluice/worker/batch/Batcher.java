@@ -53,6 +53,8 @@ public final class Batcher {
     private final LatencyModel latency;
     private final BatchQueue queue;
     private final BatchFormation formation;
+    private final BatchKinds kinds;
+    private final OutputTrim trim;
     private final RunningBatches running = new RunningBatches();
 
     /** Those that have left the queue and have no outcome: they run, or wait to run once more. */
@@ -72,6 +74,8 @@ public final class Batcher {
         this.latency = new LatencyModel(options.profile());
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(queue, latency, memory);
+        this.kinds = new BatchKinds(options.shapes().ragged());
+        this.trim = new OutputTrim(options.shapes().ragged());
         this.listener = options.listener();
         this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
         this.instances = instances;
@@ -81,9 +85,19 @@ public final class Batcher {
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
     public Pending enqueue(InferenceRequest request, Completion completion) {
+        return enqueue(request, ticker.nanos(), inTurn(completion));
+    }
+
+    /** Has an answer wait for those of earlier requests, if that is wanted; to be called in the order of coming. */
+    Completion inTurn(Completion completion) {
+        return order == null ? completion : order.inTurn(completion);
+    }
+
+    /** Takes what is part of a request that came at that time. */
+    Pending enqueue(InferenceRequest request, long cameNanos, Completion completion) {
         assert onOwnThread();
         long now = ticker.nanos();
-        QueuedRequest queued = new QueuedRequest(request, now, order == null ? completion : order.inTurn(completion));
+        QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
         if (queued.isUnwanted(now)) {
             queued.drop("enqueue");
             return () -> {};
@@ -208,6 +222,7 @@ public final class Batcher {
         Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
         queue.formed(batch);
         batch.members().forEach(taken::add);
+        batch.members().forEach(QueuedRequest::taken);
         return batch;
     }
 
@@ -248,7 +263,7 @@ public final class Batcher {
             return;
         }
         for (QueuedRequest member : wanted.members()) {
-            if (member.search == null) { // or it has been counted when it ran for the first time
+            if (member.search == null && member.isCounted()) { // or it has been counted when it ran for the first time
                 listener.waited(model, now - member.enqueuedNanos());
             }
         }
@@ -288,14 +303,14 @@ public final class Batcher {
         Batch batch = run.batch();
         latency.observe(batch.rows(), ticker.nanos() - run.formedNanos());
         listener.ran(model, ran.gatherNanos(), ran.runNanos());
-        if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
+        if (batch.size() > 1 && !canBeCut(batch, ran.outputs())) {
             stopBatching(ran.outputs());
             suspects.separate(batch);
             return;
         }
         memory.ran(batch);
         long start = ticker.nanos();
-        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : BatchSplit.apart(ran.outputs(), batch);
+        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : trim.apart(ran.outputs(), batch);
         answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
@@ -307,17 +322,24 @@ public final class Batcher {
         }
     }
 
+    private boolean canBeCut(Batch batch, List<Tensor> outputs) {
+        return BatchSplit.fits(outputs, batch.rows()) && trim.fits(batch, outputs);
+    }
+
     /** Before the members hear of it, so that whoever has an answer finds it counted. */
     private void answered(RunningBatches.Run run, BatchResult.Ran ran, long splitNanos) {
         long queueNanos = 0;
         int requests = 0;
         int rows = 0;
-        for (QueuedRequest member : run.batch().stillWanted()) {
-            queueNanos += run.formedNanos() - member.enqueuedNanos();
-            requests++;
+        List<QueuedRequest> wanted = run.batch().stillWanted();
+        for (QueuedRequest member : wanted) {
+            if (member.isCounted()) {
+                queueNanos += run.formedNanos() - member.enqueuedNanos();
+                requests++;
+            }
             rows += member.request().rows();
         }
-        if (requests > 0) {
+        if (!wanted.isEmpty()) {
             listener.answered(
                     model,
                     new AnsweredBatch(requests, rows, queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
@@ -341,8 +363,9 @@ public final class Batcher {
         if (axisCountsRows) {
             axisCountsRows = false;
             LOG.warn(
-                    "model {} answered a batch with {}: axis 0 does not count rows, so it serves one request at a time"
-                            + " from now on (set batching: off in its model.yaml)",
+                    "model {} answered a batch with {}: axis 0 does not count rows, or not all lengths are those of the"
+                            + " ragged inputs, so it serves one request at a time from now on (set batching: off in its"
+                            + " model.yaml)",
                     model,
                     outputs);
         }

@@ -53,10 +53,14 @@ public final class QueuedRequest extends PlacedHeap.Member {
     long ordinal;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
+        this(request, BatchKind.of(request), enqueuedNanos, completion);
+    }
+
+    QueuedRequest(InferenceRequest request, BatchKind kind, long enqueuedNanos, Completion completion) {
         this.request = request;
         this.enqueuedNanos = enqueuedNanos;
         this.completion = completion;
-        this.kind = BatchKind.of(request);
+        this.kind = kind;
     }
 
     /** To be asked for as long as it has no outcome. */
@@ -81,6 +85,15 @@ public final class QueuedRequest extends PlacedHeap.Member {
     void drop(String stage) {
         boolean gone = request().cancellation().isCancelled();
         complete(gone ? new InferenceError.Cancelled() : new InferenceError.DeadlineExceeded(stage));
+    }
+
+    /** Tells whoever waits for the outcome that this is not in the queue any more, but is going to be run. */
+    void taken() {
+        completion.taken();
+    }
+
+    boolean isCounted() {
+        return completion.isCounted();
     }
 
     boolean isCompleted() {

@@ -71,9 +71,21 @@ public record Shape(long... dimensions) {
 
     /** The same shape with another number of rows. */
     public Shape withRows(long rows) {
+        return with(0, rows);
+    }
+
+    /** The same shape with another size along that axis. */
+    public Shape with(int axis, long size) {
         long[] copy = dimensions.clone();
-        copy[0] = rows;
+        copy[axis] = size;
         return new Shape(copy);
+    }
+
+    /** Of two shapes of one rank the larger size along each axis. */
+    public Shape max(Shape other) {
+        long[] larger = dimensions.clone();
+        Arrays.setAll(larger, axis -> Math.max(dimensions[axis], other.dimensions[axis]));
+        return new Shape(larger);
     }
 
     /** Whether both have the same dimensions after the first. */
