@@ -3,6 +3,8 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.AdaptivePolicy;
 import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.FixedDelayPolicy;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,11 @@ record ModelServing(
             }
         }
         return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
+    }
+
+    /** As requests are checked against it and batched. */
+    Signature signatureOf(LoadedModel model) {
+        return batching ? model.signature() : model.signature().withoutBatching();
     }
 
     private static int orElse(int own, int inherited) {

@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.RaggedAxes;
+import dev.sluice.worker.batch.ShapeOptions;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
@@ -90,7 +92,8 @@ public final class Worker extends VerticleBase {
             ModelServing serving = ModelServing.of(ModelConfig.read(location.configFile()), options);
             LoadedModel runnable = engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads()));
             loaded.add(runnable);
-            Description description = deploy(model, runnable, serving, deployments);
+            RaggedAxes ragged = RaggedConfig.read(location.configFile(), serving.signatureOf(runnable));
+            Description description = deploy(model, runnable, serving, ragged, deployments);
             report(model, ModelState.READY, description, "");
             LOG.info(
                     "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
@@ -111,14 +114,14 @@ public final class Worker extends VerticleBase {
                 .replace(options.models() + File.separator, "");
     }
 
-    private Description deploy(ModelId model, LoadedModel runnable, ModelServing serving, List<String> deployments) {
-        Signature signature =
-                serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
+    private Description deploy(
+            ModelId model, LoadedModel runnable, ModelServing serving, RaggedAxes ragged, List<String> deployments) {
+        Signature signature = serving.signatureOf(runnable);
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         InstanceDeployer deployer = new InstanceDeployer(
                 model,
                 runnable,
-                new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), instances),
+                new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), ragged, instances),
                 ticker,
                 reason -> report(model, ModelState.FAILED, null, reason));
         List<Instance> first = new ArrayList<>();
@@ -131,7 +134,8 @@ public final class Worker extends VerticleBase {
                 serving.maxQueueRequests(),
                 profile(runnable, signature, maxBatchRows),
                 batches,
-                serving.preserveOrdering());
+                serving.preserveOrdering(),
+                new ShapeOptions(maxBatchRows, ragged));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, ticker))
                 .await());

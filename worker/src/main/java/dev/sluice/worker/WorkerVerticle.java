@@ -48,7 +48,8 @@ final class WorkerVerticle extends VerticleBase {
         this.engine = engine;
         this.options = options;
         this.ticker = ticker;
-        this.gather = new BatchGather(options.maxBatchRows(), options.batchMemoryBytes() - engine.memoryBytes());
+        this.gather = new BatchGather(
+                options.maxBatchRows(), options.batchMemoryBytes() - engine.memoryBytes(), options.ragged());
     }
 
     @Override

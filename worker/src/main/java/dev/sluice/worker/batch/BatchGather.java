@@ -76,8 +76,8 @@ public final class BatchGather {
         }
         Shape widest = head.shape();
         boolean differ = false;
-        for (QueuedRequest member : batch.members()) {
-            Shape shape = member.request().inputs().get(input).shape();
+        for (InferenceRequest member : batch.requests()) {
+            Shape shape = member.inputs().get(input).shape();
             differ |= !shape.sameBeyondRows(widest);
             widest = widest.max(shape);
         }
@@ -92,8 +92,8 @@ public final class BatchGather {
                 Math.multiplyExact(shape.elementCount(), head.dataType().elementBytes()));
         ByteBuffer memory = memoryFor(input, bytes, batch.rows());
         int offset = 0;
-        for (QueuedRequest member : batch.members()) {
-            Tensor own = member.request().inputs().get(input);
+        for (InferenceRequest member : batch.requests()) {
+            Tensor own = member.inputs().get(input);
             offset = PaddedCopy.copy(own, shape.withRows(own.rows()), memory, offset, padding);
         }
         return new Tensor(head.name(), head.dataType(), shape, view(memory, bytes));

@@ -36,6 +36,9 @@ final class LengthBuckets {
 
     /** Counts that length, and tells the greatest that belongs with it. */
     long edgeFor(long length) {
+        if (length == 0) {
+            return 0; // nothing but padding: no model is asked to make sense of that
+        }
         int cell = cell(length);
         counts[cell]++;
         lengths[cell] += length;

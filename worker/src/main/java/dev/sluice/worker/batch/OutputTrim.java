@@ -38,17 +38,24 @@ final class OutputTrim {
     }
 
     private static long longest(Batch batch, RaggedAxes.Trim trim) {
-        return batch.members().stream()
-                .mapToLong(member -> length(member.request(), trim))
+        return batch.requests().stream()
+                .mapToLong(request -> length(request, trim))
                 .max()
                 .orElse(0);
     }
 
-    /** The outputs of that member, of whose rows they are, at its own lengths. */
-    List<Tensor> of(InferenceRequest member, List<Tensor> outputs) {
-        if (axes.outputs().isEmpty()) {
-            return outputs;
+    /** The outputs of each member at its own lengths, if they fit. */
+    List<List<Tensor>> apart(List<Tensor> outputs, Batch batch) {
+        List<List<Tensor>> parts = BatchSplit.apart(outputs, batch);
+        if (!axes.outputs().isEmpty()) {
+            for (int i = 0; i < parts.size(); i++) {
+                parts.set(i, trim(batch.requests().get(i), parts.get(i)));
+            }
         }
+        return parts;
+    }
+
+    private List<Tensor> trim(InferenceRequest member, List<Tensor> outputs) {
         List<Tensor> trimmed = new ArrayList<>(outputs.size());
         for (Tensor output : outputs) {
             Shape own = output.shape();

@@ -43,7 +43,7 @@ final class RequestPieces implements Pending {
     RequestPieces(LargeRequests stage, InferenceRequest request, Completion completion, long cameNanos) {
         this.stage = stage;
         this.request = request;
-        this.completion = completion;
+        this.completion = stage.batcher().inTurn(completion);
         this.cameNanos = cameNanos;
         this.inputs = new BatchSplit(request.inputs());
         this.rowsLeft = request.rows();
@@ -110,17 +110,27 @@ final class RequestPieces implements Pending {
     private void complete() {
         if (failure != null) {
             completion.complete(failure);
-            return;
+        } else if (cannotJoin) {
+            runWhole();
+        } else {
+            join();
         }
+    }
+
+    private void join() {
         List<InferenceResponse> answers = new ArrayList<>();
         all.forEach(piece -> answers.add(Objects.requireNonNull(piece.answer)));
-        List<Tensor> joined = cannotJoin ? null : OutputJoin.join(answers);
+        List<Tensor> joined = OutputJoin.join(answers);
         if (joined == null) {
-            stage.stopSplitting(request);
-            whole = stage.batcher().enqueue(request, cameNanos, completion);
+            runWhole();
         } else {
             completion.complete(new InferenceResponse(request.model(), joined, timing(answers)));
         }
+    }
+
+    private void runWhole() {
+        stage.stopSplitting(request);
+        whole = stage.batcher().enqueue(request, cameNanos, completion);
     }
 
     /** Of the piece that everything waited for, with the largest batch that any of them was in. */

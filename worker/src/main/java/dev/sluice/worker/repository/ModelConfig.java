@@ -5,9 +5,11 @@ import dev.sluice.worker.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
@@ -23,6 +25,9 @@ import java.util.Optional;
  * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share an engine call
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
+ * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
+ * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
+ * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -34,7 +39,10 @@ public record ModelConfig(
         @Setting(value = "0s", min = "0s", max = "1h") Duration maxQueueDelay,
         @Setting("false") boolean preserveOrdering,
         @Setting("auto") Batching batching,
-        @Setting("") List<String> labels) {
+        @Setting("") List<String> labels,
+        @Setting("") List<String> raggedAxes,
+        @Setting("") List<String> padValues,
+        @Setting("") List<String> trim) {
 
     /**
      * Reads a model.yaml; a model without one has the defaults.
@@ -42,9 +50,19 @@ public record ModelConfig(
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
     public static ModelConfig read(Path file) {
+        return read(file, Map.of());
+    }
+
+    /**
+     * Reads a model.yaml and checks the items of its lists, as {@link Settings#load(Map)} does.
+     *
+     * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
+     */
+    public static ModelConfig read(Path file, Map<String, Function<String, Optional<String>>> checks) {
         Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
-        return (Files.exists(file) ? settings.file(file) : settings)
-                .load(Map.of("preferred_batch_sizes", ModelConfig::badBatchSize));
+        Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
+        all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
+        return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
 
     private static Optional<String> badBatchSize(String rows) {
