@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Thousands of requests of all sizes at once are answered as each would be alone. */
 class RandomRequestsIT {
 
-    private static final int REQUESTS = 2_000;
+    private static final Path MLP = Places.ROOT.resolve("loadtest/models/mlp/1/model.onnx");
     private static final int MOST_ROWS = 5;
     private static final int CONNECTIONS = 64;
     private static final long SEED = 20_261_121;
@@ -49,12 +49,9 @@ class RandomRequestsIT {
                 : BinaryWire.infer(gateway, model, request, input -> true, true);
     }
 
-    /** By how much, at most, an answer in company differs from the same alone. */
-    private static double largestDifference(RunningGateway gateway, String model, List<JsonObject> requests) {
-        List<JsonArray> alone = new ArrayList<>();
-        for (int i = 0; i < requests.size(); i++) {
-            alone.add(ask(gateway, model, requests.get(i), i).data());
-        }
+    /** By how much, at most, answers of {@code model} to all at once differ from those of {@code alone} one by one. */
+    private static double largestDifference(
+            RunningGateway gateway, String alone, String model, List<JsonObject> requests) {
         double difference = 0;
         try (ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS)) {
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
@@ -63,22 +60,31 @@ class RandomRequestsIT {
                 answers.add(CompletableFuture.supplyAsync(
                         () -> ask(gateway, model, requests.get(number), number), clients));
             }
+            List<JsonArray> together = answers.stream()
+                    .map(answer -> Waiting.await(answer).data())
+                    .toList();
             for (int i = 0; i < requests.size(); i++) {
-                JsonArray together = Waiting.await(answers.get(i)).data();
-                assertEquals(alone.get(i).size(), together.size());
-                for (int element = 0; element < together.size(); element++) {
-                    difference =
-                            Math.max(difference, Math.abs(alone.get(i).getFloat(element) - together.getFloat(element)));
-                }
+                difference = Math.max(
+                        difference,
+                        difference(ask(gateway, alone, requests.get(i), i).data(), together.get(i)));
             }
         }
         return difference;
     }
 
-    private static List<JsonObject> randomRequests(String input, int... row) {
+    private static double difference(JsonArray one, JsonArray other) {
+        assertEquals(one.size(), other.size());
+        double most = 0;
+        for (int i = 0; i < one.size(); i++) {
+            most = Math.max(most, Math.abs(one.getFloat(i) - other.getFloat(i)));
+        }
+        return most;
+    }
+
+    private static List<JsonObject> randomRequests(int count, String input, int... row) {
         Random random = new Random(SEED);
         List<JsonObject> requests = new ArrayList<>();
-        for (int i = 0; i < REQUESTS; i++) {
+        for (int i = 0; i < count; i++) {
             JsonArray shape = JsonArray.of(1 + random.nextInt(MOST_ROWS));
             for (int size : row) {
                 shape.add(size);
@@ -88,46 +94,49 @@ class RandomRequestsIT {
         return requests;
     }
 
-    private double largestDifference(String model, Path file, String yaml, List<JsonObject> requests) {
+    private static int rows(List<JsonObject> requests) {
+        return requests.stream()
+                .mapToInt(request -> request.getJsonArray("inputs")
+                        .getJsonObject(0)
+                        .getJsonArray("shape")
+                        .getInteger(0))
+                .sum();
+    }
+
+    /** The same model twice, once for requests one by one, in one engine call each, and once for all at once. */
+    private double largestDifference(Path file, int maxBatchRows, List<JsonObject> requests) {
         Path repository = new Repository(models)
-                .with(model, "1", file)
-                .config(model, yaml)
+                .with("alone", "1", file)
+                .with("together", "1", file)
+                .config("together", "max_batch_rows: " + maxBatchRows)
                 .root();
         try (RunningGateway gateway = RunningGateway.start(repository, "worker.instances=2")) {
-            double difference = largestDifference(gateway, model, requests);
+            double difference = largestDifference(gateway, "alone", "together", requests);
             MetricsPage metrics = gateway.metrics();
-            int rows = requests.stream()
-                    .mapToInt(request -> request.getJsonArray("inputs")
-                            .getJsonObject(0)
-                            .getJsonArray("shape")
-                            .getInteger(0))
-                    .sum();
-            assertEquals(2 * rows, metrics.value("sluice_batch_rows_sum", "model=\"" + model + "\""));
-            assertTrue(
-                    metrics.value("sluice_batch_rows_count", "model=\"" + model + "\"") < 2 * REQUESTS,
-                    "no two shared a batch");
+            assertEquals(rows(requests), metrics.value("sluice_batch_rows_sum", "model=\"together\""));
+            assertEquals(requests.size(), metrics.value("sluice_queue_seconds_count", "model=\"together\""));
+            assertTrue(metrics.value("sluice_batch_rows_max", "model=\"together\"") <= maxBatchRows);
+            gateway.awaitNothingInFlight();
             return difference;
         }
     }
 
+    /** ONNX Runtime adds up a row of this network in the same order whatever the number of rows. */
     @Test
     void theSmallNetworkAnswersTheSameToTheBit() {
-        Path file = Places.ROOT.resolve("loadtest/models/mlp/1/model.onnx");
-        double d = largestDifference("mlp", file, "max_batch_rows: 32", randomRequests("image", 784));
-        System.out.println("DIFF mlp " + d);
+        assertEquals(0, largestDifference(MLP, 32, randomRequests(2_000, "image", 784)));
     }
 
     @Test
-    void theSmallNetworkAnswersTheSameInPieces() {
-        Path file = Places.ROOT.resolve("loadtest/models/mlp/1/model.onnx");
-        double d = largestDifference("mlp", file, "max_batch_rows: 2", randomRequests("image", 784));
-        System.out.println("DIFF mlp pieces " + d);
+    void theSmallNetworkAnswersTheSameToTheBitInPieces() {
+        assertEquals(0, largestDifference(MLP, 2, randomRequests(300, "image", 784)));
     }
 
+    /** Nothing but zero was seen here either, but nobody promises it for convolutions. */
     @Test
     void aRealNetworkAnswersTheSame() {
         Path file = Places.shared("models").resolve("mnist_cnn/model.onnx");
-        double d = largestDifference("cnn", file, "max_batch_rows: 16", randomRequests("input_image", 1, 28, 28));
-        System.out.println("DIFF cnn " + d);
+        double difference = largestDifference(file, 16, randomRequests(500, "input_image", 1, 28, 28));
+        assertTrue(difference <= 1e-5, "an answer differs by " + difference);
     }
 }
