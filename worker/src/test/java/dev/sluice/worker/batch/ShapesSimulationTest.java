@@ -74,8 +74,8 @@ class ShapesSimulationTest {
             Tensor joined = Tensors.copyOf(gather.gather(batch).getFirst());
             assertEquals(batch.rows(), joined.rows());
             paddedElements += joined.shape().elementCount();
-            for (QueuedRequest member : batch.members()) {
-                elements += member.request().inputs().getFirst().shape().elementCount();
+            for (InferenceRequest member : batch.requests()) {
+                elements += member.inputs().getFirst().shape().elementCount();
             }
             for (int at = 0; at < joined.byteCount(); at += Long.BYTES) {
                 long id = joined.data().getLong(at);
