@@ -270,6 +270,28 @@ class LargeRequestsTest {
     }
 
     @Test
+    void whereAnswersGoInOrderThatOfALargeRequestKeepsItsPlace() {
+        startWith(2, echo);
+        batcher = new Batcher(
+                Requests.MODEL,
+                new BatcherOptions(
+                        new GreedyPolicy(MAX_ROWS), MAX_QUEUE, List.of(), listener, true, ShapeOptions.AS_THEY_COME),
+                instances,
+                ticker,
+                nanos -> {});
+        requests = new LargeRequests(Requests.MODEL, batcher, MAX_ROWS, ticker);
+        enqueue("large", ofRows(6));
+        enqueue("small", Requests.ofIds(77));
+        instances.finish(1);
+        instances.finish(1);
+        assertEquals(List.of(4, 2, 1), instances.startedRows());
+        assertEquals(0, outcomes.count());
+        instances.finishAll();
+        assertEquals(ids(6), outcomes.ids("large"));
+        assertEquals("[77]", outcomes.ids("small"));
+    }
+
+    @Test
     void itIsCountedOnceAndItsRowsAll() {
         ticker.advance(100);
         enqueue("large", ofRows(6));

@@ -64,6 +64,7 @@ class ShapesSimulationTest {
                     maxQueue,
                     List.of(),
                     BatchListener.NONE,
+                    false,
                     new ShapeOptions(maxRows, RAGGED));
             batcher = new Batcher(Requests.MODEL, options, instances, ticker, nanos -> {});
             requests = new LargeRequests(Requests.MODEL, batcher, maxRows, ticker);
