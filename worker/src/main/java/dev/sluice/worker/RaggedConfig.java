@@ -10,6 +10,7 @@ import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ final class RaggedConfig {
 
     private RaggedAxes result(Path file) {
         Map<String, Padding> inputs = new HashMap<>();
-        axes.forEach((name, own) -> inputs.put(name, new Padding(List.copyOf(own), element(name))));
+        axes.forEach((name, own) -> inputs.put(name, padding(name, own)));
         Map<String, List<Trim>> outputs = new HashMap<>();
         List<String> problems = new ArrayList<>();
         for (TensorSpec output : signature.outputs()) {
@@ -156,10 +157,11 @@ final class RaggedConfig {
         return new RaggedAxes(inputs, outputs);
     }
 
-    /** Zeros, unless the file says otherwise. */
-    private byte[] element(String input) {
+    /** With zeros, unless the file says otherwise. */
+    private Padding padding(String input, Collection<Integer> own) {
         TensorSpec spec = signature.inputs().get(signature.indexOfInput(input));
-        return elements.getOrDefault(input, new byte[spec.dataType().elementBytes()]);
+        byte[] element = elements.getOrDefault(input, new byte[spec.dataType().elementBytes()]);
+        return new Padding(List.copyOf(own), own.stream().map(spec::axisName).toList(), element);
     }
 
     private Optional<Trim> trim(Place output, List<String> problems) {

@@ -70,6 +70,9 @@ class RaggedConfigTest {
         RaggedAxes ragged = read(TEXT, "ragged_axes: [ids.1.1]");
         assertEquals(
                 List.of(1), Objects.requireNonNull(ragged.inputs().get("ids.1")).axes());
+        assertEquals(
+                List.of("tokens"),
+                Objects.requireNonNull(ragged.inputs().get("ids.1")).axisNames());
         assertArrayEquals(
                 new byte[Long.BYTES],
                 Objects.requireNonNull(ragged.inputs().get("ids.1")).element());

@@ -24,9 +24,10 @@ public record RaggedAxes(Map<String, Padding> inputs, Map<String, List<Trim>> ou
      * How one input is padded.
      *
      * @param axes beyond the rows
+     * @param axisNames what the model calls each of them, or nothing; axes of one name are of one length in a request
      * @param element what padding consists of, as it stands in a tensor; not to be written to
      */
-    public record Padding(List<Integer> axes, byte[] element) {}
+    public record Padding(List<Integer> axes, List<String> axisNames, byte[] element) {}
 
     /** That axis of an output is as long as that axis of that input. */
     public record Trim(int axis, String input, int inputAxis) {}

@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 class RaggedBatchesTest {
 
     private static final byte[] MINUS_ONE = {-1, -1, -1, -1, -1, -1, -1, -1};
-    private static final RaggedAxes RAGGED =
-            new RaggedAxes(Map.of("x", new Padding(List.of(1), MINUS_ONE)), Map.of("y", List.of(new Trim(1, "x", 1))));
+    private static final RaggedAxes RAGGED = new RaggedAxes(
+            Map.of("x", new Padding(List.of(1), List.of("length"), MINUS_ONE)),
+            Map.of("y", List.of(new Trim(1, "x", 1))));
 
     private final BatchGather gather = new BatchGather(8, 1 << 20, RAGGED);
     private final Outcomes outcomes = new Outcomes();
@@ -145,7 +146,7 @@ class RaggedBatchesTest {
 
     @Test
     void severalAxesArePaddedAtOnce() {
-        RaggedAxes both = new RaggedAxes(Map.of("x", new Padding(List.of(1, 2), MINUS_ONE)), Map.of());
+        RaggedAxes both = new RaggedAxes(Map.of("x", new Padding(List.of(1, 2), List.of("", ""), MINUS_ONE)), Map.of());
         Tensor wide = Tensors.ofLongs("x", new Shape(1, 1, 3), 1, 2, 3);
         Tensor high = Tensors.ofLongs("x", new Shape(1, 2, 1), 4, 5);
         Tensor joined = new BatchGather(8, 1 << 20, both)
@@ -162,6 +163,24 @@ class RaggedBatchesTest {
         BatchKinds kinds = new BatchKinds(RaggedAxes.NONE);
         assertNotEquals(kinds.of(ofRows(1, 5, 1)), kinds.of(ofRows(1, 6, 1)));
         assertEquals(kinds.of(ofRows(1, 5, 1)), kinds.of(ofRows(2, 5, 1)));
+    }
+
+    @Test
+    void aRequestThatContradictsItselfIsNotPadded() {
+        Padding length = new Padding(List.of(1), List.of("length"), MINUS_ONE);
+        BatchKinds kinds = new BatchKinds(new RaggedAxes(Map.of("ids", length, "mask", length), Map.of()));
+        BatchKind right = kinds.of(masked(7, 7));
+        assertEquals(right, kinds.of(masked(6, 6)));
+        assertNotEquals(right, kinds.of(masked(6, 7)), "the mask is too long");
+        assertNotEquals(right, kinds.of(masked(8, 7)), "the mask is too short");
+    }
+
+    private static InferenceRequest masked(int ids, int mask) {
+        return Requests.of(
+                Requests.FAR,
+                List.of("y"),
+                Tensors.ofLongs("ids", new Shape(1, ids), new long[ids]),
+                Tensors.ofLongs("mask", new Shape(1, mask), new long[mask]));
     }
 
     @Test

@@ -32,7 +32,8 @@ class ShapesSimulationTest {
     private static final int STEPS = 80;
     private static final long POISON_EVERY = 97;
     private static final RaggedAxes RAGGED = new RaggedAxes(
-            Map.of("x", new Padding(List.of(1), new byte[Long.BYTES])), Map.of("y", List.of(new Trim(1, "x", 1))));
+            Map.of("x", new Padding(List.of(1), List.of("length"), new byte[Long.BYTES])),
+            Map.of("y", List.of(new Trim(1, "x", 1))));
 
     /** One play, from a seed to an empty batcher. */
     private static final class Play {
