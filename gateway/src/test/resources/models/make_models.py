@@ -5,6 +5,7 @@ echo   y = x, FP32 [batch, length]: requests of different lengths cannot share a
 halves y = x, FP16 [batch, length]
 words  y = x, BYTES [batch, 2]
 pick   y = one of ten numbers, by index, INT64 [batch] to FP32 [batch]: an index beyond 9 fails the engine call
+masked OUT = x * mask and SUM = the sum of OUT along each row, FP32 [batch, length]: padding with a mask of 0 changes nothing
 slow   y = x, FP32 [1], after multiplying matrices "steps" times, INT64 [1]: as slow as a test wants; no batch axis
 """
 
@@ -56,6 +57,18 @@ save(
     [value("index", TensorProto.INT64, ["batch"])],
     [value("y", TensorProto.FLOAT, ["batch"])],
     [constant("table", TensorProto.FLOAT, [10], [n * 1.5 for n in range(10)])],
+)
+
+ragged = [value(name, TensorProto.FLOAT, ["batch", "length"]) for name in ("x", "mask", "OUT")]
+save(
+    "masked",
+    [
+        helper.make_node("Mul", ["x", "mask"], ["OUT"]),
+        helper.make_node("ReduceSum", ["OUT", "second"], ["SUM"], keepdims=0),
+    ],
+    ragged[:2],
+    [ragged[2], value("SUM", TensorProto.FLOAT, ["batch"])],
+    [constant("second", TensorProto.INT64, [1], [1])],
 )
 
 # The product stays the zero matrix, whose first element is added to x: nothing can be left out.

@@ -2,10 +2,11 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
-import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.batch.DeviceShare;
 import dev.sluice.worker.batch.DeviceTurns;
+import dev.sluice.worker.batch.LargeRequests;
 import dev.sluice.worker.batch.SharedInstances;
+import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
@@ -45,6 +46,7 @@ final class BatcherVerticle extends VerticleBase {
     private InstanceGroup instances;
     private DeviceShare share;
     private Batcher batcher;
+    private LargeRequests requests;
 
     /** By the address at which the front loop waits for outcomes. */
     private final Map<String, Correspondence> fronts = new HashMap<>();
@@ -75,6 +77,7 @@ final class BatcherVerticle extends VerticleBase {
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
         batcher = new Batcher(model, options, new SharedInstances(instances, share, ticker), ticker, this::wakeAt);
+        requests = new LargeRequests(model, batcher, options.shapes().maxPieceRows(), ticker);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
@@ -136,7 +139,7 @@ final class BatcherVerticle extends VerticleBase {
             switch (entry) {
                 case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
                 case RequestGroup.Submit(long ticket, InferenceRequest request) -> {
-                    front.submit(ticket, reply -> batcher.enqueue(request, reply));
+                    front.submit(ticket, reply -> requests.enqueue(request, reply));
                 }
             }
         }

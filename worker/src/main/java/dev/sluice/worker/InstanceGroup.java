@@ -3,8 +3,8 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.Batch;
 import dev.sluice.worker.batch.BatchResult;
 import dev.sluice.worker.batch.BatchRunner;
-import dev.sluice.worker.batch.QueuedRequest;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.AsyncResult;
@@ -97,8 +97,8 @@ final class InstanceGroup implements BatchRunner {
     /** Whole milliseconds, the last deadline being over by then. */
     static long patienceMillis(Batch batch, long leastNanos, long nowNanos) {
         long nanos = leastNanos;
-        for (QueuedRequest member : batch.members()) {
-            nanos = Math.max(nanos, member.request().deadline().remainingNanos(nowNanos));
+        for (InferenceRequest request : batch.requests()) {
+            nanos = Math.max(nanos, request.deadline().remainingNanos(nowNanos));
         }
         return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.RaggedAxes;
 import dev.sluice.worker.contract.InstanceListener;
 
 /**
@@ -8,5 +9,13 @@ import dev.sluice.worker.contract.InstanceListener;
  * @param instances how many there are; as many may be given up, and hold their threads still, before the model fails
  * @param maxBatchRows rows that their memory has room for
  * @param batchMemoryBytes most direct memory that each keeps
+ * @param ragged axes along which they pad
  */
-record InstanceOptions(int instances, int maxBatchRows, long batchMemoryBytes, InstanceListener listener) {}
+record InstanceOptions(
+        int instances, int maxBatchRows, long batchMemoryBytes, RaggedAxes ragged, InstanceListener listener) {
+
+    /** Of a model whose requests share a batch only with those of equal shapes. */
+    InstanceOptions(int instances, int maxBatchRows, long batchMemoryBytes, InstanceListener listener) {
+        this(instances, maxBatchRows, batchMemoryBytes, RaggedAxes.NONE, listener);
+    }
+}

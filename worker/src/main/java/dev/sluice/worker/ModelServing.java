@@ -1,5 +1,10 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.AdaptivePolicy;
+import dev.sluice.worker.batch.BatchPolicy;
+import dev.sluice.worker.batch.FixedDelayPolicy;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +14,9 @@ import java.util.List;
  *
  * @param slo the latency objective that bounds the batch size; 0 for none
  * @param share how much of its device it is due, compared with other models
+ * @param preferredRows sizes of batches to wait for; none, and no delay, for a policy that learns
+ * @param maxQueueDelay how long to wait for them
+ * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share a batch, if the model can be batched
  */
 record ModelServing(
@@ -18,6 +26,9 @@ record ModelServing(
         int maxQueueRequests,
         Duration slo,
         int share,
+        List<Integer> preferredRows,
+        Duration maxQueueDelay,
+        boolean preserveOrdering,
         boolean batching,
         List<String> labels) {
 
@@ -32,8 +43,35 @@ record ModelServing(
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
                 model.slo(),
                 model.share(),
+                model.preferredRows(),
+                model.maxQueueDelay(),
+                model.preserveOrdering(),
                 model.batching() != ModelConfig.Batching.OFF,
                 model.labels());
+    }
+
+    /**
+     * How its batches are formed.
+     *
+     * @param rows most of one batch, as the model's signature and its settings have it
+     * @throws IllegalArgumentException when it prefers batches that cannot be, with a message for its owner
+     */
+    BatchPolicy policy(int rows) {
+        if (preferredRows.isEmpty() && maxQueueDelay.isZero()) {
+            return new AdaptivePolicy(rows, slo.toNanos());
+        }
+        for (int preferred : preferredRows) {
+            if (preferred > rows) {
+                throw new IllegalArgumentException("preferred_batch_sizes: " + preferred
+                        + " is more rows than one of its batches has (" + rows + ")");
+            }
+        }
+        return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
+    }
+
+    /** As requests are checked against it and batched. */
+    Signature signatureOf(LoadedModel model) {
+        return batching ? model.signature() : model.signature().withoutBatching();
     }
 
     private static int orElse(int own, int inherited) {

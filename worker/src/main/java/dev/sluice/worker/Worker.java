@@ -1,10 +1,10 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.batch.AdaptivePolicy;
-import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.RaggedAxes;
+import dev.sluice.worker.batch.ShapeOptions;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
@@ -122,13 +122,13 @@ public final class Worker extends VerticleBase {
     private Description deploy(
             ModelLocation location, LoadedModel runnable, ModelServing serving, List<String> deployments) {
         ModelId model = location.model();
-        Signature signature =
-                serving.batching() ? runnable.signature() : runnable.signature().withoutBatching();
+        Signature signature = serving.signatureOf(runnable);
+        RaggedAxes ragged = RaggedConfig.read(location.configFile(), signature);
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         InstanceDeployer deployer = new InstanceDeployer(
                 model,
                 runnable,
-                new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), instances),
+                new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), ragged, instances),
                 ticker,
                 reason -> report(model, ModelState.FAILED, null, reason));
         List<Instance> first = new ArrayList<>();
@@ -136,13 +136,13 @@ public final class Worker extends VerticleBase {
             first.add(deployer.deploy().await());
             deployments.add(first.getLast().deployment());
         }
-        BatchPolicy policy = new AdaptivePolicy(maxBatchRows, serving.slo().toNanos());
-        List<LatencyPoint> profile;
-        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
-            WarmUp warmUp = new WarmUp(trial, signature, ticker);
-            profile = profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
-        }
-        BatcherOptions batching = new BatcherOptions(policy, serving.maxQueueRequests(), profile, batches);
+        BatcherOptions batching = new BatcherOptions(
+                serving.policy(maxBatchRows),
+                serving.maxQueueRequests(),
+                profile(location, runnable, serving, maxBatchRows),
+                batches,
+                serving.preserveOrdering(),
+                new ShapeOptions(maxBatchRows, ragged));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         DeviceTurns.Stake stake = new DeviceTurns.Stake(cpu, serving.share());
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake, ticker))
@@ -155,6 +155,14 @@ public final class Worker extends VerticleBase {
                 signature.batched() ? maxBatchRows : 0,
                 serving.instances(),
                 BatcherVerticle.address(model));
+    }
+
+    private List<LatencyPoint> profile(
+            ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
+            WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), ticker);
+            return profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
+        }
     }
 
     /** Waits until the report has been taken note of, so that "ready" is true when it is said. */

@@ -48,7 +48,8 @@ final class WorkerVerticle extends VerticleBase {
         this.engine = engine;
         this.options = options;
         this.ticker = ticker;
-        this.gather = new BatchGather(options.maxBatchRows(), options.batchMemoryBytes() - engine.memoryBytes());
+        this.gather = new BatchGather(
+                options.maxBatchRows(), options.batchMemoryBytes() - engine.memoryBytes(), options.ragged());
     }
 
     @Override
@@ -98,7 +99,7 @@ final class WorkerVerticle extends VerticleBase {
         return failure instanceof EngineRunException engine && engine.reason() == reason;
     }
 
-    /** A batch of several is going to run again, one by one, and then the culprit shows itself. */
+    /** A batch of several is going to run again, in parts, until the culprit shows itself. */
     private void logFailure(String id, Batch batch, Throwable failure) {
         if (isBecause(EngineRunException.Reason.TERMINATED, failure)) {
             LOG.info("the call of {} was ended, {} rows", address, batch.rows());

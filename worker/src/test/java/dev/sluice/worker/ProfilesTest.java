@@ -57,7 +57,7 @@ class ProfilesTest {
 
     private static WorkerOptions options(Duration budget) {
         Path none = Path.of("none");
-        return new WorkerOptions(none, 1, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1));
+        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1));
     }
 
     private Profiles profiles() {

@@ -7,18 +7,29 @@ import java.util.List;
 /**
  * Requests that run in one engine call; closed when made, for a reason, and never reopened.
  *
+ * @param requests those of the members, in their order; a member lets go of its own when it has its outcome, which may
+ *     be while the batch runs
  * @shape the members' inputs agree beyond the rows; {@code rows} is the sum of theirs
  * @thread immutable, handed to a worker thread by reference
  */
-public record Batch(List<QueuedRequest> members, int rows, FlushReason reason) {
+public record Batch(List<QueuedRequest> members, List<InferenceRequest> requests, int rows, FlushReason reason) {
 
     public Batch {
         members = List.copyOf(members);
+        requests = List.copyOf(requests);
     }
 
-    /** A request whose batch came to nothing. */
-    static Batch alone(QueuedRequest member) {
-        return new Batch(List.of(member), member.request().rows(), FlushReason.RERUN);
+    /** Of members without an outcome. */
+    Batch(List<QueuedRequest> members, int rows, FlushReason reason) {
+        this(members, members.stream().map(QueuedRequest::request).toList(), rows, reason);
+    }
+
+    static Batch of(List<QueuedRequest> members, FlushReason reason) {
+        int rows = 0;
+        for (QueuedRequest member : members) {
+            rows += member.request().rows();
+        }
+        return new Batch(members, rows, reason);
     }
 
     /** The members that have no outcome yet: others were cancelled, or expired, while the batch ran. */
@@ -27,7 +38,16 @@ public record Batch(List<QueuedRequest> members, int rows, FlushReason reason) {
     }
 
     public InferenceRequest first() {
-        return members.getFirst().request();
+        return requests.getFirst();
+    }
+
+    /** The bytes of all inputs. */
+    long inputBytes() {
+        long bytes = 0;
+        for (InferenceRequest request : requests) {
+            bytes += MemoryLimit.inputBytes(request);
+        }
+        return bytes;
     }
 
     public int size() {

@@ -27,14 +27,21 @@ final class BatchFormation {
     private final ModelId model;
     private final BatchQueue queue;
     private final LatencyModel latency;
+    private final MemoryLimit memory;
     private final BiConsumer<QueuedRequest, Refusal> drop;
     private final DeadlinePlan plan;
 
     /** @param drop told of who has left the queue and is owed that refusal */
-    BatchFormation(ModelId model, BatchQueue queue, LatencyModel latency, BiConsumer<QueuedRequest, Refusal> drop) {
+    BatchFormation(
+            ModelId model,
+            BatchQueue queue,
+            LatencyModel latency,
+            MemoryLimit memory,
+            BiConsumer<QueuedRequest, Refusal> drop) {
         this.model = model;
         this.queue = queue;
         this.latency = latency;
+        this.memory = memory;
         this.drop = drop;
         this.plan = new DeadlinePlan(latency);
     }
@@ -57,12 +64,14 @@ final class BatchFormation {
     /**
      * The next batch: the request whose turn it is and, of the same kind, as many after it as fit.
      *
-     * @param maxRows most rows of the batch; a request that is larger by itself makes a batch of its own
+     * @param wantedRows most rows of the batch, if there is memory for them; a request that is larger by itself makes a
+     *     batch of its own
      * @param busyNanos for each instance how long until it is expected back; one of them is idle
      */
-    Batch next(int maxRows, long[] busyNanos, long nowNanos) {
+    Batch next(int wantedRows, long[] busyNanos, long nowNanos) {
         refuseHopeless(nowNanos);
         BatchQueue.Lane lane = queue.due();
+        int maxRows = Math.min(wantedRows, memory.rows(lane.peek().request()));
         if (lane.requests() == 1 || haveTimeFor(Math.min(maxRows, lane.rows()), nowNanos)) {
             return take(lane, maxRows);
         }

@@ -1,26 +1,26 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The requests that wait for one model, and who of them is next.
  *
- * <p>Requests of one kind (see {@link QueuedRequest#batchesWith}) stand in one lane, so that alternating shapes still
+ * <p>Requests of one {@link BatchKind} stand in one lane, so that alternating shapes still
  * find company. The next batch comes from the lane whose head goes before the heads of the others: by priority level,
  * inside a level by fair shares of device time between clients, and where that is equal by age. A client that is alone
  * is served in the order of coming.
  *
  * @thread owned by the batcher loop; pure, knows no clock
- * @bound {@code maxRequests}, which the owner asks for before it adds; every operation costs O(lanes + log clients),
- *     and O(log requests) for the deadlines; there is one lane unless shapes differ
+ * @bound {@code maxRequests}, which the owner asks for before it adds; operations cost O(log requests), whatever the
+ *     number of clients and kinds; only who is displaced, and who gets something back, is looked at kind by kind
  * @units length in requests, size of a batch in rows, cost in nanoseconds of one instance
  */
 final class BatchQueue {
@@ -33,7 +33,7 @@ final class BatchQueue {
 
     private final int maxRequests;
     private final IntToLongFunction batchNanos;
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Map<BatchKind, Lane> lanes = new HashMap<>();
     private final PriorityLevels levels = new PriorityLevels();
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final ArrivalList arrivals = new ArrivalList();
@@ -161,14 +161,7 @@ final class BatchQueue {
 
     /** The lane whose turn it is; the queue must not be empty. */
     Lane due() {
-        Flow first = lanes.getFirst().first();
-        for (int i = 1; i < lanes.size(); i++) {
-            Flow other = lanes.get(i).first();
-            if (other.goesBefore(first)) {
-                first = other;
-            }
-        }
-        return first.lane();
+        return Objects.requireNonNull(levels.due()).lane();
     }
 
     /** How many clients are remembered; one counts for each priority level that it has requests in. */
@@ -203,7 +196,7 @@ final class BatchQueue {
         }
         lane.count(queued, -1);
         if (lane.isEmpty()) {
-            lanes.remove(lane);
+            lanes.remove(lane.kind());
         }
         deadlines.remove(queued);
         arrivals.remove(queued);
@@ -216,14 +209,7 @@ final class BatchQueue {
     }
 
     private Lane laneFor(QueuedRequest queued) {
-        for (Lane lane : lanes) {
-            if (lane.peek().batchesWith(queued)) {
-                return lane;
-            }
-        }
-        Lane lane = new Lane();
-        lanes.add(lane);
-        return lane;
+        return lanes.computeIfAbsent(queued.kind(), Lane::new);
     }
 
     /**
@@ -234,11 +220,21 @@ final class BatchQueue {
     final class Lane implements Iterable<QueuedRequest> {
 
         /** By level. */
-        private final List<FlowHeap> flows =
-                Stream.generate(FlowHeap::new).limit(PriorityLevels.COUNT).toList();
+        private final List<LaneFlows> flows = IntStream.range(0, PriorityLevels.COUNT)
+                .mapToObj(rank -> new LaneFlows(levels.ranked(rank)))
+                .toList();
 
+        private final BatchKind kind;
         private int requests;
         private int rows;
+
+        private Lane(BatchKind kind) {
+            this.kind = kind;
+        }
+
+        BatchKind kind() {
+            return kind;
+        }
 
         int requests() {
             return requests;
@@ -272,21 +268,18 @@ final class BatchQueue {
         @Override
         public Iterator<QueuedRequest> iterator() {
             ServiceOrder order = new ServiceOrder();
-            flows.forEach(heap -> heap.members().forEach(order::add));
+            flows.forEach(ofLevel -> ofLevel.members().forEach(order::add));
             return order;
         }
 
-        FlowHeap flowsOf(PriorityLevel level) {
+        LaneFlows flowsOf(PriorityLevel level) {
             return flows.get(level.rank());
         }
 
         private Flow first() {
             Flow first = null;
-            for (FlowHeap heap : flows) {
-                Flow other = heap.first();
-                if (other != null && (first == null || other.goesBefore(first))) {
-                    first = other;
-                }
+            for (LaneFlows ofLevel : flows) {
+                first = Flow.earlier(first, ofLevel.due());
             }
             return Objects.requireNonNull(first);
         }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,16 @@ final class BatchSplit {
     BatchSplit(List<Tensor> outputs) {
         this.outputs = outputs;
         this.nextByte = new int[outputs.size()];
+    }
+
+    /** The outputs of each member, if they fit. */
+    static List<List<Tensor>> apart(List<Tensor> outputs, Batch batch) {
+        BatchSplit split = new BatchSplit(outputs);
+        List<List<Tensor>> parts = new ArrayList<>(batch.size());
+        for (InferenceRequest request : batch.requests()) {
+            parts.add(split.next(request.rows()));
+        }
+        return parts;
     }
 
     /** Whether every output has as many rows as the batch: otherwise axis 0 does not count rows after all. */

@@ -9,8 +9,6 @@ import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +21,11 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
  * its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
- * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its members run again one by
- * one, and only the failure of a request that ran alone is final. The same path makes a model right that has a variable
- * axis 0 which does not count rows: its outputs cannot be cut apart, so from then on it runs one request at a time.
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and the
+ * halves of those that fail ({@link Suspects}); only the failure of a request that ran alone is final. When there was
+ * too little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes
+ * a model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
+ * it runs one request at a time.
  *
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
@@ -50,12 +50,16 @@ public final class Batcher {
     private final LatencyModel latency;
     private final BatchQueue queue;
     private final BatchFormation formation;
+    private final BatchKinds kinds;
+    private final OutputTrim trim;
     private final RunningBatches running = new RunningBatches();
 
-    /** Those that have left the queue and have no outcome: they run, or wait to run alone. */
+    /** Those that have left the queue and have no outcome: they run, or wait to run once more. */
     private final DeadlineHeap taken = new DeadlineHeap();
 
-    private final ArrayDeque<QueuedRequest> toRunAlone = new ArrayDeque<>();
+    private final Suspects suspects = new Suspects();
+    private final MemoryLimit memory = new MemoryLimit();
+    private final @Nullable AnswersInOrder order;
     private boolean axisCountsRows = true;
     private boolean wakeUpIsDue;
     private long wakeUpNanos;
@@ -69,7 +73,10 @@ public final class Batcher {
         this.profile = options.profile();
         this.latency = new LatencyModel(profile);
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
-        this.formation = new BatchFormation(model, queue, latency, this::drop);
+        this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
+        this.kinds = new BatchKinds(options.shapes().ragged());
+        this.trim = new OutputTrim(options.shapes().ragged());
+        this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
         this.instances = instances;
         this.ticker = ticker;
         this.timer = timer;
@@ -77,9 +84,19 @@ public final class Batcher {
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
     public Pending enqueue(InferenceRequest request, Completion completion) {
+        return enqueue(request, ticker.nanos(), inTurn(completion));
+    }
+
+    /** Has an answer wait for those of earlier requests, if that is wanted; to be called in the order of coming. */
+    Completion inTurn(Completion completion) {
+        return order == null ? completion : order.inTurn(completion);
+    }
+
+    /** Takes what is part of a request that came at that time. */
+    Pending enqueue(InferenceRequest request, long cameNanos, Completion completion) {
         assert onOwnThread();
         long now = ticker.nanos();
-        QueuedRequest queued = new QueuedRequest(request, now, completion);
+        QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
         Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
         if (atOnce != null) {
             drop(queued, atOnce);
@@ -116,7 +133,7 @@ public final class Batcher {
     }
 
     private void drop(QueuedRequest queued, Refusal refusal) {
-        tally.dropped(refusal.reason());
+        tally.dropped(queued, refusal.reason());
         queued.complete(refusal.error());
     }
 
@@ -134,7 +151,7 @@ public final class Batcher {
             drop(queued, Refusal.cancelledQueued());
             tally.waiting(queue);
         } else {
-            dropTaken(queued, toRunAlone.remove(queued) ? Refusal.cancelledQueued() : Refusal.cancelledRunning());
+            dropTaken(queued, queued.waitsAgain ? Refusal.cancelledQueued() : Refusal.cancelledRunning());
         }
     }
 
@@ -181,8 +198,7 @@ public final class Batcher {
         assert onOwnThread();
         Refusal refusal = Refusal.ofAll(why);
         refusingAll = refusal;
-        toRunAlone.forEach(queued -> dropTaken(queued, refusal));
-        toRunAlone.clear();
+        suspects.takeAll().forEach(queued -> dropTaken(queued, refusal));
         while (!queue.isEmpty()) {
             drop(queue.due().poll(), refusal);
         }
@@ -208,8 +224,8 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         dropExpired(now);
-        while (!toRunAlone.isEmpty() && mayRun(toRunAlone.element().request().rows())) {
-            run(Batch.alone(toRunAlone.remove()), now);
+        while (!suspects.isEmpty() && mayRun(suspects.nextRows())) {
+            run(suspects.next(memory), now);
         }
         BatchDecision decision = policy.decide(state(), latency, now);
         while (decision instanceof BatchDecision.Flush(int maxRows) && mayRun(Math.min(maxRows, queue.rows()))) {
@@ -226,14 +242,17 @@ public final class Batcher {
 
     private QueueState state() {
         long oldest = queue.isEmpty() ? 0 : queue.oldestEnqueuedNanos();
+        int nextRows = queue.isEmpty() ? 0 : queue.due().rows();
         int idle = instances.idleInstances();
-        return new QueueState(queue.requests(), queue.rows(), oldest, idle, idle + running.size(), running.started());
+        return new QueueState(
+                queue.requests(), queue.rows(), nextRows, oldest, idle, idle + running.size(), running.started());
     }
 
     private Batch next(int maxRows, long now) {
         Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
         queue.formed(batch);
         batch.members().forEach(taken::add);
+        batch.members().forEach(QueuedRequest::taken);
         return batch;
     }
 
@@ -244,8 +263,7 @@ public final class Batcher {
             first = queue.firstToExpire();
         }
         for (QueuedRequest first = taken.first(); first != null && first.isUnwanted(now); first = taken.first()) {
-            boolean waits = toRunAlone.remove(first);
-            dropTaken(first, waits ? Refusal.unwantedQueued(first) : Refusal.unwantedRunning(first));
+            dropTaken(first, first.waitsAgain ? Refusal.unwantedQueued(first) : Refusal.unwantedRunning(first));
         }
     }
 
@@ -285,7 +303,7 @@ public final class Batcher {
             if (running.end(run)) {
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
-                    case BatchResult.Failed failed -> fail(run.batch(), failed.error());
+                    case BatchResult.Failed failed -> fail(run.batch(), failed);
                 }
             }
         } catch (RuntimeException defect) {
@@ -310,13 +328,14 @@ public final class Batcher {
         Batch batch = run.batch();
         learn(run);
         tally.ran(ran);
-        if (batch.size() > 1 && !BatchSplit.fits(ran.outputs(), batch.rows())) {
+        if (batch.size() > 1 && !canBeCut(batch, ran.outputs())) {
             stopBatching(ran.outputs());
-            toRunAlone.addAll(batch.stillWanted());
+            suspects.separate(batch);
             return;
         }
+        memory.ran(batch);
         long start = ticker.nanos();
-        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : split(batch, ran.outputs());
+        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : trim.apart(ran.outputs(), batch);
         tally.answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
@@ -328,13 +347,8 @@ public final class Batcher {
         }
     }
 
-    private static List<List<Tensor>> split(Batch batch, List<Tensor> outputs) {
-        BatchSplit split = new BatchSplit(outputs);
-        List<List<Tensor>> parts = new ArrayList<>(batch.size());
-        for (QueuedRequest member : batch.members()) {
-            parts.add(split.next(member.request().rows()));
-        }
-        return parts;
+    private boolean canBeCut(Batch batch, List<Tensor> outputs) {
+        return BatchSplit.fits(outputs, batch.rows()) && trim.fits(batch, outputs);
     }
 
     private void learn(RunningBatches.Run run) {
@@ -345,12 +359,16 @@ public final class Batcher {
         tally.learned(predicted, taken, latency.learned());
     }
 
-    private void fail(Batch batch, InferenceError error) {
+    private void fail(Batch batch, BatchResult.Failed failed) {
         tally.failed();
         if (batch.size() == 1) {
-            settleRest(batch, error);
+            settleRest(batch, failed.error());
+        } else if (failed.tooLarge()) {
+            memory.ranOut(batch);
+            LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
+            suspects.halve(batch);
         } else {
-            toRunAlone.addAll(batch.stillWanted());
+            suspects.search(batch);
         }
     }
 
@@ -358,8 +376,9 @@ public final class Batcher {
         if (axisCountsRows) {
             axisCountsRows = false;
             LOG.warn(
-                    "model {} answered a batch with {}: axis 0 does not count rows, so it serves one request at a time"
-                            + " from now on (set batching: off in its model.yaml)",
+                    "model {} answered a batch with {}: axis 0 does not count rows, or not all lengths are those of the"
+                            + " ragged inputs, so it serves one request at a time from now on (set batching: off in its"
+                            + " model.yaml)",
                     model,
                     outputs);
         }
@@ -370,16 +389,11 @@ public final class Batcher {
         if (batch.members().stream().noneMatch(member -> member.isUnwanted(now))) {
             return batch;
         }
-        List<QueuedRequest> wanted = new ArrayList<>();
-        int rows = 0;
         for (QueuedRequest member : batch.members()) {
             if (member.isUnwanted(now)) {
                 dropTaken(member, Refusal.unwantedQueued(member));
-            } else {
-                wanted.add(member);
-                rows += member.request().rows();
             }
         }
-        return new Batch(wanted, rows, batch.reason());
+        return Batch.of(batch.stillWanted(), batch.reason());
     }
 }

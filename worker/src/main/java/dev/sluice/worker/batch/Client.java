@@ -1,7 +1,8 @@
 package dev.sluice.worker.batch;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,13 @@ final class Client extends PlacedHeap.Member {
     private final PriorityLevel level;
 
     /** One, unless its requests differ in shape. */
-    private final List<Flow> flows = new ArrayList<>(1);
+    private final Map<BatchKind, Flow> flows = new HashMap<>(2);
 
     /** When everything is finished that the heads of its flows ask for. */
     private long chargedNanos;
+
+    /** How much its flows have been put off by in all; a flow hears of it when its turn seems to have come. */
+    private long putOffNanos;
 
     private int requests;
 
@@ -50,41 +54,43 @@ final class Client extends PlacedHeap.Member {
         return chargedNanos;
     }
 
-    /** Charges what could not be known before: all that it waits for is due later, or sooner if that is negative. */
+    long putOffNanos() {
+        return putOffNanos;
+    }
+
+    /**
+     * Charges what could not be known before: all that it waits for is due later, or sooner if that is negative. Who is
+     * due later can be told when the old time has come; who is due sooner must be told now.
+     */
     void chargeLater(long costNanos) {
         chargedNanos += costNanos;
-        flows.forEach(flow -> flow.putOff(costNanos));
+        putOffNanos += costNanos;
+        if (costNanos < 0) {
+            flows.values().forEach(Flow::catchUp);
+        }
     }
 
     /** Its flow in that lane, or null. */
     @Nullable
     Flow flowIn(BatchQueue.Lane lane) {
-        for (Flow flow : flows) {
-            if (flow.lane() == lane) {
-                return flow;
-            }
-        }
-        return null;
+        return flows.get(lane.kind());
     }
 
     Flow open(BatchQueue.Lane lane) {
         Flow flow = new Flow(this, lane);
-        flows.add(flow);
+        flows.put(lane.kind(), flow);
         return flow;
     }
 
     void close(Flow flow) {
-        flows.remove(flow);
+        flows.remove(flow.lane().kind());
     }
 
     /** The request that it added last; it must have some. */
     QueuedRequest newest() {
-        QueuedRequest newest = flows.getFirst().tail();
-        for (Flow flow : flows) {
-            if (flow.tail().ordinal > newest.ordinal) {
-                newest = flow.tail();
-            }
-        }
-        return newest;
+        return flows.values().stream()
+                .map(Flow::tail)
+                .max(Comparator.comparingLong(tail -> tail.ordinal))
+                .orElseThrow();
     }
 }

@@ -22,6 +22,9 @@ final class Flow extends PlacedHeap.Member {
     private long headCostNanos;
     private long finishNanos;
 
+    /** Up to what its client had been put off by when {@link #finishNanos} was set. */
+    private long putOffNanos;
+
     Flow(Client client, BatchQueue.Lane lane) {
         this.client = client;
         this.lane = lane;
@@ -58,16 +61,38 @@ final class Flow extends PlacedHeap.Member {
     }
 
     long finishNanos() {
-        return finishNanos;
+        return finishNanos + client.putOffNanos() - putOffNanos;
     }
 
-    /** Whether its head is to be served before that of the other. */
+    /** Whether its client has been put off since it took its place. */
+    boolean isBehind() {
+        return putOffNanos != client.putOffNanos();
+    }
+
+    /** Takes the place that is due to it. */
+    void catchUp() {
+        if (isBehind()) {
+            finishNanos = finishNanos();
+            putOffNanos = client.putOffNanos();
+            lane.flowsOf(level()).moved(this);
+        }
+    }
+
+    /** Whether its head is to be served before that of the other, as far as they know. */
     boolean goesBefore(Flow other) {
         if (level() != other.level()) {
             return level().goesBefore(other.level());
         }
         long ahead = other.finishNanos - finishNanos;
         return ahead > 0 || (ahead == 0 && head().ordinal < other.head().ordinal);
+    }
+
+    /** Which of the two is to be served first, or null when there is neither. */
+    static @Nullable Flow earlier(@Nullable Flow one, @Nullable Flow other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.goesBefore(one) ? other : one;
     }
 
     void add(QueuedRequest queued) {
@@ -84,6 +109,7 @@ final class Flow extends PlacedHeap.Member {
 
     /** Takes a member out that is going to be run, has its client pay for it, and tells how much. */
     long serve(QueuedRequest queued) {
+        catchUp();
         boolean wasHead = head == queued;
         long costNanos = wasHead ? headCostNanos : lane.queue().costNanos(queued);
         level().advanceTo(finishNanos - headCostNanos + costNanos);
@@ -109,15 +135,10 @@ final class Flow extends PlacedHeap.Member {
         }
     }
 
-    /** Its client has to pay for something else first. */
-    void putOff(long nanos) {
-        finishNanos += nanos;
-        lane.flowsOf(level()).moved(this);
-    }
-
     private void startNow(QueuedRequest first) {
         headCostNanos = lane.queue().costNanos(first);
         finishNanos = client.charge(headCostNanos);
+        putOffNanos = client.putOffNanos();
     }
 
     private void unlink(QueuedRequest queued) {

@@ -2,6 +2,7 @@ package dev.sluice.worker.batch;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,16 @@ final class PriorityLevel {
             return left.requests() > right.requests();
         }
     };
+    private final PlacedHeap<LaneFlows> lanes = new PlacedHeap<>() {
+        @Override
+        boolean before(LaneFlows left, LaneFlows right) {
+            return head(left).goesBefore(head(right));
+        }
+
+        private static Flow head(LaneFlows lane) {
+            return Objects.requireNonNull(lane.first());
+        }
+    };
     private long nowNanos;
     private long creditNanos;
     private int requests;
@@ -47,6 +58,27 @@ final class PriorityLevel {
 
     int clients() {
         return clients.size();
+    }
+
+    /** The lanes with requests of this level, the one whose turn it is first. */
+    PlacedHeap<LaneFlows> lanes() {
+        return lanes;
+    }
+
+    /** Whose head is to be served next, or null when nobody waits. */
+    @Nullable
+    Flow due() {
+        Flow first = firstOfAll();
+        while (first != null && first.isBehind()) {
+            first.catchUp();
+            first = firstOfAll();
+        }
+        return first;
+    }
+
+    private @Nullable Flow firstOfAll() {
+        LaneFlows lane = lanes.first();
+        return lane == null ? null : lane.first();
     }
 
     /** Whether requests of this level are to be served before those of the other. */

@@ -29,6 +29,20 @@ final class PriorityLevels {
         return levels.get((priority == 0 ? DEFAULT_PRIORITY : Math.min(priority, COUNT)) - 1);
     }
 
+    PriorityLevel ranked(int rank) {
+        return levels.get(rank);
+    }
+
+    /** Whose head is to be served next, or null when nobody waits. */
+    @Nullable
+    Flow due() {
+        Flow due = null;
+        for (PriorityLevel level : levels) {
+            due = Flow.earlier(due, level.due());
+        }
+        return due;
+    }
+
     void joined(Flow flow) {
         flow.level().joined(flow.client(), SHARE * flow.headCostNanos());
     }

@@ -5,13 +5,20 @@ package dev.sluice.worker.batch;
  *
  * @param requests that wait; their deadlines have not passed
  * @param rows of all of them
+ * @param nextRows of those that could share the next batch, being of the kind whose turn it is
  * @param oldestEnqueuedNanos when the oldest of them came; without meaning if there are none
  * @param idleInstances that could run a batch at once
  * @param instances idle and busy ones
  * @param batches that have left so far
  */
 public record QueueState(
-        int requests, int rows, long oldestEnqueuedNanos, int idleInstances, int instances, long batches) {
+        int requests,
+        int rows,
+        int nextRows,
+        long oldestEnqueuedNanos,
+        int idleInstances,
+        int instances,
+        long batches) {
 
     /** The same, but with a request that waits and an idle instance if there is none: when there is something to decide. */
     QueueState decidable(long nowNanos) {
@@ -20,6 +27,7 @@ public record QueueState(
                 : new QueueState(
                         Math.max(1, requests),
                         Math.max(1, rows),
+                        Math.max(1, nextRows),
                         requests == 0 ? nowNanos : oldestEnqueuedNanos,
                         Math.max(1, idleInstances),
                         Math.max(1, instances),

@@ -2,22 +2,22 @@ package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
-import dev.sluice.worker.contract.Tensor;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request that waits or runs, and the one outcome it is owed.
  *
- * @thread owned by the batcher loop; a worker thread reads {@link #request()} alone
- * @owns the request until {@link #complete}, which is called exactly once
+ * @thread owned by the batcher loop; a worker thread reads none of it, but {@link Batch#requests}
+ * @owns the request until {@link #complete}, which is called exactly once and lets go of its tensors, whoever still
+ *     knows this one
  */
 public final class QueuedRequest extends PlacedHeap.Member {
 
-    private final InferenceRequest request;
+    private @Nullable InferenceRequest request;
     private final long enqueuedNanos;
     private final Completion completion;
-    private boolean completed;
+    private final BatchKind kind;
 
     /** The flow it waits in; null when it does not wait. The links below are kept by the lists that it stands in. */
     @Nullable
@@ -41,17 +41,30 @@ public final class QueuedRequest extends PlacedHeap.Member {
 
     long costNanos;
 
+    /** What it is suspected in; null as long as no batch that it was in has failed. */
+    @Nullable
+    Search search;
+
+    /** Whether it waits among the {@link Suspects} to run once more. */
+    boolean waitsAgain;
+
     /** Which one it was to be added to its queue. */
     long ordinal;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
+        this(request, BatchKind.of(request), enqueuedNanos, completion);
+    }
+
+    QueuedRequest(InferenceRequest request, BatchKind kind, long enqueuedNanos, Completion completion) {
         this.request = request;
         this.enqueuedNanos = enqueuedNanos;
         this.completion = completion;
+        this.kind = kind;
     }
 
+    /** To be asked for as long as it has no outcome. */
     public InferenceRequest request() {
-        return request;
+        return Objects.requireNonNull(request, "it has its outcome");
     }
 
     long enqueuedNanos() {
@@ -59,39 +72,43 @@ public final class QueuedRequest extends PlacedHeap.Member {
     }
 
     long deadlineNanos() {
-        return request.deadline().atNanos();
+        return request().deadline().atNanos();
     }
 
     /** Whether nobody waits for it any more: its deadline has passed, or its client has gone. */
     boolean isUnwanted(long nowNanos) {
-        return request.cancellation().isCancelled() || request.deadline().isExpired(nowNanos);
+        return request().cancellation().isCancelled() || request().deadline().isExpired(nowNanos);
+    }
+
+    /** Tells whoever waits for the outcome that this is not in the queue any more, but is going to be run. */
+    void taken() {
+        completion.taken();
+    }
+
+    boolean isCounted() {
+        return completion.isCounted();
+    }
+
+    boolean isAwaited() {
+        return completion.isAwaited();
     }
 
     boolean isCompleted() {
-        return completed;
+        return request == null;
     }
 
     void complete(InferenceOutcome outcome) {
-        assert !completed : "completed twice: " + request.requestId();
-        completed = true;
+        assert !isCompleted() : "completed twice";
+        request = null;
         completion.complete(outcome);
     }
 
-    /** Whether both fit one batch: the same inputs with the same shapes beyond the rows, and the same outputs. */
-    boolean batchesWith(QueuedRequest other) {
-        return request.outputs().equals(other.request.outputs()) && sameKind(request.inputs(), other.request.inputs());
+    /** What it shares with those that it may run with. */
+    BatchKind kind() {
+        return kind;
     }
 
-    private static boolean sameKind(List<Tensor> left, List<Tensor> right) {
-        if (left.size() != right.size()) {
-            return false;
-        }
-        for (int i = 0; i < left.size(); i++) {
-            if (!left.get(i).name().equals(right.get(i).name())
-                    || !left.get(i).shape().sameBeyondRows(right.get(i).shape())) {
-                return false;
-            }
-        }
-        return true;
+    boolean batchesWith(QueuedRequest other) {
+        return kind.equals(other.kind);
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -43,7 +44,9 @@ final class Tally {
 
     void flushed(Batch batch, long nowNanos) {
         for (QueuedRequest member : batch.members()) {
-            listener.waited(model, nowNanos - member.enqueuedNanos());
+            if (member.search == null && member.isCounted()) { // or it has been counted when it ran for the first time
+                listener.waited(model, nowNanos - member.enqueuedNanos());
+            }
         }
         batches.add(batch.reason());
         listener.flushed(model, batch.size(), batch.rows(), batch.reason());
@@ -62,12 +65,15 @@ final class Tally {
         long queueNanos = 0;
         int requests = 0;
         int rows = 0;
-        for (QueuedRequest member : run.batch().stillWanted()) {
-            queueNanos += run.formedNanos() - member.enqueuedNanos();
-            requests++;
+        List<QueuedRequest> wanted = run.batch().stillWanted();
+        for (QueuedRequest member : wanted) {
+            if (member.isCounted()) {
+                queueNanos += run.formedNanos() - member.enqueuedNanos();
+                requests++;
+            }
             rows += member.request().rows();
         }
-        if (requests > 0) {
+        if (!wanted.isEmpty()) {
             listener.answered(
                     model,
                     new AnsweredBatch(requests, rows, queueNanos, ran.gatherNanos(), ran.runNanos(), splitNanos));
@@ -79,9 +85,11 @@ final class Tally {
     }
 
     /** Before its client hears of it. */
-    void dropped(DropReason reason) {
-        drops.add(reason);
-        listener.dropped(model, reason);
+    void dropped(QueuedRequest queued, DropReason reason) {
+        if (queued.isAwaited()) {
+            drops.add(reason);
+            listener.dropped(model, reason);
+        }
     }
 
     Map<FlushReason, Long> batches() {

@@ -7,8 +7,9 @@
  * who is in it and who is given up, both from what {@link dev.sluice.worker.batch.LatencyModel} has learnt.
  * {@link dev.sluice.worker.batch.BatchQueue} knows who is next: levels, clients, shapes.
  * {@link dev.sluice.worker.batch.BatchGather} and {@link dev.sluice.worker.batch.BatchSplit} join rows before the engine
- * call and cut them apart after it. {@link dev.sluice.worker.batch.DeviceTurns} says which model may run: the one class here
- * that several loops share. {@code docs/batching.md} has all this in plain words.
+ * call and cut them apart after it; {@code Suspects} has those whose batch has failed and who run again.
+ * {@link dev.sluice.worker.batch.DeviceTurns} says which model may run: the one class here that several loops share.
+ * {@code docs/batching.md} has all this in plain words.
  *
  * <p>Read {@link dev.sluice.worker.batch.Batcher} first.
  */

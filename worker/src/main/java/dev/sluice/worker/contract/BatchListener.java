@@ -15,7 +15,7 @@ public interface BatchListener {
     /** A batch was handed to an instance. */
     default void flushed(ModelId model, int requests, int rows, FlushReason reason) {}
 
-    /** A member of that batch had waited this long for it to be formed. */
+    /** A member of that batch had waited this long for it to be formed; of the pieces of a request only the last. */
     default void waited(ModelId model, long queueNanos) {}
 
     /** A batch came back: joining its rows and the engine call took this long. */

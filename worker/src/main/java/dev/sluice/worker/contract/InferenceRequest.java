@@ -32,4 +32,9 @@ public record InferenceRequest(
             ModelId model, String requestId, List<Tensor> inputs, List<String> outputs, int rows, Deadline deadline) {
         this(model, requestId, inputs, outputs, rows, 0, "", deadline, Cancellation.NEVER);
     }
+
+    /** The same request for other rows, which are those of {@code inputs}. */
+    public InferenceRequest withRows(List<Tensor> inputs, int rows) {
+        return new InferenceRequest(model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation);
+    }
 }

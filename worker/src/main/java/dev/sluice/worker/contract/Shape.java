@@ -71,9 +71,21 @@ public record Shape(long... dimensions) {
 
     /** The same shape with another number of rows. */
     public Shape withRows(long rows) {
+        return with(0, rows);
+    }
+
+    /** The same shape with another size along that axis. */
+    public Shape with(int axis, long size) {
         long[] copy = dimensions.clone();
-        copy[0] = rows;
+        copy[axis] = size;
         return new Shape(copy);
+    }
+
+    /** Of two shapes of one rank the larger size along each axis. */
+    public Shape max(Shape other) {
+        long[] larger = dimensions.clone();
+        Arrays.setAll(larger, axis -> Math.max(dimensions[axis], other.dimensions[axis]));
+        return new Shape(larger);
     }
 
     /** Whether both have the same dimensions after the first. */
@@ -81,6 +93,15 @@ public record Shape(long... dimensions) {
         return rank() == other.rank()
                 && Arrays.equals(
                         dimensions, Math.min(1, rank()), rank(), other.dimensions, Math.min(1, rank()), rank());
+    }
+
+    /** The same number for all that are the {@linkplain #sameBeyondRows same beyond rows}. */
+    public int hashBeyondRows() {
+        int hash = rank();
+        for (int axis = 1; axis < dimensions.length; axis++) {
+            hash = 31 * hash + Long.hashCode(dimensions[axis]);
+        }
+        return hash;
     }
 
     @Override

@@ -26,8 +26,9 @@ final class OnnxErrors {
     private static final Pattern MISFIT = Pattern.compile(
             "(?i)cannot be reshaped|broadcast|dimension.*(?:mismatch|not match|must match)|out of (?:data )?bounds");
 
-    /** How its allocator says that there is no memory left; it has no code for that either. */
-    private static final Pattern OUT_OF_MEMORY = Pattern.compile("Failed to allocate memory|bad_alloc|bad allocation");
+    /** How its allocators and CUDA say that there is no memory left; it has no code for that either. */
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("Failed to allocate memory|bad_alloc|bad allocation|out of memory|_ALLOC_FAILED");
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*");
 

@@ -49,7 +49,11 @@ final class OnnxSignatures {
                         modelFile, "its input " + node.getName() + " has a type that the V2 protocol lacks: " + info);
             }
             specs.add(new TensorSpec(
-                    node.getName(), type, new Shape(info.getShape()), optional.contains(node.getName())));
+                    node.getName(),
+                    type,
+                    new Shape(info.getShape()),
+                    optional.contains(node.getName()),
+                    List.of(info.getDimensionNames())));
         }
         return specs;
     }
@@ -61,7 +65,12 @@ final class OnnxSignatures {
             if (node.getInfo() instanceof TensorInfo info) {
                 DataType type = OnnxTypes.of(info);
                 if (type != null) {
-                    specs.add(new TensorSpec(node.getName(), type, new Shape(info.getShape())));
+                    specs.add(new TensorSpec(
+                            node.getName(),
+                            type,
+                            new Shape(info.getShape()),
+                            false,
+                            List.of(info.getDimensionNames())));
                 }
             }
         }

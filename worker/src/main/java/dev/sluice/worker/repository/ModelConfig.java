@@ -5,7 +5,11 @@ import dev.sluice.worker.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
@@ -17,8 +21,15 @@ import java.util.List;
  * @param slo how long a request should take in the batcher at most; 0 for no objective but the requests' own deadlines
  * @param share how much of the device's time it is due when models want more than there is: twice as much as one with half
  *     of it
+ * @param preferredBatchSizes rows of batches that are worth waiting for; none, and no {@code maxQueueDelay}, for batches
+ *     that the worker sizes by itself
+ * @param maxQueueDelay how long a request may wait for such a batch while an instance is idle
+ * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share an engine call
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
+ * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
+ * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
+ * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -27,8 +38,14 @@ public record ModelConfig(
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
         @Setting(value = "0s", min = "0s", max = "1h") Duration slo,
         @Setting(value = "1", min = "1", max = "1000") int share,
+        @Setting("") List<String> preferredBatchSizes,
+        @Setting(value = "0s", min = "0s", max = "1h") Duration maxQueueDelay,
+        @Setting("false") boolean preserveOrdering,
         @Setting("auto") Batching batching,
-        @Setting("") List<String> labels) {
+        @Setting("") List<String> labels,
+        @Setting("") List<String> raggedAxes,
+        @Setting("") List<String> padValues,
+        @Setting("") List<String> trim) {
 
     /**
      * Reads a model.yaml; a model without one has the defaults.
@@ -36,8 +53,30 @@ public record ModelConfig(
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
     public static ModelConfig read(Path file) {
+        return read(file, Map.of());
+    }
+
+    /**
+     * Reads a model.yaml and checks the items of its lists, as {@link Settings#load(Map)} does.
+     *
+     * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
+     */
+    public static ModelConfig read(Path file, Map<String, Function<String, Optional<String>>> checks) {
         Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
-        return (Files.exists(file) ? settings.file(file) : settings).load();
+        Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
+        all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
+        return (Files.exists(file) ? settings.file(file) : settings).load(all);
+    }
+
+    private static Optional<String> badBatchSize(String rows) {
+        return rows.matches("[1-9][0-9]{0,4}")
+                ? Optional.empty()
+                : Optional.of("is no number of rows, from 1 to 99999 (got " + rows + ")");
+    }
+
+    /** The preferred batch sizes as numbers. */
+    public List<Integer> preferredRows() {
+        return preferredBatchSizes.stream().map(Integer::valueOf).toList();
     }
 
     /** Whether requests to a model may share an engine call. */

@@ -21,7 +21,7 @@ class AdaptivePolicyTest {
     }
 
     private static BatchDecision decide(AdaptivePolicy policy, LatencyModel latency, int instances, long batches) {
-        return policy.decide(new QueueState(1000, 1000, 0, 1, instances, batches), latency, 0);
+        return policy.decide(new QueueState(1000, 1000, 1000, 0, 1, instances, batches), latency, 0);
     }
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class AdaptivePolicyTest {
     })
     void flushesWhenSomethingWaitsAndAnInstanceIsIdle(int requests, int rows, int idle, boolean flush) {
         BatchDecision expected = flush ? new BatchDecision.Flush(32) : new BatchDecision.Wait();
-        QueueState queue = new QueueState(requests, rows, 0, idle, 2, 0);
+        QueueState queue = new QueueState(requests, rows, rows, 0, idle, 2, 0);
         assertEquals(expected, new AdaptivePolicy(32, AdaptivePolicy.NO_SLO).decide(queue, NOTHING_KNOWN, 0));
     }
 

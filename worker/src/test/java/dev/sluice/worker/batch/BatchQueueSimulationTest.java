@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,14 @@ class BatchQueueSimulationTest {
                 return;
             }
             BatchQueue.Lane lane = queue.due();
+            Flow due = Objects.requireNonNull(lane.peek().flow);
+            for (QueuedRequest queued : inside) {
+                Flow other = Objects.requireNonNull(queued.flow);
+                assertFalse(other.level().goesBefore(due.level()), "another level is due");
+                assertTrue(
+                        other.level() != due.level() || other.finishNanos() - due.finishNanos() >= 0,
+                        "another flow is due, in this lane or another");
+            }
             Set<QueuedRequest> seen = new HashSet<>();
             for (QueuedRequest queued : lane) {
                 assertTrue(!seen.isEmpty() || queued.equals(lane.peek()), "the first one is not the next");

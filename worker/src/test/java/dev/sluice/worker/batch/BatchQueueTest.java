@@ -36,7 +36,8 @@ class BatchQueueTest {
     }
 
     static Batch take(BatchQueue from, int maxRows) {
-        BatchFormation formation = new BatchFormation(Requests.MODEL, from, new LatencyModel(List.of()), (who, why) -> {
+        LatencyModel latency = new LatencyModel(List.of());
+        BatchFormation formation = new BatchFormation(Requests.MODEL, from, latency, new MemoryLimit(), (who, why) -> {
             throw new AssertionError("refused: " + why);
         });
         return formation.next(maxRows, new long[1], 0);

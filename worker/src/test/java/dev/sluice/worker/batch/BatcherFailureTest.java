@@ -1,6 +1,7 @@
 package dev.sluice.worker.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
@@ -14,6 +15,7 @@ import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.RecordingListener;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -25,9 +27,13 @@ class BatcherFailureTest {
     private final Outcomes outcomes = new Outcomes();
 
     private Batcher batcher(FakeInstances instances) {
+        return batcher(instances, 8);
+    }
+
+    private Batcher batcher(FakeInstances instances, int maxRows) {
         return new Batcher(
                 Requests.MODEL,
-                new BatcherOptions(new GreedyPolicy(8), 100, BatchListener.NONE),
+                new BatcherOptions(new GreedyPolicy(maxRows), 100, BatchListener.NONE),
                 instances,
                 ticker,
                 nanos -> {});
@@ -46,7 +52,7 @@ class BatcherFailureTest {
             enqueue(batcher, "r" + id, Requests.ofIds(id));
         }
         instances.finishAll();
-        assertEquals(List.of(1, 4, 1, 1, 1, 1), instances.startedRows());
+        assertEquals(List.of(1, 4, 2, 2, 1, 1), instances.startedRows());
         assertEquals(EchoEngine.FAILURE, outcomes.get("r3"));
         for (int id : new int[] {0, 1, 2, 4}) {
             assertEquals("[" + id + "]", outcomes.ids("r" + id));
@@ -64,10 +70,12 @@ class BatcherFailureTest {
         }
         instances.finishAll();
         List<String> events = listener.takeEvents();
-        assertEquals(4, events.stream().filter("answered 1 1 0"::equals).count());
         assertEquals(
-                4, events.stream().filter(event -> event.startsWith("answered")).count());
-        assertEquals(2, events.stream().filter("failed"::equals).count());
+                List.of("answered 1 1 0", "answered 2 2 0", "answered 1 1 0"),
+                events.stream().filter(event -> event.startsWith("answered")).toList());
+        assertEquals(3, events.stream().filter("failed"::equals).count());
+        assertEquals(
+                5, events.stream().filter(event -> event.startsWith("waited")).count(), "who runs again waited once");
     }
 
     @Test
@@ -125,6 +133,88 @@ class BatcherFailureTest {
         instances.finishAll();
         assertEquals(EchoEngine.FAILURE, outcomes.get("r1"));
         assertEquals(3, outcomes.count());
+    }
+
+    @Test
+    void oneCulpritIsFoundByHalving() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine().poison(32));
+        Batcher batcher = batcher(instances, 32);
+        for (int id = 0; id <= 32; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        assertEquals(List.of(1, 32, 16, 16, 8, 8, 4, 4, 2, 2, 1, 1), instances.startedRows());
+        assertEquals(EchoEngine.FAILURE, outcomes.get("r32"));
+        assertEquals("[31]", outcomes.ids("r31"));
+    }
+
+    @Test
+    void whoIsLeftWhenTheBudgetIsSpentRunsAlone() {
+        EchoEngine engine = new EchoEngine();
+        for (int id = 1; id <= 16; id++) {
+            engine.poison(id);
+        }
+        FakeInstances instances = new FakeInstances(1, engine);
+        Batcher batcher = batcher(instances, 16);
+        for (int id = 0; id <= 16; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        assertEquals(List.of(8, 8, 4, 4, 4, 4), instances.startedRows().subList(2, 8), "6 runs, and then one by one");
+        assertEquals(Collections.nCopies(16, 1), instances.startedRows().subList(8, 24));
+        assertEquals(24, instances.started().size());
+    }
+
+    /** As if it had memory for that many rows. */
+    private static Function<Batch, BatchResult> withRoomFor(int rows) {
+        EchoEngine echo = new EchoEngine();
+        return batch -> batch.rows() > rows ? new BatchResult.Failed(EchoEngine.FAILURE, true) : echo.apply(batch);
+    }
+
+    @Test
+    void halvesWhatThereIsTooLittleMemoryFor() {
+        FakeInstances instances = new FakeInstances(1, withRoomFor(3));
+        Batcher batcher = batcher(instances, 16);
+        for (int id = 0; id <= 32; id++) {
+            enqueue(batcher, "r" + id, Requests.ofIds(id));
+        }
+        instances.finishAll();
+        assertEquals(
+                List.of(1, 16, 8, 4),
+                instances.startedRows().subList(0, 4),
+                "each time that memory runs out, batches become half as large");
+        assertEquals(Collections.nCopies(16, 2), instances.startedRows().subList(4, 20));
+        for (int id = 0; id <= 32; id++) {
+            assertEquals("[" + id + "]", outcomes.ids("r" + id));
+        }
+    }
+
+    @Test
+    void whoIsTooLargeAloneGetsItsErrorAndSpoilsNothing() {
+        FakeInstances instances = new FakeInstances(1, withRoomFor(3));
+        Batcher batcher = batcher(instances, 16);
+        enqueue(batcher, "monster", Requests.ofIds(1, 2, 3, 4));
+        enqueue(batcher, "r1", Requests.ofIds(11));
+        enqueue(batcher, "r2", Requests.ofIds(12));
+        enqueue(batcher, "r3", Requests.ofIds(13));
+        instances.finishAll();
+        assertEquals(EchoEngine.FAILURE, outcomes.get("monster"));
+        assertEquals(List.of(4, 3), instances.startedRows());
+    }
+
+    @Test
+    void whoHasItsOutcomeWhileItRunsLetsGoOfItsTensors() {
+        FakeInstances instances = new FakeInstances(1, new EchoEngine());
+        Batcher batcher = batcher(instances);
+        Pending pending = batcher.enqueue(Requests.ofIds(1), outcomes.of("gone"));
+        batcher.dispatch();
+        pending.cancel();
+        Batch running = instances.started().getFirst();
+        QueuedRequest member = running.members().getFirst();
+        assertThrows(NullPointerException.class, member::request);
+        assertEquals(1, running.requests().size(), "whoever runs it may still read them");
+        instances.finishAll();
+        assertEquals(new InferenceError.Cancelled(), outcomes.get("gone"));
     }
 
     /** Sums its rows up: a model whose axis 0 does not count rows. */

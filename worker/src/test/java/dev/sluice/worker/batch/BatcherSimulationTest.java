@@ -59,7 +59,7 @@ class BatcherSimulationTest {
             assertTrue(batch.size() == 1 || batch.rows() <= maxRows, "a batch of several is too large");
             assertEquals(
                     batch.rows(),
-                    batch.members().stream().mapToInt(m -> m.request().rows()).sum());
+                    batch.requests().stream().mapToInt(InferenceRequest::rows).sum());
             for (QueuedRequest member : batch.members()) {
                 assertTrue(member.batchesWith(batch.members().getFirst()), "a batch of different kinds");
             }

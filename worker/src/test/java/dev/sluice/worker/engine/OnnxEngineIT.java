@@ -32,10 +32,13 @@ class OnnxEngineIT {
     void aSignatureIsReadFromTheModel() throws ModelLoadException {
         try (LoadedModel add = TestModels.load("add")) {
             Shape rows = new Shape(-1, 3);
-            List<TensorSpec> inputs =
-                    List.of(new TensorSpec("a", DataType.FP32, rows), new TensorSpec("b", DataType.FP32, rows));
-            List<TensorSpec> outputs =
-                    List.of(new TensorSpec("sum", DataType.FP32, rows), new TensorSpec("minus_a", DataType.FP32, rows));
+            List<String> names = List.of("rows", "");
+            List<TensorSpec> inputs = List.of(
+                    new TensorSpec("a", DataType.FP32, rows, false, names),
+                    new TensorSpec("b", DataType.FP32, rows, false, names));
+            List<TensorSpec> outputs = List.of(
+                    new TensorSpec("sum", DataType.FP32, rows, false, names),
+                    new TensorSpec("minus_a", DataType.FP32, rows, false, List.of("other_rows", "")));
 
             assertEquals(new Signature(inputs, outputs, true), add.signature());
             assertEquals(List.of("red", "green", "blue"), add.labels());

@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtException.OrtErrorCode;
 import dev.sluice.worker.contract.InferenceException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxErrorsTest {
 
@@ -43,6 +45,23 @@ class OnnxErrorsTest {
         EngineRunException failure = assertInstanceOf(EngineRunException.class, OnnxErrors.ofRun("m", error));
 
         assertSame(error, failure.getCause());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Failed to allocate memory for requested buffer of size 211106232532992",
+                "std::bad_alloc",
+                "CUDA failure 2: out of memory ; GPU=0 ; expr=cudaMalloc((void**)&p, size);",
+                "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);"
+            })
+    void tooLittleMemoryIsToldApart(String message) {
+        OrtException error = error(OrtErrorCode.ORT_RUNTIME_EXCEPTION, message);
+
+        assertEquals(
+                EngineRunException.Reason.OUT_OF_MEMORY,
+                assertInstanceOf(EngineRunException.class, OnnxErrors.ofRun("m", error))
+                        .reason());
     }
 
     @Test

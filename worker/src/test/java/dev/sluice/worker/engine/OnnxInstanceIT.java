@@ -195,4 +195,18 @@ class OnnxInstanceIT {
             assertEquals(Reason.OUT_OF_MEMORY, failure.reason(), failure.getMessage());
         }
     }
+
+    @Test
+    void saysWhenABatchIsTooLargeForTheMemory() throws ModelLoadException {
+        try (LoadedModel model = TestModels.load("crowded")) {
+            Tensor two = TestTensors.floats("x", new Shape(2, 1), 5, 6);
+            Tensor three = TestTensors.floats("x", new Shape(3, 1), 5, 6, 7);
+            EngineRunException failure =
+                    assertThrows(EngineRunException.class, () -> TestModels.run(model, List.of(three), Y));
+            assertEquals(Reason.OUT_OF_MEMORY, failure.reason(), failure.getMessage());
+            assertArrayEquals(
+                    new float[] {5, 6},
+                    TestTensors.floats(TestModels.run(model, List.of(two), Y).getFirst()));
+        }
+    }
 }

@@ -113,3 +113,20 @@ save("fill", [fill], [tensor("size", T.INT64, [1])], [tensor("y", T.FLOAT, ["siz
 # Its rows look as if they could be batched, but twice as many come out.
 twice = helper.make_node("Concat", ["x", "x"], ["y"], axis=0)
 save("twice", [twice], [tensor("x", T.FLOAT, ["rows", 3])], [tensor("y", T.FLOAT, ["other_rows", 3])])
+
+# Two rows fit into memory; for more it wants more than any process can address.
+numbers = {"none": 0, "first": 0, "one_each": 1, "roomy": 2, "once": 1, "endless": 2**44}
+crowd = [
+    helper.make_node("Shape", ["x"], ["shape"]),
+    helper.make_node("Gather", ["shape", "first"], ["rows"]),
+    helper.make_node("Sub", ["rows", "roomy"], ["over"]),
+    helper.make_node("Max", ["over", "none"], ["too_many"]),
+    helper.make_node("Min", ["too_many", "once"], ["crowded"]),
+    helper.make_node("Mul", ["crowded", "endless"], ["more"]),
+    helper.make_node("Add", ["more", "once"], ["columns"]),
+    helper.make_node("Concat", ["one_each", "columns"], ["repeats"], axis=0),
+    helper.make_node("Tile", ["x", "repeats"], ["wide"]),
+    helper.make_node("ReduceMax", ["wide"], ["y"], axes=[1], keepdims=1),
+]
+constants = [numpy_helper.from_array(np.array([value], np.int64), name) for name, value in numbers.items()]
+save("crowded", crowd, [tensor("x", T.FLOAT, ["rows", 1])], [tensor("y", T.FLOAT, ["rows", 1])], constants)

@@ -1,0 +1,72 @@
+package dev.sluice.worker.batch;
+
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Ticker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stage before a {@link Batcher} in which a request of more rows than a batch may have goes on in pieces.
+ *
+ * <p>It stands in the queue with its next piece only. As soon as that has left for a batch, the following one takes the
+ * place, behind whatever its client has there already. So a request holds one place whatever its size, is let in or
+ * refused as a whole, keeps as many instances busy as are idle, and makes nobody wait for more than a piece at a time.
+ *
+ * <p>A model whose answers cannot be joined by rows, because axis 0 counts something else or because other axes depend
+ * on what stands in the rows, gets its requests whole from then on.
+ *
+ * @thread owned by the batcher loop
+ * @shape pieces are views of rows of the request; the answer is joined in the order of the rows
+ * @bound one place in the queue and, beside it, the pieces that run
+ * @source TensorFlow Serving's BatchScheduler, which splits large tasks
+ */
+public final class LargeRequests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LargeRequests.class);
+
+    private final ModelId model;
+    private final Batcher batcher;
+    private final int maxPieceRows;
+    private final Ticker ticker;
+    private boolean answersJoin = true;
+
+    /** @param maxPieceRows a request of more rows is split into pieces of that many */
+    public LargeRequests(ModelId model, Batcher batcher, int maxPieceRows, Ticker ticker) {
+        this.model = model;
+        this.batcher = batcher;
+        this.maxPieceRows = maxPieceRows;
+        this.ticker = ticker;
+    }
+
+    /** Takes a request of any size; {@code completion} hears of it exactly once, perhaps before this returns. */
+    public Pending enqueue(InferenceRequest request, Completion completion) {
+        if (request.rows() <= maxPieceRows || !answersJoin) {
+            return batcher.enqueue(request, completion);
+        }
+        RequestPieces pieces = new RequestPieces(this, request, completion, ticker.nanos());
+        pieces.enqueueNext();
+        return pieces;
+    }
+
+    Batcher batcher() {
+        return batcher;
+    }
+
+    int maxPieceRows() {
+        return maxPieceRows;
+    }
+
+    /** Takes note that the answers to pieces of that request are not pieces of an answer. */
+    void stopSplitting(InferenceRequest request) {
+        if (answersJoin) {
+            answersJoin = false;
+            LOG.warn(
+                    "model {} answered the pieces of a request of {} rows with outputs that cannot be joined by rows:"
+                            + " requests of more than {} rows run whole from now on",
+                    model,
+                    request.rows(),
+                    maxPieceRows);
+        }
+    }
+}
