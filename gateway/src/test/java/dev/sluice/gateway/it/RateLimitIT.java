@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.handler.codec.http2.Http2Headers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -247,7 +248,12 @@ class RateLimitIT {
             open(connection, 1, "one-1", VERY_LONG);
             Waiting.until("in flight", () -> gateway.metrics().value("sluice_in_flight_requests") == 1);
             open(connection, 3, "one-1", 1);
-            assertEquals("429", connection.status(3));
+            Http2Headers refused = connection.answerHead(3);
+            assertEquals("429", String.valueOf(refused.status()));
+            assertEquals("1", String.valueOf(refused.get("retry-after")));
+            assertEquals("\"concurrent\";r=0", String.valueOf(refused.get("ratelimit")));
+            assertEquals(
+                    "\"concurrent\";q=1;qu=\"concurrent-requests\"", String.valueOf(refused.get("ratelimit-policy")));
             assertTrue(connection.next().text().contains("has 1 requests open"));
             connection.reset(1, RawHttp2.CANCEL);
             awaitServed("one-1");

@@ -27,7 +27,7 @@ final class ClientNames {
      */
     ClientNames(Optional<String> header, List<String> proxies) {
         this.header = header;
-        this.isChain = header.filter(ForwardedHops::isSaidBy).isPresent();
+        this.isChain = header.filter(ForwardedHops::areSaidBy).isPresent();
         this.proxies = proxies.stream()
                 .map(block -> AddressBlock.parse(block).orElseThrow())
                 .toList();

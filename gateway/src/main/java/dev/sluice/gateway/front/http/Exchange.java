@@ -50,7 +50,7 @@ final class Exchange {
         this.front = front;
     }
 
-    /** Asks the limits whether the client may send this; to be called once, and {@link #leave} when the request is over. */
+    /** Asks the limits, once, whether the client may send this; {@link #leave} when the request is over. */
     Admission enter(String model) {
         limited = true;
         Admission entry = front.rates().begin(client(), model);
@@ -61,7 +61,7 @@ final class Exchange {
         return entry;
     }
 
-    /** Gives back what the limits hold of this request, if they still do: before its answer, so that whoever has it finds room. */
+    /** Gives back what is held of the limits, if it still is; before the answer, so that whoever has that finds room. */
     void leave() {
         if (held != null) {
             held.release(Verdict.IGNORED);
@@ -69,7 +69,7 @@ final class Exchange {
         }
     }
 
-    /** Takes note when the client goes before it has been answered; from now on the request is over when its outcome comes. */
+    /** Takes note when the client goes before it has been answered; from now on only the outcome ends the request. */
     Cancellation cancellation() {
         ClientGone cancellation = new ClientGone();
         request.response().closeHandler(closed -> cancellation.cancel());

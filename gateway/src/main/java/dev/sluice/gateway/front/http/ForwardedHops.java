@@ -1,7 +1,6 @@
 package dev.sluice.gateway.front.http;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardedHops {
 
-    static final String X_FORWARDED_FOR = "x-forwarded-for";
-    static final String FORWARDED = "forwarded";
+    private static final String X_FORWARDED_FOR = "x-forwarded-for";
+    private static final String FORWARDED = "forwarded";
 
-    private static final Pattern FOR =
-            Pattern.compile("(?:^|;)\\s*for\\s*=\\s*(\"[^\"]*\"|[^;\"]*)\\s*(?=;|$)", Pattern.CASE_INSENSITIVE);
+    /** Gives nothing back that it has taken: clients write what it reads. */
+    private static final Pattern FOR = Pattern.compile(
+            "(?:^|;)\\s*+for\\s*+=\\s*+(\"[^\"]*+\"|[^;\"]++)\\s*+(?=;|$)", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern WITH_PORT = Pattern.compile("\\[(?<six>[^]]*)](?::\\w*)?|(?<four>[^:]*):\\w*");
+    private static final Pattern WITH_PORT = Pattern.compile("\\[(?<six>[^]]*+)](?::\\w*+)?|(?<four>[^:]*+):\\w*+");
 
     private final List<String> lines;
     private final boolean named;
     private int line;
     private int end;
 
-    /** @param lines the values of the header, in the order they came */
     private ForwardedHops(List<String> lines, boolean named) {
         this.lines = lines;
         this.named = named;
@@ -39,11 +38,11 @@ final class ForwardedHops {
     }
 
     /** Whether that header says where a request came from, rather than whom it is from. */
-    static boolean isSaidBy(String header) {
-        String name = header.toLowerCase(Locale.ROOT);
-        return name.equals(X_FORWARDED_FOR) || name.equals(FORWARDED);
+    static boolean areSaidBy(String header) {
+        return header.equalsIgnoreCase(X_FORWARDED_FOR) || header.equalsIgnoreCase(FORWARDED);
     }
 
+    /** @param lines the values of the header, in the order they came */
     static ForwardedHops of(String header, List<String> lines) {
         return new ForwardedHops(lines, header.equalsIgnoreCase(FORWARDED));
     }

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RateLimitFields {
 
-    static final String LIMIT = "ratelimit";
-    static final String POLICY = "ratelimit-policy";
-
     private static final CharSequence LIMIT_FIELD = HttpHeaders.createOptimized("RateLimit");
     private static final CharSequence POLICY_FIELD = HttpHeaders.createOptimized("RateLimit-Policy");
     private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);

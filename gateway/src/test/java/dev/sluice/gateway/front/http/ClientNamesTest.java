@@ -109,6 +109,17 @@ class ClientNamesTest {
         assertEquals("2.2.2.2", name("x-forwarded-for", List.of(), request));
     }
 
+    /** As long as headers may be; a pattern that tries all ways to read it would take minutes. */
+    @Test
+    void aLongChainIsReadInOneGo() {
+        String blanks = " ".repeat(1 << 20);
+        for (String hop : List.of("for=" + blanks + "\"", ";" + blanks + "for" + blanks + "=x", "[" + blanks, blanks + ":")) {
+            FakeHttpRequest request = new FakeHttpRequest().from("10.1.2.3").header("Forwarded", hop + "x");
+            assertEquals("10.1.2.3", name("Forwarded", OURS, request));
+            assertEquals("10.1.2.3", forwardedFor("10.1.2.3", hop + "x"));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
