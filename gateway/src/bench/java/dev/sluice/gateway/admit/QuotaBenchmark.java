@@ -29,15 +29,21 @@ public class QuotaBenchmark {
     @Param({"1", "1000", "1000000"})
     private int clients;
 
-    @Param({"", "*: 100 requests/m", "*: 100 requests/m 16 concurrent"})
-    private String quota;
+    /** None, one that lets in, one more with it, one that refuses. */
+    @Param({
+        "*: unlimited",
+        "*: 1000000000 requests/24h",
+        "*: 1000000000 requests/24h 16 concurrent",
+        "*: 1 requests/24h"
+    })
+    private String quota = "*: unlimited";
 
     private String[] names = {};
-    private RateLimits limits = limits("");
+    private RateLimits limits = limits(quota);
 
     private static RateLimits limits(String quota) {
-        List<String> rules = quota.isEmpty() ? List.of() : List.of(quota);
-        return new RateLimits(new LimitOptions(rules, List.of(), 1 << 20), Ticker.SYSTEM, LimitListener.NONE);
+        LimitOptions options = new LimitOptions(List.of(quota), List.of(), 1 << 20);
+        return new RateLimits(options, Ticker.SYSTEM, LimitListener.NONE);
     }
 
     /** Every client owes something already, as after a minute of traffic. */
@@ -60,9 +66,7 @@ public class QuotaBenchmark {
         return admission;
     }
 
-    /**
-     * Which client is next.
-     */
+    /** Which client is next. */
     @State(Scope.Thread)
     public static class Next {
         private final SplittableRandom random = new SplittableRandom();

@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param clients a quota for each client, as in {@code batch-job: 2 requests/s}; {@code *} stands for each that is not
  *     named; none, because nobody but the operator knows what is much
  * @param models a quota for each model, which its clients share, likewise
- * @param maxClients quotas of clients that may be in use at one time and still all be remembered; 1048576 take at most 19 MB,
- *     and nothing as long as {@code clients} is empty
+ * @param maxClients room for the quotas of clients that are in use at one time, of which all but a hundredth are
+ *     remembered with half of it taken; 1048576 take at most 19 MB, and nothing as long as {@code clients} is empty
  */
 public record LimitOptions(
         @Setting("[]") List<String> clients,
