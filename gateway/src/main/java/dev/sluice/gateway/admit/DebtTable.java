@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Who is in debt until when, in memory that does not grow with the number of names.
  *
- * <p>Implementation note: as in a processor's cache, a key belongs to one of many small sets. A set is an array of pairs,
- * key and the moment at which its debt is paid off, and is never changed: a charge makes a new one of it, which leaves out
- * whoever is out of debt by then, and puts it in the place of the old one unless somebody else was faster. So nothing is
- * locked or swept, whoever owes nothing costs nothing, and no charge is lost between two loops. Only where more than
- * {@link #WAYS} keys of one set are in debt at one time, the one that would be out of it first is forgotten: it gets its
- * quota back too soon, and nobody is ever refused for another.
+ * <p>Implementation note: as in a processor's cache, a key belongs to one of many small sets. A set is an array of
+ * pairs, key and the moment at which its debt is paid off, and is never changed: a charge makes a new one of it, which
+ * leaves out whoever is out of debt by then, and puts it in the place of the old one unless somebody else was faster.
+ * So nothing is locked or swept, whoever owes nothing costs nothing, and no charge is lost between two loops. Only
+ * where more than {@link #WAYS} keys of one set are in debt at one time, the one that would be out of it first is
+ * forgotten: it gets its quota back too soon, and nobody is ever refused for another.
  *
  * @thread any; a compare-and-set of an immutable array
  * @bound {@link #WAYS} keys in each set, so 16 bytes for each key of the capacity and 20 for each set

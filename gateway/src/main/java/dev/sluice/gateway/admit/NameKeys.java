@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 /**
  * Stands for a name of any length in 64 bits.
  *
- * <p>Two names with one key would share a quota; among a million names the odds are 3 in 100 million. Names are chosen by
- * clients, so what is made of them depends on two numbers that only this process knows.
+ * <p>Two names with one key would share a quota; among a million names the odds are 3 in 100 million. Names are chosen
+ * by clients, so what is made of them depends on two numbers that only this process knows.
  *
  * @thread immutable
  */

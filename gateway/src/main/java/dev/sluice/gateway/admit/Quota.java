@@ -23,7 +23,7 @@ public record Quota(@Nullable Rate requests, @Nullable Rate rows, int concurrent
             "some of N requests/WINDOW, N rows/WINDOW and N concurrent, with WINDOW as in s, 10s, 100ms,"
                     + " m or h; or unlimited";
 
-    private static final Pattern RATE = Pattern.compile("(request|row)s?/(?<times>[0-9]{0,8})(?<unit>ms|s|m|h)");
+    private static final Pattern RATE = Pattern.compile("(request|row)s?/(?<times>[0-9]{0,6})(?<unit>ms|s|m|h)");
 
     /**
      * Reads one, as in {@code 100 requests/s 5000 rows/10s 16 concurrent}.

@@ -3,9 +3,10 @@ package dev.sluice.gateway.admit;
 /**
  * So many of something at once, and as many again, evenly, in each window.
  *
- * <p>The generic cell rate algorithm: what was taken is a debt, in nanoseconds until it is paid off; a debt may never be
- * longer than the window. Costs are rounded up to a nanosecond, so that never more than the quota and what the time gives
- * back is let through; taken one by one, a quota that does not divide its window costs up to a nanosecond more for each.
+ * <p>The generic cell rate algorithm: what was taken is a debt, in nanoseconds until it is paid off; a debt may never
+ * be longer than the window. Costs are rounded up to a nanosecond, so that never more than the quota and what the time
+ * gives back is let through; taken one by one, a quota that does not divide its window costs up to a nanosecond more
+ * for each.
  *
  * @param quota from 1 to {@link #MAX_QUOTA}
  * @param windowNanos from 1 to {@link #MAX_WINDOW_NANOS}

@@ -12,19 +12,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds clients to their quotas, and models to what they may be asked for by all of them together.
  *
- * <p>A request is counted when its head has come, before its body is read, and its rows when they are known. What has been
- * counted stays counted, whatever becomes of the request: it is requests that cost, not answers, and retries most of all.
- * A client's quota comes before its model's, so that whoever is over the one uses up nothing of the other.
+ * <p>A request is counted when its head has come, before its body is read, and its rows when they are known. What has
+ * been counted stays counted, whatever becomes of the request: it is requests that cost, not answers, and retries most
+ * of all. A client's quota comes before its model's, so that whoever is over the one uses up nothing of the other.
  *
  * @thread any; shared by all front loops
- * @errors Throttled for a client's own quota, Overloaded for a model's, InvalidRequest for more rows than either could ever give
+ * @errors Throttled for a client's own quota, Overloaded for a model's, InvalidRequest for more rows than either could
+ *     ever give
  */
 public final class RateLimits {
 
     /** Models are known by name only once they are loaded, so they are few. */
     private static final int MAX_MODELS = 4096;
 
-    private static final Permit NOTHING_HELD = verdict -> {};
+    private static final Admission WITHOUT_LIMITS = new Admitted(verdict -> {});
 
     private final QuotaKeeper clients;
     private final QuotaKeeper models;
@@ -39,7 +40,7 @@ public final class RateLimits {
     /** Lets a request begin, before its body is read; the permit ends it. */
     public Admission begin(String client, String model) {
         if (clients.limitNothing() && models.limitNothing()) {
-            return new Admitted(NOTHING_HELD);
+            return WITHOUT_LIMITS;
         }
         long now = ticker.nanos();
         @Nullable InferenceError refusal = clients.begin(client, now);
@@ -70,7 +71,9 @@ public final class RateLimits {
         return clients.standing(client, ticker.nanos());
     }
 
-    /** Quotas of clients that are not whole, each of which takes memory; to be asked now and then, for it counts them. */
+    /**
+     * Quotas of clients that are not whole, each of which takes memory; to be asked now and then, for it counts them.
+     */
     public int quotasInUse() {
         return clients.inDebt(ticker.nanos());
     }

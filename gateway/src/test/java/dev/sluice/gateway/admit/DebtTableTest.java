@@ -95,7 +95,9 @@ class DebtTableTest {
         }
     }
 
-    /** Four threads charge the same keys of one set at a moment that stands still; each key gives exactly what it has. */
+    /**
+     * Four threads charge the same keys of one set at a moment that stands still; each key gives exactly what it has.
+     */
     @Test
     void noChargeIsLostBetweenThreads() throws InterruptedException {
         for (int round = 0; round < 200; round++) {

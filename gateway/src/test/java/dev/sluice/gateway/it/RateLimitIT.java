@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Quotas over sockets. Windows are hours long, so that nothing is given back while a test runs, on any machine; each test has
- * clients of its own.
+ * Quotas over sockets. Windows are hours long, so that nothing is given back while a test runs, on any machine; each
+ * test has clients of its own.
  */
 class RateLimitIT {
 

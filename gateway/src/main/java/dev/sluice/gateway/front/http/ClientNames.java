@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells clients apart: by the configured header, if who sends it may be believed, and otherwise by address.
  *
- * <p>{@code X-Forwarded-For} and {@code Forwarded} are chains. Each proxy adds on the right whom it got the request from, and
- * clients may have put anything before that, so the client is the first address from the right that is no trusted proxy.
+ * <p>{@code X-Forwarded-For} and {@code Forwarded} are chains. Each proxy adds on the right whom it got the request
+ * from, and clients may have put anything before that, so the client is the first address from the right that is no
+ * trusted proxy.
  *
  * @thread immutable
  */
@@ -22,8 +23,8 @@ final class ClientNames {
 
     /**
      * @param header that names the client; empty for none
-     * @param proxies who may send it, blocks that {@link HttpOptions#proxyProblem} has found nothing wrong with; empty for
-     *     everybody
+     * @param proxies who may send it, blocks that {@link HttpOptions#proxyProblem} has found nothing wrong with; empty
+     *     for everybody
      */
     ClientNames(Optional<String> header, List<String> proxies) {
         this.header = header;

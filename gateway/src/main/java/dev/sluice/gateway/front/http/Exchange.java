@@ -61,7 +61,9 @@ final class Exchange {
         return entry;
     }
 
-    /** Gives back what is held of the limits, if it still is; before the answer, so that whoever has that finds room. */
+    /**
+     * Gives back what is held of the limits, if it still is; before the answer, so that whoever has that finds room.
+     */
     void leave() {
         if (held != null) {
             held.release(Verdict.IGNORED);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The addresses that a request is said to have come through, the nearest first.
  *
- * <p>Read from the right, because there stands what the nearest proxy has added, and what a client has put to the left of it,
- * such as a quote that never closes, must not change how that is read.
+ * <p>Read from the right, because there stands what the nearest proxy has added, and what a client has put to the left
+ * of it, such as a quote that never closes, must not change how that is read.
  *
  * @thread confined to its front loop
  * @source RFC 7239 for {@code Forwarded}; {@code X-Forwarded-For} is the same without names and, mostly, quotes

@@ -62,7 +62,7 @@ public record HttpOptions(
         return AddressBlock.parse(block).isPresent()
                 ? Optional.empty()
                 : Optional.of("is no block of addresses (got " + block
-                        + "; expected an address or ADDRESS/BITS, as in 10.0.0.0/8 or 2001:db8::/32, with no bits set beyond"
-                        + " those)");
+                        + "; expected an address or ADDRESS/BITS, as in 10.0.0.0/8 or 2001:db8::/32, with no bits set"
+                        + " beyond those)");
     }
 }

@@ -157,7 +157,10 @@ final class InferHandler implements Handler<RoutingContext> {
     /** What must be remembered of a request while it is in the pipeline. */
     private record Answering(Exchange exchange, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {}
 
-    /** Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still read the inputs. */
+    /**
+     * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still
+     * read the inputs.
+     */
     private static boolean inputsAreFree(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells a client what it may do and what it has left of that.
  *
- * <p>{@code r} is what it can ask for at once, {@code t} in how many seconds it will be more; neither is a promise that there
- * is room.
+ * <p>{@code r} is what it can ask for at once, {@code t} in how many seconds it will be more; neither is a promise that
+ * there is room.
  *
  * @thread stateless
  * @source draft-ietf-httpapi-ratelimit-headers-11; its registry of units has no word for rows

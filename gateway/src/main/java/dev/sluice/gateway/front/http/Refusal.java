@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer that is none: {@code error} for clients of the protocol, and problem details besides for a client
- * that asks for them.
+ * The body of an answer that is none: {@code error} for clients of the protocol, and problem details besides for a
+ * client that asks for them.
  *
  * @thread stateless
  * @source RFC 9457; draft-ietf-httpapi-ratelimit-headers-11, section 5: the types of problems
