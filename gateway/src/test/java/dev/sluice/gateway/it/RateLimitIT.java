@@ -40,7 +40,8 @@ class RateLimitIT {
                 "worker.instances=1",
                 "worker.give_up_after=10ms",
                 "admission.client_header=X-Client",
-                "limits.clients=[\"*: 3 requests/h\", \"rows: 5 rows/h\", \"one-1: 1 concurrent\", \"one-2: 1 concurrent\","
+                "limits.clients=[\"*: 3 requests/h\", \"rows: 5 rows/h\", \"one-1: 1 concurrent\","
+                        + " \"one-2: 1 concurrent\","
                         + " \"one-3: 1 concurrent\", \"free: unlimited\", \"10.0.0.0/8: unlimited\"]",
                 "limits.models=[\"echo: 2 requests/h\"]");
     }
@@ -276,7 +277,8 @@ class RateLimitIT {
         try (RawConnection connection = new RawConnection(gateway.port())) {
             connection.send(
                     "POST " + SUMS
-                            + " HTTP/1.1\r\nhost: x\r\nx-client: one-3\r\nexpect: 100-continue\r\ncontent-length: 1000\r\n\r\n");
+                            + " HTTP/1.1\r\nhost: x\r\nx-client: one-3\r\nexpect: 100-continue\r\n"
+                            + "content-length: 1000\r\n\r\n");
             assertEquals(100, connection.answer().status());
             connection.send("{");
             sums("one-3").error(429);
