@@ -94,7 +94,7 @@ class ArchitectureTest {
         onlyUses(dispatch, in(contract));
         onlyUses(
                 "dev.sluice.gateway.metrics..",
-                in("dev.sluice.gateway.front", "dev.sluice.gateway.front.http", contract, settings));
+                in(admit, "dev.sluice.gateway.front", "dev.sluice.gateway.front.http", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
 

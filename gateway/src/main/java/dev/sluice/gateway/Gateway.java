@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.Connections;
@@ -52,7 +53,8 @@ public final class Gateway {
     private Gateway(GatewayConfig config) {
         this.config = config;
         this.metrics = new Metrics(config.metrics());
-        this.admission = new AdmissionControl(config.admission());
+        this.admission = new AdmissionControl(
+                config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()));
         this.connections = new Connections(config.http().maxConnections());
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -75,6 +77,7 @@ public final class Gateway {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);
+        metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
         Future<Void> listening = models.listen(vertx.eventBus());

@@ -2,6 +2,7 @@ package dev.sluice.gateway.admit;
 
 import dev.sluice.worker.settings.Setting;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How many requests are let in, for how long, and how long they may still take at shutdown.
@@ -10,7 +11,8 @@ import java.time.Duration;
  *     several full queues, so that it is the models' own limits that speak first
  * @param maxInFlightBytes bytes of all request bodies held at one time; 0 for a quarter of the heap, for a body is
  *     copied at most once while it arrives in pieces
- * @param clientHeader the request header that says which client a request is from, for fair shares of a model; none,
+ * @param clientHeader the request header that says which client a request is from, for fair shares of a model and for
+ *     limits; {@code X-Forwarded-For} and {@code Forwarded} are read as the chains of addresses that they are; none,
  *     because whoever reaches Sluice directly could call itself anybody
  * @param requestTimeout the deadline of a request that names none, and of every body, because what a request names stands
  *     in its body; 30 seconds, which clients commonly wait themselves
@@ -36,9 +38,9 @@ public record AdmitOptions(
     private static final String NO_HEADER = "none";
     private static final int PART_OF_THE_HEAP = 4;
 
-    /** Without one, clients are told apart by address. */
-    public boolean hasClientHeader() {
-        return !clientHeader.equals(NO_HEADER);
+    /** Empty when clients are told apart by address. */
+    public Optional<String> clientHeaderName() {
+        return clientHeader.equals(NO_HEADER) ? Optional.empty() : Optional.of(clientHeader);
     }
 
     /** That timeout, or the longest there is. */

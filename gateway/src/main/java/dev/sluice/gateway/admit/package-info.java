@@ -5,6 +5,9 @@
  * A permit is released exactly once, by the pipeline, with a {@link dev.sluice.gateway.admit.Verdict}. All front loops
  * share one admission control, so what is counted here is atomic, and nothing else is shared between them.
  *
+ * <p>{@link dev.sluice.gateway.admit.RateLimits} holds clients and models to their quotas, and is asked twice: before a
+ * request's body is read, and, from here, when its rows are known.
+ *
  * <p>Read {@link dev.sluice.gateway.admit.AdmissionControl} first.
  */
 @NullMarked

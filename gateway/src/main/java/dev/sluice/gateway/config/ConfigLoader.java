@@ -1,5 +1,7 @@
 package dev.sluice.gateway.config;
 
+import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +27,12 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
 
     /** Looked for in the home directory. */
     public static final Path DEFAULT_FILE = Path.of("conf", "sluice.yaml");
+
+    private static final Map<String, Function<String, Optional<String>>> LIST_CHECKS = Map.of(
+            "http.cors_origins", CorsOrigins::problem,
+            "http.trusted_proxies", HttpOptions::proxyProblem,
+            "limits.clients", LimitOptions::problem,
+            "limits.models", LimitOptions::problem);
 
     private static final Pattern SERVICE_LINK = Pattern.compile("SLUICE_(SERVICE_.*|PORT(_.*)?)");
     private static final String HOME = "SLUICE_HOME";
@@ -49,10 +58,7 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
                 .environment(withoutServiceLinks(), RESERVED)
                 .overrides(commandLine.overrides())
                 .pathsFrom(home);
-        return file(commandLine)
-                .map(settings::file)
-                .orElse(settings)
-                .load(Map.of("http.cors_origins", CorsOrigins::problem));
+        return file(commandLine).map(settings::file).orElse(settings).load(LIST_CHECKS);
     }
 
     /** Kubernetes tells every container of a service named sluice where it is: SLUICE_SERVICE_HOST, SLUICE_PORT... */

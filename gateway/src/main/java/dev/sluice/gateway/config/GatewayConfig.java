@@ -1,6 +1,7 @@
 package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.LimitOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
@@ -12,8 +13,14 @@ import dev.sluice.worker.WorkerOptions;
  * @param http where the HTTP front listens and how much it takes
  * @param json how the JSON of inference is read and written
  * @param admission how many requests are let in, and for how long
+ * @param limits how much clients may ask for
  * @param worker how models are run
  * @param metrics what is measured
  */
 public record GatewayConfig(
-        HttpOptions http, JsonOptions json, AdmitOptions admission, WorkerOptions worker, MetricsOptions metrics) {}
+        HttpOptions http,
+        JsonOptions json,
+        AdmitOptions admission,
+        LimitOptions limits,
+        WorkerOptions worker,
+        MetricsOptions metrics) {}

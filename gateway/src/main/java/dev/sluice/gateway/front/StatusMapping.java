@@ -21,6 +21,7 @@ public final class StatusMapping {
             case InferenceError.UnknownModel unknown -> 404;
             case InferenceError.PayloadTooLarge tooLarge -> 413;
             case InferenceError.UnsupportedMediaType unsupported -> 415;
+            case InferenceError.Throttled throttled -> 429;
             case InferenceError.Cancelled cancelled -> 499;
             case InferenceError.EngineFailure failure -> 500;
             case InferenceError.Overloaded overloaded -> 503;
@@ -38,6 +39,7 @@ public final class StatusMapping {
             case InferenceError.UnknownModel unknown -> "unknown_model";
             case InferenceError.PayloadTooLarge tooLarge -> "payload_too_large";
             case InferenceError.UnsupportedMediaType unsupported -> "unsupported_media_type";
+            case InferenceError.Throttled throttled -> "throttled";
             case InferenceError.Cancelled cancelled -> "cancelled";
             case InferenceError.EngineFailure failure -> "engine_failure";
             case InferenceError.Overloaded overloaded -> "overloaded";
@@ -51,6 +53,7 @@ public final class StatusMapping {
     /** How long a refused client should wait before it tries again, in milliseconds; -1 when trying again is no use. */
     public static long retryAfterMillis(InferenceError error) {
         return switch (error) {
+            case InferenceError.Throttled throttled -> throttled.retryAfterMillis();
             case InferenceError.Overloaded overloaded -> overloaded.retryAfterMillis();
             case InferenceError.ModelNotReady notReady -> notReady.retryAfterMillis();
             case InferenceError.Starting starting -> InferenceError.RETRY_SOON_MILLIS;

@@ -61,6 +61,12 @@ public final class MeterNames {
     /** Gauge, by model and version: direct memory that the instances keep for the tensors of their batches. */
     public static final String BATCH_MEMORY = "sluice_batch_memory_bytes";
 
+    /** Counter, by scope (client or model) and limit: inference requests that were refused for a quota. */
+    public static final String LIMITED_REQUESTS = "sluice_limited_requests_total";
+
+    /** Gauge: quotas of clients, for requests or for rows, that are not whole at the moment. */
+    public static final String QUOTAS_IN_USE = "sluice_quotas_in_use";
+
     /** Gauge: inference requests admitted and not yet answered. */
     public static final String IN_FLIGHT = "sluice_in_flight_requests";
 

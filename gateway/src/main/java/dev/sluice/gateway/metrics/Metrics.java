@@ -1,5 +1,6 @@
 package dev.sluice.gateway.metrics;
 
+import dev.sluice.gateway.admit.LimitListener;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.http.Page;
 import dev.sluice.worker.contract.BatchListener;
@@ -73,6 +74,15 @@ public final class Metrics {
         Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
         FunctionCounter.builder(MeterNames.REFUSED_CONNECTIONS, refused, LongSupplier::getAsLong)
                 .register(registry);
+    }
+
+    /** The same for the quotas of clients. */
+    public void watchQuotas(IntSupplier inUse) {
+        Gauge.builder(MeterNames.QUOTAS_IN_USE, inUse::getAsInt).register(registry);
+    }
+
+    public LimitListener limitListener() {
+        return enabled ? new LimitMeters(registry) : LimitListener.NONE;
     }
 
     public RequestListener requestListener() {

@@ -40,7 +40,7 @@ public final class InferencePipeline {
     }
 
     public Future<InferenceOutcome> infer(ModelEndpoint endpoint, InferenceRequest request) {
-        return switch (admission.admit()) {
+        return switch (admission.admit(request)) {
             case Admission.Refused(InferenceError why) -> Future.succeededFuture(why);
             case Admission.Admitted(Permit permit) ->
                 batchers.send(endpoint, request).map(outcome -> released(permit, outcome));
@@ -63,6 +63,7 @@ public final class InferencePipeline {
             case InferenceError.UnknownModel unknown -> Verdict.IGNORED;
             case InferenceError.UnsupportedMediaType unsupported -> Verdict.IGNORED;
             case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;
+            case InferenceError.Throttled throttled -> Verdict.IGNORED;
             case InferenceError.ModelNotReady notReady -> Verdict.IGNORED;
             case InferenceError.Starting starting -> Verdict.IGNORED;
             case InferenceError.Draining draining -> Verdict.IGNORED;

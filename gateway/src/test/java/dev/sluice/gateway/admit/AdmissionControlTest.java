@@ -6,24 +6,30 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.fake.Crossing;
+import dev.sluice.gateway.fake.Limits;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** So many at a time, and nobody once the doors are closed. */
 class AdmissionControlTest {
 
+    private static final InferenceRequest REQUEST = Crossing.request("r", 0);
+
     private static AdmissionControl control(int maxInFlight) {
-        return new AdmissionControl(new AdmitOptions(
+        return Limits.unlimited(new AdmitOptions(
                 maxInFlight, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO));
     }
 
     private static Permit admitted(AdmissionControl control) {
-        return assertInstanceOf(Admission.Admitted.class, control.admit()).permit();
+        return assertInstanceOf(Admission.Admitted.class, control.admit(REQUEST))
+                .permit();
     }
 
     private static InferenceError refused(AdmissionControl control) {
-        return assertInstanceOf(Admission.Refused.class, control.admit()).error();
+        return assertInstanceOf(Admission.Refused.class, control.admit(REQUEST)).error();
     }
 
     @Test

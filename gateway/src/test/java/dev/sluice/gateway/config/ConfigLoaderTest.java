@@ -137,6 +137,28 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void namesThePlaceOfAWrongLimitOrProxy() throws Exception {
+        Path file = home.resolve("limits.yaml");
+        Files.writeString(file, """
+                http:
+                  trusted_proxies: [10.0.0.0/8, proxy]
+                limits:
+                  clients:
+                    - "*: 100 requests/s 16 concurrent"
+                    - "a: many"
+                  models: ["digits: 20 rows"]
+                """);
+        List<String> problems = problems(Map.of(), "--config", file.toString());
+        assertEquals(3, problems.size(), problems::toString);
+        assertTrue(problems.get(0).startsWith(file + ":2: http.trusted_proxies: is no block of addresses (got proxy;"));
+        assertTrue(problems.get(1).startsWith(file + ":6: limits.clients: is no limit (got a: many; expected NAME:"));
+        assertTrue(problems.get(2).startsWith(file + ":7: limits.models: is no limit (got digits: 20 rows;"));
+        var variable = Map.of("SLUICE_LIMITS_CLIENTS", "*: 1 requests/s,b: unlimited");
+        assertEquals(
+                List.of("*: 1 requests/s", "b: unlimited"), load(variable).limits().clients());
+    }
+
+    @Test
     void namesThePlaceOfAWrongOriginAmongAllOtherProblems() throws Exception {
         Path file = home.resolve("origins.yaml");
         Files.writeString(file, "http:\n  cors_origins:\n    - https://a\n    - https://b/\n    - c\n  port: x\n");

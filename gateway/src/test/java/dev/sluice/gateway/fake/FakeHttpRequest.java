@@ -1,5 +1,6 @@
 package dev.sluice.gateway.fake;
 
+import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -8,11 +9,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
 import java.lang.reflect.Proxy;
-import java.util.HashMap;
+import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose head is made and whose body is sent by the test; knows only what the front's readers ask it. */
@@ -20,19 +20,26 @@ public final class FakeHttpRequest {
 
     public static final long NOT_RESET = -1;
 
-    private final Map<String, String> headers = new HashMap<>();
+    private final MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     private final MultiMap answerHeaders = MultiMap.caseInsensitiveMultiMap();
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
     private @Nullable Handler<Void> onOver;
     private @Nullable Handler<Throwable> onFailure;
+    private @Nullable SocketAddress peer;
     private boolean closed;
     private boolean continued;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private long resetCode = NOT_RESET;
 
     public FakeHttpRequest header(String name, String value) {
-        headers.put(name.toLowerCase(Locale.ROOT), value);
+        headers.add(name, value);
+        return this;
+    }
+
+    /** The address at the other end of its connection. */
+    public FakeHttpRequest from(String address) {
+        peer = SocketAddress.inetSocketAddress(new InetSocketAddress(NetUtil.getByName(address), 4711));
         return this;
     }
 
@@ -52,8 +59,9 @@ public final class FakeHttpRequest {
     @SuppressWarnings("unchecked") // the interface says what the handlers take
     private @Nullable Object answer(Object proxy, String method, Object[] arguments) {
         return switch (method) {
-            case "getHeader" -> headers.get(arguments[0].toString().toLowerCase(Locale.ROOT));
-            case "headers" -> MultiMap.caseInsensitiveMultiMap().addAll(headers);
+            case "getHeader" -> headers.get(arguments[0].toString());
+            case "headers" -> headers;
+            case "remoteAddress" -> peer;
             case "handler" -> {
                 onPiece = (Handler<Buffer>) arguments[0];
                 yield proxy;

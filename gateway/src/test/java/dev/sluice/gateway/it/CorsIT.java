@@ -17,7 +17,8 @@ class CorsIT {
     private static final String SUMS = "/v2/models/sums/infer";
     private static final String GOOD = "https://good.example";
     private static final String EXPOSED =
-            "content-encoding, inference-header-content-length, retry-after, server-timing, x-request-id";
+            "content-encoding, inference-header-content-length, ratelimit, ratelimit-policy, retry-after, "
+                    + "server-timing, x-request-id";
 
     private static RunningGateway listed;
     private static RunningGateway any;

@@ -8,6 +8,7 @@ import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
+import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.InferenceError;
@@ -39,7 +40,7 @@ class InferencePipelineTest {
     private static final long FAR = TimeUnit.HOURS.toNanos(1);
 
     private final FakeTicker ticker = new FakeTicker();
-    private final AdmissionControl admission = new AdmissionControl(new AdmitOptions(
+    private final AdmissionControl admission = Limits.unlimited(new AdmitOptions(
             MAX_IN_FLIGHT, 0, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO));
 
     private Context loop;
@@ -65,6 +66,7 @@ class InferencePipelineTest {
                 new InferenceError.Cancelled(),
                 new InferenceError.EngineFailure("id"),
                 new InferenceError.Overloaded("full", 1000),
+                new InferenceError.Throttled("used up", "rows", 1000),
                 new InferenceError.ModelNotReady(Crossing.MODEL, "loading", 1000),
                 new InferenceError.Draining(),
                 new InferenceError.DeadlineExceeded("queue"));

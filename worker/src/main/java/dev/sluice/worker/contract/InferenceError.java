@@ -38,6 +38,9 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
+    /** The client's own quota is used up, whatever room the server has; {@code policy} is the limit it is held to. */
+    record Throttled(String message, String policy, long retryAfterMillis) implements InferenceError {}
+
     /** The server has no room now: too much in flight, or the model's queue is full. */
     record Overloaded(String message, long retryAfterMillis) implements InferenceError {}
 

@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.Admission;
+import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.v2.EncodedResponse;
@@ -17,7 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,13 @@ final class Exchange {
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
     private static final long MILLIS_PER_SECOND = 1000;
 
-    /** Messages quote what clients send, and that has no end. */
-    private static final int MAX_MESSAGE = 1000;
-
     private final HttpServerRequest request;
     private final String requestId;
     private final long startNanos;
     private final Exchanges front;
+    private @Nullable String client;
+    private @Nullable Permit held;
+    private boolean limited;
 
     Exchange(HttpServerRequest request, String requestId, long startNanos, Exchanges front) {
         this.request = request;
@@ -49,24 +50,40 @@ final class Exchange {
         this.front = front;
     }
 
-    /** Takes note when the client goes before it has been answered. */
+    /** Asks the limits, once, whether the client may send this; {@link #leave} when the request is over. */
+    Admission enter(String model) {
+        limited = true;
+        Admission entry = front.rates().begin(client(), model);
+        if (entry instanceof Admission.Admitted(Permit permit)) {
+            held = permit;
+            request.response().closeHandler(closed -> leave());
+        }
+        return entry;
+    }
+
+    /**
+     * Gives back what is held of the limits, if it still is; before the answer, so that whoever has that finds room.
+     */
+    void leave() {
+        if (held != null) {
+            held.release(Verdict.IGNORED);
+            held = null;
+        }
+    }
+
+    /** Takes note when the client goes before it has been answered; from now on only the outcome ends the request. */
     Cancellation cancellation() {
         ClientGone cancellation = new ClientGone();
         request.response().closeHandler(closed -> cancellation.cancel());
         return cancellation;
     }
 
-    /** Who sends it: what the configured header says, otherwise the address of the other end of the connection. */
-    String client(AdmitOptions options) {
-        String named = options.hasClientHeader() ? request.getHeader(options.clientHeader()) : null;
-        return named == null || named.isEmpty() ? address() : named;
-    }
-
-    /** Empty when the client has gone before anybody asked. */
-    private String address() {
-        @Nullable SocketAddress remote = request.remoteAddress();
-        @Nullable String host = remote == null ? null : remote.hostAddress();
-        return host == null ? "" : host;
+    /** Who sends it. */
+    String client() {
+        if (client == null) {
+            client = front.clientNames().of(request);
+        }
+        return client;
     }
 
     String requestId() {
@@ -134,13 +151,20 @@ final class Exchange {
             String seconds = Long.toString(Math.ceilDiv(retryAfterMillis, MILLIS_PER_SECOND));
             request.response().putHeader(HttpHeaders.RETRY_AFTER, seconds);
         }
-        error(StatusMapping.httpStatus(error), error.message());
+        @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
+        error(StatusMapping.httpStatus(error), error.message(), policy);
     }
 
     void error(int status, String message) {
-        String shown = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
-        JsonOutput body = new JsonOutput(64 + shown.length());
-        answer(status, body.raw("{\"error\":").string(shown).raw('}'));
+        error(status, message, null);
+    }
+
+    private void error(int status, String message, @Nullable String policy) {
+        if (Refusal.isProblemWanted(request)) {
+            end(status, Refusal.PROBLEM_JSON, HttpBytes.buffer(Refusal.problem(status, message, policy)));
+        } else {
+            answer(status, Refusal.plain(message));
+        }
     }
 
     void answer(int status, JsonOutput body) {
@@ -152,11 +176,15 @@ final class Exchange {
     }
 
     private void end(int status, @Nullable CharSequence contentType, Buffer body) {
+        leave();
         if (!isOpen()) {
             return;
         }
         HttpServerResponse response = request.response().setStatusCode(status);
         response.putHeader(REQUEST_ID, requestId);
+        if (limited) {
+            front.rates().standing(client()).ifPresent(standing -> RateLimitFields.put(response.headers(), standing));
+        }
         if (contentType != null) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
         }

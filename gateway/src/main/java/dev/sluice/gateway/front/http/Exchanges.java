@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.ext.web.RoutingContext;
 
@@ -16,14 +17,16 @@ final class Exchanges {
     private final RequestIds requestIds = new RequestIds();
     private final AccessLog accessLog;
     private final boolean compressResponses;
+    private final ClientNames clientNames;
     private final AdmissionControl admission;
     private final Ticker ticker;
 
-    Exchanges(HttpOptions options, AdmissionControl admission, Ticker ticker) {
-        this.accessLog = new AccessLog(options.accessLog(), ticker);
+    Exchanges(HttpOptions options, HttpParts parts) {
+        this.accessLog = new AccessLog(options.accessLog(), parts.ticker());
         this.compressResponses = options.compressResponses();
-        this.admission = admission;
-        this.ticker = ticker;
+        this.clientNames = new ClientNames(parts.admitOptions().clientHeaderName(), options.trustedProxies());
+        this.admission = parts.admission();
+        this.ticker = parts.ticker();
     }
 
     /** The exchange of that request, begun when it is first asked for. */
@@ -43,6 +46,14 @@ final class Exchanges {
 
     boolean compressesResponses() {
         return compressResponses;
+    }
+
+    ClientNames clientNames() {
+        return clientNames;
+    }
+
+    RateLimits rates() {
+        return admission.rates();
     }
 
     boolean isDraining() {

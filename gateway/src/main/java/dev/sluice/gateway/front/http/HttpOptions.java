@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.worker.settings.Setting;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where the HTTP front listens and how much it takes from one connection.
@@ -25,6 +26,8 @@ import java.util.List;
  * @param accessLog whether to log a line for each request; off, because the metrics count requests at less cost
  * @param compressResponses whether answers to inference are compressed for clients that accept it; off, because it
  *     keeps a front loop busy, and most answers are small
+ * @param trustedProxies addresses, or blocks of them as in {@code 10.0.0.0/8}, of the proxies whose word for whom they
+ *     speak for is taken; with none, everybody's is
  * @param corsOrigins origins whose pages may call from a browser, as in {@code https://app.example.org}; {@code *} for
  *     any; none, because there is no authentication yet
  */
@@ -51,4 +54,15 @@ public record HttpOptions(
         @Setting(value = "0", min = "0", max = "256") int frontLoops,
         @Setting("false") boolean accessLog,
         @Setting("false") boolean compressResponses,
-        @Setting("[]") List<String> corsOrigins) {}
+        @Setting("[]") List<String> trustedProxies,
+        @Setting("[]") List<String> corsOrigins) {
+
+    /** What is wrong with an item of {@code trusted_proxies}, if anything is. */
+    public static Optional<String> proxyProblem(String block) {
+        return AddressBlock.parse(block).isPresent()
+                ? Optional.empty()
+                : Optional.of("is no block of addresses (got " + block
+                        + "; expected an address or ADDRESS/BITS, as in 10.0.0.0/8 or 2001:db8::/32, with no bits set"
+                        + " beyond those)");
+    }
+}

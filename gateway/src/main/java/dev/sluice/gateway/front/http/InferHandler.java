@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestListener;
@@ -59,16 +60,27 @@ final class InferHandler implements Handler<RoutingContext> {
         try {
             MediaTypes.requireReadable(request);
             ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
-            BodyReader.read(
-                    request,
-                    maxBodyBytes,
-                    bodies,
-                    body -> infer(exchange, endpoint, body),
-                    error -> refuse(exchange, endpoint.model(), error));
+            switch (exchange.enter(endpoint.model().name())) {
+                case Admission.Admitted in -> read(exchange, request, endpoint);
+                case Admission.Refused(InferenceError why) -> discard(exchange, request, endpoint.model(), why);
+            }
         } catch (InferenceException refused) {
-            BodyReader.discard(request, maxBodyBytes, bodies);
-            refuse(exchange, null, refused.error());
+            discard(exchange, request, null, refused.error());
         }
+    }
+
+    private void read(Exchange exchange, HttpServerRequest request, ModelEndpoint endpoint) {
+        BodyReader.read(
+                request,
+                maxBodyBytes,
+                bodies,
+                body -> infer(exchange, endpoint, body),
+                error -> refuse(exchange, endpoint.model(), error));
+    }
+
+    private void discard(Exchange exchange, HttpServerRequest request, @Nullable ModelId model, InferenceError error) {
+        BodyReader.discard(request, maxBodyBytes, bodies);
+        refuse(exchange, model, error);
     }
 
     private void infer(Exchange exchange, ModelEndpoint endpoint, HttpBytes body) {
@@ -109,12 +121,13 @@ final class InferHandler implements Handler<RoutingContext> {
                 decoded.outputs(),
                 decoded.rows(),
                 decoded.priority(),
-                exchange.client(limits),
+                exchange.client(),
                 deadline,
                 exchange.cancellation());
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {
+        answering.exchange.leave();
         if (inputsAreFree(outcome)) {
             answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
@@ -144,10 +157,14 @@ final class InferHandler implements Handler<RoutingContext> {
     /** What must be remembered of a request while it is in the pipeline. */
     private record Answering(Exchange exchange, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {}
 
-    /** Only these outcomes come from the batcher alone; after any other a worker thread may still read the inputs. */
+    /**
+     * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still
+     * read the inputs.
+     */
     private static boolean inputsAreFree(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest
+                || outcome instanceof InferenceError.Throttled
                 || outcome instanceof InferenceError.Overloaded;
     }
 

@@ -38,7 +38,7 @@ final class Routes {
     }
 
     static Router build(Vertx vertx, InferencePipeline pipeline, HttpParts parts, HttpOptions options) {
-        Exchanges exchanges = new Exchanges(options, parts.admission(), parts.ticker());
+        Exchanges exchanges = new Exchanges(options, parts);
         Bodies bodies = Bodies.of(parts, vertx);
         Routes routes = new Routes(vertx, exchanges, options.maxBodySize(), bodies);
         InferHandler infer = new InferHandler(pipeline, parts, options, exchanges, bodies);

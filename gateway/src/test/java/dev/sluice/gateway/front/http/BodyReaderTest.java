@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
+import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
 import io.netty.buffer.ByteBuf;
@@ -45,7 +45,7 @@ class BodyReaderTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
+        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
     }
 
     private void read() {

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
+import dev.sluice.gateway.fake.Limits;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +43,7 @@ class CompressedBodyTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return new AdmissionControl(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
+        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
     }
 
     private static byte[] compress(String form, byte[] plain) throws IOException {

@@ -8,6 +8,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
+import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
@@ -55,7 +56,7 @@ class OpenApiTest {
         FakeTicker ticker = new FakeTicker();
         Duration second = Duration.ofSeconds(1);
         AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
-        AdmissionControl admission = new AdmissionControl(limits);
+        AdmissionControl admission = Limits.unlimited(limits);
         HttpParts parts = new HttpParts(
                 new ModelDirectory(),
                 admission,
@@ -67,7 +68,7 @@ class OpenApiTest {
                 ticker,
                 "test");
         HttpOptions options =
-                new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of());
+                new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of(), List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(vertx, pipeline, parts, options);
