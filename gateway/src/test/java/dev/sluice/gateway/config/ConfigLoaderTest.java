@@ -155,7 +155,8 @@ class ConfigLoaderTest {
         assertTrue(problems.get(2).startsWith(file + ":7: limits.models: is no limit (got digits: 20 rows;"));
         var variable = Map.of("SLUICE_LIMITS_CLIENTS", "*: 1 requests/s,b: unlimited");
         assertEquals(
-                List.of("*: 1 requests/s", "b: unlimited"), load(variable).limits().clients());
+                List.of("*: 1 requests/s", "b: unlimited"),
+                load(variable).limits().clients());
     }
 
     @Test

@@ -60,9 +60,8 @@ class RandomRequestsIT {
                 answers.add(CompletableFuture.supplyAsync(
                         () -> ask(gateway, model, requests.get(number), number), clients));
             }
-            List<JsonArray> together = answers.stream()
-                    .map(answer -> Waiting.await(answer).data())
-                    .toList();
+            List<JsonArray> together =
+                    answers.stream().map(answer -> Waiting.await(answer).data()).toList();
             for (int i = 0; i < requests.size(); i++) {
                 difference = Math.max(
                         difference,

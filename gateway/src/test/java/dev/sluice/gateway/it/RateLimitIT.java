@@ -275,10 +275,9 @@ class RateLimitIT {
     @Test
     void theSlotOfAClientThatGoesInTheMiddleOfItsBodyIsBack() throws IOException {
         try (RawConnection connection = new RawConnection(gateway.port())) {
-            connection.send(
-                    "POST " + SUMS
-                            + " HTTP/1.1\r\nhost: x\r\nx-client: one-3\r\nexpect: 100-continue\r\n"
-                            + "content-length: 1000\r\n\r\n");
+            connection.send("POST " + SUMS
+                    + " HTTP/1.1\r\nhost: x\r\nx-client: one-3\r\nexpect: 100-continue\r\n"
+                    + "content-length: 1000\r\n\r\n");
             assertEquals(100, connection.answer().status());
             connection.send("{");
             sums("one-3").error(429);

@@ -20,8 +20,8 @@ final class ForwardedHops {
     private static final String FORWARDED = "forwarded";
 
     /** Gives nothing back that it has taken: clients write what it reads. */
-    private static final Pattern FOR = Pattern.compile(
-            "(?:^|;)\\s*+for\\s*+=\\s*+(\"[^\"]*+\"|[^;\"]++)\\s*+(?=;|$)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FOR =
+            Pattern.compile("(?:^|;)\\s*+for\\s*+=\\s*+(\"[^\"]*+\"|[^;\"]++)\\s*+(?=;|$)", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern WITH_PORT = Pattern.compile("\\[(?<six>[^]]*+)](?::\\w*+)?|(?<four>[^:]*+):\\w*+");
 

@@ -45,7 +45,8 @@ class BodyReaderTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
+        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second))
+                .bodies();
     }
 
     private void read() {

@@ -113,8 +113,8 @@ class ClientNamesTest {
     @Test
     void aLongChainIsReadInOneGo() {
         String blanks = " ".repeat(1 << 20);
-        List<String> hops = List.of(
-                "for=" + blanks + "\"", ";" + blanks + "for" + blanks + "=x", "[" + blanks, blanks + ":");
+        List<String> hops =
+                List.of("for=" + blanks + "\"", ";" + blanks + "for" + blanks + "=x", "[" + blanks, blanks + ":");
         for (String hop : hops) {
             FakeHttpRequest request = new FakeHttpRequest().from("10.1.2.3").header("Forwarded", hop + "x");
             assertEquals("10.1.2.3", name("Forwarded", OURS, request));

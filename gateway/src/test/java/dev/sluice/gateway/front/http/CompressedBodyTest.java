@@ -43,7 +43,8 @@ class CompressedBodyTest {
 
     private static ByteBudget budget(long bytes) {
         Duration second = Duration.ofSeconds(1);
-        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second)).bodies();
+        return Limits.unlimited(new AdmitOptions(1, bytes, "none", second, second, second, second))
+                .bodies();
     }
 
     private static byte[] compress(String form, byte[] plain) throws IOException {

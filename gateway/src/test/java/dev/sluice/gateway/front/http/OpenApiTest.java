@@ -67,8 +67,8 @@ class OpenApiTest {
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
-        HttpOptions options =
-                new HttpOptions("localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of(), List.of());
+        HttpOptions options = new HttpOptions(
+                "localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of(), List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(vertx, pipeline, parts, options);
