@@ -25,6 +25,7 @@ public final class DeviceShare {
     int atHand;
 
     int running;
+    long runningNanos;
 
     /** Whether it wanted nothing more when it was asked last. */
     boolean isAway = true;

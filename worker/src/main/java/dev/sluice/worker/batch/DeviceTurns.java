@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The places of one device, and whose turn it is when its models want more of them than there are.
  *
  * <p>A batch runs on a place. As long as one is free, whoever wants it has it. Otherwise models stand in line, and a place
- * that comes back goes to the one that has had least device time for its weight: start-time fair queueing, where a run is
+ * that comes back goes to the one that will have had least device time for its weight when its next run is over. A run is
  * charged with what it is expected to take when it begins, and put right when it ends. Who comes into the line starts where
  * the clock stands, so nobody saves up by staying away, and nobody pays later for a device that nobody else wanted.
  *
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     line is called, so with places enough a run costs the lock and no message
  * @units device time in nanoseconds, for a weight of 1
  * @bound runs: twice the places; the line has each model once, and to find the next is to look at all of it
- * @source Start-time fair queueing (Goyal, Vin, Cheng 1996), with a run in place of a packet
+ * @source Fair queueing in the order of finish, with the clock of start-time fair queueing (Goyal, Vin, Cheng 1996)
  */
 public final class DeviceTurns {
 
@@ -124,6 +124,7 @@ public final class DeviceTurns {
     private void begin(DeviceShare share, long expectedNanos) {
         share.granted--;
         share.running++;
+        share.runningNanos += expectedNanos;
         share.due += expectedNanos / share.weight();
         running++;
         runningNanos += expectedNanos;
@@ -165,10 +166,11 @@ public final class DeviceTurns {
     /** A run is over, and its place at hand. */
     void end(DeviceShare share, long expectedNanos, long takenNanos) {
         synchronized (lock) {
-            running--;
-            runningNanos -= expectedNanos;
             if (!share.hasLeft) {
+                running--;
+                runningNanos -= expectedNanos;
                 share.running--;
+                share.runningNanos -= expectedNanos;
                 share.atHand++;
                 share.due += (takenNanos - expectedNanos) / share.weight();
             }
@@ -200,8 +202,11 @@ public final class DeviceTurns {
         synchronized (lock) {
             share.hasLeft = true;
             line.remove(share);
+            running -= share.running;
+            runningNanos -= share.runningNanos;
             share.atHand += share.running;
             share.running = 0;
+            share.runningNanos = 0;
         }
         pass(share);
     }

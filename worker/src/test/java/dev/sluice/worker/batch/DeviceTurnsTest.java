@@ -153,6 +153,14 @@ class DeviceTurnsTest {
     }
 
     @Test
+    void nothingIsShortAgainstTheRunsOfWhoHasLeft() {
+        assertTrue(a.take(100));
+        a.leave();
+        assertTrue(b.take(10));
+        assertFalse(c.take(5));
+    }
+
+    @Test
     void whoLeavesTheLineIsPassedOver() {
         assertTrue(a.take(RUN));
         assertFalse(b.take(RUN));
