@@ -17,10 +17,10 @@ public final class Achievable {
      *
      * @param capacity requests a second
      */
-    public static double requests(List<Traffic> traffic, double capacity) {
+    public static long requests(List<Traffic> traffic, double capacity) {
         double room = capacity * traffic.getFirst().deadlineNanos() / 1e9;
         double waiting = 0;
-        double served = 0;
+        long served = 0;
         long before = 0;
         Plan plan = new Plan(traffic);
         for (long due = plan.due(); due != Plan.NEVER; due = plan.due()) {

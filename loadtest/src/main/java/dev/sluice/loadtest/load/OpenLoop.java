@@ -11,7 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * Sends each request at its planned moment, without regard to what became of those before it.
  *
  * <p>The calling thread sleeps until a request is due and tells the event loop, which sends all that are due by then. A
- * thread of its own, because the loop's timers only know milliseconds.
+ * thread of its own, because the loop's timers only know milliseconds. Each kind of traffic has connections of its own, or
+ * an aggressor would keep others from being sent.
  *
  * @thread the calling thread keeps the time; the event loop sends and counts
  * @bound as many requests as are planned, and {@code Retries.MOST_ATTEMPTS} for each
@@ -24,7 +25,8 @@ public final class OpenLoop {
     private final Context loop;
     private final List<Traffic> traffic;
     private final List<Tally> tallies;
-    private final Sender sender;
+    private final List<Sender> senders;
+    private final long startNanos = System.nanoTime();
     private final Plan plan;
     private final Promise<Void> over = Promise.promise();
     private long outstanding;
@@ -39,7 +41,9 @@ public final class OpenLoop {
         this.plan = new Plan(traffic);
         this.outstanding =
                 traffic.stream().mapToLong(kind -> kind.plannedNanos().length).sum();
-        this.sender = new Sender(vertx, target, options, System.nanoTime());
+        this.senders = traffic.stream()
+                .map(kind -> new Sender(vertx, target, options, startNanos))
+                .toList();
     }
 
     /** Runs until the last answer is there or given up. */
@@ -51,19 +55,23 @@ public final class OpenLoop {
             run.pace();
             run.over.future().await();
         }
-        run.sender.close();
+        run.senders.forEach(Sender::close);
         return new Result(run.tallies, options.seconds());
     }
 
     private void report(Progress progress) {
-        long timer = vertx.setPeriodic(PROGRESS_MILLIS, fired -> progress.at(sender.now() / 1e9, tallies));
+        long timer = vertx.setPeriodic(PROGRESS_MILLIS, fired -> progress.at(now() / 1e9, tallies));
         over.future().onComplete(ended -> vertx.cancelTimer(timer));
+    }
+
+    private long now() {
+        return System.nanoTime() - startNanos;
     }
 
     private void pace() {
         Plan ahead = new Plan(traffic);
         while (ahead.due() != Plan.NEVER) {
-            long now = sender.now();
+            long now = now();
             if (ahead.due() > now) {
                 LockSupport.parkNanos(ahead.due() - now);
                 continue;
@@ -83,7 +91,7 @@ public final class OpenLoop {
     }
 
     private void send(int kind, long plannedNanos, int attempt) {
-        sender.send(traffic.get(kind), plannedNanos, answer -> ended(kind, plannedNanos, attempt, answer));
+        senders.get(kind).send(traffic.get(kind), plannedNanos, answer -> ended(kind, plannedNanos, attempt, answer));
     }
 
     private void ended(int kind, long plannedNanos, int attempt, Answer answer) {
@@ -91,7 +99,7 @@ public final class OpenLoop {
         Retries retries = traffic.get(kind).retries();
         if (retries.again(answer, attempt)) {
             tallies.get(kind).retry();
-            vertx.setTimer(retries.delayMillis(answer), fired -> send(kind, sender.now(), attempt + 1));
+            vertx.setTimer(retries.delayMillis(answer), fired -> send(kind, now(), attempt + 1));
         } else if (--outstanding == 0) {
             over.complete();
         }

@@ -50,7 +50,8 @@ public final class Plots {
         Csv runs = Csv.read(folder.resolve(Records.CURVE));
         double[] offered = runs.numbers("offered");
         Chart chart = new Chart("Goodput at offered load", "requests offered each second", "per second")
-                .add(new Chart.Series("served in time", offered, runs.numbers("goodput"), false));
+                .add(new Chart.Series("by a perfect server", offered, runs.numbers("achievable"), true))
+                .add(new Chart.Series("answered in time", offered, runs.numbers("goodput"), false));
         return Files.writeString(folder.resolve("curve.svg"), chart.svg());
     }
 

@@ -29,8 +29,9 @@ public final class Records {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
 
     private final Path folder;
-    private final Csv curve = new Csv(Stream.concat(Stream.of("offered", "goodput"), outcomesAndLatencies())
-            .toList());
+    private final Csv curve =
+            new Csv(Stream.concat(Stream.of("offered", "achievable", "goodput"), outcomesAndLatencies())
+                    .toList());
 
     public Records(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
@@ -49,10 +50,15 @@ public final class Records {
         Plots.timeLine(folder);
     }
 
-    /** One of several runs of one kind of traffic at different rates; the files are complete after each. */
-    public void addToCurve(Result result) throws IOException {
+    /**
+     * One of several runs of one kind of traffic at different rates; the files are complete after each.
+     *
+     * @param achievable answers in time each second by a perfect server
+     */
+    public void addToCurve(Result result, double achievable) throws IOException {
         Tally tally = result.tallies().getFirst();
-        List<String> row = new ArrayList<>(List.of(number(result.offered()), number(result.goodput())));
+        List<String> row =
+                new ArrayList<>(List.of(number(result.offered()), number(achievable), number(result.goodput())));
         row.addAll(outcomesAndLatencies(tally));
         curve.add(row);
         curve.write(folder.resolve(CURVE));

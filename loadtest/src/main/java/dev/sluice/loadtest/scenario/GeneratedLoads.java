@@ -67,7 +67,7 @@ final class GeneratedLoads {
             session.say("%.1f times the capacity", multiple);
             List<Traffic> traffic = List.of(poisson("curve", multiple * capacity));
             Result result = session.run(traffic);
-            records.addToCurve(result);
+            records.addToCurve(result, session.achievable(traffic, result, capacity));
             worst = worst.and(session.judge(traffic, result, capacity));
         }
         session.say("recorded in %s", folder);

@@ -165,13 +165,18 @@ final class Session implements AutoCloseable {
 
     /** By goodput against what is achievable, and by failures, of which there may be none. */
     Verdict judge(List<Traffic> traffic, Result result, double capacity) {
-        double achievable = result.perSecond(Math.round(Achievable.requests(traffic, capacity)));
+        double achievable = achievable(traffic, result, capacity);
         Verdict verdict = failures(result);
         if (result.goodput() < settings.leastGoodput() * achievable) {
             say(LOW_GOODPUT, result.goodput(), achievable, 100 * result.goodput() / achievable);
             verdict = Verdict.FAILED;
         }
         return result.doubts().isEmpty() ? verdict : Verdict.INVALID;
+    }
+
+    /** Answers in time each second by a perfect server. */
+    double achievable(List<Traffic> traffic, Result result, double capacity) {
+        return result.perSecond(Achievable.requests(traffic, capacity));
     }
 
     Verdict failures(Result result) {

@@ -26,7 +26,7 @@ final class AchievableTest {
     /** A second at 1,000/s before a server of 250/s, which has also 25 waiting at the end. */
     @Test
     void beyondCapacityItIsTheCapacityAndWhatCanWait() {
-        assertEquals(275, Achievable.requests(List.of(every(MILLI, 1000)), 250), 1);
+        assertEquals(275, (double) Achievable.requests(List.of(every(MILLI, 1000)), 250), 1);
     }
 
     @Test
@@ -36,7 +36,7 @@ final class AchievableTest {
 
     @Test
     void severalKindsShareTheCapacity() {
-        assertEquals(275, Achievable.requests(List.of(every(2 * MILLI, 500), every(2 * MILLI, 500)), 250), 1);
+        assertEquals(275, (double) Achievable.requests(List.of(every(2 * MILLI, 500), every(2 * MILLI, 500)), 250), 1);
     }
 
     @Test

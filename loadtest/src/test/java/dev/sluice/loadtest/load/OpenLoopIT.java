@@ -165,9 +165,34 @@ final class OpenLoopIT {
     /** With one connection that the server keeps, the rest cannot be sent; that is said and not forgotten. */
     @Test
     void whatFindsNoConnectionIsNotSentAndTheRunInvalid() {
-        Result result = run(request -> {}, options(1, LENGTH * 2), traffic("t", NEVER_LATE, Retries.NONE));
+        Result result = run(request -> {}, options(1, 6 * LENGTH), traffic("t", NEVER_LATE, Retries.NONE));
         assertCounts(result.tallies().getFirst(), Map.of(Outcome.GAVE_UP, 1L, Outcome.NOT_SENT, (long) COUNT - 1));
         assertTrue(result.doubts().stream().anyMatch(doubt -> doubt.contains("raise --connections")));
+    }
+
+    @Test
+    void anAggressorTakesNobodysConnections() {
+        Result result = run(
+                request -> {
+                    if ("quiet".equals(request.getHeader("x-name"))) {
+                        request.response().end();
+                    }
+                },
+                options(COUNT / 2, 6 * LENGTH),
+                traffic("aggressor", NEVER_LATE, Retries.NONE),
+                traffic("other aggressor", NEVER_LATE, Retries.NONE),
+                quiet());
+        assertCounts(result.tallies().get(2), Map.of(Outcome.IN_TIME, 10L));
+        long half = COUNT / 2;
+        result.tallies().stream()
+                .limit(2)
+                .forEach(tally -> assertCounts(tally, Map.of(Outcome.GAVE_UP, half, Outcome.NOT_SENT, half)));
+    }
+
+    private static Traffic quiet() {
+        Traffic traffic = traffic("quiet", NEVER_LATE, Retries.NONE);
+        return new Traffic(
+                "quiet", traffic.call(), NEVER_LATE, LongStream.range(0, 10).map(i -> LENGTH - 1).toArray());
     }
 
     @Test
