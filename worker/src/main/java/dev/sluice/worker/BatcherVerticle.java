@@ -21,6 +21,8 @@ import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
@@ -30,6 +32,8 @@ import java.util.concurrent.TimeUnit;
  * @owns a request from its arrival until its outcome is sent, exactly once
  */
 final class BatcherVerticle extends VerticleBase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatcherVerticle.class);
 
     private static final DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true);
 
@@ -77,7 +81,7 @@ final class BatcherVerticle extends VerticleBase {
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
         batcher = new Batcher(model, options, new SharedInstances(instances, share, ticker), ticker, this::wakeAt);
-        requests = new LargeRequests(model, batcher, options.shapes().maxPieceRows(), ticker);
+        requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))
                 .setLocalOnly(true)
@@ -106,6 +110,14 @@ final class BatcherVerticle extends VerticleBase {
             batcher.abandonRunning(new InferenceError.Draining());
             refuseAll(new InferenceError.Draining()); // again, for a batch that failed meanwhile waits to run once more
         });
+    }
+
+    private void warnThatNoneIsSplit(InferenceRequest request) {
+        LOG.warn(
+                "model {} answered the pieces of a request of {} rows with outputs that cannot be joined by rows: requests"
+                        + " of more rows than a batch may have run whole from now on",
+                model,
+                request.rows());
     }
 
     /** What waits now and what comes later. */

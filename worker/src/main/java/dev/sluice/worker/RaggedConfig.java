@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RaggedConfig {
 
-    private static final Pattern AXIS = Pattern.compile("(.+)\\.([0-9]{1,3})");
+    private static final Pattern AXIS = Pattern.compile("(.+)\\.(0|[1-9][0-9]{0,2})");
 
     /** Says that an axis of an output is as long in a padded batch as without. */
     private static final String AS_IT_IS = "none";

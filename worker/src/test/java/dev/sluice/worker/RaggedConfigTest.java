@@ -112,6 +112,7 @@ class RaggedConfigTest {
             value = {
                 "ragged_axes: [idz.1]; FILE:2: ragged_axes: names no axis of an input (got idz.1",
                 "ragged_axes: [image]; FILE:2: ragged_axes: names no axis of an input (got image",
+                "ragged_axes: [image.02]; FILE:2: ragged_axes: names no axis of an input (got image.02",
                 "ragged_axes: [image.3]; FILE:2: ragged_axes: names no axis of an input (got image.3",
                 "ragged_axes: [image.1]; FILE:2: ragged_axes: is no variable axis beyond the rows (got image.1",
                 "ragged_axes: [image.0]; FILE:2: ragged_axes: is no variable axis beyond the rows (got image.0",

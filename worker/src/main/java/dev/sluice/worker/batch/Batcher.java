@@ -92,6 +92,10 @@ public final class Batcher {
         return order == null ? completion : order.inTurn(completion);
     }
 
+    long nowNanos() {
+        return ticker.nanos();
+    }
+
     /** Takes what is part of a request that came at that time. */
     Pending enqueue(InferenceRequest request, long cameNanos, Completion completion) {
         assert onOwnThread();

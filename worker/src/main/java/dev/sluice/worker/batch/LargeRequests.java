@@ -1,10 +1,7 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.InferenceRequest;
-import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.Ticker;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * The stage before a {@link Batcher} in which a request of more rows than a batch may have goes on in pieces.
@@ -23,20 +20,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class LargeRequests {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LargeRequests.class);
-
-    private final ModelId model;
     private final Batcher batcher;
     private final int maxPieceRows;
-    private final Ticker ticker;
+    private final Consumer<InferenceRequest> whenStopped;
     private boolean answersJoin = true;
 
-    /** @param maxPieceRows a request of more rows is split into pieces of that many */
-    public LargeRequests(ModelId model, Batcher batcher, int maxPieceRows, Ticker ticker) {
-        this.model = model;
+    /**
+     * @param maxPieceRows a request of more rows is split into pieces of that many
+     * @param whenStopped told of the first request whose answers could not be joined, after which none is split
+     */
+    public LargeRequests(Batcher batcher, int maxPieceRows, Consumer<InferenceRequest> whenStopped) {
         this.batcher = batcher;
         this.maxPieceRows = maxPieceRows;
-        this.ticker = ticker;
+        this.whenStopped = whenStopped;
     }
 
     /** Takes a request of any size; {@code completion} hears of it exactly once, perhaps before this returns. */
@@ -44,7 +40,7 @@ public final class LargeRequests {
         if (request.rows() <= maxPieceRows || !answersJoin) {
             return batcher.enqueue(request, completion);
         }
-        RequestPieces pieces = new RequestPieces(this, request, completion, ticker.nanos());
+        RequestPieces pieces = new RequestPieces(this, request, completion, batcher.nowNanos());
         pieces.enqueueNext();
         return pieces;
     }
@@ -61,12 +57,7 @@ public final class LargeRequests {
     void stopSplitting(InferenceRequest request) {
         if (answersJoin) {
             answersJoin = false;
-            LOG.warn(
-                    "model {} answered the pieces of a request of {} rows with outputs that cannot be joined by rows:"
-                            + " requests of more than {} rows run whole from now on",
-                    model,
-                    request.rows(),
-                    maxPieceRows);
+            whenStopped.accept(request);
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.RecordingListener;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -32,9 +33,10 @@ class LargeRequestsTest {
     private final Outcomes outcomes = new Outcomes();
     private final RecordingListener listener = new RecordingListener();
     private final EchoEngine echo = new EchoEngine();
+    private final List<InferenceRequest> stopped = new ArrayList<>();
     private FakeInstances instances = new FakeInstances(1, echo);
     private Batcher batcher = batcher();
-    private LargeRequests requests = new LargeRequests(Requests.MODEL, batcher, MAX_ROWS, ticker);
+    private LargeRequests requests = new LargeRequests(batcher, MAX_ROWS, stopped::add);
 
     private Batcher batcher() {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), MAX_QUEUE, listener);
@@ -44,7 +46,7 @@ class LargeRequestsTest {
     private void startWith(int instanceCount, Function<Batch, BatchResult> engine) {
         instances = new FakeInstances(instanceCount, engine);
         batcher = batcher();
-        requests = new LargeRequests(Requests.MODEL, batcher, MAX_ROWS, ticker);
+        requests = new LargeRequests(batcher, MAX_ROWS, stopped::add);
     }
 
     private Pending enqueue(String name, InferenceRequest request) {
@@ -238,6 +240,7 @@ class LargeRequestsTest {
         enqueue("next", ofRows(9));
         instances.finishAll();
         assertEquals("[9]", outcomes.ids("next"));
+        assertEquals(1, stopped.size(), "it is told once");
         assertEquals(9, instances.startedRows().getLast());
     }
 
@@ -279,7 +282,7 @@ class LargeRequestsTest {
                 instances,
                 ticker,
                 nanos -> {});
-        requests = new LargeRequests(Requests.MODEL, batcher, MAX_ROWS, ticker);
+        requests = new LargeRequests(batcher, MAX_ROWS, stopped::add);
         enqueue("large", ofRows(6));
         enqueue("small", Requests.ofIds(77));
         instances.finish(1);

@@ -2,6 +2,7 @@ package dev.sluice.worker.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.sluice.worker.batch.RaggedAxes.Padding;
 import dev.sluice.worker.batch.RaggedAxes.Trim;
@@ -68,7 +69,7 @@ class ShapesSimulationTest {
                     false,
                     new ShapeOptions(maxRows, RAGGED));
             batcher = new Batcher(Requests.MODEL, options, instances, ticker, nanos -> {});
-            requests = new LargeRequests(Requests.MODEL, batcher, maxRows, ticker);
+            requests = new LargeRequests(batcher, maxRows, request -> fail("cannot be joined: " + request));
         }
 
         private BatchResult echo(Batch batch) {
