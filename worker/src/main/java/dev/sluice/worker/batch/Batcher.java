@@ -44,7 +44,7 @@ public final class Batcher {
     private final BatchPolicy policy;
     private final BatchRunner instances;
     private final Ticker ticker;
-    private final BatchTimer timer;
+    private final WakeUps wakeUps;
     private final Tally tally;
     private final List<LatencyPoint> profile;
     private final LatencyModel latency;
@@ -61,8 +61,6 @@ public final class Batcher {
     private final MemoryLimit memory = new MemoryLimit();
     private final @Nullable AnswersInOrder order;
     private boolean axisCountsRows = true;
-    private boolean wakeUpIsDue;
-    private long wakeUpNanos;
     private @Nullable Refusal refusingAll;
     private @Nullable Thread owner;
 
@@ -79,7 +77,7 @@ public final class Batcher {
         this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
         this.instances = instances;
         this.ticker = ticker;
-        this.timer = timer;
+        this.wakeUps = new WakeUps(timer);
     }
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
@@ -162,7 +160,7 @@ public final class Batcher {
     /** To be called at the time that the timer was asked for. */
     public void wake() {
         assert onOwnThread();
-        wakeUpIsDue = false;
+        wakeUps.came();
         dispatch();
     }
 
@@ -273,20 +271,11 @@ public final class Batcher {
 
     private void askForWakeUp(BatchDecision decision) {
         if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
-            askForWakeUp(nanos);
+            wakeUps.at(nanos);
         }
         QueuedRequest first = DeadlineHeap.earlier(queue.firstToExpire(), taken.first());
         if (first != null) {
-            askForWakeUp(first.deadlineNanos());
-        }
-    }
-
-    /** A wake-up that comes too early does no harm, so one that was asked for is never taken back. */
-    private void askForWakeUp(long nanos) {
-        if (!wakeUpIsDue || nanos - wakeUpNanos < 0) {
-            wakeUpIsDue = true;
-            wakeUpNanos = nanos;
-            timer.wakeAt(nanos);
+            wakeUps.at(first.deadlineNanos());
         }
     }
 
