@@ -11,8 +11,8 @@ import java.time.Duration;
  *     at the working directory if it was given on the command line
  * @param instances worker threads for each model; 0 for one per core but at most 4, for beyond that the models of one
  *     machine take the cores from each other
- * @param cpuRuns batches of all models that may run on the CPU at one time, beyond which models take turns; 0 for one per
- *     core, for more threads than cores only make all of them slower
+ * @param cpuRuns batches of all models that may run on the CPU at one time, beyond which models take turns; 0 for one
+ *     per core, for more threads than cores only make all of them slower
  * @param intraOpThreads threads that one engine call is spread over; 1, because several instances with one thread each
  *     beat one instance with several, whose threads spin while they wait
  * @param maxBatchRows rows in one batch; 32, where the gain of batching has flattened on a CPU

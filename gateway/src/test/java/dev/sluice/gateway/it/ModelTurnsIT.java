@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two models on a CPU with one place. All requests go over one HTTP/2 connection, so that the answers come in the order in
- * which the batches ended.
+ * Two models on a CPU with one place. All requests go over one HTTP/2 connection, so that the answers come in the order
+ * in which the batches ended.
  */
 class ModelTurnsIT {
 

@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The places of one device, and whose turn it is when its models want more of them than there are.
  *
- * <p>A batch runs on a place. As long as one is free, whoever wants it has it. Otherwise models stand in line, and a place
- * that comes back goes to the one that will have had least device time for its weight when its next run is over. A run is
- * charged with what it is expected to take when it begins, and put right when it ends. Who comes into the line starts where
- * the clock stands, so nobody saves up by staying away, and nobody pays later for a device that nobody else wanted.
+ * <p>A batch runs on a place. As long as one is free, whoever wants it has it. Otherwise models stand in line, and a
+ * place that comes back goes to the one that will have had least device time for its weight when its next run is over.
+ * A run is charged with what it is expected to take when it begins, and put right when it ends. Who comes into the line
+ * starts where the clock stands, so nobody saves up by staying away, and nobody pays later for a device that nobody
+ * else wanted.
  *
- * <p>A run that is short against those under way does not wait for them when its model is next: it begins beside them, and
- * the first place that comes back pays for it. The operating system divides the cores between them meanwhile, which
+ * <p>A run that is short against those under way does not wait for them when its model is next: it begins beside them,
+ * and the first place that comes back pays for it. The operating system divides the cores between them meanwhile, which
  * costs the long ones little and saves the short one nearly all of its time.
  *
- * @thread any; every call holds the lock for a few comparisons, never while a batch is formed or runs. Only who stood in
- *     line is called, so with places enough a run costs the lock and no message
+ * @thread any; every call holds the lock for a few comparisons, never while a batch is formed or runs. Only who stood
+ *     in line is called, so with places enough a run costs the lock and no message
  * @units device time in nanoseconds, for a weight of 1
  * @bound runs: twice the places; the line has each model once, and to find the next is to look at all of it
  * @source Fair queueing in the order of finish, with the clock of start-time fair queueing (Goyal, Vin, Cheng 1996)

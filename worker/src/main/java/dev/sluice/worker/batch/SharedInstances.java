@@ -4,8 +4,8 @@ import dev.sluice.worker.contract.Ticker;
 import java.util.function.Consumer;
 
 /**
- * The instances of a model that shares its device with others: a batch runs when an instance is idle and the model has a
- * place.
+ * The instances of a model that shares its device with others: a batch runs when an instance is idle and the model has
+ * a place.
  *
  * <p>The place of a batch that comes back is kept until the batcher has looked at its queue again, for only then is it
  * known whether the model wants another turn, and so whose it is.

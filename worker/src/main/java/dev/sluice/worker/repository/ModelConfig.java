@@ -19,8 +19,8 @@ import java.util.function.Function;
  * @param maxBatchRows rows in one batch
  * @param maxQueueRequests requests that wait for this model
  * @param slo how long a request should take in the batcher at most; 0 for no objective but the requests' own deadlines
- * @param share how much of the device's time it is due when models want more than there is: twice as much as one with half
- *     of it
+ * @param share how much of the device's time it is due when models want more than there is: twice as much as one with
+ *     half of it
  * @param preferredBatchSizes rows of batches that are worth waiting for; none, and no {@code maxQueueDelay}, for batches
  *     that the worker sizes by itself
  * @param maxQueueDelay how long a request may wait for such a batch while an instance is idle

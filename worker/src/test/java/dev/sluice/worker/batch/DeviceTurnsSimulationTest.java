@@ -210,7 +210,7 @@ class DeviceTurnsSimulationTest {
         });
     }
 
-    /** What was charged wrongly is put right, so a model that takes longer than it says gains no more than what runs. */
+    /** What was charged wrongly is put right, so who takes longer than it says gains no more than what runs. */
     @Test
     void aModelThatUnderstatesItsRunsGainsNothingInTheLongRun() {
         forEachSeed(seed -> {

@@ -75,7 +75,7 @@ class FixedDelaySimulationTest {
         }
 
         @Override
-        public void queued(ModelId model, int requests, int rows) {
+        public void queued(ModelId model, int priority, int requests) {
             assertEquals(waiting.size(), requests);
         }
 

@@ -8,8 +8,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several models on one device in virtual time. The device has cores; runs beyond their number share them evenly, as under
- * an operating system that switches between threads for nothing and at every moment.
+ * Several models on one device in virtual time. The device has cores; runs beyond their number share them evenly, as
+ * under an operating system that switches between threads for nothing and at every moment.
  */
 final class SharedDevice {
 
