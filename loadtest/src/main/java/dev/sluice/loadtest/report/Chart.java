@@ -3,6 +3,7 @@ package dev.sluice.loadtest.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Lines over two axes that begin at 0, as SVG that needs neither script nor font.
@@ -101,10 +102,10 @@ public final class Chart {
     }
 
     /** The first round number that no value is beyond. */
-    private double axisEnd(ToArray values) {
+    private double axisEnd(Function<Series, double[]> values) {
         double most = 0;
         for (Series line : series) {
-            for (double value : values.of(line)) {
+            for (double value : values.apply(line)) {
                 most = Math.max(most, value);
             }
         }
@@ -137,10 +138,5 @@ public final class Chart {
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would cost a library
     private static void append(StringBuilder svg, String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values)).append('\n');
-    }
-
-    @FunctionalInterface
-    private interface ToArray {
-        double[] of(Series line);
     }
 }

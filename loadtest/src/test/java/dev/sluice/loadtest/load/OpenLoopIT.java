@@ -192,7 +192,10 @@ final class OpenLoopIT {
     private static Traffic quiet() {
         Traffic traffic = traffic("quiet", NEVER_LATE, Retries.NONE);
         return new Traffic(
-                "quiet", traffic.call(), NEVER_LATE, LongStream.range(0, 10).map(i -> LENGTH - 1).toArray());
+                "quiet",
+                traffic.call(),
+                NEVER_LATE,
+                LongStream.range(0, 10).map(i -> LENGTH - 1).toArray());
     }
 
     @Test
