@@ -43,7 +43,7 @@ public class BinaryBenchmark {
             true);
 
     private final TensorBuffers buffers = new TensorBuffers();
-    private final BatchGather gather = new BatchGather();
+    private final BatchGather gather = new BatchGather(1, 64 << 20);
     private final byte[] body = Arrays.copyOf(JSON.getBytes(StandardCharsets.US_ASCII), JSON.length() + BYTES);
 
     @Benchmark

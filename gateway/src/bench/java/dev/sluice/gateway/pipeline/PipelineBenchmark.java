@@ -1,0 +1,205 @@
+package dev.sluice.gateway.pipeline;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.LimitListener;
+import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.admit.RateLimits;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.Worker;
+import dev.sluice.worker.WorkerOptions;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InstanceListener;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Decoded requests to the small network, from one front loop through the batcher to their answers: what batching is
+ * worth without sockets and JSON. {@code 1} row is batching switched off. To be run in the directory of the launcher.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 4, time = 5)
+@Measurement(iterations = 4, time = 4)
+@Fork(2)
+public class PipelineBenchmark {
+
+    private static final int REQUESTS = 20_000;
+    private static final int PIXELS = 784;
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    @Param({"1", "32"})
+    private int maxBatchRows;
+
+    @Param("256")
+    private int inFlight;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final ModelDirectory models = new ModelDirectory();
+    private final Context loop = vertx.getOrCreateContext();
+    private Tensor image = image();
+    private @Nullable InferencePipeline opened;
+    private @Nullable ModelEndpoint ready;
+
+    private static Tensor image() {
+        ByteBuffer pixels = ByteBuffer.allocateDirect(PIXELS * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < PIXELS; i++) {
+            pixels.putFloat(i * Float.BYTES, i % 17 / 16f);
+        }
+        return new Tensor("x", DataType.FP32, new Shape(1, PIXELS), pixels);
+    }
+
+    @Setup
+    public void start() {
+        ReferenceCodec.register(vertx.eventBus());
+        WorkerOptions options = new WorkerOptions(
+                Path.of("loadtest/models"), 0, 0, 1, maxBatchRows, 4096, Duration.ofSeconds(1), "none", 64 << 20, LONG);
+        Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
+        AdmissionControl admission = new AdmissionControl(
+                new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
+                new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE));
+        await(models.listen(vertx.eventBus()).compose(ready -> vertx.deployVerticle(worker, Worker.deployment())));
+        ready = models.newest("mlp");
+        String input = ready.description().signature().inputs().getFirst().name();
+        image = new Tensor(input, image.dataType(), image.shape(), image.data());
+        opened = await(onLoop(() -> InferencePipeline.open(vertx, admission, Ticker.SYSTEM)));
+    }
+
+    @TearDown
+    public void stop() {
+        await(vertx.close());
+    }
+
+    private <T> Future<T> onLoop(Callable<Future<T>> work) {
+        Promise<T> result = Promise.promise();
+        loop.runOnContext(here -> {
+            try {
+                work.call().onComplete(result);
+            } catch (Exception failure) {
+                result.fail(failure);
+            }
+        });
+        return result.future();
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(REQUESTS)
+    public void answered(Cpu cpu) {
+        await(onLoop(() -> new Round().begin()));
+        cpu.requests += REQUESTS;
+    }
+
+    /**
+     * So many requests, of which so many are in flight.
+     *
+     * @thread the front loop
+     */
+    private final class Round {
+
+        private final InferencePipeline pipeline = Objects.requireNonNull(opened);
+        private final ModelEndpoint endpoint = Objects.requireNonNull(ready);
+        private final List<String> outputs = endpoint.description().signature().outputs().stream()
+                .map(TensorSpec::name)
+                .toList();
+        private final Promise<Void> over = Promise.promise();
+        private int sent;
+        private int answered;
+
+        Future<Void> begin() {
+            for (int i = 0; i < inFlight; i++) {
+                send();
+            }
+            return over.future();
+        }
+
+        private void send() {
+            if (sent == REQUESTS) {
+                return;
+            }
+            sent++;
+            pipeline.infer(endpoint, request()).onComplete(reply -> answered(reply.result()));
+        }
+
+        private InferenceRequest request() {
+            Deadline deadline = Deadline.after(LONG, Ticker.SYSTEM.nanos());
+            return new InferenceRequest(endpoint.model(), "r", List.of(image), outputs, 1, deadline);
+        }
+
+        private void answered(InferenceOutcome outcome) {
+            if (!(outcome instanceof InferenceResponse)) {
+                over.tryFail(outcome.toString());
+            }
+            answered++;
+            if (answered == REQUESTS) {
+                over.tryComplete();
+            } else {
+                send();
+            }
+        }
+    }
+
+    /** CPU time of the whole process, the engine's included. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Cpu {
+
+        private final OperatingSystemMXBean process =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        private long startNanos;
+        private long requests;
+
+        @Setup(Level.Iteration)
+        public void begin() {
+            startNanos = process.getProcessCpuTime();
+            requests = 0;
+        }
+
+        public double cpuMicrosPerRequest() {
+            return requests == 0 ? 0 : (process.getProcessCpuTime() - startNanos) / 1e3 / requests;
+        }
+    }
+}
