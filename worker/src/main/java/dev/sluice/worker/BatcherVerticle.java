@@ -130,7 +130,7 @@ final class BatcherVerticle extends VerticleBase {
         return new InferenceError.ModelNotReady(model, reason, InferenceError.NO_RETRY);
     }
 
-    /** Timers of Vert.x count whole milliseconds, which is close enough for the deadlines that this is for. */
+    /** Timers of Vert.x count whole milliseconds: deadlines and max_queue_delay are kept to the next one. */
     private void wakeAt(long nanos) {
         vertx.cancelTimer(wakeUp);
         long millis = TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos - ticker.nanos())) + 1;

@@ -122,8 +122,8 @@ final class BatchFormation {
         int rows = 0;
         boolean passedOver = false;
         for (QueuedRequest next : lane) {
-            boolean fits = members.isEmpty() || next.request().rows() <= maxRows - rows;
             boolean inTime = next.deadlineNanos() - endNanos >= 0;
+            boolean fits = next.request().rows() <= maxRows - rows;
             passedOver |= fits && !inTime;
             if (fits && inTime) {
                 members.add(next);
@@ -132,6 +132,10 @@ final class BatchFormation {
             if (rows >= maxRows) {
                 break;
             }
+        }
+        if (members.isEmpty()) {
+            return Batch.of(
+                    List.of(lane.poll()), FlushReason.DEADLINE); // larger than what there is time for: it is tried
         }
         boolean all = members.size() == lane.requests();
         members.forEach(queue::serve);

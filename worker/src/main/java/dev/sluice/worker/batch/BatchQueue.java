@@ -159,6 +159,22 @@ final class BatchQueue {
         return Objects.requireNonNull(arrivals.oldest()).enqueuedNanos();
     }
 
+    /** What a policy may know of it. */
+    QueueState state(int idleInstances, int instances, long batches) {
+        QueuedRequest first = firstToExpire();
+        return first == null
+                ? new QueueState(0, 0, 0, 0, 0, idleInstances, instances, batches)
+                : new QueueState(
+                        requests,
+                        rows,
+                        due().rows(),
+                        oldestEnqueuedNanos(),
+                        first.deadlineNanos(),
+                        idleInstances,
+                        instances,
+                        batches);
+    }
+
     /** The lane whose turn it is; the queue must not be empty. */
     Lane due() {
         return Objects.requireNonNull(levels.due()).lane();

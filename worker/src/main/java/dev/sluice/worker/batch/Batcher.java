@@ -229,13 +229,22 @@ public final class Batcher {
         while (!suspects.isEmpty() && mayRun(suspects.nextRows())) {
             run(suspects.next(memory), now);
         }
-        BatchDecision decision = policy.decide(state(), latency, now);
-        while (decision instanceof BatchDecision.Flush(int maxRows) && mayRun(Math.min(maxRows, queue.rows()))) {
-            run(next(axisCountsRows ? maxRows : BatchFormation.ONE_REQUEST_AT_A_TIME, now), now);
-            decision = policy.decide(state(), latency, now);
+        BatchDecision decision = decide(now);
+        while (decision instanceof BatchDecision.Flush(int maxRows)
+                && mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
+            run(next(maxRows, now), now);
+            decision = decide(now);
         }
         tally.waiting(queue);
         askForWakeUp(decision);
+    }
+
+    /** Nobody waits for company that is not to be had. */
+    private BatchDecision decide(long now) {
+        QueueState state = state();
+        return axisCountsRows || !state.canFlush()
+                ? policy.decide(state, latency, now)
+                : new BatchDecision.Flush(BatchFormation.ONE_REQUEST_AT_A_TIME);
     }
 
     private boolean mayRun(int rows) {
@@ -243,11 +252,8 @@ public final class Batcher {
     }
 
     private QueueState state() {
-        long oldest = queue.isEmpty() ? 0 : queue.oldestEnqueuedNanos();
-        int nextRows = queue.isEmpty() ? 0 : queue.due().rows();
         int idle = instances.idleInstances();
-        return new QueueState(
-                queue.requests(), queue.rows(), nextRows, oldest, idle, idle + running.size(), running.started());
+        return queue.state(idle, idle + running.size(), running.started());
     }
 
     private Batch next(int maxRows, long now) {

@@ -6,7 +6,8 @@ import java.util.List;
  * Waits for a batch of a preferred size, but no longer than a fixed delay, as Triton's dynamic batcher does.
  *
  * <p>As soon as the requests of the kind whose turn it is reach a preferred size, a batch leaves that is no larger than
- * the largest such size. When the oldest request has waited for the delay, whatever is there leaves. It is for those
+ * the largest such size. When the oldest request has waited for the delay, or a deadline could not be met any more,
+ * whatever is there leaves. It is for those
  * who bring such settings along; {@link AdaptivePolicy} needs none and does not wait.
  *
  * @thread immutable
@@ -34,7 +35,7 @@ public final class FixedDelayPolicy implements BatchPolicy {
         if (!queue.canFlush()) {
             return BatchDecision.UNTIL_SOMETHING_HAPPENS;
         }
-        long dueNanos = queue.oldestEnqueuedNanos() + delayNanos;
+        long dueNanos = dueNanos(queue, latency);
         boolean overdue = nowNanos - dueNanos >= 0;
         if (overdue && delayNanos > 0) {
             return new BatchDecision.Flush(maxBatchRows);
@@ -44,6 +45,15 @@ public final class FixedDelayPolicy implements BatchPolicy {
             return new BatchDecision.Flush(preferred);
         }
         return overdue ? new BatchDecision.Flush(maxBatchRows) : new BatchDecision.WaitUntil(dueNanos);
+    }
+
+    /** When the delay is over, or before, if otherwise somebody's deadline could not be met. */
+    private long dueNanos(QueueState queue, LatencyModel latency) {
+        long delayed = queue.oldestEnqueuedNanos() + delayNanos;
+        long run = latency.safeNanos(Math.min(queue.nextRows(), maxBatchRows));
+        long unknown = (queue.firstDeadlineNanos() - queue.oldestEnqueuedNanos()) / 2;
+        long latest = queue.firstDeadlineNanos() - (run > 0 ? run : unknown);
+        return latest - delayed < 0 ? latest : delayed;
     }
 
     /** The largest preferred size that so many rows fill, or 0. */

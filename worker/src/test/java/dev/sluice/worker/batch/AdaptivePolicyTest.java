@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Never waits while an instance is idle, and asks for no larger batches than are of use. */
 class AdaptivePolicyTest {
 
+    private static final long FAR = 1L << 40;
+
     private static final LatencyModel NOTHING_KNOWN = new LatencyModel(List.of());
 
     private static LatencyModel line(long batchNanos, long rowNanos) {
@@ -21,7 +23,7 @@ class AdaptivePolicyTest {
     }
 
     private static BatchDecision decide(AdaptivePolicy policy, LatencyModel latency, int instances, long batches) {
-        return policy.decide(new QueueState(1000, 1000, 1000, 0, 1, instances, batches), latency, 0);
+        return policy.decide(new QueueState(1000, 1000, 1000, 0, FAR, 1, instances, batches), latency, 0);
     }
 
     @ParameterizedTest
@@ -29,7 +31,7 @@ class AdaptivePolicyTest {
     })
     void flushesWhenSomethingWaitsAndAnInstanceIsIdle(int requests, int rows, int idle, boolean flush) {
         BatchDecision expected = flush ? new BatchDecision.Flush(32) : new BatchDecision.Wait();
-        QueueState queue = new QueueState(requests, rows, rows, 0, idle, 2, 0);
+        QueueState queue = new QueueState(requests, rows, rows, 0, FAR, idle, 2, 0);
         assertEquals(expected, new AdaptivePolicy(32, AdaptivePolicy.NO_SLO).decide(queue, NOTHING_KNOWN, 0));
     }
 
