@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
@@ -32,6 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @owns the Vert.x instance and everything deployed in it
  */
 public final class Gateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     /** By then every request has been answered, and some answers may still be on their way. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
@@ -136,14 +140,27 @@ public final class Gateway {
     }
 
     private Future<Void> drainAndClose() {
+        LOG.info("draining: not ready any more, {} connections open", connections.open());
         admission.drain();
         after(config.admission().drainDelay()).onComplete(late -> noticed.tryComplete());
         return noticed.future()
                 .compose(everybodyKnows -> within(config.admission().drainTimeout(), connections.drain()))
                 .onComplete(drained -> admission.close())
+                .onComplete(drained -> logEndOfDrain())
                 .compose(drained -> vertx.undeploy(workerDeployment)) // first, while the sockets can still tell
                 .transform(undeployed -> within(LAST_ANSWERS, connections.drain()))
                 .transform(answered -> vertx.close());
+    }
+
+    private void logEndOfDrain() {
+        if (connections.open() == 0) {
+            LOG.info("drained");
+        } else {
+            LOG.warn(
+                    "admission.drain_timeout is over: {} requests in flight and {} connections are cut off",
+                    admission.inFlight(),
+                    connections.open());
+        }
     }
 
     /** When that is, or that time is over. */

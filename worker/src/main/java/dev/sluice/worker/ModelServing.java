@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.AdaptivePolicy;
 import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.FixedDelayPolicy;
+import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.repository.ModelConfig;
@@ -54,19 +55,28 @@ record ModelServing(
      * How its batches are formed.
      *
      * @param rows most of one batch, as the model's signature and its settings have it
-     * @throws IllegalArgumentException when it prefers batches that cannot be, with a message for its owner
+     * @throws IllegalArgumentException when it prefers batches that cannot be, or has an objective beside them, with a message for its owner
      */
     BatchPolicy policy(int rows) {
         if (preferredRows.isEmpty() && maxQueueDelay.isZero()) {
             return new AdaptivePolicy(rows, slo.toNanos());
         }
+        if (!slo.isZero()) {
+            throw new IllegalArgumentException("model.yaml: slo: has no effect beside preferred_batch_sizes and"
+                    + " max_queue_delay, which switch off what it is for");
+        }
         for (int preferred : preferredRows) {
             if (preferred > rows) {
-                throw new IllegalArgumentException("preferred_batch_sizes: " + preferred
+                throw new IllegalArgumentException("model.yaml: preferred_batch_sizes: " + preferred
                         + " is more rows than one of its batches has (" + rows + ")");
             }
         }
         return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
+    }
+
+    /** As it is shown. */
+    FixedBatching fixed() {
+        return new FixedBatching(preferredRows, maxQueueDelay.toNanos(), preserveOrdering);
     }
 
     /** As requests are checked against it and batched. */

@@ -154,7 +154,8 @@ public final class Worker extends VerticleBase {
                 labels,
                 signature.batched() ? maxBatchRows : 0,
                 serving.instances(),
-                BatcherVerticle.address(model));
+                BatcherVerticle.address(model),
+                serving.fixed());
     }
 
     private List<LatencyPoint> profile(

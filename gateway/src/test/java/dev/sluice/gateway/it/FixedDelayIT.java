@@ -3,6 +3,7 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,21 @@ class FixedDelayIT {
                 assertEquals((float) i, Waiting.await(answers.get(i)).data().getFloat(0));
             }
             assertEquals(1, batches(gateway, "echo"));
+            assertEquals(
+                    new JsonObject("""
+                            {"preferred_batch_size":[8],"max_queue_delay_microseconds":"3600000000",
+                             "preserve_ordering":true}"""),
+                    new JsonObject(gateway.get("/v2/models/echo/config").body()).getJsonObject("dynamic_batching"));
+        }
+    }
+
+    /** One request that nobody joins, within half of its time, for nothing is known of the model. */
+    @Test
+    void nobodyMissesItsDeadlineForTheSakeOfCompany() {
+        new Repository(models).with("echo").config("echo", "preferred_batch_sizes: [8]\nmax_queue_delay: 1h\n");
+        try (RunningGateway gateway =
+                RunningGateway.start(models, "worker.warm_up_budget=0s", "admission.request_timeout=6s")) {
+            assertEquals(200, gateway.infer("echo", Requests.echo(1)).status());
         }
     }
 
@@ -79,11 +95,14 @@ class FixedDelayIT {
                 .with("echo")
                 .config("echo", "preferred_batch_sizes: [4, 8]\nmax_batch_rows: 6\n")
                 .with("sums")
-                .config("sums", "preferred_batch_sizes: [4, many]\n");
+                .config("sums", "preferred_batch_sizes: [4, many]\n")
+                .with("slow")
+                .config("slow", "max_queue_delay: 5ms\nslo: 20ms\n");
         try (RunningGateway gateway = start()) {
             String all = gateway.get("/v2/models").body();
             assertTrue(all.contains("preferred_batch_sizes: 8 is more rows than one of its batches has (6)"), all);
             assertTrue(all.contains("model.yaml:1: preferred_batch_sizes: is no number of rows"), all);
+            assertTrue(all.contains("slo: has no effect beside"), all);
         }
     }
 }

@@ -23,6 +23,7 @@ public record ModelReport(
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
      * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it
+     * @param fixed how batches are formed if not by what is learnt
      */
     public record Description(
             String platform,
@@ -30,5 +31,30 @@ public record ModelReport(
             List<String> labels,
             int maxBatchRows,
             int instances,
-            String batcherAddress) {}
+            String batcherAddress,
+            FixedBatching fixed) {
+
+        /** Of a model whose batches are formed by what is learnt. */
+        public Description(
+                String platform,
+                Signature signature,
+                List<String> labels,
+                int maxBatchRows,
+                int instances,
+                String batcherAddress) {
+            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE);
+        }
+    }
+
+    /**
+     * What those who come from Triton may say of a model's batches.
+     *
+     * @param preferredRows sizes of batches to wait for
+     * @param maxDelayNanos how long to wait for them
+     * @param preserveOrdering whether answers leave in the order in which their requests came
+     */
+    public record FixedBatching(List<Integer> preferredRows, long maxDelayNanos, boolean preserveOrdering) {
+
+        public static final FixedBatching NONE = new FixedBatching(List.of(), 0, false);
+    }
 }

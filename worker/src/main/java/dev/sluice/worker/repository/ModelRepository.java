@@ -24,6 +24,9 @@ public final class ModelRepository {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRepository.class);
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
 
+    /** What people bring along, or write by mistake. */
+    private static final List<String> NOT_READ = List.of("config.pbtxt", "model.yml");
+
     private final Path root;
 
     public ModelRepository(Path root) {
@@ -53,6 +56,11 @@ public final class ModelRepository {
         if (newest.isEmpty()) {
             LOG.warn("{} holds no version folder (1, 2, ...) and is not a model", folder);
             return List.of();
+        }
+        for (String other : NOT_READ) {
+            if (Files.exists(folder.resolve(other))) {
+                LOG.warn("{} is not read; settings of a model stand in its model.yaml", folder.resolve(other));
+            }
         }
         ModelId model = new ModelId(folder.getFileName().toString(), newest.getAsLong());
         Path modelFile = folder.resolve(Long.toString(model.version())).resolve("model.onnx");

@@ -5,9 +5,11 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.TensorSpec;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How a model is served, in Triton's words: {@code .../config}.
@@ -54,10 +56,22 @@ final class ModelConfigHandler {
                 .number(description.instances())
                 .raw("}]");
         if (batched) {
-            out.raw(",\"dynamic_batching\":{}");
+            dynamicBatching(description.fixed(), out);
         }
         labels(description.labels(), out);
         return out.raw('}');
+    }
+
+    /** Nothing in it for a model whose batches are formed by what is learnt. */
+    private static void dynamicBatching(FixedBatching fixed, JsonOutput out) {
+        out.raw(",\"dynamic_batching\":{");
+        if (!fixed.equals(FixedBatching.NONE)) {
+            long delayMicros = TimeUnit.NANOSECONDS.toMicros(fixed.maxDelayNanos());
+            out.raw("\"preferred_batch_size\":").raw(fixed.preferredRows().toString());
+            out.raw(",\"max_queue_delay_microseconds\":\"").number(delayMicros);
+            out.raw("\",\"preserve_ordering\":").raw(Boolean.toString(fixed.preserveOrdering()));
+        }
+        out.raw('}');
     }
 
     /** One on each line, as in the label files of Triton. */
