@@ -58,7 +58,7 @@ public final class Gateway {
         this.config = config;
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(
-                config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()));
+                config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.connections = new Connections(config.http().maxConnections());
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -81,6 +81,7 @@ public final class Gateway {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);
+        metrics.watchRefusals(admission::refusedUnread);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);

@@ -180,7 +180,7 @@ final class BatcherVerticle extends VerticleBase {
     private void sendOutcomes() {
         fronts.forEach((replyAddress, front) -> {
             if (front.hasOutcomes()) {
-                vertx.eventBus().send(replyAddress, front.takeOutcomes(), DELIVERY);
+                vertx.eventBus().send(replyAddress, front.takeOutcomes(model, batcher.capacity()), DELIVERY);
             }
         });
         fronts.values().removeIf(Correspondence::isOver);

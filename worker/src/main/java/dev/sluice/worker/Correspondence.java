@@ -2,7 +2,9 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Completion;
 import dev.sluice.worker.batch.Pending;
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,8 +53,8 @@ final class Correspondence {
     }
 
     /** The outcomes since the last call. */
-    OutcomeGroup takeOutcomes() {
-        OutcomeGroup group = new OutcomeGroup(outcomes);
+    OutcomeGroup takeOutcomes(ModelId model, Capacity capacity) {
+        OutcomeGroup group = new OutcomeGroup(model, capacity, outcomes);
         outcomes.clear();
         return group;
     }

@@ -2,8 +2,14 @@ package dev.sluice.gateway.admit;
 
 import dev.sluice.gateway.admit.Admission.Admitted;
 import dev.sluice.gateway.admit.Admission.Refused;
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Ticker;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +17,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread any; shared by all front loops
  * @bound {@code maxInFlightRequests} permits are out at any time, and {@code maxInFlightBytes} of bodies are held
- * @errors Draining once it is closed, Overloaded at the limit, and those of {@link RateLimits}
+ * @errors Draining once it is closed, Overloaded at the limit, and those of {@link ModelRoom} and {@link RateLimits}
  */
 public final class AdmissionControl {
 
     private final ConcurrencyLimit limit;
     private final ByteBudget bodies;
     private final RateLimits rates;
+    private final Ticker ticker;
+    private final long longestNanos;
+    private final Map<ModelId, ModelRoom> rooms = new ConcurrentHashMap<>();
+    private final LongAdder refusedUnread = new LongAdder();
     private volatile Stage stage = Stage.OPEN;
 
     /** @param rates of the clients and the models, which are kept besides what the process has room for */
-    public AdmissionControl(AdmitOptions options, RateLimits rates) {
+    public AdmissionControl(AdmitOptions options, RateLimits rates, Ticker ticker) {
         this.rates = rates;
+        this.ticker = ticker;
+        this.longestNanos = options.maxRequestTimeout().toNanos();
         this.limit = new ConcurrencyLimit(options.maxInFlightRequests());
         this.bodies = new ByteBudget(options.bodyBudgetBytes());
     }
@@ -37,29 +49,62 @@ public final class AdmissionControl {
         return rates;
     }
 
-    /** Room first, so that nobody pays for rows that there is no room for. */
-    public Admission admit(InferenceRequest request) {
-        Admission room = room();
-        if (room instanceof Admitted) {
-            @Nullable InferenceError refusal = rates.chargeRows(request);
-            if (refusal != null) {
-                limit.release();
-                return new Refused(refusal);
-            }
+    /** Why the body of that request is not worth reading now; null to read it. */
+    public @Nullable InferenceError refusal(RequestHead head) {
+        @Nullable InferenceError refusal = room(head.model()).refusal(head);
+        if (refusal != null) {
+            refusedUnread.increment();
         }
-        return room;
+        return refusal;
     }
 
-    private Admission room() {
+    /** Takes note of what a request asks for that its head did not say. */
+    public void compare(RequestHead head, InferenceRequest request) {
+        room(head.model()).compare(head, request, ticker.nanos());
+    }
+
+    /** Takes note of what a model can do, as its batcher believes. */
+    public void learn(ModelId model, Capacity capacity) {
+        room(model).learn(capacity);
+    }
+
+    /** Room first, so that nobody pays for rows that there is no room for. */
+    public Admission admit(InferenceRequest request) {
+        @Nullable InferenceError refusal = refusalOfAny();
+        if (refusal != null) {
+            return new Refused(refusal);
+        }
+        refusal = rates.chargeRows(request);
+        if (refusal != null) {
+            limit.release();
+            return new Refused(refusal);
+        }
+        ModelRoom.Stay stay = room(request.model()).enter(request);
+        return new Admitted(verdict -> {
+            limit.release();
+            stay.end(verdict, ticker.nanos());
+        });
+    }
+
+    private @Nullable InferenceError refusalOfAny() {
         if (stage == Stage.CLOSED) {
-            return new Refused(new InferenceError.Draining());
+            return new InferenceError.Draining();
         }
-        if (!limit.tryAcquire()) {
-            return new Refused(new InferenceError.Overloaded(
-                    "the server has " + limit.max() + " requests in flight and takes no more",
-                    InferenceError.RETRY_SOON_MILLIS));
-        }
-        return new Admitted(verdict -> limit.release());
+        return limit.tryAcquire()
+                ? null
+                : new InferenceError.Overloaded(
+                        "the server has " + limit.max() + " requests in flight and takes no more",
+                        InferenceError.RETRY_SOON_MILLIS);
+    }
+
+    /** Models are known by name only once they are loaded, so there are few. */
+    private ModelRoom room(ModelId model) {
+        return rooms.computeIfAbsent(model, first -> new ModelRoom(first, longestNanos));
+    }
+
+    /** Requests that were refused by their heads for want of room. */
+    public long refusedUnread() {
+        return refusedUnread.sum();
     }
 
     public int inFlight() {

@@ -25,6 +25,11 @@ final class OpenRequests {
         open.computeIfPresent(name, (same, count) -> count == 1 ? null : count - 1);
     }
 
+    /** How many names have any. */
+    long names() {
+        return open.mappingCount();
+    }
+
     int of(String name) {
         return open.getOrDefault(name, 0);
     }

@@ -1,8 +1,10 @@
 package dev.sluice.gateway.dispatch;
 
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +54,7 @@ public final class BatcherClient {
     private final Vertx vertx;
     private final Context loop;
     private final Ticker ticker;
+    private final BiConsumer<ModelId, Capacity> capacities;
     private final String replyAddress = "sluice.front." + UUID.randomUUID();
     /** What has been sent in this turn, by the batcher's address. */
     private Map<String, List<RequestGroup.Entry>> outbox = new HashMap<>();
@@ -60,15 +64,20 @@ public final class BatcherClient {
     private boolean flushIsDue;
     private boolean lookIsDue;
 
-    private BatcherClient(Vertx vertx, Ticker ticker) {
+    private BatcherClient(Vertx vertx, Ticker ticker, BiConsumer<ModelId, Capacity> capacities) {
         this.vertx = vertx;
+        this.capacities = capacities;
         this.loop = vertx.getOrCreateContext();
         this.ticker = ticker;
     }
 
-    /** Opens the crossing of the loop that calls this; it closes when the verticle that owns the loop is undeployed. */
-    public static Future<BatcherClient> open(Vertx vertx, Ticker ticker) {
-        BatcherClient client = new BatcherClient(vertx, ticker);
+    /**
+     * Opens the crossing of the loop that calls this; it closes when the verticle that owns the loop is undeployed.
+     *
+     * @param capacities told, with each group of outcomes, what that model can do
+     */
+    public static Future<BatcherClient> open(Vertx vertx, Ticker ticker, BiConsumer<ModelId, Capacity> capacities) {
+        BatcherClient client = new BatcherClient(vertx, ticker, capacities);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(client.replyAddress)
                 .setLocalOnly(true)
@@ -119,6 +128,7 @@ public final class BatcherClient {
     }
 
     private void onOutcomes(Message<OutcomeGroup> message) {
+        capacities.accept(message.body().model(), message.body().capacity());
         for (OutcomeGroup.Entry entry : message.body().entries()) {
             complete(entry.ticket(), entry.outcome());
         }

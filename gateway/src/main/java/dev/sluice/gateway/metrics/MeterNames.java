@@ -64,6 +64,9 @@ public final class MeterNames {
     /** Counter, by scope (client or model) and limit: inference requests that were refused for a quota. */
     public static final String LIMITED_REQUESTS = "sluice_limited_requests_total";
 
+    /** Counter: inference requests refused by their heads, because their model had no room for them. */
+    public static final String REFUSED_UNREAD = "sluice_refused_unread_total";
+
     /** Gauge: quotas of clients, for requests or for rows, that are not whole at the moment. */
     public static final String QUOTAS_IN_USE = "sluice_quotas_in_use";
 

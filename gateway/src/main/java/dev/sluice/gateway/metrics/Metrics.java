@@ -72,8 +72,17 @@ public final class Metrics {
     /** The same for connections. */
     public void watchConnections(IntSupplier open, LongSupplier refused) {
         Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
-        FunctionCounter.builder(MeterNames.REFUSED_CONNECTIONS, refused, LongSupplier::getAsLong)
-                .register(registry);
+        count(MeterNames.REFUSED_CONNECTIONS, refused);
+    }
+
+    /** The same for requests that were refused by their heads. */
+    public void watchRefusals(LongSupplier unread) {
+        count(MeterNames.REFUSED_UNREAD, unread);
+    }
+
+    /** Micrometer holds what it looks at weakly, and would soon look at nothing if that were the number's source alone. */
+    private void count(String name, LongSupplier number) {
+        FunctionCounter.builder(name, this, metrics -> number.getAsLong()).register(registry);
     }
 
     /** The same for the quotas of clients. */

@@ -36,7 +36,8 @@ public final class InferencePipeline {
 
     /** Opens the data path of the front loop that calls this. */
     public static Future<InferencePipeline> open(Vertx vertx, AdmissionControl admission, Ticker ticker) {
-        return BatcherClient.open(vertx, ticker).map(batchers -> new InferencePipeline(admission, batchers));
+        return BatcherClient.open(vertx, ticker, admission::learn)
+                .map(batchers -> new InferencePipeline(admission, batchers));
     }
 
     public Future<InferenceOutcome> infer(ModelEndpoint endpoint, InferenceRequest request) {

@@ -10,10 +10,12 @@ import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import io.vertx.core.Context;
@@ -23,7 +25,9 @@ import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +45,7 @@ class BatcherClientTest {
     private static final InferenceOutcome ANSWER =
             new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4));
 
+    private final Map<ModelId, Capacity> capacities = new ConcurrentHashMap<>();
     private final FakeTicker ticker = new FakeTicker();
     private Vertx vertx;
     private Context loop;
@@ -52,7 +57,7 @@ class BatcherClientTest {
         ReferenceCodec.register(vertx.eventBus());
         ticker.set(NOW);
         loop = vertx.getOrCreateContext();
-        client = Crossing.resultOnLoop(loop, () -> BatcherClient.open(vertx, ticker));
+        client = Crossing.resultOnLoop(loop, () -> BatcherClient.open(vertx, ticker, capacities::put));
     }
 
     private Future<InferenceOutcome> send(InferenceRequest request) {
@@ -227,11 +232,30 @@ class BatcherClientTest {
         vertx.eventBus()
                 .send(
                         group.replyAddress(),
-                        new OutcomeGroup(List.of(
-                                new OutcomeGroup.Entry(ticket + 77, other),
-                                new OutcomeGroup.Entry(ticket, ANSWER),
-                                new OutcomeGroup.Entry(ticket, other))));
+                        new OutcomeGroup(
+                                Crossing.MODEL,
+                                Capacity.UNKNOWN,
+                                List.of(
+                                        new OutcomeGroup.Entry(ticket + 77, other),
+                                        new OutcomeGroup.Entry(ticket, ANSWER),
+                                        new OutcomeGroup.Entry(ticket, other))));
         assertSame(ANSWER, Wait.forResult(sent));
+    }
+
+    @Test
+    void passesOnWhatTheModelCanDo() {
+        Capacity capacity = new Capacity(8, 2, 16, 1_000);
+        Promise<RequestGroup> arrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
+        Future<InferenceOutcome> sent = send(Crossing.request("r", FAR));
+        RequestGroup group = Wait.forResult(arrived.future());
+        long ticket = group.entries().getFirst().ticket();
+        vertx.eventBus()
+                .send(
+                        group.replyAddress(),
+                        new OutcomeGroup(Crossing.MODEL, capacity, List.of(new OutcomeGroup.Entry(ticket, ANSWER))));
+        assertSame(ANSWER, Wait.forResult(sent));
+        assertEquals(Map.of(Crossing.MODEL, capacity), capacities);
     }
 
     @Test
@@ -253,7 +277,11 @@ class BatcherClientTest {
     private void assertNextIsAnswered(RequestGroup before) {
         Future<InferenceOutcome> next = send(Crossing.request("next", FAR));
         long ticket = before.entries().getLast().ticket() + 1;
-        vertx.eventBus().send(before.replyAddress(), new OutcomeGroup(List.of(new OutcomeGroup.Entry(ticket, ANSWER))));
+        vertx.eventBus()
+                .send(
+                        before.replyAddress(),
+                        new OutcomeGroup(
+                                Crossing.MODEL, Capacity.UNKNOWN, List.of(new OutcomeGroup.Entry(ticket, ANSWER))));
         assertSame(ANSWER, Wait.forResult(next));
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.gateway.fake;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -65,7 +66,7 @@ public final class Crossing {
                 outcomes.add(new OutcomeGroup.Entry(ticket, answers.apply(request)));
             }
         }
-        vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(outcomes));
+        vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(MODEL, Capacity.UNKNOWN, outcomes));
     }
 
     /** What {@code action} returns when it is run on an event loop, all of it in one turn. */

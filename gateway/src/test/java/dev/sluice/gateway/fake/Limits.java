@@ -15,6 +15,6 @@ public final class Limits {
 
     public static AdmissionControl unlimited(AdmitOptions options) {
         LimitOptions none = new LimitOptions(List.of(), List.of(), 1024);
-        return new AdmissionControl(options, new RateLimits(none, Ticker.SYSTEM, LimitListener.NONE));
+        return new AdmissionControl(options, new RateLimits(none, Ticker.SYSTEM, LimitListener.NONE), Ticker.SYSTEM);
     }
 }

@@ -53,6 +53,10 @@ final class BatchQueue {
         this.batchNanos = batchNanos;
     }
 
+    int maxRequests() {
+        return maxRequests;
+    }
+
     int requests() {
         return requests;
     }

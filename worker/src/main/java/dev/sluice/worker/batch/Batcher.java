@@ -1,6 +1,7 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -136,7 +137,7 @@ public final class Batcher {
 
     private void drop(QueuedRequest queued, Refusal refusal) {
         tally.dropped(queued, refusal.reason());
-        queued.complete(refusal.error());
+        queued.complete(refusal.error(capacity().nanosFor(queue.rows())));
     }
 
     private void dropTaken(QueuedRequest queued, Refusal refusal) {
@@ -173,18 +174,21 @@ public final class Batcher {
     public BatchingReport report() {
         assert onOwnThread();
         long now = ticker.nanos();
-        List<BatchingReport.Measured> measured = profile.stream()
-                .map(point -> new BatchingReport.Measured(point.rows(), point.nanos()))
-                .toList();
         return new BatchingReport(
                 latency.learned(),
-                measured,
+                profile.stream().map(LatencyPoint::measured).toList(),
                 nextRows(now),
                 queue.report(now),
                 instances.idleInstances(),
                 running.report(now),
                 tally.batches(),
                 tally.drops());
+    }
+
+    /** What its instances can do when all are at work, by what it has learned. */
+    public Capacity capacity() {
+        int rows = axisCountsRows ? nextRows(ticker.nanos()) : 0;
+        return latency.capacity(queue.maxRequests(), state().instances(), rows);
     }
 
     /** As if an instance were idle and a request waited, if that is not so. */

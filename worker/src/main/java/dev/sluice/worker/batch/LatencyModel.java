@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.LearnedLatency;
 import java.util.List;
 
@@ -133,6 +134,12 @@ public final class LatencyModel {
     public LearnedLatency learned() {
         double noise = Math.sqrt(missVariance);
         return new LearnedLatency(observed, fewestRows, mostRows, isKnown(), batchNanos, rowNanos, noise, usefulRows());
+    }
+
+    /** What so many instances can do with batches of so many rows; unknown when there are none, or too little has been seen. */
+    Capacity capacity(int queueRequests, int instances, int rows) {
+        boolean known = rows > 0 && safeNanos(rows) > 0;
+        return new Capacity(queueRequests, Math.max(1, instances), Math.max(1, rows), known ? nanos(rows) : 0);
     }
 
     private double margin() {

@@ -18,6 +18,13 @@ record Refusal(DropReason reason, InferenceError error) {
     private static final Refusal CANCELLED_QUEUED = cancelled(DropReason.CANCELLED_QUEUED);
     private static final Refusal CANCELLED_RUNNING = cancelled(DropReason.CANCELLED_RUNNING);
 
+    /** What the client is told, who may come back when the work that is there now is done. */
+    InferenceError error(double workNanos) {
+        return error instanceof InferenceError.Overloaded overloaded
+                ? InferenceError.Overloaded.until(overloaded.message(), workNanos)
+                : error;
+    }
+
     static Refusal queueFull(ModelId model, int requests) {
         return overloaded(
                 DropReason.QUEUE_FULL, "the queue of model " + model + " is full (" + requests + " requests)");

@@ -42,7 +42,17 @@ public sealed interface InferenceError extends InferenceOutcome {
     record Throttled(String message, String policy, long retryAfterMillis) implements InferenceError {}
 
     /** The server has no room now: too much in flight, or the model's queue is full. */
-    record Overloaded(String message, long retryAfterMillis) implements InferenceError {}
+    record Overloaded(String message, long retryAfterMillis) implements InferenceError {
+
+        private static final long MOST_MILLIS = 30_000;
+        private static final double NANOS_PER_MILLI = 1e6;
+
+        /** For want of room that there will be when so much work is done: in a second at least, and half a minute at most. */
+        public static Overloaded until(String message, double workNanos) {
+            long millis = Math.clamp((long) Math.ceil(workNanos / NANOS_PER_MILLI), RETRY_SOON_MILLIS, MOST_MILLIS);
+            return new Overloaded(message, millis);
+        }
+    }
 
     /** The model exists but cannot serve at present, or not at all until somebody mends it. */
     record ModelNotReady(ModelId model, String reason, long retryAfterMillis) implements InferenceError {

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * The outcomes that one batcher has for one front loop, handed over in one message.
  *
+ * @param capacity what the model can do, as the batcher believes now
  * @thread immutable
  */
-public record OutcomeGroup(List<Entry> entries) {
+public record OutcomeGroup(ModelId model, Capacity capacity, List<Entry> entries) {
 
     public OutcomeGroup {
         entries = List.copyOf(entries);

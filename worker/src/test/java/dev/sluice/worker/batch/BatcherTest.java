@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -16,6 +17,7 @@ import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.RecordingListener;
 import dev.sluice.worker.fake.Requests;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** When batches leave, what is in them, and who is refused. */
@@ -230,5 +232,43 @@ class BatcherTest {
         listener.takeEvents();
         batcher.refuseAll(new InferenceError.Draining());
         assertEquals(List.of("dropped DRAINING", "queued 0 of priority 3"), listener.takeEvents());
+    }
+
+    @Test
+    void saysWhatItCanDoOnceItHasLearnedThat() {
+        assertFalse(batcher.capacity().isKnown());
+        for (int i = 0; i < 8; i++) {
+            for (int id = 0; id <= MAX_ROWS; id++) {
+                enqueue("r" + i + id, Requests.ofIds(id));
+            }
+            finishAfter(1_000);
+            finishAfter(1_000);
+        }
+        Capacity capacity = batcher.capacity();
+        assertTrue(capacity.isKnown());
+        assertEquals(new Capacity(MAX_QUEUE, 1, MAX_ROWS, capacity.batchNanos()), capacity);
+        assertEquals(1_000, capacity.batchNanos(), 500);
+    }
+
+    @Test
+    void tellsWhoIsRefusedWhenItsWorkIsDone() {
+        for (int i = 0; i < 8; i++) {
+            for (int id = 0; id <= MAX_ROWS; id++) {
+                enqueue("r" + i + id, Requests.ofIds(id));
+            }
+            finishAfter(TimeUnit.SECONDS.toNanos(4));
+            finishAfter(TimeUnit.SECONDS.toNanos(4));
+        }
+        for (int id = 0; id <= MAX_QUEUE + 1; id++) {
+            enqueue("late " + id, Requests.ofIds(id));
+        }
+        InferenceError.Overloaded error =
+                assertInstanceOf(InferenceError.Overloaded.class, outcomes.get("late " + (MAX_QUEUE + 1)));
+        assertEquals(6_000, error.retryAfterMillis(), 1_500, "six that wait, four in a batch of four seconds");
+    }
+
+    private void finishAfter(long nanos) {
+        ticker.advance(nanos);
+        instances.finishNext();
     }
 }

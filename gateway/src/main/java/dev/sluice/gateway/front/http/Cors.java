@@ -25,8 +25,8 @@ final class Cors implements Handler<RoutingContext> {
             "content-encoding, inference-header-content-length, ratelimit, ratelimit-policy, retry-after, "
                     + "server-timing, " + RequestIds.HEADER;
     private static final String TAKEN =
-            "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-timing, "
-                    + "traceparent, tracestate, " + RequestIds.HEADER;
+            "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-priority, "
+                    + "sluice-timeout-ms, sluice-timing, traceparent, tracestate, " + RequestIds.HEADER;
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;

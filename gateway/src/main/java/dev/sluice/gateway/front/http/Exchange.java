@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,6 @@ final class Exchange {
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
-    private static final long MILLIS_PER_SECOND = 1000;
 
     private final HttpServerRequest request;
     private final String requestId;
@@ -146,10 +146,9 @@ final class Exchange {
     }
 
     void error(InferenceError error) {
-        long retryAfterMillis = StatusMapping.retryAfterMillis(error);
-        if (retryAfterMillis >= 0 && isOpen()) {
-            String seconds = Long.toString(Math.ceilDiv(retryAfterMillis, MILLIS_PER_SECOND));
-            request.response().putHeader(HttpHeaders.RETRY_AFTER, seconds);
+        OptionalLong seconds = front.retryAfter().seconds(error);
+        if (seconds.isPresent() && isOpen()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds.getAsLong()));
         }
         @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
         error(StatusMapping.httpStatus(error), error.message(), policy);

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.ext.web.RoutingContext;
+import java.util.SplittableRandom;
 
 /**
  * The exchanges of one front loop, and what they have in common.
@@ -18,6 +19,7 @@ final class Exchanges {
     private final AccessLog accessLog;
     private final boolean compressResponses;
     private final ClientNames clientNames;
+    private final RetryAfter retryAfter = new RetryAfter(new SplittableRandom());
     private final AdmissionControl admission;
     private final Ticker ticker;
 
@@ -50,6 +52,10 @@ final class Exchanges {
 
     ClientNames clientNames() {
         return clientNames;
+    }
+
+    RetryAfter retryAfter() {
+        return retryAfter;
     }
 
     RateLimits rates() {

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatusMapping;
@@ -61,7 +62,7 @@ final class InferHandler implements Handler<RoutingContext> {
             MediaTypes.requireReadable(request);
             ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
             switch (exchange.enter(endpoint.model().name())) {
-                case Admission.Admitted in -> read(exchange, request, endpoint);
+                case Admission.Admitted in -> readIfThereIsRoom(exchange, request, endpoint);
                 case Admission.Refused(InferenceError why) -> discard(exchange, request, endpoint.model(), why);
             }
         } catch (InferenceException refused) {
@@ -69,12 +70,22 @@ final class InferHandler implements Handler<RoutingContext> {
         }
     }
 
-    private void read(Exchange exchange, HttpServerRequest request, ModelEndpoint endpoint) {
+    private void readIfThereIsRoom(Exchange exchange, HttpServerRequest request, ModelEndpoint endpoint) {
+        RequestHead head = RequestHeads.of(request, endpoint.model(), exchange.client());
+        @Nullable InferenceError noRoom = parts.admission().refusal(head);
+        if (noRoom == null) {
+            read(exchange, request, head, endpoint);
+        } else {
+            discard(exchange, request, endpoint.model(), noRoom);
+        }
+    }
+
+    private void read(Exchange exchange, HttpServerRequest request, RequestHead head, ModelEndpoint endpoint) {
         BodyReader.read(
                 request,
                 maxBodyBytes,
                 bodies,
-                body -> infer(exchange, endpoint, body),
+                body -> infer(exchange, head, endpoint, body),
                 error -> refuse(exchange, endpoint.model(), error));
     }
 
@@ -83,7 +94,7 @@ final class InferHandler implements Handler<RoutingContext> {
         refuse(exchange, model, error);
     }
 
-    private void infer(Exchange exchange, ModelEndpoint endpoint, HttpBytes body) {
+    private void infer(Exchange exchange, RequestHead head, ModelEndpoint endpoint, HttpBytes body) {
         try {
             DecodedRequest decoded = new InferRequestDecoder(
                             body.requestBody(exchange.jsonLength()),
@@ -91,7 +102,8 @@ final class InferHandler implements Handler<RoutingContext> {
                             buffers,
                             parts.jsonOptions())
                     .decode();
-            InferenceRequest request = request(exchange, endpoint, decoded);
+            InferenceRequest request = request(exchange, head, decoded);
+            parts.admission().compare(head, request);
             pipeline.infer(endpoint, request)
                     .onSuccess(outcome -> finish(new Answering(exchange, endpoint, request, decoded.form()), outcome));
         } catch (InferenceException refused) {
@@ -110,20 +122,28 @@ final class InferHandler implements Handler<RoutingContext> {
         return new InferenceError.EngineFailure(exchange.requestId());
     }
 
-    private InferenceRequest request(Exchange exchange, ModelEndpoint endpoint, DecodedRequest decoded) {
-        AdmitOptions limits = parts.admitOptions();
-        Duration asked = decoded.timeout() == null ? limits.requestTimeout() : decoded.timeout();
-        Deadline deadline = Deadline.after(limits.shortened(asked), exchange.startNanos());
+    private InferenceRequest request(Exchange exchange, RequestHead head, DecodedRequest decoded) {
         return new InferenceRequest(
-                endpoint.model(),
+                head.model(),
                 exchange.requestId(),
                 decoded.inputs(),
                 decoded.outputs(),
                 decoded.rows(),
-                decoded.priority(),
-                exchange.client(),
-                deadline,
+                head.priority() == RequestHead.UNSAID ? decoded.priority() : head.priority(),
+                head.client(),
+                Deadline.after(timeout(head, decoded), exchange.startNanos()),
                 exchange.cancellation());
+    }
+
+    /** What its body says, but no longer than its head; both may be silent. */
+    private Duration timeout(RequestHead head, DecodedRequest decoded) {
+        AdmitOptions limits = parts.admitOptions();
+        @Nullable Duration inBody = decoded.timeout();
+        if (head.timeoutNanos() == RequestHead.UNSAID) {
+            return limits.shortened(inBody == null ? limits.requestTimeout() : inBody);
+        }
+        Duration inHead = limits.shortened(Duration.ofNanos(head.timeoutNanos()));
+        return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {

@@ -1,0 +1,37 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.worker.contract.InferenceError;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+
+/**
+ * When a refused client is to come back.
+ *
+ * <p>Who is over its own quota is told the truth. All others get up to half as much on top, by chance, or else those who
+ * were refused together would come back together.
+ *
+ * @thread confined to one front loop
+ * @units whole seconds, as the header has them
+ */
+final class RetryAfter {
+
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private final RandomGenerator random;
+
+    RetryAfter(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** Empty when trying again is no use. */
+    OptionalLong seconds(InferenceError error) {
+        long millis = StatusMapping.retryAfterMillis(error);
+        if (millis < 0) {
+            return OptionalLong.empty();
+        }
+        long seconds = Math.ceilDiv(millis, MILLIS_PER_SECOND);
+        boolean isItsOwn = error instanceof InferenceError.Throttled;
+        return OptionalLong.of(isItsOwn ? seconds : seconds + (long) (random.nextDouble() * (1 + seconds / 2.0)));
+    }
+}
