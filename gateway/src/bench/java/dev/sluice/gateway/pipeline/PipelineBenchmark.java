@@ -97,7 +97,8 @@ public class PipelineBenchmark {
         Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
-                new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE));
+                new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE),
+                Ticker.SYSTEM);
         await(models.listen(vertx.eventBus()).compose(ready -> vertx.deployVerticle(worker, Worker.deployment())));
         ready = models.newest("mlp");
         String input = ready.description().signature().inputs().getFirst().name();

@@ -160,7 +160,7 @@ class RateLimitIT {
         Answer third = ask("free", "/v2/models/echo/infer", body);
         assertTrue(third.error(503).startsWith("the model, for all its clients together, has used up"), third.body());
         int retryAfter = Integer.parseInt(third.headers().getOrDefault("retry-after", "none"));
-        assertTrue(retryAfter > 1000 && retryAfter <= 1800, retryAfter + " s");
+        assertTrue(retryAfter > 1000 && retryAfter <= 1800 + 15, retryAfter + " s");
         assertNull(third.header("ratelimit"));
     }
 

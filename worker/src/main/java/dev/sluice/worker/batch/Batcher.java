@@ -100,15 +100,10 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
-        Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
-        if (atOnce != null) {
-            drop(queued, atOnce);
-            return () -> {};
+        Refusal refusal = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
+        if (refusal == null) {
+            refusal = refusal(queued, now);
         }
-        if (queue.isFull()) {
-            dispatch(); // what came together is full before it has been looked at, and instances may be idle
-        }
-        Refusal refusal = refusal(queued, now);
         if (refusal != null) {
             drop(queued, refusal);
             return () -> {};
@@ -118,6 +113,9 @@ public final class Batcher {
     }
 
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
+        if (queue.isFull()) {
+            dispatch(); // what came together is full before it has been looked at, and instances may be idle
+        }
         Refusal tooLate =
                 instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
         if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
@@ -187,8 +185,8 @@ public final class Batcher {
 
     /** What its instances can do when all are at work, by what it has learned. */
     public Capacity capacity() {
-        int rows = axisCountsRows ? nextRows(ticker.nanos()) : 0;
-        return latency.capacity(queue.maxRequests(), state().instances(), rows);
+        return latency.capacity(
+                queue.maxRequests(), state().instances(), axisCountsRows ? nextRows(ticker.nanos()) : 0);
     }
 
     /** As if an instance were idle and a request waited, if that is not so. */

@@ -8,14 +8,15 @@ import java.util.random.RandomGenerator;
 /**
  * When a refused client is to come back.
  *
- * <p>Who is over its own quota is told the truth. All others get up to half as much on top, by chance, or else those who
- * were refused together would come back together.
+ * <p>Who is over its own quota is told the truth. All others get up to half as much on top, but no more than
+ * {@value #MOST_EXTRA} seconds, by chance, or else those who were refused together would come back together.
  *
  * @thread confined to one front loop
  * @units whole seconds, as the header has them
  */
 final class RetryAfter {
 
+    private static final int MOST_EXTRA = 15;
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final RandomGenerator random;
@@ -31,7 +32,10 @@ final class RetryAfter {
             return OptionalLong.empty();
         }
         long seconds = Math.ceilDiv(millis, MILLIS_PER_SECOND);
-        boolean isItsOwn = error instanceof InferenceError.Throttled;
-        return OptionalLong.of(isItsOwn ? seconds : seconds + (long) (random.nextDouble() * (1 + seconds / 2.0)));
+        if (error instanceof InferenceError.Throttled) {
+            return OptionalLong.of(seconds);
+        }
+        double most = Math.min(seconds / 2.0, MOST_EXTRA);
+        return OptionalLong.of(seconds + (long) (random.nextDouble() * (1 + most)));
     }
 }

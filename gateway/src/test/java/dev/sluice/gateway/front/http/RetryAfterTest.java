@@ -26,6 +26,15 @@ class RetryAfterTest {
     }
 
     @Test
+    void spreadsALongTimeByAQuarterOfAMinuteAtMost() {
+        long latest = 0;
+        for (int i = 0; i < 10_000; i++) {
+            latest = Math.max(latest, seconds(new InferenceError.Overloaded("the quota of a model", 1_800_000)));
+        }
+        assertEquals(1_815, latest);
+    }
+
+    @Test
     void spreadsEvenASecond() {
         boolean one = false;
         boolean two = false;
