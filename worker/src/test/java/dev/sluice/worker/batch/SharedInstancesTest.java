@@ -24,7 +24,8 @@ class SharedInstancesTest {
 
     private final class Model {
 
-        final FakeInstances instances = new FakeInstances(2, new EchoEngine());
+        final EchoEngine engine = new EchoEngine();
+        final FakeInstances instances = new FakeInstances(2, engine);
         final DeviceShare share = new DeviceTurns.Stake(device, 1).join(this::useTurn);
         final SharedInstances shared = new SharedInstances(instances, share, ticker);
         final Batcher batcher = new Batcher(
@@ -83,6 +84,25 @@ class SharedInstancesTest {
         left.instances.finishNext();
         assertEquals(0, right.instances.running());
         assertEquals(1, device.free());
+    }
+
+    /** The first of those suspected and the queue would ask for different runs, and one turn would be had for the other. */
+    @Test
+    void whoRunsAgainAndWaitsForItsTurnIsNotOvertakenByTheQueue() {
+        left.engine.poison(2);
+        right.ask("r1", 1);
+        left.ask("l1", 1);
+        left.ask("l2", 2);
+        right.instances.finishNext();
+        right.ask("r2", 2);
+        left.ask("l3", 3);
+        left.instances.finishNext();
+        assertEquals(List.of(2), left.instances.startedRows());
+        right.instances.finishNext();
+        assertEquals(List.of(2, 1), left.instances.startedRows());
+        assertEquals(1, left.instances.started().getLast().size());
+        left.instances.finishNext();
+        assertEquals("[1]", outcomes.ids("l1"), "before the queue");
     }
 
     @Test
