@@ -127,9 +127,9 @@ public final class Batcher {
         return memory.rows(request);
     }
 
-    /** To be told of a request whose pieces have their answers, before it has its own. */
-    void countJoined(InferenceResponse joined, List<InferenceResponse> pieces) {
-        tally.joined(joined.timing().queueNanos(), pieces);
+    /** To be told of a request in pieces, before its client hears of it. */
+    Tally tally() {
+        return tally;
     }
 
     /** What a client is told of a defect of ours, which the log describes. */

@@ -1,5 +1,7 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
+
 /**
  * A piece of a request, as the batcher sees it: no request by itself, so nobody counts it as one.
  *
@@ -13,9 +15,12 @@ interface Part extends Completion {
     /** How many rows of the request are to follow it. */
     int rowsToCome();
 
-    /** Whether the request's outcome is open still, and depends on this piece. */
-    boolean isAwaited();
+    /** It is about to be let go for that reason, which counts if the request is let go with it. */
+    void dropped(DropReason reason);
 
-    /** Has the same rows go on in smaller pieces, after which this one is owed nothing more; false if that is of no use. */
+    /**
+     * There was too little memory for it. Has the same rows go on in smaller pieces, if anything is to follow at all, after
+     * which this one is owed nothing more; false if it has no smaller pieces.
+     */
     boolean cutAgain();
 }

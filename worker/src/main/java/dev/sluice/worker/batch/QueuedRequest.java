@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import java.util.Objects;
@@ -115,9 +116,12 @@ public final class QueuedRequest extends PlacedHeap.Member {
         return part == null ? 0 : part.rowsToCome();
     }
 
-    /** Whether its client hears of its outcome: not if it is a piece, and the request has failed already. */
-    boolean isAwaited() {
-        return part == null || part.isAwaited();
+    /** Whether it is for the request that it is a piece of to say whether that drop counts. */
+    boolean leavesCounting(DropReason reason) {
+        if (part != null) {
+            part.dropped(reason);
+        }
+        return part != null;
     }
 
     /** Has its rows go on in smaller pieces, if it is one; it has no outcome then. */

@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -40,6 +41,10 @@ final class RequestPieces implements Pending {
     private final List<Piece> answered = new ArrayList<>();
     private @Nullable QueuedRequest first;
     private @Nullable InferenceError failure;
+
+    /** Of the failure; null if it is the engine's. */
+    private @Nullable DropReason dropReason;
+
     private boolean cannotJoin;
     private @Nullable QueuedRequest whole;
 
@@ -80,7 +85,7 @@ final class RequestPieces implements Pending {
         }
         switch (outcome) {
             case InferenceResponse answer -> answered(piece, answer);
-            case InferenceError error -> failed(error);
+            case InferenceError error -> failed(error, piece.dropReason);
         }
         if (open.isEmpty()) {
             complete();
@@ -96,9 +101,10 @@ final class RequestPieces implements Pending {
         }
     }
 
-    private void failed(InferenceError error) {
+    private void failed(InferenceError error, @Nullable DropReason reason) {
         if (failure == null || (inputsAreFreeAfter(failure) && !inputsAreFreeAfter(error))) {
             failure = error;
+            dropReason = reason;
         }
         giveUpTheRest();
     }
@@ -119,6 +125,9 @@ final class RequestPieces implements Pending {
 
     private void complete() {
         if (failure != null) {
+            if (dropReason != null) {
+                batcher.tally().dropped(dropReason);
+            }
             completion.complete(failure);
         } else if (cannotJoin) {
             runWhole();
@@ -148,7 +157,7 @@ final class RequestPieces implements Pending {
         try {
             InferenceResponse joined =
                     new InferenceResponse(request.model(), OutputJoin.join(answers), timing(answers));
-            batcher.countJoined(joined, answers);
+            batcher.tally().joined(joined.timing().queueNanos(), answers);
             return joined;
         } catch (RuntimeException | OutOfMemoryError defect) {
             return batcher.failed("joining the answers of a request of " + request.rows() + " rows", defect);
@@ -213,6 +222,7 @@ final class RequestPieces implements Pending {
         private final int firstRow;
         private @Nullable QueuedRequest queued;
         private @Nullable InferenceResponse answer;
+        private @Nullable DropReason dropReason;
 
         Piece(InferenceRequest part, int firstRow) {
             this.part = part;
@@ -236,19 +246,24 @@ final class RequestPieces implements Pending {
         }
 
         @Override
-        public boolean isAwaited() {
-            return failure == null && open.contains(this);
+        public void dropped(DropReason reason) {
+            dropReason = reason;
         }
 
         @Override
         public boolean cutAgain() {
-            if (part.rows() < 2 || failure != null || cannotJoin) {
+            boolean isGivenUp = failure != null || cannotJoin;
+            if (part.rows() < 2 && !isGivenUp) {
                 return false;
             }
             open.remove(this);
-            rests.addFirst(new Rest(part, firstRow, Math.ceilDiv(part.rows(), 2)));
-            if (open.stream().noneMatch(Piece::isQueued)) {
-                enqueueNext();
+            if (!isGivenUp) {
+                rests.addFirst(new Rest(part, firstRow, Math.ceilDiv(part.rows(), 2)));
+                if (open.stream().noneMatch(Piece::isQueued)) {
+                    enqueueNext();
+                }
+            } else if (open.isEmpty()) {
+                RequestPieces.this.complete();
             }
             return true;
         }

@@ -99,7 +99,7 @@ final class Tally {
 
     /** Before its client hears of it. */
     void dropped(QueuedRequest queued, DropReason reason) {
-        if (queued.isAwaited()) {
+        if (!queued.leavesCounting(reason)) {
             dropped(reason);
         }
     }
