@@ -240,8 +240,8 @@ class RequestPiecesTest {
         enqueue("large", Requests.by("a", 3, ofRows(40)));
         enqueue("a2", Requests.by("a", 3, Requests.ofIds(2)));
         enqueue("a3", Requests.by("a", 3, Requests.ofIds(3)));
-        instances.finishNext();
         enqueue("a4", Requests.by("a", 3, Requests.ofIds(4)));
+        instances.finishNext();
         enqueue("b1", Requests.by("b", 3, Requests.ofIds(5)));
         assertInstanceOf(InferenceError.Overloaded.class, outcomes.get("a4"));
         instances.finishAll();

@@ -8,7 +8,9 @@ import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.Requests;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Two batchers on a device with one place, each with two instances. */
@@ -24,8 +26,7 @@ class SharedInstancesTest {
 
     private final class Model {
 
-        final EchoEngine engine = new EchoEngine();
-        final FakeInstances instances = new FakeInstances(2, engine);
+        final FakeInstances instances = new FakeInstances(2, new EchoEngine());
         final DeviceShare share = new DeviceTurns.Stake(device, 1).join(this::useTurn);
         final SharedInstances shared = new SharedInstances(instances, share, ticker);
         final Batcher batcher = new Batcher(
@@ -86,23 +87,48 @@ class SharedInstancesTest {
         assertEquals(1, device.free());
     }
 
-    /** The first of those suspected and the queue would ask for different runs, and one turn would be had for the other. */
+    /** The queue would ask for a longer run, and the turn would be had for that. */
     @Test
-    void whoRunsAgainAndWaitsForItsTurnIsNotOvertakenByTheQueue() {
-        left.engine.poison(2);
-        right.ask("r1", 1);
-        left.ask("l1", 1);
-        left.ask("l2", 2);
-        right.instances.finishNext();
-        right.ask("r2", 2);
-        left.ask("l3", 3);
-        left.instances.finishNext();
-        assertEquals(List.of(2), left.instances.startedRows());
-        right.instances.finishNext();
-        assertEquals(List.of(2, 1), left.instances.startedRows());
-        assertEquals(1, left.instances.started().getLast().size());
-        left.instances.finishNext();
-        assertEquals("[1]", outcomes.ids("l1"), "before the queue");
+    void whoRunsAgainIsTheOnlyOneToAskForATurn() {
+        List<Long> asked = new ArrayList<>();
+        boolean[] mayRun = {true};
+        FakeInstances instances = new FakeInstances(2, new EchoEngine().poison(2));
+        BatchRunner asking = new BatchRunner() {
+            @Override
+            public int idleInstances() {
+                return instances.idleInstances();
+            }
+
+            @Override
+            public boolean claim(long expectedNanos) {
+                asked.add(expectedNanos);
+                return mayRun[0] && instances.idleInstances() > 0;
+            }
+
+            @Override
+            public void run(Batch batch, Consumer<BatchResult> done) {
+                instances.run(batch, done);
+            }
+        };
+        Batcher batcher = new Batcher(
+                Requests.MODEL,
+                new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE),
+                asking,
+                ticker,
+                nanos -> {});
+        batcher.enqueue(Requests.ofIds(1), outcomes.of("l1"));
+        batcher.enqueue(Requests.ofIds(2), outcomes.of("l2"));
+        batcher.dispatch();
+        mayRun[0] = false;
+        batcher.enqueue(Requests.ofIds(3, 4, 5), outcomes.of("l3"));
+        asked.clear();
+        instances.finishNext();
+        assertEquals(1, asked.size());
+        mayRun[0] = true;
+        batcher.dispatch();
+        instances.finishAll();
+        assertEquals(List.of(2, 1, 1, 3), instances.startedRows());
+        assertEquals("[1]", outcomes.ids("l1"));
     }
 
     @Test
