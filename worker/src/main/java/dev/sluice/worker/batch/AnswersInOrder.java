@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds answers back until those of earlier requests have left.
  *
- * <p>A refusal or a failure leaves at once and gives up its place: nobody is served by hearing it late. So does an answer
- * whose client has gone, or whose deadline passes while it is held.
+ * <p>A refusal or a failure leaves at once and gives up its place: nobody is served by hearing it late. So does an
+ * answer whose client has gone, or whose deadline passes while it is held.
  *
  * @thread owned by the batcher loop; pure, knows no clock
  * @bound one place for each request without an outcome, and one for each answer that is held, until its own deadline

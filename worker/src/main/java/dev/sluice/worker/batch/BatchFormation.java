@@ -93,8 +93,8 @@ final class BatchFormation {
     }
 
     /**
-     * How long it safely takes until it has all its answer if nobody else is served: a piece stands for the rows that are
-     * to follow it, too, on all instances at once.
+     * How long it safely takes until it has all its answer if nobody else is served: a piece stands for the rows that
+     * are to follow it, too, on all instances at once.
      */
     private long neededNanos(QueuedRequest queued, int instances) {
         int rows = queued.request().rows();

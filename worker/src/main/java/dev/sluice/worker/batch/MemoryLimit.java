@@ -10,9 +10,9 @@ import dev.sluice.worker.contract.Tensor;
  * batches one may be twice as large again; each time that this fails, twice as many have to go well before the next.
  *
  * <p>It counts bytes of input and not rows, so that a few requests with huge rows do not make the batches of all others
- * tiny; while all rows are alike, that is the same. All rows of a batch count as the largest of them, which they are padded
- * to. A request that is alone in its batch would have been run in any case, so how it fares says nothing about this limit;
- * but a piece of one is as large as this limit let it be.
+ * tiny; while all rows are alike, that is the same. All rows of a batch count as the largest of them, which they are
+ * padded to. A request that is alone in its batch would have been run in any case, so how it fares says nothing about
+ * this limit; but a piece of one is as large as this limit let it be.
  *
  * @thread owned by the batcher loop; pure, knows no clock
  * @units bytes of all inputs of a batch

@@ -19,8 +19,8 @@ interface Part extends Completion {
     void dropped(DropReason reason);
 
     /**
-     * There was too little memory for it. Has the same rows go on in smaller pieces, if anything is to follow at all, after
-     * which this one is owed nothing more; false if it has no smaller pieces.
+     * There was too little memory for it. Has the same rows go on in smaller pieces, if anything is to follow at all,
+     * after which this one is owed nothing more; false if it has no smaller pieces.
      */
     boolean cutAgain();
 }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread owned by the batcher loop
  * @bound one piece that waits, and one for each instance that run or wait to run once more
- * @errors the first of its pieces', but one after which an instance may still read the inputs goes before one that says
- *     that nobody does; EngineFailure where the answers cannot be put together, InvalidRequest where there are too many
+ * @errors the first of its pieces', but one after which an instance may still read the inputs goes before one that
+ *     says that nobody does; EngineFailure where the answers cannot be put together, InvalidRequest where they are too
+ *     long together
  */
 final class RequestPieces implements Pending {
 

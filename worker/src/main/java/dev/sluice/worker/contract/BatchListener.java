@@ -15,7 +15,7 @@ public interface BatchListener {
     /** A batch was handed to an instance. */
     default void flushed(ModelId model, int requests, int rows, FlushReason reason) {}
 
-    /** A member of that batch had waited this long for it to be formed; or a request in pieces had, for that of its last one. */
+    /** A request had waited this long for its batch to be formed; one in pieces for that of the last, and told at its end. */
     default void waited(ModelId model, long queueNanos) {}
 
     /** A batch came back: joining its rows and the engine call took this long. */
@@ -33,7 +33,7 @@ public interface BatchListener {
     default void answered(ModelId model, AnsweredBatch batch) {}
 
     /**
-     * A request whose pieces ran in several batches is about to be answered; of these, {@link #answered} counted the rows.
+     * A request whose pieces ran in several batches is about to be answered; {@link #answered} has counted its rows.
      *
      * @param queueNanos from enqueue until the batch of the piece that it waited for was formed
      * @param gatherNanos of all its pieces' batches, as {@code runNanos}

@@ -30,8 +30,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * All that a batcher can do at once, in virtual time: two models on one device, requests in pieces, lengths that are padded,
- * engines that fail and that run out of memory, full queues, priorities, clients that go, answers that are held.
+ * All that a batcher can do at once, in virtual time: two models on one device, requests in pieces, lengths that are
+ * padded, engines that fail and that run out of memory, full queues, priorities, clients that go, answers that are held.
  */
 class ComposedSimulationTest {
 
