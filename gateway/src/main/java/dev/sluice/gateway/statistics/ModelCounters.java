@@ -47,6 +47,12 @@ final class ModelCounters {
         }
     }
 
+    /** A request in pieces, whose batches have been counted with their rows. */
+    void joined(long queueNanos, long gatherNanos, long runNanos) {
+        queue.add(1, queueNanos);
+        phases.add(1, new AnsweredBatch(1, 0, queueNanos, gatherNanos, runNanos, 0));
+    }
+
     private @Nullable PhaseCounters ofSize(int rows) {
         PhaseCounters known = bySize.get(rows);
         if (known == null && bySize.size() < MOST_SIZES) {

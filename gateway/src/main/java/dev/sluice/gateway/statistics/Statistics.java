@@ -34,6 +34,11 @@ public final class Statistics implements RequestListener, BatchListener, Statist
     }
 
     @Override
+    public void joined(ModelId model, long queueNanos, long gatherNanos, long runNanos) {
+        counters(model).joined(queueNanos, gatherNanos, runNanos);
+    }
+
+    @Override
     public void answered(ModelId model, AnsweredBatch batch) {
         counters(model).answered(batch, clock.millis());
     }

@@ -167,6 +167,29 @@ class BatchingReportIT {
         assertEquals(2, page.value(MeterNames.BATCHES, "model=\"pick\""));
     }
 
+    /** Three batches of 32, 32 and 6 rows, and one request. */
+    @Test
+    void aRequestInPiecesIsCountedOnceAndItsRowsAll() {
+        assertEquals(200, gateway.infer("sums", Requests.sumsOfRows(70)).status());
+        JsonObject stats = stats("sums");
+        assertEquals(70, stats.getInteger("inference_count"));
+        assertEquals(3, stats.getInteger("execution_count"));
+        Waiting.until(
+                "it is counted",
+                () -> stats("sums")
+                                .getJsonObject("inference_stats")
+                                .getJsonObject("success")
+                                .getInteger("count")
+                        == 1);
+        JsonObject inference = stats("sums").getJsonObject("inference_stats");
+        for (String part : List.of("queue", "compute_input", "compute_infer", "compute_output")) {
+            assertEquals(1, inference.getJsonObject(part).getInteger("count"), part);
+        }
+        assertTrue(inference.getJsonObject("compute_infer").getLong("ns") > 0);
+        assertEquals(1, gateway.metrics().value(MeterNames.QUEUE_SECONDS + "_count", "model=\"sums\""));
+        assertEquals(Map.of(), happened(report("sums").getJsonObject("dropped")));
+    }
+
     @Test
     void showsTheLineThatWasLearnedAndTheProfileBehindIt() {
         JsonObject report = report("sums");

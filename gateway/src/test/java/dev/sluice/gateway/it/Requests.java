@@ -22,6 +22,13 @@ final class Requests {
         return inputs(tensor("IN0", "INT32", "[1,4]", four(a)), tensor("IN1", "INT32", "[1,4]", four(b)));
     }
 
+    /** Of many rows, all alike. */
+    static String sumsOfRows(int rows) {
+        String shape = "[" + rows + ",4]";
+        String data = "[" + "1,".repeat(4 * rows - 1) + "1]";
+        return inputs(tensor("IN0", "INT32", shape, data), tensor("IN1", "INT32", shape, data));
+    }
+
     private static String four(int n) {
         return "[" + n + "," + n + "," + n + "," + n + "]";
     }

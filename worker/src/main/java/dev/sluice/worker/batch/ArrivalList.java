@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Requests in the order of their coming, any of which can leave in O(1).
  *
  * @thread owned by the batcher loop
+ * @bound adding is O(1) for newcomers, and O(those that have waited longer) for what follows a piece of its request
  */
 final class ArrivalList {
 
@@ -18,13 +19,29 @@ final class ArrivalList {
     }
 
     void add(QueuedRequest queued) {
-        queued.older = newest;
-        if (newest == null) {
+        QueuedRequest older = newest;
+        if (older != null && older.ordinal > queued.ordinal) {
+            older = null;
+            for (QueuedRequest each = oldest; each != null && each.ordinal < queued.ordinal; each = each.newer) {
+                older = each;
+            }
+        }
+        insert(older, queued, older == null ? oldest : older.newer);
+    }
+
+    private void insert(@Nullable QueuedRequest older, QueuedRequest queued, @Nullable QueuedRequest newer) {
+        queued.older = older;
+        queued.newer = newer;
+        if (older == null) {
             oldest = queued;
         } else {
-            newest.newer = queued;
+            older.newer = queued;
         }
-        newest = queued;
+        if (newer == null) {
+            newest = queued;
+        } else {
+            newer.older = queued;
+        }
     }
 
     void remove(QueuedRequest queued) {

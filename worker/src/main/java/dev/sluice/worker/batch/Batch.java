@@ -41,13 +41,18 @@ public record Batch(List<QueuedRequest> members, List<InferenceRequest> requests
         return requests.getFirst();
     }
 
-    /** The bytes of all inputs. */
+    /** The bytes of all inputs, if all rows were as large as the largest, which they are padded to. */
     long inputBytes() {
-        long bytes = 0;
+        long largest = 0;
         for (InferenceRequest request : requests) {
-            bytes += MemoryLimit.inputBytes(request);
+            largest = Math.max(largest, MemoryLimit.rowBytes(request));
         }
-        return bytes;
+        return largest * Math.max(1, rows);
+    }
+
+    /** Whether fewer rows could have run instead. */
+    boolean isDivisible() {
+        return size() > 1 || (rows > 1 && members.getFirst().isPart());
     }
 
     public int size() {

@@ -49,27 +49,33 @@ final class BatchFormation {
     /**
      * Why a request that comes while no instance is idle is of no use, or null.
      *
-     * @param busyNanos how long until the first instance is expected back
+     * @param busyNanos for each instance how long until it is expected back; none if all are being replaced
      */
     @Nullable
-    Refusal refusal(QueuedRequest queued, long busyNanos, long nowNanos) {
+    Refusal refusal(QueuedRequest queued, long[] busyNanos, long nowNanos) {
         long left = queued.deadlineNanos() - nowNanos;
-        long alone = latency.safeNanos(queued.request().rows());
+        long alone = neededNanos(queued, busyNanos.length);
         if (left < alone) {
             return Refusal.lateAtArrival();
         }
-        return alone > 0 && left < busyNanos + alone ? Refusal.busyAtArrival(model) : null;
+        return alone > 0 && left < Arrays.stream(busyNanos).min().orElse(0) + alone
+                ? Refusal.busyAtArrival(model)
+                : null;
     }
 
     /**
-     * The next batch: the request whose turn it is and, of the same kind, as many after it as fit.
+     * The next batch: the request whose turn it is and, of the same kind, as many after it as fit. It is empty if there
+     * was no hope for any that waited.
      *
      * @param wantedRows most rows of the batch, if there is memory for them; a request that is larger by itself makes a
      *     batch of its own
      * @param busyNanos for each instance how long until it is expected back; one of them is idle
      */
     Batch next(int wantedRows, long[] busyNanos, long nowNanos) {
-        refuseHopeless(nowNanos);
+        refuseHopeless(busyNanos.length, nowNanos);
+        if (queue.isEmpty()) {
+            return Batch.of(List.of(), FlushReason.DEADLINE);
+        }
         BatchQueue.Lane lane = queue.due();
         int maxRows = Math.min(wantedRows, memory.rows(lane.peek().request()));
         if (lane.requests() == 1 || haveTimeFor(Math.min(maxRows, lane.rows()), nowNanos)) {
@@ -86,28 +92,53 @@ final class BatchFormation {
         return first == null || !latency.isKnown() || first.deadlineNanos() - now >= latency.safeNanos(rows);
     }
 
-    /** All but the last one, which is tried in any case: only a run can show that the latency was learnt wrongly. */
-    private void refuseHopeless(long now) {
+    /**
+     * How long it safely takes until it has all its answer if nobody else is served: a piece stands for the rows that
+     * are to follow it, too, on all instances at once.
+     */
+    private long neededNanos(QueuedRequest queued, int instances) {
+        int rows = queued.request().rows();
+        int toCome = queued.rowsToCome();
+        long alone = latency.safeNanos(rows);
+        if (toCome == 0) {
+            return alone;
+        }
+        int lastRows = toCome % rows;
+        long inAll = alone * (1 + toCome / rows) + (lastRows == 0 ? 0 : latency.safeNanos(lastRows));
+        return Math.max(alone, inAll / Math.max(1, instances));
+    }
+
+    /**
+     * All but the last one, which is tried in any case: only a run can show that the latency was learnt wrongly. What
+     * follows a piece has had its try.
+     */
+    private void refuseHopeless(int instances, long now) {
         for (QueuedRequest next = queue.firstToExpire();
                 next != null
-                        && queue.requests() > 1
-                        && next.deadlineNanos() - now
-                                < latency.safeNanos(next.request().rows());
+                        && (queue.requests() > 1 || next.follows())
+                        && next.deadlineNanos() - now < neededNanos(next, instances);
                 next = queue.firstToExpire()) {
             queue.remove(next);
             drop.accept(next, Refusal.hopeless());
         }
     }
 
-    private static Batch take(BatchQueue.Lane lane, int maxRows) {
+    private Batch take(BatchQueue.Lane lane, int maxRows) {
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
+        int room = maxRows;
         do {
             QueuedRequest next = lane.poll();
             members.add(next);
             rows += next.request().rows();
-        } while (!lane.isEmpty() && lane.peek().request().rows() <= maxRows - rows);
+            room = lane.isEmpty() ? room : roomWith(lane.peek(), room);
+        } while (!lane.isEmpty() && lane.peek().request().rows() <= room - rows);
         return new Batch(members, rows, lane.isEmpty() ? FlushReason.ALL : full(maxRows));
+    }
+
+    /** In a batch that has that request in it, which may have larger rows than the others. */
+    private int roomWith(QueuedRequest next, int maxRows) {
+        return Math.min(maxRows, memory.rows(next.request()));
     }
 
     private static FlushReason full(int maxRows) {
@@ -120,16 +151,18 @@ final class BatchFormation {
         long endNanos = now + budgetNanos;
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
+        int room = maxRows;
         boolean passedOver = false;
         for (QueuedRequest next : lane) {
             boolean inTime = next.deadlineNanos() - endNanos >= 0;
-            boolean fits = next.request().rows() <= maxRows - rows;
+            boolean fits = next.request().rows() <= roomWith(next, room) - rows;
             passedOver |= fits && !inTime;
             if (fits && inTime) {
                 members.add(next);
                 rows += next.request().rows();
+                room = roomWith(next, room);
             }
-            if (rows >= maxRows) {
+            if (rows >= room) {
                 break;
             }
         }
@@ -146,9 +179,7 @@ final class BatchFormation {
     private void refusePassedOver(Batch running, long[] busyNanos, long now) {
         long nextIdle = nextIdleNanos(busyNanos, latency.nanos(running.rows()));
         for (QueuedRequest next = queue.firstToExpire();
-                next != null
-                        && next.deadlineNanos() - now
-                                < nextIdle + latency.safeNanos(next.request().rows());
+                next != null && next.deadlineNanos() - now < nextIdle + neededNanos(next, busyNanos.length);
                 next = queue.firstToExpire()) {
             queue.remove(next);
             drop.accept(next, Refusal.givenUp(model));

@@ -79,7 +79,9 @@ final class BatchQueue {
     }
 
     void add(QueuedRequest queued) {
-        queued.ordinal = added++;
+        if (!queued.follows()) {
+            queued.ordinal = added++;
+        }
         Lane lane = laneFor(queued);
         lane.count(queued, 1);
         Client client =

@@ -3,7 +3,6 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
@@ -52,16 +51,13 @@ public final class Batcher {
     private final BatchQueue queue;
     private final BatchFormation formation;
     private final BatchKinds kinds;
-    private final OutputTrim trim;
+    private final AnswerSplit split;
+    private final TakenRequests taken;
     private final RunningBatches running = new RunningBatches();
-
-    /** Those that have left the queue and have no outcome: they run, or wait to run once more. */
-    private final DeadlineHeap taken = new DeadlineHeap();
 
     private final Suspects suspects = new Suspects();
     private final MemoryLimit memory = new MemoryLimit();
     private final @Nullable AnswersInOrder order;
-    private boolean axisCountsRows = true;
     private @Nullable Refusal refusingAll;
     private @Nullable Thread owner;
 
@@ -74,8 +70,9 @@ public final class Batcher {
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
         this.kinds = new BatchKinds(options.shapes().ragged());
-        this.trim = new OutputTrim(options.shapes().ragged());
-        this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
+        this.split = new AnswerSplit(model, options.shapes().ragged());
+        this.taken = new TakenRequests(tally);
+        this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped) : null;
         this.instances = instances;
         this.ticker = ticker;
         this.wakeUps = new WakeUps(timer);
@@ -83,45 +80,64 @@ public final class Batcher {
 
     /** Takes a request; {@code completion} hears of it exactly once, perhaps before this returns. */
     public Pending enqueue(InferenceRequest request, Completion completion) {
-        return enqueue(request, ticker.nanos(), inTurn(completion));
-    }
-
-    /** Has an answer wait for those of earlier requests, if that is wanted; to be called in the order of coming. */
-    Completion inTurn(Completion completion) {
-        return order == null ? completion : order.inTurn(completion);
-    }
-
-    long nowNanos() {
-        return ticker.nanos();
-    }
-
-    /** Takes what is part of a request that came at that time. */
-    Pending enqueue(InferenceRequest request, long cameNanos, Completion completion) {
-        assert onOwnThread();
-        long now = ticker.nanos();
-        QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
-        Refusal refusal = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
-        if (refusal == null) {
-            refusal = refusal(queued, now);
-        }
-        if (refusal != null) {
-            drop(queued, refusal);
-            return () -> {};
-        }
-        queue.add(queued);
+        QueuedRequest queued = enqueue(request, null, inTurn(request, completion));
         return () -> cancel(queued);
     }
 
+    /** Has an answer wait for those of earlier requests, if that is wanted; to be called in the order of coming. */
+    Completion inTurn(InferenceRequest request, Completion completion) {
+        return order == null ? completion : order.inTurn(request.deadline(), completion);
+    }
+
+    /** @param first of the same request, if that has been let in already; null for a newcomer */
+    QueuedRequest enqueue(InferenceRequest request, @Nullable QueuedRequest first, Completion completion) {
+        assert onOwnThread();
+        long now = ticker.nanos();
+        long cameNanos = first == null ? now : first.enqueuedNanos();
+        QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
+        if (first != null) {
+            queued.follow(first);
+        }
+        Refusal refusal = refusal(queued, now);
+        if (refusal != null) {
+            drop(queued, refusal);
+        } else {
+            queue.add(queued);
+        }
+        return queued;
+    }
+
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
-        if (queue.isFull()) {
+        if (queued.isUnwanted(now) || refusingAll != null) {
+            return queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
+        }
+        boolean needsRoom = !queued.follows();
+        if (needsRoom && queue.isFull()) {
             dispatch(); // what came together is full before it has been looked at, and instances may be idle
         }
         Refusal tooLate =
-                instances.idleInstances() > 0 ? null : formation.refusal(queued, running.nextBackNanos(now), now);
-        if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
+                instances.idleInstances() > 0 ? null : formation.refusal(queued, running.busyNanos(0, now), now);
+        if (tooLate != null || !needsRoom || !queue.isFull() || makesRoomFor(queued)) {
             return tooLate;
         }
         return Refusal.queueFull(model, queue.requests());
+    }
+
+    /** How many rows of such a request there is memory for, as far as is known. */
+    int memoryRows(InferenceRequest request) {
+        return memory.rows(request);
+    }
+
+    /** To be told of a request in pieces, before its client hears of it. */
+    Tally tally() {
+        return tally;
+    }
+
+    /** What a client is told of a defect of ours, which the log describes. */
+    InferenceError failed(String doing, Throwable defect) {
+        String failureId = UUID.randomUUID().toString();
+        LOG.error("failure {} in {} of model {}", failureId, doing, model, defect);
+        return new InferenceError.EngineFailure(failureId);
     }
 
     private boolean makesRoomFor(QueuedRequest newcomer) {
@@ -138,21 +154,15 @@ public final class Batcher {
         queued.complete(refusal.error(capacity().nanosFor(queue.rows())));
     }
 
-    private void dropTaken(QueuedRequest queued, Refusal refusal) {
-        taken.remove(queued);
-        drop(queued, refusal);
-    }
-
-    private void cancel(QueuedRequest queued) {
+    void cancel(QueuedRequest queued) {
         assert onOwnThread();
         if (queued.isCompleted()) {
-            return;
-        }
-        if (queue.remove(queued)) {
+            queued.withdraw();
+        } else if (queue.remove(queued)) {
             drop(queued, Refusal.cancelledQueued());
             tally.waiting(queue);
         } else {
-            dropTaken(queued, queued.waitsAgain ? Refusal.cancelledQueued() : Refusal.cancelledRunning());
+            taken.drop(queued, queued.waitsAgain ? Refusal.cancelledQueued() : Refusal.cancelledRunning());
         }
     }
 
@@ -193,7 +203,7 @@ public final class Batcher {
     private int nextRows(long now) {
         QueueState state = state().decidable(now);
         return policy.decide(state, latency, now) instanceof BatchDecision.Flush(int maxRows)
-                ? axisCountsRows ? maxRows : 1
+                ? split.axisCountsRows() ? maxRows : 1
                 : 0;
     }
 
@@ -202,7 +212,11 @@ public final class Batcher {
         assert onOwnThread();
         Refusal refusal = Refusal.ofAll(why);
         refusingAll = refusal;
-        suspects.takeAll().forEach(queued -> dropTaken(queued, refusal));
+        for (QueuedRequest queued : suspects.takeAll()) {
+            if (!queued.isCompleted()) { // it may be a piece, and another one of the same request was here
+                taken.drop(queued, refusal);
+            }
+        }
         while (!queue.isEmpty()) {
             drop(queue.due().poll(), refusal);
         }
@@ -213,7 +227,7 @@ public final class Batcher {
     public void abandonRunning(InferenceError why) {
         assert onOwnThread();
         Refusal refusal = Refusal.ofAll(why);
-        running.forget().forEach(batch -> batch.stillWanted().forEach(member -> dropTaken(member, refusal)));
+        running.forget().forEach(batch -> batch.stillWanted().forEach(member -> taken.drop(member, refusal)));
     }
 
     private boolean onOwnThread() {
@@ -232,7 +246,8 @@ public final class Batcher {
             run(suspects.next(memory), now);
         }
         BatchDecision decision = decide(now);
-        while (decision instanceof BatchDecision.Flush(int maxRows)
+        while (suspects.isEmpty() // or the turn that was asked for is theirs
+                && decision instanceof BatchDecision.Flush(int maxRows)
                 && mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
             run(next(maxRows, now), now);
             decision = decide(now);
@@ -244,7 +259,7 @@ public final class Batcher {
     /** Nobody waits for company that is not to be had. */
     private BatchDecision decide(long now) {
         QueueState state = state();
-        return axisCountsRows || !state.canFlush()
+        return split.axisCountsRows() || !state.canFlush()
                 ? policy.decide(state, latency, now)
                 : new BatchDecision.Flush(BatchFormation.ONE_REQUEST_AT_A_TIME);
     }
@@ -261,7 +276,7 @@ public final class Batcher {
     private Batch next(int maxRows, long now) {
         Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
         queue.formed(batch);
-        batch.members().forEach(taken::add);
+        taken.add(batch);
         batch.members().forEach(QueuedRequest::taken);
         return batch;
     }
@@ -272,8 +287,9 @@ public final class Batcher {
             drop(first, Refusal.unwantedQueued(first));
             first = queue.firstToExpire();
         }
-        for (QueuedRequest first = taken.first(); first != null && first.isUnwanted(now); first = taken.first()) {
-            dropTaken(first, first.waitsAgain ? Refusal.unwantedQueued(first) : Refusal.unwantedRunning(first));
+        taken.dropExpired(now);
+        if (order != null) {
+            order.dropExpired(now);
         }
     }
 
@@ -281,14 +297,17 @@ public final class Batcher {
         if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
             wakeUps.at(nanos);
         }
-        QueuedRequest first = DeadlineHeap.earlier(queue.firstToExpire(), taken.first());
+        QueuedRequest first = DeadlineHeap.earlier(queue.firstToExpire(), taken.firstToExpire());
         if (first != null) {
             wakeUps.at(first.deadlineNanos());
+        }
+        if (order != null) {
+            order.askForWakeUp(wakeUps);
         }
     }
 
     private void run(Batch batch, long now) {
-        Batch wanted = withoutUnwanted(batch, now);
+        Batch wanted = taken.withoutUnwanted(batch, now);
         if (wanted.size() == 0) {
             instances.unclaim();
             return;
@@ -307,49 +326,33 @@ public final class Batcher {
                     case BatchResult.Failed failed -> fail(run.batch(), failed);
                 }
             }
-        } catch (RuntimeException defect) {
-            String failureId = UUID.randomUUID().toString();
-            LOG.error("failure {} in cutting apart a batch of model {}", failureId, model, defect);
-            settleRest(run.batch(), new InferenceError.EngineFailure(failureId));
+        } catch (RuntimeException | OutOfMemoryError defect) {
+            taken.settleRest(run.batch(), failed("cutting apart a batch", defect));
         } finally {
             dispatch();
         }
-    }
-
-    private void settle(QueuedRequest member, InferenceOutcome outcome) {
-        taken.remove(member);
-        member.complete(outcome);
-    }
-
-    private void settleRest(Batch batch, InferenceError why) {
-        batch.stillWanted().forEach(member -> settle(member, why));
     }
 
     private void succeed(RunningBatches.Run run, BatchResult.Ran ran) {
         Batch batch = run.batch();
         learn(run);
         tally.ran(ran);
-        if (batch.size() > 1 && !canBeCut(batch, ran.outputs())) {
-            stopBatching(ran.outputs());
+        if (!split.canCut(batch, ran.outputs())) {
             suspects.separate(batch);
             return;
         }
         memory.ran(batch);
         long start = ticker.nanos();
-        List<List<Tensor>> parts = batch.size() == 1 ? List.of(ran.outputs()) : trim.apart(ran.outputs(), batch);
+        List<List<Tensor>> parts = split.apart(batch, ran.outputs());
         tally.answered(run, ran, ticker.nanos() - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
                 Timing timing = new Timing(
                         run.formedNanos() - member.enqueuedNanos(), ran.gatherNanos(), ran.runNanos(), batch.rows());
-                settle(member, new InferenceResponse(model, parts.get(i), timing));
+                taken.settle(member, new InferenceResponse(model, parts.get(i), timing));
             }
         }
-    }
-
-    private boolean canBeCut(Batch batch, List<Tensor> outputs) {
-        return BatchSplit.fits(outputs, batch.rows()) && trim.fits(batch, outputs);
     }
 
     private void learn(RunningBatches.Run run) {
@@ -362,39 +365,22 @@ public final class Batcher {
 
     private void fail(Batch batch, BatchResult.Failed failed) {
         tally.failed();
-        if (batch.size() == 1) {
-            settleRest(batch, failed.error());
-        } else if (failed.tooLarge()) {
+        if (failed.tooLarge() && batch.isDivisible()) {
             memory.ranOut(batch);
             LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
-            suspects.halve(batch);
+            divide(batch, failed.error());
+        } else if (batch.size() == 1) {
+            taken.settleRest(batch, failed.error());
         } else {
             suspects.search(batch);
         }
     }
 
-    private void stopBatching(List<Tensor> outputs) {
-        if (axisCountsRows) {
-            axisCountsRows = false;
-            LOG.warn(
-                    "model {} answered a batch with {}: axis 0 does not count rows, or not all lengths are those of the"
-                            + " ragged inputs, so it serves one request at a time from now on (set batching: off in its"
-                            + " model.yaml)",
-                    model,
-                    outputs);
+    private void divide(Batch batch, InferenceError otherwise) {
+        if (batch.size() > 1) {
+            suspects.halve(batch);
+        } else {
+            batch.stillWanted().forEach(piece -> taken.cutAgain(piece, otherwise));
         }
-    }
-
-    /** Only a client that has gone is found here, for who has expired is out already. */
-    private Batch withoutUnwanted(Batch batch, long now) {
-        if (batch.members().stream().noneMatch(member -> member.isUnwanted(now))) {
-            return batch;
-        }
-        for (QueuedRequest member : batch.members()) {
-            if (member.isUnwanted(now)) {
-                dropTaken(member, Refusal.unwantedQueued(member));
-            }
-        }
-        return Batch.of(batch.stillWanted(), batch.reason());
     }
 }

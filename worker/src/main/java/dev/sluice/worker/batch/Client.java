@@ -86,11 +86,11 @@ final class Client extends PlacedHeap.Member {
         flows.remove(flow.lane().kind());
     }
 
-    /** The request that it added last; it must have some. */
+    /** The one of its requests that came last; it must have some. */
     QueuedRequest newest() {
         return flows.values().stream()
-                .map(Flow::tail)
-                .max(Comparator.comparingLong(tail -> tail.ordinal))
+                .map(Flow::newest)
+                .max(Comparator.comparingLong(newest -> newest.ordinal))
                 .orElseThrow();
     }
 }

@@ -12,16 +12,6 @@ public interface Completion {
 
     void complete(InferenceOutcome outcome);
 
-    /** The request has left the queue to be run, and its place there is free. */
-    default void taken() {}
-
-    /** Whether listeners are to count it as a request; of the pieces of one, only the last is. */
-    default boolean isCounted() {
-        return true;
-    }
-
-    /** Whether anybody still waits for it; nobody does for the pieces of a request that has its outcome. */
-    default boolean isAwaited() {
-        return true;
-    }
+    /** The client has gone: an answer that is on its way to it need not arrive. */
+    default void withdraw() {}
 }

@@ -107,7 +107,7 @@ final class DeadlinePlan {
 
     private double value(int first, double price) {
         long[] free = Arrays.copyOf(busyNanos, busyNanos.length);
-        int served = 0;
+        double served = 0;
         long spent = 0;
         int at = first;
         while (at < waiting.size()) {
@@ -126,10 +126,17 @@ final class DeadlinePlan {
             long run = latency.nanos((int) rows);
             free[instance] += run;
             spent += run;
-            served += end - at;
-            at = end;
+            for (; at < end; at++) {
+                served += worth(at);
+            }
         }
         return served - price * spent;
+    }
+
+    /** In requests; a piece is worth so much of one as it has of the rows that its client waits for still. */
+    private double worth(int index) {
+        int toCome = waiting.get(index).rowsToCome();
+        return toCome == 0 ? 1 : (double) rows(index) / (rows(index) + toCome);
     }
 
     private static int earliest(long[] free) {

@@ -51,9 +51,14 @@ final class Flow extends PlacedHeap.Member {
         return Objects.requireNonNull(head);
     }
 
-    /** The newest; the flow must not be empty. */
-    QueuedRequest tail() {
-        return Objects.requireNonNull(tail);
+    /** The one that came last, which what follows a piece of its request stands behind; the flow must not be empty. */
+    QueuedRequest newest() {
+        QueuedRequest newest = Objects.requireNonNull(tail);
+        for (QueuedRequest each = newest; each.follows() && each.ahead != null; ) {
+            each = each.ahead;
+            newest = each.ordinal > newest.ordinal ? each : newest;
+        }
+        return newest;
     }
 
     long headCostNanos() {

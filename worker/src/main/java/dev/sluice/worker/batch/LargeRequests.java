@@ -26,7 +26,8 @@ public final class LargeRequests {
     private boolean answersJoin = true;
 
     /**
-     * @param maxPieceRows a request of more rows is split into pieces of that many
+     * @param maxPieceRows a request of more rows is split into pieces of that many, or of as many as there is memory
+     *     for; {@link Integer#MAX_VALUE} for never
      * @param whenStopped told of the first request whose answers could not be joined, after which none is split
      */
     public LargeRequests(Batcher batcher, int maxPieceRows, Consumer<InferenceRequest> whenStopped) {
@@ -37,10 +38,10 @@ public final class LargeRequests {
 
     /** Takes a request of any size; {@code completion} hears of it exactly once, perhaps before this returns. */
     public Pending enqueue(InferenceRequest request, Completion completion) {
-        if (request.rows() <= maxPieceRows || !answersJoin) {
+        if (!answersJoin || request.rows() <= pieceRows(request)) {
             return batcher.enqueue(request, completion);
         }
-        RequestPieces pieces = new RequestPieces(this, request, completion, batcher.nowNanos());
+        RequestPieces pieces = new RequestPieces(this, request, completion);
         pieces.enqueueNext();
         return pieces;
     }
@@ -49,8 +50,9 @@ public final class LargeRequests {
         return batcher;
     }
 
-    int maxPieceRows() {
-        return maxPieceRows;
+    /** How many rows of such a request go in one piece, as far as there is memory for them. */
+    int pieceRows(InferenceRequest request) {
+        return maxPieceRows == Integer.MAX_VALUE ? maxPieceRows : Math.min(maxPieceRows, batcher.memoryRows(request));
     }
 
     /** Takes note that the answers to pieces of that request are not pieces of an answer. */

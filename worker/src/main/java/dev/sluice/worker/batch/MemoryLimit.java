@@ -10,8 +10,9 @@ import dev.sluice.worker.contract.Tensor;
  * batches one may be twice as large again; each time that this fails, twice as many have to go well before the next.
  *
  * <p>It counts bytes of input and not rows, so that a few requests with huge rows do not make the batches of all others
- * tiny; while all rows are alike, that is the same. A request that is alone in its batch would have been run in any
- * case, so how it fares says nothing about this limit.
+ * tiny; while all rows are alike, that is the same. All rows of a batch count as the largest of them, which they are
+ * padded to. A request that is alone in its batch would have been run in any case, so how it fares says nothing about
+ * this limit; but a piece of one is as large as this limit let it be.
  *
  * @thread owned by the batcher loop; pure, knows no clock
  * @units bytes of all inputs of a batch
@@ -26,22 +27,22 @@ final class MemoryLimit {
     private int patience = FIRST_PATIENCE;
     private int wentWell;
 
-    static long inputBytes(InferenceRequest request) {
+    /** In the mean, and at least one. */
+    static long rowBytes(InferenceRequest request) {
         long bytes = 0;
         for (Tensor input : request.inputs()) {
             bytes += input.byteCount();
         }
-        return bytes;
+        return Math.max(1, Math.ceilDiv(bytes, Math.max(1, request.rows())));
     }
 
-    /** How many rows like those of that request may run in one batch; at least one. */
+    /** How many rows may run in one batch if the largest are like those of that request; at least one. */
     int rows(InferenceRequest request) {
         if (bytes == NONE) {
             return Integer.MAX_VALUE;
         }
-        long rowBytes = Math.max(1, inputBytes(request) / Math.max(1, request.rows()));
         long allowed = wentWell < patience ? bytes : 2 * bytes;
-        return Math.clamp(allowed / rowBytes, 1, Integer.MAX_VALUE);
+        return Math.clamp(allowed / rowBytes(request), 1, Integer.MAX_VALUE);
     }
 
     /** Whether such a batch, which is no try, may run. */
@@ -56,14 +57,14 @@ final class MemoryLimit {
         }
         wentWell++;
         long proven = batch.inputBytes();
-        if (batch.size() > 1 && proven > bytes) {
+        if (batch.isDivisible() && proven > bytes) {
             bytes = proven;
             patience = FIRST_PATIENCE;
             wentWell = 0;
         }
     }
 
-    /** To be told of each batch of several that there was not enough memory for. */
+    /** To be told of each batch that there was not enough memory for, and that could have been smaller. */
     void ranOut(Batch batch) {
         long tooMany = batch.inputBytes();
         if (tooMany > bytes) {

@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import java.util.Objects;
@@ -18,6 +19,7 @@ public final class QueuedRequest extends PlacedHeap.Member {
     private final long enqueuedNanos;
     private final Completion completion;
     private final BatchKind kind;
+    private final @Nullable Part part;
 
     /** The flow it waits in; null when it does not wait. The links below are kept by the lists that it stands in. */
     @Nullable
@@ -48,8 +50,10 @@ public final class QueuedRequest extends PlacedHeap.Member {
     /** Whether it waits among the {@link Suspects} to run once more. */
     boolean waitsAgain;
 
-    /** Which one it was to be added to its queue. */
+    /** Which one it was to come to its queue; of what follows a piece of the same request, that one's. */
     long ordinal;
+
+    private boolean follows;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
         this(request, BatchKind.of(request), enqueuedNanos, completion);
@@ -60,6 +64,26 @@ public final class QueuedRequest extends PlacedHeap.Member {
         this.enqueuedNanos = enqueuedNanos;
         this.completion = completion;
         this.kind = kind;
+        this.part = completion instanceof Part piece ? piece : null;
+    }
+
+    /** Has it take the place in time of another that is of the same request and has left the queue. */
+    void follow(QueuedRequest first) {
+        ordinal = first.ordinal;
+        follows = true;
+    }
+
+    /** Whether others of the same request have been run: then it was let in with the first of them. */
+    boolean follows() {
+        return follows;
+    }
+
+    boolean isPart() {
+        return part != null;
+    }
+
+    boolean isQueued() {
+        return flow != null;
     }
 
     /** To be asked for as long as it has no outcome. */
@@ -80,17 +104,38 @@ public final class QueuedRequest extends PlacedHeap.Member {
         return request().cancellation().isCancelled() || request().deadline().isExpired(nowNanos);
     }
 
-    /** Tells whoever waits for the outcome that this is not in the queue any more, but is going to be run. */
+    /** Lets what follows it know that this is not in the queue any more, but is going to be run. */
     void taken() {
-        completion.taken();
+        if (part != null) {
+            part.taken();
+        }
     }
 
-    boolean isCounted() {
-        return completion.isCounted();
+    /** How many rows of the same request are to follow, as far as that has been divided. */
+    int rowsToCome() {
+        return part == null ? 0 : part.rowsToCome();
     }
 
-    boolean isAwaited() {
-        return completion.isAwaited();
+    /** Whether it is for the request that it is a piece of to say whether that drop counts. */
+    boolean leavesCounting(DropReason reason) {
+        if (part != null) {
+            part.dropped(reason);
+        }
+        return part != null;
+    }
+
+    /** Has its rows go on in smaller pieces, if it is one; it has no outcome then. */
+    boolean cutAgain() {
+        if (part == null || isCompleted() || !part.cutAgain()) {
+            return false;
+        }
+        request = null;
+        return true;
+    }
+
+    /** Its client has gone, after it was completed. */
+    void withdraw() {
+        completion.withdraw();
     }
 
     boolean isCompleted() {

@@ -1,12 +1,14 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
-import dev.sluice.worker.contract.Tensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,56 +17,67 @@ import org.jspecify.annotations.Nullable;
  * One request on its way through a batcher in pieces, and the one outcome it is owed.
  *
  * <p>The first piece that fails ends it: what waits leaves the queue, and nothing follows. But its outcome comes when the
- * pieces that run have come back, for it may tell the owner of the inputs' memory that nobody reads it any more.
+ * pieces that run have come back, for it may tell the owner of the inputs' memory that nobody reads it any more. A piece
+ * that there was too little memory for has not failed; it is cut again.
  *
  * @thread owned by the batcher loop
- * @bound one piece that waits, and one for each instance that run
- * @errors the first of its pieces'; one after which an instance may still read the inputs goes before others
+ * @bound one piece that waits, and one for each instance that run or wait to run once more
+ * @errors the first of its pieces', but one after which an instance may still read the inputs goes before one that
+ *     says that nobody does; EngineFailure where the answers cannot be put together, InvalidRequest where they are too
+ *     long together
  */
 final class RequestPieces implements Pending {
 
     private final LargeRequests stage;
+    private final Batcher batcher;
     private final InferenceRequest request;
     private final Completion completion;
-    private final long cameNanos;
-    private final BatchSplit inputs;
 
-    /** In the order of their rows. */
-    private final List<Piece> all = new ArrayList<>();
+    /** What is to be cut yet. */
+    private final ArrayDeque<Rest> rests = new ArrayDeque<>();
 
     /** Those that wait or run. */
     private final List<Piece> open = new ArrayList<>();
 
-    private int rowsLeft;
+    private final List<Piece> answered = new ArrayList<>();
+    private @Nullable QueuedRequest first;
     private @Nullable InferenceError failure;
-    private boolean cannotJoin;
-    private @Nullable Pending whole;
 
-    RequestPieces(LargeRequests stage, InferenceRequest request, Completion completion, long cameNanos) {
+    /** Of the failure; null if it is the engine's. */
+    private @Nullable DropReason dropReason;
+
+    private boolean cannotJoin;
+    private @Nullable QueuedRequest whole;
+
+    RequestPieces(LargeRequests stage, InferenceRequest request, Completion completion) {
         this.stage = stage;
+        this.batcher = stage.batcher();
         this.request = request;
-        this.completion = stage.batcher().inTurn(completion);
-        this.cameNanos = cameNanos;
-        this.inputs = new BatchSplit(request.inputs());
-        this.rowsLeft = request.rows();
+        this.completion = batcher.inTurn(request, completion);
+        rests.add(new Rest(request, 0, request.rows()));
     }
 
     /** Has the next rows take the place in the queue. */
     void enqueueNext() {
-        int rows = Math.min(rowsLeft, stage.maxPieceRows());
-        rowsLeft -= rows;
-        Piece piece = new Piece(rows, rowsLeft == 0);
-        all.add(piece);
+        Rest rest = rests.element();
+        Piece piece = rest.cut();
+        if (rest.rowsLeft == 0) {
+            rests.remove();
+        }
         open.add(piece);
-        piece.pending = stage.batcher().enqueue(request.withRows(inputs.next(rows), rows), cameNanos, piece);
+        piece.queued = batcher.enqueue(piece.part, first, piece);
+        if (first == null) {
+            first = piece.queued;
+        }
     }
 
     @Override
     public void cancel() {
         if (whole != null) {
-            whole.cancel();
+            batcher.cancel(whole);
         }
         List.copyOf(open).forEach(Piece::cancel);
+        completion.withdraw();
     }
 
     private void ended(Piece piece, InferenceOutcome outcome) {
@@ -73,7 +86,7 @@ final class RequestPieces implements Pending {
         }
         switch (outcome) {
             case InferenceResponse answer -> answered(piece, answer);
-            case InferenceError error -> failed(error);
+            case InferenceError error -> failed(error, piece.dropReason);
         }
         if (open.isEmpty()) {
             complete();
@@ -82,25 +95,29 @@ final class RequestPieces implements Pending {
 
     private void answered(Piece piece, InferenceResponse answer) {
         piece.answer = answer;
-        if (!BatchSplit.fits(answer.outputs(), piece.rows)) {
+        answered.add(piece);
+        if (!BatchSplit.fits(answer.outputs(), piece.part.rows())) {
             cannotJoin = true;
             giveUpTheRest();
         }
     }
 
-    private void failed(InferenceError error) {
-        boolean inputsAreFree =
-                error instanceof InferenceError.InvalidRequest || error instanceof InferenceError.Overloaded;
-        if (failure == null || !inputsAreFree) {
+    private void failed(InferenceError error, @Nullable DropReason reason) {
+        if (failure == null || (inputsAreFreeAfter(failure) && !inputsAreFreeAfter(error))) {
             failure = error;
+            dropReason = reason;
         }
         giveUpTheRest();
     }
 
+    private static boolean inputsAreFreeAfter(InferenceError error) {
+        return error instanceof InferenceError.InvalidRequest || error instanceof InferenceError.Overloaded;
+    }
+
     private void giveUpTheRest() {
-        rowsLeft = 0;
+        rests.clear();
         for (Piece piece : List.copyOf(open)) {
-            if (!piece.taken) {
+            if (piece.waits()) {
                 open.remove(piece);
                 piece.cancel();
             }
@@ -109,6 +126,9 @@ final class RequestPieces implements Pending {
 
     private void complete() {
         if (failure != null) {
+            if (dropReason != null) {
+                batcher.tally().dropped(dropReason);
+            }
             completion.complete(failure);
         } else if (cannotJoin) {
             runWhole();
@@ -118,19 +138,36 @@ final class RequestPieces implements Pending {
     }
 
     private void join() {
-        List<InferenceResponse> answers = new ArrayList<>();
-        all.forEach(piece -> answers.add(Objects.requireNonNull(piece.answer)));
-        List<Tensor> joined = OutputJoin.join(answers);
-        if (joined == null) {
+        List<InferenceResponse> answers = answered.stream()
+                .sorted(Comparator.comparingInt(piece -> piece.firstRow))
+                .map(piece -> Objects.requireNonNull(piece.answer))
+                .toList();
+        if (!OutputJoin.differInRowsOnly(answers)) {
             runWhole();
         } else {
-            completion.complete(new InferenceResponse(request.model(), joined, timing(answers)));
+            completion.complete(joined(answers));
+        }
+    }
+
+    /** By then all pieces have their outcome, so whatever goes wrong here, nobody else would end this. */
+    private InferenceOutcome joined(List<InferenceResponse> answers) {
+        if (OutputJoin.longestBytes(answers) > Integer.MAX_VALUE) {
+            return new InferenceError.InvalidRequest(
+                    "inputs", "the answer to so many rows would be longer than 2 GiB; send fewer rows at a time");
+        }
+        try {
+            InferenceResponse joined =
+                    new InferenceResponse(request.model(), OutputJoin.join(answers), timing(answers));
+            batcher.tally().joined(joined.timing().queueNanos(), answers);
+            return joined;
+        } catch (RuntimeException | OutOfMemoryError defect) {
+            return batcher.failed("joining the answers of a request of " + request.rows() + " rows", defect);
         }
     }
 
     private void runWhole() {
         stage.stopSplitting(request);
-        whole = stage.batcher().enqueue(request, cameNanos, completion);
+        whole = batcher.enqueue(request, first, completion);
     }
 
     /** Of the piece that everything waited for, with the largest batch that any of them was in. */
@@ -149,36 +186,87 @@ final class RequestPieces implements Pending {
         return timing.queueNanos() + timing.gatherNanos() + timing.runNanos();
     }
 
+    /**
+     * Rows that stand together and are not cut yet.
+     *
+     * @thread owned by the batcher loop
+     */
+    private final class Rest {
+
+        private final InferenceRequest whole;
+        private final BatchSplit inputs;
+        private final int mostRows;
+        private int nextRow;
+        private int rowsLeft;
+
+        Rest(InferenceRequest whole, int firstRow, int mostRows) {
+            this.whole = whole;
+            this.inputs = new BatchSplit(whole.inputs());
+            this.mostRows = mostRows;
+            this.nextRow = firstRow;
+            this.rowsLeft = whole.rows();
+        }
+
+        Piece cut() {
+            int rows = Math.min(Math.min(rowsLeft, mostRows), stage.pieceRows(whole));
+            Piece piece = new Piece(whole.withRows(inputs.next(rows), rows), nextRow);
+            nextRow += rows;
+            rowsLeft -= rows;
+            return piece;
+        }
+    }
+
     /** Some rows of the request, as the batcher sees them. */
-    private final class Piece implements Completion {
+    private final class Piece implements Part {
 
-        private final int rows;
-        private final boolean isLast;
-        private boolean taken;
-        private @Nullable Pending pending;
+        private final InferenceRequest part;
+        private final int firstRow;
+        private @Nullable QueuedRequest queued;
         private @Nullable InferenceResponse answer;
+        private @Nullable DropReason dropReason;
 
-        Piece(int rows, boolean isLast) {
-            this.rows = rows;
-            this.isLast = isLast;
+        Piece(InferenceRequest part, int firstRow) {
+            this.part = part;
+            this.firstRow = firstRow;
         }
 
         @Override
         public void taken() {
-            taken = true;
-            if (rowsLeft > 0) {
+            if (!rests.isEmpty()) {
                 enqueueNext();
             }
         }
 
         @Override
-        public boolean isCounted() {
-            return isLast;
+        public int rowsToCome() {
+            int rows = 0;
+            for (Rest rest : rests) {
+                rows += rest.rowsLeft;
+            }
+            return rows;
         }
 
         @Override
-        public boolean isAwaited() {
-            return failure == null && !cannotJoin;
+        public void dropped(DropReason reason) {
+            dropReason = reason;
+        }
+
+        @Override
+        public boolean cutAgain() {
+            boolean isGivenUp = failure != null || cannotJoin;
+            if (part.rows() < 2 && !isGivenUp) {
+                return false;
+            }
+            open.remove(this);
+            if (!isGivenUp) {
+                rests.addFirst(new Rest(part, firstRow, Math.ceilDiv(part.rows(), 2)));
+                if (open.stream().noneMatch(Piece::isQueued)) {
+                    enqueueNext();
+                }
+            } else if (open.isEmpty()) {
+                RequestPieces.this.complete();
+            }
+            return true;
         }
 
         @Override
@@ -186,9 +274,17 @@ final class RequestPieces implements Pending {
             ended(this, outcome);
         }
 
+        boolean isQueued() {
+            return queued != null && queued.isQueued();
+        }
+
+        boolean waits() {
+            return queued != null && (queued.isQueued() || queued.waitsAgain);
+        }
+
         void cancel() {
-            if (pending != null) {
-                pending.cancel();
+            if (queued != null) {
+                batcher.cancel(queued);
             }
         }
     }

@@ -53,15 +53,6 @@ final class RunningBatches {
         return busy;
     }
 
-    /** How long from now until the first of them is expected back; nothing if none runs. */
-    long nextBackNanos(long nowNanos) {
-        long next = Long.MAX_VALUE;
-        for (Run run : runs) {
-            next = Math.min(next, run.expectedNanos() - nowNanos);
-        }
-        return runs.isEmpty() ? 0 : Math.max(0, next);
-    }
-
     List<BatchingReport.Running> report(long nowNanos) {
         return runs.stream()
                 .map(run -> new BatchingReport.Running(

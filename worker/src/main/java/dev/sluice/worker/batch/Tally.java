@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.FlushReason;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import java.util.EnumMap;
@@ -44,7 +45,7 @@ final class Tally {
 
     void flushed(Batch batch, long nowNanos) {
         for (QueuedRequest member : batch.members()) {
-            if (member.search == null && member.isCounted()) { // or it has been counted when it ran for the first time
+            if (member.search == null && !member.isPart()) { // or it has been counted when it ran for the first time
                 listener.waited(model, nowNanos - member.enqueuedNanos());
             }
         }
@@ -67,7 +68,7 @@ final class Tally {
         int rows = 0;
         List<QueuedRequest> wanted = run.batch().stillWanted();
         for (QueuedRequest member : wanted) {
-            if (member.isCounted()) {
+            if (!member.isPart()) {
                 queueNanos += run.formedNanos() - member.enqueuedNanos();
                 requests++;
             }
@@ -80,16 +81,33 @@ final class Tally {
         }
     }
 
+    /** Before its client hears of it: the request that these were the pieces of. */
+    void joined(long queueNanos, List<InferenceResponse> pieces) {
+        long gatherNanos = 0;
+        long runNanos = 0;
+        for (InferenceResponse piece : pieces) {
+            gatherNanos += piece.timing().gatherNanos();
+            runNanos += piece.timing().runNanos();
+        }
+        listener.waited(model, queueNanos);
+        listener.joined(model, queueNanos, gatherNanos, runNanos);
+    }
+
     void failed() {
         listener.failed(model);
     }
 
     /** Before its client hears of it. */
     void dropped(QueuedRequest queued, DropReason reason) {
-        if (queued.isAwaited()) {
-            drops.add(reason);
-            listener.dropped(model, reason);
+        if (!queued.leavesCounting(reason)) {
+            dropped(reason);
         }
+    }
+
+    /** Before the client hears of it. */
+    void dropped(DropReason reason) {
+        drops.add(reason);
+        listener.dropped(model, reason);
     }
 
     Map<FlushReason, Long> batches() {

@@ -3,8 +3,8 @@ package dev.sluice.worker.contract;
 /**
  * What a batch was whose members are about to be answered, and where its time went.
  *
- * @param requests its members without those that were cancelled, or expired, while it ran; of the pieces of a request,
- *     only the last counts, so this may be 0
+ * @param requests its members without those that were cancelled, or expired, while it ran, and without pieces of
+ *     requests, so this may be 0
  * @param rows of these members together, all pieces included
  * @param queueNanos from enqueue until the batch was formed, summed over the requests that count
  * @param gatherNanos joining their rows

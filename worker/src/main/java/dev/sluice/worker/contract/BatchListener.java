@@ -15,7 +15,7 @@ public interface BatchListener {
     /** A batch was handed to an instance. */
     default void flushed(ModelId model, int requests, int rows, FlushReason reason) {}
 
-    /** A member of that batch had waited this long for it to be formed; of the pieces of a request only the last. */
+    /** A request had waited this long for its batch to be formed; one in pieces for that of the last, and told at its end. */
     default void waited(ModelId model, long queueNanos) {}
 
     /** A batch came back: joining its rows and the engine call took this long. */
@@ -31,6 +31,14 @@ public interface BatchListener {
 
     /** Every member of a batch is about to be answered, from this one run. */
     default void answered(ModelId model, AnsweredBatch batch) {}
+
+    /**
+     * A request whose pieces ran in several batches is about to be answered; {@link #answered} has counted its rows.
+     *
+     * @param queueNanos from enqueue until the batch of the piece that it waited for was formed
+     * @param gatherNanos of all its pieces' batches, as {@code runNanos}
+     */
+    default void joined(ModelId model, long queueNanos, long gatherNanos, long runNanos) {}
 
     /** A batch came back without an answer: the engine failed, or refused its inputs, or it could not be delivered. */
     default void failed(ModelId model) {}

@@ -44,6 +44,12 @@ record BatchListeners(BatchListener first, BatchListener second) implements Batc
     }
 
     @Override
+    public void joined(ModelId model, long queueNanos, long gatherNanos, long runNanos) {
+        first.joined(model, queueNanos, gatherNanos, runNanos);
+        second.joined(model, queueNanos, gatherNanos, runNanos);
+    }
+
+    @Override
     public void failed(ModelId model) {
         first.failed(model);
         second.failed(model);

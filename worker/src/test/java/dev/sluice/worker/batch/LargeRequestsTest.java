@@ -306,7 +306,10 @@ class LargeRequestsTest {
         List<String> events = listener.takeEvents();
         assertTrue(events.contains("answered 0 4 0"), events.toString());
         assertTrue(events.contains("waited 30"), events.toString());
-        assertTrue(events.contains("answered 1 2 30"), events.toString());
+        assertTrue(events.contains("answered 0 2 0"), events.toString());
+        assertTrue(
+                events.contains("joined 30 " + 2 * EchoEngine.GATHER_NANOS + " " + 2 * EchoEngine.RUN_NANOS),
+                events.toString());
         assertEquals(
                 1, events.stream().filter(event -> event.startsWith("waited")).count());
         assertEquals(

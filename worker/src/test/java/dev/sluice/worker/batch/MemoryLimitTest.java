@@ -62,6 +62,15 @@ class MemoryLimitTest {
         assertEquals(100, limit.rows(ROW));
     }
 
+    /** A short head must not let long rows in, and be blamed on the limit each time. */
+    @Test
+    void allRowsCountAsTheLargestOfThem() {
+        InferenceRequest wide = Requests.of(Requests.FAR, 4, List.of("y"), 1);
+        limit.ranOut(batch(32));
+        assertTrue(limit.allows(Batches.of(wide, ROW, ROW, ROW)));
+        assertFalse(limit.allows(Batches.of(ROW, ROW, ROW, wide, ROW)));
+    }
+
     @Test
     void triesTwiceAsManyOnceEnoughWentWell() {
         limit.ranOut(batch(20));

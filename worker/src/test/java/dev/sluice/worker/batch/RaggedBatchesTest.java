@@ -71,6 +71,26 @@ class RaggedBatchesTest {
         assertTrue(joined.data().isDirect());
     }
 
+    /** The head of the later batches is short: six rows like it would fit, but of those that follow it only four. */
+    @Test
+    void aShortHeadLetsNoMoreLongOnesInThanThereIsMemoryFor() {
+        int mostBytes = 4 * 8 * Long.BYTES;
+        int[] failures = {0};
+        InferenceRequest[] requests = new InferenceRequest[20];
+        Arrays.setAll(requests, i -> ofRows(1, i == 8 || i == 14 ? 5 : 8, i));
+        runTogether(
+                batch -> {
+                    if (gather.gather(batch).getFirst().byteCount() <= mostBytes) {
+                        return echo(batch);
+                    }
+                    failures[0]++;
+                    return new BatchResult.Failed(EchoEngine.FAILURE, true);
+                },
+                requests);
+        assertEquals(1, failures[0], "the first of all, of eight rows");
+        assertEquals(requests.length, outcomes.count());
+    }
+
     @Test
     void oldContentsOfTheMemoryDoNotShowThrough() {
         gather.gather(Batches.of(ofRows(1, 3, 99), ofRows(1, 3, 99)));

@@ -8,7 +8,9 @@ import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.Requests;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Two batchers on a device with one place, each with two instances. */
@@ -83,6 +85,50 @@ class SharedInstancesTest {
         left.instances.finishNext();
         assertEquals(0, right.instances.running());
         assertEquals(1, device.free());
+    }
+
+    /** The queue would ask for a longer run, and the turn would be had for that. */
+    @Test
+    void whoRunsAgainIsTheOnlyOneToAskForATurn() {
+        List<Long> asked = new ArrayList<>();
+        boolean[] mayRun = {true};
+        FakeInstances instances = new FakeInstances(2, new EchoEngine().poison(2));
+        BatchRunner asking = new BatchRunner() {
+            @Override
+            public int idleInstances() {
+                return instances.idleInstances();
+            }
+
+            @Override
+            public boolean claim(long expectedNanos) {
+                asked.add(expectedNanos);
+                return mayRun[0] && instances.idleInstances() > 0;
+            }
+
+            @Override
+            public void run(Batch batch, Consumer<BatchResult> done) {
+                instances.run(batch, done);
+            }
+        };
+        Batcher batcher = new Batcher(
+                Requests.MODEL,
+                new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE),
+                asking,
+                ticker,
+                nanos -> {});
+        batcher.enqueue(Requests.ofIds(1), outcomes.of("l1"));
+        batcher.enqueue(Requests.ofIds(2), outcomes.of("l2"));
+        batcher.dispatch();
+        mayRun[0] = false;
+        batcher.enqueue(Requests.ofIds(3, 4, 5), outcomes.of("l3"));
+        asked.clear();
+        instances.finishNext();
+        assertEquals(1, asked.size());
+        mayRun[0] = true;
+        batcher.dispatch();
+        instances.finishAll();
+        assertEquals(List.of(2, 1, 1, 3), instances.startedRows());
+        assertEquals("[1]", outcomes.ids("l1"));
     }
 
     @Test

@@ -40,6 +40,11 @@ public final class RecordingListener implements BatchListener {
     }
 
     @Override
+    public void joined(ModelId model, long queueNanos, long gatherNanos, long runNanos) {
+        events.add("joined " + queueNanos + " " + gatherNanos + " " + runNanos);
+    }
+
+    @Override
     public void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {
         events.add("learned " + predictedNanos + " " + takenNanos + " " + latency.batches());
     }
