@@ -77,7 +77,7 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        instances = new InstanceGroup(model, members, context, ticker);
+        instances = new InstanceGroup(model, members, context, ticker, this::useTurn);
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
         batcher = new Batcher(model, options, new SharedInstances(instances, share, ticker), ticker, this::wakeAt);
