@@ -39,6 +39,8 @@ final class BatcherVerticle extends VerticleBase {
 
     private static final long GRACE_MILLIS = 500;
 
+    private static final long OVERDUE_CHECK_MILLIS = 500;
+
     /** Vert.x counts its timers from 0 up. */
     private static final long NO_TIMER = -1;
 
@@ -77,10 +79,16 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        instances = new InstanceGroup(model, members, context, ticker);
+        instances = new InstanceGroup(model, members, context, ticker, this::useTurn);
         instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
-        batcher = new Batcher(model, options, new SharedInstances(instances, share, ticker), ticker, this::wakeAt);
+        SharedInstances shared = new SharedInstances(instances, share, ticker);
+        batcher = new Batcher(model, options, shared, ticker, this::wakeAt);
+        vertx.setPeriodic(OVERDUE_CHECK_MILLIS, check -> {
+            if (shared.yieldOverdue()) {
+                useTurn();
+            }
+        });
         requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(address(model))

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * operator, keeps its thread and its memory; nothing can take them back, so their number is bounded.
  *
  * @thread called on any; everything happens on the control thread
- * @bound threads of given-up instances: as many as the model has instances
- * @errors a replacement beyond that bound fails, and {@code whenFailing} hears of it
+ * @bound threads, those of given-up instances included: twice as many as the model has instances
+ * @errors a replacement beyond that bound fails; {@code whenFailing} hears of it when no instance is left
  */
 final class InstanceDeployer implements InstanceSupply {
 
@@ -63,18 +63,28 @@ final class InstanceDeployer implements InstanceSupply {
         Promise<Instance> promise = Promise.promise();
         control.runOnContext(here -> {
             giveUp(lost);
-            deployUnlessTooMany()
-                    .onSuccess(fresh -> options.listener().replaced(model))
-                    .onFailure(failure -> whenFailing.accept(String.valueOf(failure.getMessage())))
-                    .onComplete(promise);
+            deployUnlessTooMany().onComplete(promise);
         });
         return promise.future();
     }
 
+    @Override
+    public Future<Instance> replaceLater() {
+        Promise<Instance> promise = Promise.promise();
+        control.runOnContext(here -> deployUnlessTooMany().onComplete(promise));
+        return promise.future();
+    }
+
+    @Override
+    public void exhausted(String why) {
+        control.runOnContext(here -> whenFailing.accept(why));
+    }
+
     private Future<Instance> deployUnlessTooMany() {
-        return givenUp > options.instances()
+        Future<Instance> replacement = givenUp > options.instances()
                 ? Future.failedFuture(givenUp + " of its threads hang in engine calls that cannot be ended")
                 : deployHere();
+        return replacement.onSuccess(fresh -> options.listener().replaced(model));
     }
 
     /** A new address each time, for it names the thread pool as well, and the old one may still be taken. */

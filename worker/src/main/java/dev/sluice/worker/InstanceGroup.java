@@ -27,11 +27,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A batch that does not come back in time is failed and its instance replaced. In time is before the last of its
  * members' deadlines, for until then somebody waits; but never sooner than {@code worker.give_up_after}, or impatient
- * clients could make a slow model lose one instance after the other.
+ * clients could make a slow model lose one instance after the other. Where there is no replacement the others go on, and
+ * it is tried again after that time.
  *
  * @thread owned by the batcher loop of the model
  * @bound one batch for each instance; the one that became idle last is used first, for its caches are warm
- * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle
+ * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle; when
+ *     none is left, and none to come, the model has failed for good
  */
 final class InstanceGroup implements BatchRunner {
 
@@ -51,20 +53,26 @@ final class InstanceGroup implements BatchRunner {
     private final InstanceSupply supply;
     private final long giveUpAfterNanos;
     private final Ticker ticker;
+    private final Runnable whenIdle;
     private final List<Instance> all;
     private final ArrayDeque<Instance> idle;
     private final Promise<Void> allIdle = Promise.promise();
     private final Promise<String> failure = Promise.promise();
     private int running;
+    private int replacing;
     private boolean closing;
 
-    /** @param loop the batcher loop */
-    InstanceGroup(ModelId model, Members members, Context loop, Ticker ticker) {
+    /**
+     * @param loop the batcher loop
+     * @param whenIdle called there when an instance is idle that does not bring a batch back
+     */
+    InstanceGroup(ModelId model, Members members, Context loop, Ticker ticker, Runnable whenIdle) {
         this.model = model;
         this.loop = loop;
         this.supply = members.supply();
         this.giveUpAfterNanos = members.giveUpAfter().toNanos();
         this.ticker = ticker;
+        this.whenIdle = whenIdle;
         this.all = new ArrayList<>(members.first());
         this.idle = new ArrayDeque<>(all);
     }
@@ -124,23 +132,53 @@ final class InstanceGroup implements BatchRunner {
             finish(done, lost);
             return;
         }
+        replacing++;
         supply.replace(instance)
-                .onComplete(replacement -> loop.runOnContext(here -> replaced(replacement, done, lost)));
+                .onComplete(replacement -> loop.runOnContext(here -> {
+                    joinIfAny(replacement);
+                    finish(done, lost);
+                    if (replacement.failed()) { // now, for members of that batch may wait to run once more
+                        goOnWithout(replacement.cause());
+                    }
+                }));
     }
 
-    private void replaced(AsyncResult<Instance> replacement, Consumer<BatchResult> done, BatchResult lost) {
+    private void joinIfAny(AsyncResult<Instance> replacement) {
+        replacing--;
         if (replacement.succeeded()) {
             all.add(replacement.result());
             idle.push(replacement.result());
         }
-        finish(done, lost);
-        if (replacement.failed()) { // now, for members of that batch may wait to run once more
-            LOG.error("model {} cannot be served any more", model, replacement.cause());
-            failure.tryComplete(String.valueOf(replacement.cause().getMessage()));
+    }
+
+    private void goOnWithout(Throwable why) {
+        if (all.isEmpty() && replacing == 0) {
+            LOG.error("model {} cannot be served any more", model, why);
+            failure.tryComplete(String.valueOf(why.getMessage()));
+            supply.exhausted(String.valueOf(why.getMessage()));
+        } else {
+            LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), why.getMessage());
+            loop.owner().setTimer(TimeUnit.NANOSECONDS.toMillis(giveUpAfterNanos) + 1, due -> replaceLater());
         }
     }
 
-    /** Complete, with the reason, when an instance was lost that could not be replaced. */
+    private void replaceLater() {
+        if (closing || failure.future().isComplete()) {
+            return;
+        }
+        replacing++;
+        supply.replaceLater()
+                .onComplete(replacement -> loop.runOnContext(here -> {
+                    joinIfAny(replacement);
+                    if (replacement.succeeded()) {
+                        whenIdle.run();
+                    } else {
+                        goOnWithout(replacement.cause());
+                    }
+                }));
+    }
+
+    /** Complete, with the reason, when the last instance was lost and could not be replaced. */
     Future<String> failure() {
         return failure.future();
     }

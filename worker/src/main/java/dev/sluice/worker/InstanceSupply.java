@@ -13,4 +13,10 @@ interface InstanceSupply {
 
     /** Gives an instance up and deploys another; fails when too many that were given up hold their threads still. */
     Future<Instance> replace(Instance lost);
+
+    /** Deploys the other after all, where that has failed. */
+    Future<Instance> replaceLater();
+
+    /** To be told when the last instance is lost, so that the model cannot be served any more. */
+    void exhausted(String why);
 }

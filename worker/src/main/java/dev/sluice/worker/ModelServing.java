@@ -84,6 +84,11 @@ record ModelServing(
         return batching ? model.signature() : model.signature().withoutBatching();
     }
 
+    /** Its share as places are counted, of which each is a core: a run with several threads takes as much as several runs. */
+    double shareOfCores() {
+        return (double) share / intraOpThreads;
+    }
+
     private static int orElse(int own, int inherited) {
         return own > 0 ? own : inherited;
     }

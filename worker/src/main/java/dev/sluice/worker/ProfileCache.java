@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * exactly that counts as not there. A file is written whole under another name and then renamed, so whoever starts at the
  * same time reads the old one, the new one or none.
  *
- * @thread the control thread that loads the models; other processes may use the directory at the same time
+ * @thread the one that loads the models; other processes may use the directory at the same time
  * @bound a file of about a kilobyte for each key ever met, which nobody deletes; none above {@value #MOST_BYTES} is read
  * @errors none: what cannot be read is not there, and what cannot be written is not kept; the first of each is logged
  */

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Says how long a model's batches take before it takes requests: measured, or known from an earlier start.
  *
- * @thread the control thread that loads the models
+ * @thread the one that loads the models
  * @errors none of its own: without a place for profiles, models are measured at each start
  */
 final class Profiles {
@@ -74,7 +74,7 @@ final class Profiles {
     List<LatencyPoint> of(Path modelFile, int intraOpThreads, int maxBatchRows, WarmUp warmUp) {
         Duration budget = options.warmUpBudget();
         if (cache.isEmpty() || budget.isZero()) {
-            return warmUp.run(maxBatchRows, budget);
+            return warmUp.run(maxBatchRows, budget).points();
         }
         try {
             ProfileKey key = new ProfileKey(
@@ -88,21 +88,21 @@ final class Profiles {
                     Machine.name());
             return find(cache.get(), key, warmUp);
         } catch (IOException modelHasGone) {
-            return warmUp.run(maxBatchRows, budget);
+            return warmUp.run(maxBatchRows, budget).points();
         }
     }
 
+    /** What was cut short is of use now, but the next start may do better. */
     private static List<LatencyPoint> find(ProfileCache cache, ProfileKey key, WarmUp warmUp) {
         List<LatencyPoint> known = cache.read(key);
-        if (!known.isEmpty()) {
-            warmUp.repeat(known, key.budget());
+        if (!known.isEmpty() && warmUp.repeat(known, key.budget())) {
             return known;
         }
-        List<LatencyPoint> measured = warmUp.run(key.maxBatchRows(), key.budget());
-        if (!measured.isEmpty()) {
-            cache.write(key, measured);
+        WarmUp.Profile profile = warmUp.run(key.maxBatchRows(), key.budget());
+        if (profile.complete()) {
+            cache.write(key, profile.points());
         }
-        return measured;
+        return profile.points();
     }
 
     private static String hash(Path modelFile) throws IOException {

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.PatientShare;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
@@ -12,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,29 +24,50 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The first run of each size is slow, for memory is allocated and kernels are chosen; better that no client waits for
  * it. Sizes grow as long as a larger batch still makes the single row cheaper, so that a heavy model that gains nothing
- * is left alone after two of them. Then all sizes run in turn, several times, so that a slow spell of the machine hits
- * all alike.
+ * is left alone after two of them; but a size that seems to gain nothing has three runs to show that it does. Then all
+ * sizes run in turn, several times, so that a slow spell of the machine hits all alike. Each run has a place of its
+ * device, so that models that serve already neither disturb it nor are disturbed more than by one another.
  *
- * @thread the control thread that loads the model
- * @bound the time budget, overrun by one run at most
- * @errors none: a model that zeros do not suit, or whose shapes are open beyond the rows, starts without a profile
+ * @thread the one that loads the model, which waits for places
+ * @bound the time budget, overrun at most by one run and the wait for its place
+ * @errors none: a model that zeros do not suit, or whose shapes are open beyond the rows, starts without a profile, and
+ *     where larger batches fail, or there is no memory for them, what was measured before is the profile
  */
 final class WarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
-    private static final int ROUNDS = 5;
+    /**
+     * What was measured.
+     *
+     * @param points in the order of measuring; nothing where nothing could be
+     * @param complete whether nothing cut it short
+     */
+    record Profile(List<LatencyPoint> points, boolean complete) {}
+
+    private static final int ROUNDS = 4;
+
+    /** Runs of a size that seems to gain nothing. */
+    private static final int TRIES = 3;
+
+    /** A size that is that much faster than it ever was then, was measured while the machine had much else to do. */
+    private static final double DISAGREES = 0.5;
 
     /** Another doubling is worth it while it makes a row cheaper by that share. */
     private static final double GAIN = 0.03;
 
+    private static final long NOTHING = -1;
+
     private final ModelInstance model;
     private final Signature signature;
+    private final PatientShare device;
     private final Ticker ticker;
+    private final Map<Integer, List<Tensor>> inputs = new HashMap<>();
 
-    WarmUp(ModelInstance model, Signature signature, Ticker ticker) {
+    WarmUp(ModelInstance model, Signature signature, PatientShare device, Ticker ticker) {
         this.model = model;
         this.signature = signature;
+        this.device = device;
         this.ticker = ticker;
     }
 
@@ -52,63 +76,103 @@ final class WarmUp {
         return signature.batched();
     }
 
-    /** What was measured, in the order of measuring; nothing where nothing could be. */
-    List<LatencyPoint> run(int maxBatchRows, Duration budget) {
+    /** Measures the sizes of use, as far as the budget goes. */
+    Profile run(int maxBatchRows, Duration budget) {
         List<LatencyPoint> measured = new ArrayList<>();
         if (budget.isZero() || !signature.inputs().stream().allMatch(this::isKnownBeyondRows)) {
-            return measured;
+            return new Profile(measured, false);
         }
         long end = ticker.nanos() + budget.toNanos();
-        try {
-            List<Integer> sizes = usefulSizes(signature.batched() ? maxBatchRows : 1, end);
-            for (int round = 0; round < ROUNDS; round++) {
-                for (int rows : sizes) {
-                    if (ticker.nanos() - end >= 0) {
-                        return measured;
-                    }
-                    measured.add(new LatencyPoint(rows, nanosOf(inputs(rows))));
+        boolean complete = goUp(signature.batched() ? maxBatchRows : 1, end, measured);
+        List<Integer> sizes = sizes(measured);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int rows : sizes) {
+                long nanos = nanosOf(rows, end);
+                if (nanos == NOTHING) {
+                    return new Profile(measured, false);
                 }
+                measured.add(new LatencyPoint(rows, nanos));
             }
-        } catch (RuntimeException unsuited) {
-            LOG.info("a model could not be warmed up with zeros: {}", unsuited.getMessage());
         }
-        return measured;
+        return new Profile(measured, complete);
     }
 
-    /** Runs each size that was measured on an earlier occasion once more, to have the slow first run of it over. */
-    void repeat(List<LatencyPoint> measured, Duration budget) {
+    private static List<Integer> sizes(List<LatencyPoint> measured) {
+        return measured.stream().map(LatencyPoint::rows).distinct().toList();
+    }
+
+    /**
+     * Runs each size that was measured on an earlier occasion twice more, to have the slow first run of it over.
+     *
+     * @return whether what was measured then can be believed: false if a size is much faster now
+     */
+    boolean repeat(List<LatencyPoint> measured, Duration budget) {
         long end = ticker.nanos() + budget.toNanos();
-        try {
-            for (int rows : measured.stream().map(LatencyPoint::rows).distinct().toList()) {
-                if (ticker.nanos() - end < 0) {
-                    nanosOf(inputs(rows));
-                }
+        for (int rows : sizes(measured)) {
+            nanosOf(rows, end);
+            long nanos = nanosOf(rows, end);
+            if (nanos != NOTHING && nanos < DISAGREES * fastest(rows, measured)) {
+                return false;
             }
-        } catch (RuntimeException unsuited) {
-            LOG.info("a model could not be warmed up with zeros: {}", unsuited.getMessage());
         }
+        return true;
     }
 
-    private List<Integer> usefulSizes(int maxBatchRows, long end) {
-        List<Integer> sizes = new ArrayList<>();
+    private static long fastest(int rows, List<LatencyPoint> measured) {
+        return measured.stream()
+                .filter(point -> point.rows() == rows)
+                .mapToLong(LatencyPoint::nanos)
+                .min()
+                .orElse(0);
+    }
+
+    /** Measures sizes up to the first that gains nothing; false if it did not get as far as that. */
+    private boolean goUp(int maxBatchRows, long end, List<LatencyPoint> measured) {
         double cheapestRow = Double.POSITIVE_INFINITY;
-        for (long rows = 1; rows <= maxBatchRows && ticker.nanos() - end < 0; rows *= 2) {
-            List<Tensor> inputs = inputs((int) rows);
-            nanosOf(inputs);
-            double rowNanos = (double) nanosOf(inputs) / rows;
-            sizes.add((int) rows);
-            if (rowNanos > cheapestRow * (1 - GAIN)) {
+        for (long doubled = 1; doubled <= maxBatchRows; doubled *= 2) {
+            int rows = (int) doubled;
+            double enough = cheapestRow * (1 - GAIN);
+            if (nanosOf(rows, end) == NOTHING) {
+                return false;
+            }
+            int tries = 0;
+            do {
+                long nanos = nanosOf(rows, end);
+                if (nanos == NOTHING) {
+                    return false;
+                }
+                measured.add(new LatencyPoint(rows, nanos));
+                cheapestRow = Math.min(cheapestRow, (double) nanos / rows);
+            } while (cheapestRow > enough && ++tries < TRIES);
+            if (cheapestRow > enough) {
                 break;
             }
-            cheapestRow = rowNanos;
         }
-        return sizes;
+        return true;
     }
 
-    private long nanosOf(List<Tensor> inputs) {
+    /** How long a batch of so many rows takes, or {@link #NOTHING} if the time is over or it fails. */
+    private long nanosOf(int rows, long end) {
+        if (ticker.nanos() - end >= 0) {
+            return NOTHING;
+        }
+        try {
+            return nanosOf(inputs.computeIfAbsent(rows, this::zeros));
+        } catch (RuntimeException | OutOfMemoryError unsuited) {
+            LOG.info("a model could not be warmed up with {} rows of zeros: {}", rows, unsuited.toString());
+            return NOTHING;
+        }
+    }
+
+    private long nanosOf(List<Tensor> batch) {
+        device.begin();
         long start = ticker.nanos();
-        model.run(inputs, signature.outputNames());
-        return ticker.nanos() - start;
+        try {
+            model.run(batch, signature.outputNames());
+            return ticker.nanos() - start;
+        } finally {
+            device.end(ticker.nanos() - start);
+        }
     }
 
     private boolean isKnownBeyondRows(TensorSpec input) {
@@ -120,9 +184,9 @@ final class WarmUp {
         return true;
     }
 
-    /** Zeros; as BYTES those are empty strings, each no more than its length prefix. */
-    private List<Tensor> inputs(int rows) {
-        List<Tensor> inputs = new ArrayList<>();
+    /** As BYTES those are empty strings, each no more than its length prefix. */
+    private List<Tensor> zeros(int rows) {
+        List<Tensor> zeros = new ArrayList<>();
         for (TensorSpec input : signature.inputs()) {
             if (!input.optional()) {
                 Shape shape = signature.batched() ? input.shape().withRows(rows) : input.shape();
@@ -130,10 +194,10 @@ final class WarmUp {
                         ? DataType.LENGTH_PREFIX_BYTES
                         : input.dataType().elementBytes();
                 int bytes = Math.toIntExact(Math.multiplyExact(shape.elementCount(), elementBytes));
-                ByteBuffer zeros = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-                inputs.add(new Tensor(input.name(), input.dataType(), shape, zeros));
+                ByteBuffer data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+                zeros.add(new Tensor(input.name(), input.dataType(), shape, data));
             }
         }
-        return inputs;
+        return zeros;
     }
 }

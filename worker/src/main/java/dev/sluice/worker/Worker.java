@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.PatientShare;
 import dev.sluice.worker.batch.RaggedAxes;
 import dev.sluice.worker.batch.ShapeOptions;
 import dev.sluice.worker.contract.BatchListener;
@@ -17,7 +18,6 @@ import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
-import dev.sluice.worker.engine.ModelLoadException;
 import dev.sluice.worker.engine.OnnxEngine;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
@@ -29,9 +29,13 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its deployment is complete when every model has been tried; a model that cannot be loaded fails alone.
  *
- * @thread a virtual thread, the control thread: loading blocks, and is never on the data path
+ * @thread a virtual thread, the control thread, never on the data path; loading and warming up block a thread of Vert.x's
+ *     pool meanwhile, so that instances of models that serve already can be replaced
  * @errors deployment fails only when the repository itself cannot be read or there is no engine
  * @owns the loaded models; closed after the threads that run them have ended
  */
@@ -55,15 +60,26 @@ public final class Worker extends VerticleBase {
     private final BatchListener batches;
     private final InstanceListener instances;
     private final Ticker ticker;
+    private final Supplier<Engine> engines;
     private final DeviceTurns cpu;
     private final List<LoadedModel> loaded = new ArrayList<>();
     private Profiles profiles;
 
     public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
+        this(options, batches, instances, ticker, OnnxEngine::new);
+    }
+
+    Worker(
+            WorkerOptions options,
+            BatchListener batches,
+            InstanceListener instances,
+            Ticker ticker,
+            Supplier<Engine> engines) {
         this.options = options;
         this.batches = batches;
         this.instances = instances;
         this.ticker = ticker;
+        this.engines = engines;
         this.cpu = new DeviceTurns(
                 options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
     }
@@ -76,7 +92,7 @@ public final class Worker extends VerticleBase {
     @Override
     public Future<?> start() throws IOException {
         List<ModelLocation> locations = new ModelRepository(options.models()).newestVersions();
-        Engine engine = new OnnxEngine();
+        Engine engine = engines.get();
         profiles = Profiles.of(options, engine.name() + " " + engine.version());
         locations.forEach(location -> report(location.model(), ModelState.LOADING, null, ""));
         locations.forEach(location -> serve(engine, location));
@@ -93,12 +109,14 @@ public final class Worker extends VerticleBase {
     private void serve(Engine engine, ModelLocation location) {
         ModelId model = location.model();
         long start = ticker.nanos();
-        List<String> deployments = new ArrayList<>();
+        Deque<Runnable> undo = new ArrayDeque<>();
         try {
             ModelServing serving = ModelServing.of(ModelConfig.read(location.configFile()), options);
-            LoadedModel runnable = engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads()));
+            LoadedModel runnable =
+                    blocking(() -> engine.load(location.modelFile(), new EngineOptions(serving.intraOpThreads())));
             loaded.add(runnable);
-            Description description = deploy(location, runnable, serving, deployments);
+            undo.push(() -> unload(runnable));
+            Description description = deploy(location, runnable, serving, undo);
             report(model, ModelState.READY, description, "");
             LOG.info(
                     "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
@@ -106,11 +124,21 @@ public final class Worker extends VerticleBase {
                     serving.instances(),
                     Math.max(NOT_BATCHED, description.maxBatchRows()),
                     TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start));
-        } catch (ModelLoadException | RuntimeException | LinkageError broken) {
-            deployments.forEach(deployment -> vertx.undeploy(deployment).await());
+        } catch (Exception | LinkageError | OutOfMemoryError broken) {
+            undo.forEach(Runnable::run);
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             report(model, ModelState.FAILED, null, forClients(String.valueOf(broken.getMessage())));
         }
+    }
+
+    /** Meanwhile this thread does what else it has to do. */
+    private <T> T blocking(Callable<T> work) {
+        return vertx.executeBlocking(work).await();
+    }
+
+    private void unload(LoadedModel model) {
+        loaded.remove(model);
+        model.close();
     }
 
     /** Where the repository lies on this machine is nobody's business. */
@@ -120,7 +148,7 @@ public final class Worker extends VerticleBase {
     }
 
     private Description deploy(
-            ModelLocation location, LoadedModel runnable, ModelServing serving, List<String> deployments) {
+            ModelLocation location, LoadedModel runnable, ModelServing serving, Deque<Runnable> undo) {
         ModelId model = location.model();
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = RaggedConfig.read(location.configFile(), signature);
@@ -133,20 +161,21 @@ public final class Worker extends VerticleBase {
                 reason -> report(model, ModelState.FAILED, null, reason));
         List<Instance> first = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
-            first.add(deployer.deploy().await());
-            deployments.add(first.getLast().deployment());
+            Instance instance = deployer.deploy().await();
+            first.add(instance);
+            undo.push(() -> vertx.undeploy(instance.deployment()).await());
         }
         BatcherOptions batching = new BatcherOptions(
                 serving.policy(maxBatchRows),
                 serving.maxQueueRequests(),
-                profile(location, runnable, serving, maxBatchRows),
+                blocking(() -> profile(location, runnable, serving, maxBatchRows)),
                 batches,
                 serving.preserveOrdering(),
                 new ShapeOptions(maxBatchRows, ragged));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
-        DeviceTurns.Stake stake = new DeviceTurns.Stake(cpu, serving.share());
-        deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake, ticker))
-                .await());
+        String batcher = vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake(serving), ticker))
+                .await();
+        undo.push(() -> vertx.undeploy(batcher).await());
         List<String> labels = serving.labels().isEmpty() ? runnable.labels() : serving.labels();
         return new Description(
                 runnable.platform(),
@@ -158,10 +187,14 @@ public final class Worker extends VerticleBase {
                 serving.fixed());
     }
 
+    private DeviceTurns.Stake stake(ModelServing serving) {
+        return new DeviceTurns.Stake(cpu, serving.shareOfCores());
+    }
+
     private List<LatencyPoint> profile(
             ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
         try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
-            WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), ticker);
+            WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), new PatientShare(stake(serving)), ticker);
             return profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
         }
     }

@@ -241,7 +241,7 @@ class BatcherVerticleTest {
         send(LEFT, 1);
         Message<Batch> lost = next(batches);
         send(RIGHT, 2, 3);
-        supply.exhaust();
+        supply.exhaust(true);
         lost.fail(-1, "as if it had not come back");
         Set<Long> refused = new HashSet<>();
         while (refused.size() < 2) {

@@ -10,6 +10,7 @@ final class FakeSupply implements InstanceSupply {
 
     private final List<Instance> spare = Collections.synchronizedList(new ArrayList<>());
     private final List<Instance> lost = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean exhausted;
 
     FakeSupply with(Instance instance) {
@@ -17,9 +18,13 @@ final class FakeSupply implements InstanceSupply {
         return this;
     }
 
-    /** From now on nothing can be replaced. */
-    void exhaust() {
-        exhausted = true;
+    /** From now on nothing can be replaced, or it can again. */
+    void exhaust(boolean exhausted) {
+        this.exhausted = exhausted;
+    }
+
+    List<String> failures() {
+        return failures;
     }
 
     List<Instance> lost() {
@@ -34,6 +39,16 @@ final class FakeSupply implements InstanceSupply {
     @Override
     public Future<Instance> replace(Instance instance) {
         lost.add(instance);
+        return replaceLater();
+    }
+
+    @Override
+    public Future<Instance> replaceLater() {
         return exhausted ? Future.failedFuture("too many threads hang") : deploy();
+    }
+
+    @Override
+    public void exhausted(String why) {
+        failures.add(why);
     }
 }

@@ -170,15 +170,26 @@ class InstanceFaultTest {
     }
 
     @Test
-    void theModelFailsWhenTooManyThreadsHang() throws Exception {
+    void nothingIsReplacedWhileTooManyThreadsHang() throws Exception {
         Instance first = result(deployer.deploy());
-        run(first, Batches.of(Requests.ofIds(-6)));
+        Future<BatchResult> late = run(first, Batches.of(Requests.ofIds(-6)));
         Instance second = result(deployer.replace(first));
         run(second, Batches.of(Requests.ofIds(-6)));
-        Future<Instance> third = deployer.replace(second);
-        assertTrue(next(failures).startsWith("2 of its threads hang"));
-        assertThrows(ExecutionException.class, () -> result(third));
+        Throwable refused = assertThrows(ExecutionException.class, () -> result(deployer.replace(second)));
+        assertTrue(String.valueOf(refused.getMessage()).contains("2 of its threads hang"), refused.getMessage());
+        assertThrows(ExecutionException.class, () -> result(deployer.replaceLater()));
         assertEquals(INSTANCES + 1, model.instances());
+        wedge.countDown();
+        assertInstanceOf(BatchResult.Ran.class, result(late));
+        assertEquals(List.of(1, 2, 1, 0), List.of(next(givenUp), next(givenUp), next(givenUp), next(givenUp)));
+        assertEchoes(result(deployer.replaceLater()), 4);
+        assertEquals(2, replaced.get());
+    }
+
+    @Test
+    void saysWhyTheModelCannotBeServedAnyMore() throws Exception {
+        deployer.exhausted("all are lost");
+        assertEquals("all are lost", next(failures));
     }
 
     @Test

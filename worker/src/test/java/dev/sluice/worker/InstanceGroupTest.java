@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,7 @@ class InstanceGroupTest {
     private final BlockingQueue<BatchResult> results = new LinkedBlockingQueue<>();
     private final FakeSupply supply = new FakeSupply().with(instance("second"));
     private final Instance original = instance("first");
+    private final BlockingQueue<Integer> idle = new LinkedBlockingQueue<>();
     private Context loop;
     private InstanceGroup group;
 
@@ -60,9 +62,9 @@ class InstanceGroupTest {
         return new Instance(address, "none", new FakeInstance());
     }
 
-    private InstanceGroup groupOf(Instance instance) {
-        InstanceGroup.Members members = new InstanceGroup.Members(List.of(instance), supply, Duration.ofMillis(10));
-        return new InstanceGroup(MODEL, members, loop, new FakeTicker());
+    private InstanceGroup groupOf(Instance... instances) {
+        InstanceGroup.Members members = new InstanceGroup.Members(List.of(instances), supply, Duration.ofMillis(10));
+        return new InstanceGroup(MODEL, members, loop, new FakeTicker(), () -> idle.add(group.idleInstances()));
     }
 
     private <T> T onLoop(Callable<T> work) throws Exception {
@@ -132,13 +134,47 @@ class InstanceGroupTest {
 
     @Test
     void saysWhyWhenThereIsNoReplacement() throws Exception {
-        supply.exhaust();
+        supply.exhaust(true);
         run(HASTY);
         assertLost(next(results));
         assertEquals(0, onLoop(group::idleInstances));
         assertEquals(
                 "too many threads hang",
                 group.failure().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void goesOnWithTheOthersUntilThereIsAReplacement() throws Exception {
+        group = groupOf(original, instance("nowhere"));
+        supply.exhaust(true);
+        onLoop(() -> {
+            group.run(Batches.of(Requests.ofIds(1)), results::add);
+            group.run(Batches.of(Requests.ofIds(2)), results::add);
+            return true;
+        });
+        next(first).reply(ANSWER);
+        List<BatchResult> both = List.of(next(results), next(results));
+        assertTrue(both.contains(ANSWER), both.toString());
+        assertEquals(1, onLoop(group::idleInstances));
+        assertEquals(List.of(), supply.failures());
+        supply.exhaust(false);
+        assertEquals(2, next(idle));
+        assertFalse(group.failure().isComplete());
+    }
+
+    @Test
+    void failsWhenTheLastIsLostAsWell() throws Exception {
+        group = groupOf(instance("nowhere"), instance("nowhere either"));
+        supply.exhaust(true);
+        run(HASTY);
+        assertLost(next(results));
+        assertFalse(group.failure().isComplete());
+        run(HASTY);
+        assertLost(next(results));
+        assertEquals(
+                "too many threads hang",
+                group.failure().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals(List.of("too many threads hang"), supply.failures());
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.PatientShare;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
@@ -36,10 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ProfilesTest {
 
     private static final int MAX_ROWS = 4;
-    private static final List<Integer> ONCE_EACH = List.of(1, 2, 4);
+    private static final List<Integer> TWICE_EACH = List.of(1, 1, 2, 2, 4, 4);
 
-    /** Two runs of each size to find the useful ones, and five rounds. */
-    private static final int RUNS_TO_MEASURE = 3 * (2 + 5);
+    /** Two runs of each size to find the useful ones, and four rounds. */
+    private static final int RUNS_TO_MEASURE = 3 * (2 + 4);
 
     @TempDir
     private Path temporary;
@@ -70,6 +72,10 @@ class ProfilesTest {
     }
 
     private static WarmUp warmUp(FakeTicker ticker, List<Integer> ran) {
+        return warmUp(ticker, ran, 1);
+    }
+
+    private static WarmUp warmUp(FakeTicker ticker, List<Integer> ran, int slower) {
         Signature signature = new Signature(
                 List.of(new TensorSpec("x", DataType.FP32, new Shape(-1, 1))),
                 List.of(new TensorSpec("y", DataType.FP32, new Shape(-1, 1))),
@@ -77,10 +83,11 @@ class ProfilesTest {
         FakeInstance instance = new FakeInstance(inputs -> {
             int rows = (int) inputs.getFirst().rows();
             ran.add(rows);
-            ticker.advance(1_000 + 10 * rows);
+            ticker.advance(slower * (1_000 + 10L * rows));
             return List.of();
         });
-        return new WarmUp(instance, signature, ticker);
+        PatientShare device = new PatientShare(new DeviceTurns.Stake(new DeviceTurns(1), 1));
+        return new WarmUp(instance, signature, device, ticker);
     }
 
     private List<LatencyPoint> start() {
@@ -104,12 +111,12 @@ class ProfilesTest {
     }
 
     @Test
-    void theSecondStartRunsEachSizeOnceAndKnowsTheSame() {
+    void theSecondStartRunsEachSizeTwiceAndKnowsTheSame() {
         List<LatencyPoint> measured = start();
         assertMeasured();
         assertEquals(15, measured.size());
         assertEquals(measured, start());
-        assertEquals(ONCE_EACH, ran);
+        assertEquals(TWICE_EACH, ran);
     }
 
     @Test
@@ -132,7 +139,7 @@ class ProfilesTest {
         start(new Profiles(options(Duration.ofMinutes(1)), "engine 2", Optional.of(new ProfileCache(cache))));
         assertMeasured();
         start();
-        assertEquals(ONCE_EACH, ran);
+        assertEquals(TWICE_EACH, ran);
     }
 
     /** Also where the budget does not last for a run of each size. */
@@ -141,6 +148,25 @@ class ProfilesTest {
         List<LatencyPoint> measured = start();
         warmUp().repeat(measured, Duration.ofNanos(1));
         assertEquals(List.of(1), ran);
+    }
+
+    @Test
+    void whatWasMeasuredOnABusyMachineIsMeasuredAgainOnAnIdleOne() {
+        profiles().of(model, 1, MAX_ROWS, warmUp(ticker, ran, 3));
+        List<LatencyPoint> idle = start();
+        assertEquals(1 + 1 + RUNS_TO_MEASURE, ran.size());
+        assertEquals(1_010, idle.getFirst().nanos());
+        assertEquals(idle, profiles().of(model, 1, MAX_ROWS, warmUp(ticker, ran, 3)), "a busy machine changes nothing");
+        assertEquals(idle, start());
+    }
+
+    @Test
+    void aProfileThatWasCutShortIsUsedAndNotKept() {
+        Profiles hasty =
+                new Profiles(options(Duration.ofNanos(4_000)), "engine 1", Optional.of(new ProfileCache(cache)));
+        assertEquals(
+                List.of(1, 2), start(hasty).stream().map(LatencyPoint::rows).toList());
+        assertTrue(Files.notExists(cache));
     }
 
     @Test

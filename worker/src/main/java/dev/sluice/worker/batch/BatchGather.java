@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Members that differ along ragged axes are padded to the longest of them while they are copied.
  *
  * <p>Memory is made for as many rows as a batch may have, so it grows only for rows that are larger than those before,
- * or for a request that has more of them than a batch should.
+ * or for a request that has more of them than a batch should. Where that would be too much to keep, it grows with the
+ * batches, in powers of two.
  *
  * @thread owned by one worker thread
  * @bound one direct buffer for each input, and all together no more than the bytes given; beyond that, memory is made
@@ -128,9 +129,13 @@ public final class BatchGather {
         if (present.capacity() >= bytes) {
             return present;
         }
-        long wanted = roomFor(bytes, rows, present.capacity());
-        if (keptBytes - present.capacity() + wanted > maxKeptBytes) {
+        long budget = maxKeptBytes - keptBytes + present.capacity();
+        if (bytes > budget) {
             return ByteBuffer.allocateDirect(bytes);
+        }
+        long wanted = roomFor(bytes, rows, present.capacity());
+        if (wanted > budget) {
+            wanted = Math.min(budget, powerOfTwo(bytes));
         }
         ByteBuffer memory = ByteBuffer.allocateDirect((int) wanted);
         kept.set(input, memory);
@@ -142,6 +147,11 @@ public final class BatchGather {
     private long roomFor(int bytes, int rows, int present) {
         long rowBytes = Math.ceilDiv(bytes, Math.max(1, rows));
         long wanted = Math.max(bytes, rowBytes * maxBatchRows);
-        return Math.min(Integer.MAX_VALUE, present == 0 ? wanted : Long.highestOneBit(wanted - 1) << 1);
+        return Math.min(Integer.MAX_VALUE, present == 0 ? wanted : powerOfTwo(wanted));
+    }
+
+    /** That or the next larger; {@code bytes} is more than 0. */
+    private static long powerOfTwo(long bytes) {
+        return bytes == 1 ? 1 : Long.highestOneBit(bytes - 1) << 1;
     }
 }

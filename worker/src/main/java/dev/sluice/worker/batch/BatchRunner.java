@@ -11,6 +11,11 @@ public interface BatchRunner {
 
     int idleInstances();
 
+    /** Whether a batch would begin at once on an idle instance, as far as is known: not while others have the device. */
+    default boolean hasPlace() {
+        return true;
+    }
+
     /**
      * To be called before each {@link #run}: whether a batch may run now. It is formed only then, so that it holds
      * whoever has come until its turn. If not, {@link Batcher#dispatch} is called as soon as it may.

@@ -48,6 +48,11 @@ public final class DeviceShare {
         device.end(this, expectedNanos, takenNanos);
     }
 
+    /** That run, which has no place any more, has taken so much longer. */
+    void charge(long nanos) {
+        device.charge(this, nanos);
+    }
+
     /** Hands on what it has not taken. */
     public void pass() {
         device.pass(this);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @thread any; every call holds the lock for a few comparisons, never while a batch is formed or runs. Only who stood
  *     in line is called, so with places enough a run costs the lock and no message
  * @units device time in nanoseconds, for a weight of 1
- * @bound runs: twice the places; the line has each model once, and to find the next is to look at all of it
+ * @bound runs: twice the places, and those that are overdue; the line has each model once, and to find the next is to look at all of it
  * @source Fair queueing in the order of finish, with the clock of start-time fair queueing (Goyal, Vin, Cheng 1996)
  */
 public final class DeviceTurns {
@@ -65,7 +65,7 @@ public final class DeviceTurns {
     }
 
     /** How many places nobody has; there may be more or fewer by the time that this is read. */
-    int free() {
+    public int free() {
         return free.get();
     }
 
@@ -175,6 +175,13 @@ public final class DeviceTurns {
                 share.atHand++;
                 share.due += (takenNanos - expectedNanos) / share.weight();
             }
+        }
+    }
+
+    /** Time that a run has taken since it gave its place back. */
+    void charge(DeviceShare share, long nanos) {
+        synchronized (lock) {
+            share.due += nanos / share.weight();
         }
     }
 

@@ -125,9 +125,15 @@ public final class LatencyModel {
         return isKnown() ? (int) Math.max(0, (nanos / margin() - batchNanos) / rowNanos) : Integer.MAX_VALUE;
     }
 
-    /** Batches beyond that size do not save time worth the waiting; without end as long as nothing is known. */
+    /**
+     * Batches beyond that size do not save time worth the waiting. As long as that is not known they are to be no more
+     * than twice as large as any before: one of a heavy model's could take minutes. The very first may have any size.
+     */
     public int usefulRows() {
-        return isKnown() ? (int) Math.max(1, Math.ceil(batchNanos / (WORTH_IT * rowNanos))) : Integer.MAX_VALUE;
+        if (isKnown()) {
+            return (int) Math.max(1, Math.ceil(batchNanos / (WORTH_IT * rowNanos)));
+        }
+        return observed == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, 2L * mostRows);
     }
 
     /** All of it, to be shown. */

@@ -165,6 +165,19 @@ class BatchGatherTest {
     }
 
     @Test
+    void keepsWhatThereIsRoomForWhereTheLargestBatchIsTooLarge() {
+        int width = (int) (MAX_BYTES / 4 / Long.BYTES); // four rows of them fill it
+        InferenceRequest row = wide(width, 5);
+        Tensor two = gather.gather(batch(row, row)).getFirst();
+        assertEquals(MAX_BYTES / 2, gather.keptBytes());
+        assertTrue(shareMemory(gather.gather(batch(row, row)).getFirst(), two));
+        Tensor three = gather.gather(batch(row, row, row)).getFirst();
+        assertEquals(MAX_BYTES, gather.keptBytes());
+        assertTrue(shareMemory(gather.gather(batch(row, row, row, row)).getFirst(), three));
+        assertEquals(5, three.data().getLong((3 * width - 1) * Long.BYTES));
+    }
+
+    @Test
     void allInputsTogetherStayWithinTheBound() {
         int width = (int) (MAX_BYTES / MAX_ROWS / Long.BYTES);
         Tensor a = Tensors.ofLongs("a", new Shape(1, width), new long[width]);

@@ -66,11 +66,20 @@ class LatencyModelTest {
         assertEquals(0, model.safeNanos(3));
         assertEquals(0, model.safeNanos(5));
         assertEquals(Integer.MAX_VALUE, model.rowsWithin(1));
-        assertEquals(Integer.MAX_VALUE, model.usefulRows());
+        assertEquals(2 * 4, model.usefulRows());
         observe(1, 8);
         assertTrue(model.isKnown());
         assertTrue(model.safeNanos(4) > 0);
         assertTrue(model.rowsWithin(A) < 64);
+    }
+
+    @Test
+    void nothingIsTriedFarBeyondWhatHasRunUntilTheLineIsKnown() {
+        assertEquals(Integer.MAX_VALUE, model.usefulRows());
+        observe(1, 1, 2);
+        assertEquals(4, model.usefulRows());
+        LatencyModel huge = new LatencyModel(List.of(new LatencyPoint(Integer.MAX_VALUE - 1, 1_000_000)));
+        assertEquals(Integer.MAX_VALUE, huge.usefulRows());
     }
 
     @Test

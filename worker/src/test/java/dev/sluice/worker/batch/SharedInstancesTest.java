@@ -1,8 +1,13 @@
 package dev.sluice.worker.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.fake.EchoEngine;
 import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class SharedInstancesTest {
 
     private static final int MAX_ROWS = 8;
+    private static final long SECOND = 1_000_000_000;
 
     private final DeviceTurns device = new DeviceTurns(1);
     private final FakeTicker ticker = new FakeTicker();
@@ -39,6 +45,15 @@ class SharedInstancesTest {
         private void useTurn() {
             batcher.dispatch();
             share.pass();
+        }
+
+        /** Has run so often, each time for so long. */
+        void learn(long nanos, int runs) {
+            for (int run = 0; run < runs; run++) {
+                ask("learning " + run, 1);
+                ticker.advance(nanos);
+                instances.finishNext();
+            }
         }
 
         Pending ask(String name, int id) {
@@ -129,6 +144,64 @@ class SharedInstancesTest {
         instances.finishAll();
         assertEquals(List.of(2, 1, 1, 3), instances.startedRows());
         assertEquals("[1]", outcomes.ids("l1"));
+    }
+
+    @Test
+    void aRunThatIsLongOverdueGivesBackItsPlace() {
+        left.learn(100, 1);
+        left.ask("wedged", 1);
+        right.ask("r1", 1);
+        ticker.advance(SECOND);
+        assertFalse(left.shared.yieldOverdue());
+        assertEquals(0, right.instances.running());
+        ticker.advance(1);
+        assertTrue(left.shared.yieldOverdue());
+        left.useTurn();
+        assertEquals(1, right.instances.running());
+        assertFalse(left.shared.yieldOverdue(), "it has no place any more");
+        right.instances.finishNext();
+        assertEquals(1, device.free());
+        left.instances.finishNext();
+        assertEquals(1, device.free(), "it has none to give back");
+        assertEquals("[1]", outcomes.ids("wedged"));
+    }
+
+    @Test
+    void theTimeOfARunThatLostItsPlaceCountsAllTheSame() {
+        left.learn(100, 1);
+        left.ask("wedged", 1);
+        ticker.advance(SECOND + 1);
+        assertTrue(left.shared.yieldOverdue());
+        left.useTurn();
+        ticker.advance(SECOND);
+        left.instances.finishNext();
+        assertEquals(100 + 2.0 * SECOND + 1, left.share.due);
+    }
+
+    @Test
+    void aRunThatIsExpectedToTakeLongIsNotOverdue() {
+        left.learn(SECOND, 1);
+        left.ask("l1", 1);
+        ticker.advance(4 * SECOND);
+        assertFalse(left.shared.yieldOverdue());
+        ticker.advance(SECOND);
+        assertTrue(left.shared.yieldOverdue());
+    }
+
+    @Test
+    void whoWouldBeTooLateIsToldSoWhileOthersHaveTheDevice() {
+        right.learn(100, 10);
+        left.ask("l1", 1);
+        Deadline tooSoon = new Deadline(ticker.nanos() + 50);
+        right.batcher.enqueue(Requests.of(tooSoon, 1), outcomes.of("alone"));
+        assertFalse(outcomes.has("alone"), "only a run can show that it would be too late");
+        right.batcher.enqueue(Requests.of(tooSoon, 2), outcomes.of("late"));
+        assertInstanceOf(InferenceError.DeadlineExceeded.class, outcomes.get("late"));
+        right.batcher.enqueue(Requests.of(new Deadline(ticker.nanos() + 500), 3), outcomes.of("in time"));
+        assertFalse(outcomes.has("in time"));
+        left.instances.finishNext();
+        right.batcher.enqueue(Requests.of(tooSoon, 4), outcomes.of("at once"));
+        assertFalse(outcomes.has("at once"), "nothing keeps it from being tried");
     }
 
     @Test

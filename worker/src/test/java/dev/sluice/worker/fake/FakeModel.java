@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** The model of {@link Requests}, whose engine is written in the test; it remembers its instances. */
-public final class FakeModel implements LoadedModel {
+public class FakeModel implements LoadedModel {
 
     private static final Shape ROWS = new Shape(Shape.VARIABLE, Shape.VARIABLE);
 

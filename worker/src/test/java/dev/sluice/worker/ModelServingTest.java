@@ -1,0 +1,22 @@
+package dev.sluice.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a model is due of its device. */
+class ModelServingTest {
+
+    private static ModelServing serving(int intraOpThreads, int share) {
+        return new ModelServing(
+                1, intraOpThreads, 8, 10, Duration.ZERO, share, List.of(), Duration.ZERO, false, true, List.of());
+    }
+
+    @Test
+    void aRunWithSeveralThreadsCountsAsManyTimes() {
+        assertEquals(1, serving(1, 1).shareOfCores());
+        assertEquals(0.5, serving(4, 2).shareOfCores());
+    }
+}
