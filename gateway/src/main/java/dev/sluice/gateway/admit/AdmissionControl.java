@@ -7,8 +7,10 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class AdmissionControl {
     private final long longestNanos;
     private final Map<ModelId, ModelRoom> rooms = new ConcurrentHashMap<>();
     private final LongAdder refusedUnread = new LongAdder();
+    private final List<Runnable> whenClosed = new CopyOnWriteArrayList<>();
     private volatile Stage stage = Stage.OPEN;
 
     /** @param rates of the clients and the models, which are kept besides what the process has room for */
@@ -126,6 +129,12 @@ public final class AdmissionControl {
     /** Lets nothing more in. */
     public void close() {
         stage = Stage.CLOSED;
+        whenClosed.forEach(Runnable::run);
+    }
+
+    /** Runs that when nothing more is let in, on whatever thread says so. */
+    public void whenClosed(Runnable work) {
+        whenClosed.add(work);
     }
 
     private enum Stage {

@@ -108,6 +108,21 @@ class DrainIT {
     }
 
     @Test
+    void tellsAClientThatIsStillSendingWhenItsPatienceEnds() throws IOException {
+        RunningGateway gateway = start("admission.drain_timeout=100ms");
+        try (RawConnection sending = new RawConnection(gateway.port())) {
+            sending.send(
+                    "POST " + SUMS + " HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n");
+            assertEquals(100, sending.answer().status());
+            sending.send("{\"in");
+            Future<Void> stopped = gateway.stop();
+            assertTrue(sending.answer().error(503).contains("shutting down"));
+            assertTrue(sending.isClosedByServer());
+            Waiting.await(stopped);
+        }
+    }
+
+    @Test
     void needsNoPatienceToStop() {
         RunningGateway gateway = start("admission.drain_timeout=0s");
         assertEquals(200, gateway.get("/v2").status());

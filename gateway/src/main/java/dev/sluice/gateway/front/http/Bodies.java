@@ -2,13 +2,19 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What the bodies of all requests of a front loop share.
@@ -16,8 +22,19 @@ import java.util.concurrent.TimeUnit;
  * @param budget of bytes that may be held
  * @param nextTurn runs work on this loop once it has served its other connections
  * @param patience how long after its request's head a body must have come whole
+ * @param unfinished told why no more of a body is waited for
  */
-record Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker, Duration patience) {
+record Bodies(
+        ByteBudget budget,
+        Executor nextTurn,
+        Timers timers,
+        Ticker ticker,
+        Duration patience,
+        Set<Consumer<InferenceError>> unfinished) {
+
+    Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker, Duration patience) {
+        this(budget, nextTurn, timers, ticker, patience, new LinkedHashSet<>());
+    }
 
     /**
      * Runs work on this loop after some milliseconds.
@@ -38,18 +55,35 @@ record Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker
             return () -> vertx.cancelTimer(timer);
         };
         AdmitOptions limits = parts.admitOptions();
-        return new Bodies(
+        Bodies bodies = new Bodies(
                 parts.admission().bodies(),
                 work -> timers.start(1, work),
                 timers,
                 parts.ticker(),
                 limits.shortened(limits.requestTimeout()));
+        Context loop = vertx.getOrCreateContext();
+        parts.admission().whenClosed(() -> loop.runOnContext(here -> bodies.giveUp(new InferenceError.Draining())));
+        return bodies;
     }
 
-    /** Runs that work when a body is late whose request's head came then; the answer, when it is run, forgets it. */
-    Runnable whenLate(long headNanos, Runnable work) {
+    /**
+     * Says so when no more of a body is waited for whose request's head came then: because it is late, or because the
+     * server cannot wait. The answer, when it is run, forgets it.
+     */
+    Runnable whenLate(long headNanos, Consumer<InferenceError> body) {
         long leftNanos = patience.toNanos() - (ticker.nanos() - headNanos);
-        return timers.start(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)), work);
+        Runnable stopTimer = timers.start(
+                Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)),
+                () -> body.accept(new InferenceError.DeadlineExceeded(StatusMapping.BODY_STAGE)));
+        unfinished.add(body);
+        return () -> {
+            stopTimer.run();
+            unfinished.remove(body);
+        };
+    }
+
+    private void giveUp(InferenceError why) {
+        List.copyOf(unfinished).forEach(body -> body.accept(why));
     }
 
     /**

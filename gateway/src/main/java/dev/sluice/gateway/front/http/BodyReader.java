@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
@@ -37,7 +36,7 @@ final class BodyReader {
     private final Handler<HttpBytes> complete;
     private final Consumer<InferenceError> refuse;
     private final long headNanos;
-    private @Nullable Runnable stopTimer;
+    private @Nullable Runnable stopWaiting;
     private final BodyPieces pieces = new BodyPieces();
     private @Nullable SlicedInflater inflater;
     private long receivedBytes;
@@ -113,7 +112,7 @@ final class BodyReader {
      * stream has been reset already.
      */
     private void onFailure(Throwable cause) {
-        stopTimer();
+        stopWaiting();
         boolean gone = cause instanceof VertxException || cause instanceof IOException;
         if (!refused && !gone && request.version() != HttpVersion.HTTP_2) {
             refuseForGood(new InferenceError.InvalidRequest("body", "is malformed: " + cause.getMessage()));
@@ -122,23 +121,24 @@ final class BodyReader {
 
     /** The first piece that is not the whole body starts the clock, so that bodies in one piece cost no timer. */
     private void awaitRest() {
-        if (stopTimer == null && receivedBytes != declaredLength(request)) {
-            stopTimer = bodies.whenLate(headNanos, this::onLate);
+        if (stopWaiting == null && receivedBytes != declaredLength(request)) {
+            stopWaiting = bodies.whenLate(headNanos, this::giveUp);
         }
     }
 
-    private void stopTimer() {
-        if (stopTimer != null) {
-            stopTimer.run();
+    private void stopWaiting() {
+        if (stopWaiting != null) {
+            stopWaiting.run();
         }
     }
 
     /** Whether the client is slow or holds us up on purpose is all the same. */
-    private void onLate() {
+    private void giveUp(InferenceError why) {
+        stopWaiting();
         if (refused) {
             cutOff();
         } else {
-            refuseForGood(new InferenceError.DeadlineExceeded(StatusMapping.BODY_STAGE));
+            refuseForGood(why);
         }
     }
 
@@ -219,7 +219,7 @@ final class BodyReader {
     }
 
     private void onEnd() {
-        stopTimer();
+        stopWaiting();
         if (refused) {
             return;
         }
