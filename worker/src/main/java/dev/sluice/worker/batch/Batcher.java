@@ -203,7 +203,7 @@ public final class Batcher {
     /** What its instances can do when all are at work, by what it has learned. */
     public Capacity capacity() {
         return latency.capacity(
-                queue.maxRequests(), state().instances(), axisCountsRows ? nextRows(ticker.nanos()) : 0);
+                queue.maxRequests(), state().instances(), split.axisCountsRows() ? nextRows(ticker.nanos()) : 0);
     }
 
     /** As if an instance were idle and a request waited, if that is not so. */

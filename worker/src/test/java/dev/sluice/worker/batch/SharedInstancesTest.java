@@ -125,12 +125,8 @@ class SharedInstancesTest {
                 instances.run(batch, done);
             }
         };
-        Batcher batcher = new Batcher(
-                Requests.MODEL,
-                new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE),
-                asking,
-                ticker,
-                nanos -> {});
+        BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), 100, BatchListener.NONE);
+        Batcher batcher = new Batcher(Requests.MODEL, options, asking, ticker, nanos -> {});
         batcher.enqueue(Requests.ofIds(1), outcomes.of("l1"));
         batcher.enqueue(Requests.ofIds(2), outcomes.of("l2"));
         batcher.dispatch();
