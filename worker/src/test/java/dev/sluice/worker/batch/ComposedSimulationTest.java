@@ -232,7 +232,9 @@ class ComposedSimulationTest {
             assertEquals(came.size(), outcomes.size(), "requests with an outcome");
             assertEquals(0, batcher.report().queue().requests());
             assertEquals(drops, happened(batcher.report().dropped()));
-            assertEquals(heard(InferenceError.Cancelled.class), sum(DropReason.CANCELLED_QUEUED, DropReason.CANCELLED_RUNNING));
+            assertEquals(
+                    heard(InferenceError.Cancelled.class),
+                    sum(DropReason.CANCELLED_QUEUED, DropReason.CANCELLED_RUNNING));
             assertEquals(
                     heard(InferenceError.DeadlineExceeded.class),
                     sum(
@@ -242,11 +244,7 @@ class ComposedSimulationTest {
                             DropReason.EXPIRED_RUNNING));
             assertEquals(
                     heard(InferenceError.Overloaded.class),
-                    sum(
-                            DropReason.QUEUE_FULL,
-                            DropReason.DISPLACED,
-                            DropReason.BUSY_AT_ARRIVAL,
-                            DropReason.GIVEN_UP));
+                    sum(DropReason.QUEUE_FULL, DropReason.DISPLACED, DropReason.BUSY_AT_ARRIVAL, DropReason.GIVEN_UP));
             long heldTooLong = answered - heard(InferenceResponse.class);
             assertTrue(inOrder ? heldTooLong >= 0 : heldTooLong == 0, "requests counted as answered");
         }

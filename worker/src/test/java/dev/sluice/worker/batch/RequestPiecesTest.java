@@ -93,9 +93,8 @@ class RequestPiecesTest {
     private static Function<Batch, BatchResult> answering(int bytesOfARow) {
         ByteBuffer full = ByteBuffer.allocate(MAX_ROWS * bytesOfARow);
         return batch -> {
-            Tensor answer =
-                    new Tensor("y", DataType.UINT8, new Shape(MAX_ROWS, bytesOfARow), full)
-                            .view(batch.rows(), 0, batch.rows() * bytesOfARow);
+            Tensor answer = new Tensor("y", DataType.UINT8, new Shape(MAX_ROWS, bytesOfARow), full)
+                    .view(batch.rows(), 0, batch.rows() * bytesOfARow);
             return new BatchResult.Ran(List.of(answer), 1, 1);
         };
     }
@@ -110,7 +109,8 @@ class RequestPiecesTest {
         assertInstanceOf(InferenceError.EngineFailure.class, outcomes.get("large"));
         enqueue("next", ofRows(2 * MAX_ROWS));
         instances.finishAll();
-        assertEquals(2 * MAX_ROWS, outcomes.response("next").outputs().getFirst().rows());
+        assertEquals(
+                2 * MAX_ROWS, outcomes.response("next").outputs().getFirst().rows());
     }
 
     @Test
@@ -121,18 +121,14 @@ class RequestPiecesTest {
         assertInstanceOf(InferenceError.InvalidRequest.class, outcomes.get("large"));
         enqueue("next", ofRows(MAX_ROWS + 1));
         instances.finishAll();
-        assertEquals(MAX_ROWS + 1, outcomes.response("next").outputs().getFirst().rows());
+        assertEquals(
+                MAX_ROWS + 1, outcomes.response("next").outputs().getFirst().rows());
         assertEquals(List.of(), stopped);
     }
 
     @Test
     void piecesWithDifferentNumbersOfOutputsAreNoPieces() {
-        startWith(
-                1,
-                List.of(),
-                batch -> batch.rows() == 1
-                        ? new BatchResult.Ran(List.of(), 1, 1)
-                        : echo.apply(batch));
+        startWith(1, List.of(), batch -> batch.rows() == 1 ? new BatchResult.Ran(List.of(), 1, 1) : echo.apply(batch));
         enqueue("large", ofRows(MAX_ROWS + 1));
         instances.finishAll();
         assertEquals(ids(MAX_ROWS + 1), outcomes.ids("large"));
