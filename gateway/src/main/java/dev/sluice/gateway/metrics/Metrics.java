@@ -76,6 +76,17 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** The same for clients that are slow to send or to take. */
+    public void watchSlowClients(LongSupplier heads, LongSupplier answers, LongSupplier unsentBytes) {
+        FunctionCounter.builder(MeterNames.SLOW_CLIENTS, heads, LongSupplier::getAsLong)
+                .tag("reason", "head")
+                .register(registry);
+        FunctionCounter.builder(MeterNames.SLOW_CLIENTS, answers, LongSupplier::getAsLong)
+                .tag("reason", "answer")
+                .register(registry);
+        Gauge.builder(MeterNames.UNSENT_BYTES, unsentBytes::getAsLong).register(registry);
+    }
+
     /** The same for the quotas of clients. */
     public void watchQuotas(IntSupplier inUse) {
         Gauge.builder(MeterNames.QUOTAS_IN_USE, inUse::getAsInt).register(registry);

@@ -191,7 +191,7 @@ final class BodyReader {
 
     /** The refusal has been sent, so HTTP/2 has a code for it: no error, but send no more (RFC 9113, section 8.1). */
     private void cutOff() {
-        if (request.version() == HttpVersion.HTTP_2) {
+        if (request.version() == HttpVersion.HTTP_2 && !FrontConnection.isUpgrading(request)) {
             request.response().reset(0);
         } else {
             request.connection().close();
