@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -23,6 +24,8 @@ class ExhaustionIT {
 
     private static final int CLIENTS = FILES + 50;
 
+    private static final int REQUESTS = 1000;
+
     private static void serves(RawConnection connection) throws IOException {
         connection.post(SUMS, Requests.sums(2, 3));
         assertEquals(5, connection.answer().data().getInteger(0));
@@ -44,14 +47,11 @@ class ExhaustionIT {
                     clients.add(new RawConnection(port).post(SUMS, Requests.sums(2, 3)));
                 }
                 Waiting.until("some connections are served", () -> accepted(first) > 1);
-                Duration cpuBefore = sluice.cpuTime();
-                long begin = System.nanoTime();
-                for (int i = 0; i < 1000; i++) {
+                assertTrue(accepted(first) < CLIENTS, "there were files for all");
+                for (int i = 0; i < REQUESTS; i++) {
                     serves(first);
                 }
-                long elapsed = System.nanoTime() - begin;
-                Duration cpu = sluice.cpuTime().minus(cpuBefore);
-                System.out.println("cpu " + cpu + " elapsed " + elapsed + " accepted " + accepted(first));
+                doesNotSpin(sluice, first);
             }
             for (RawConnection client : clients) { // each leaves a file to another
                 assertEquals(5, client.answer().data().getInteger(0));
@@ -59,8 +59,19 @@ class ExhaustionIT {
             }
             sluice.terminate();
             assertEquals(0, sluice.awaitExit());
-            System.out.println(sluice.errors().length() + "\n" + sluice.errors());
+            assertEquals(1, sluice.errors().split("cannot accept connections", -1).length - 1, sluice.errors());
+            assertFalse(sluice.errors().contains("\tat "), sluice.errors());
         }
+    }
+
+    /** Five seconds in which nothing happens but that connections wait; one that spins would use a core of them. */
+    private static void doesNotSpin(SluiceProcess sluice, RawConnection connection) throws IOException {
+        long begin = System.nanoTime();
+        Duration cpuBefore = sluice.cpuTime();
+        connection.send("GET ").answer().error(408);
+        Duration cpu = sluice.cpuTime().minus(cpuBefore);
+        long elapsedNanos = System.nanoTime() - begin;
+        assertTrue(cpu.toNanos() < elapsedNanos / 2, cpu + " of processor time in " + elapsedNanos + " ns");
     }
 
     private static double accepted(RawConnection connection) {

@@ -105,8 +105,11 @@ class GoneClientsIT {
                 if (i % 2 == 0) {
                     connection.reset(1, RawHttp2.CANCEL);
                     connection.head(3, "GET", "/v2/health/live", true);
-                    connection.next(); // the piece of the answer that the window lets through
-                    assertEquals("200", connection.status(3));
+                    RawHttp2.Frame next = connection.next();
+                    while (next.stream() == 1) { // what the window let through before the reset
+                        next = connection.next();
+                    }
+                    assertEquals("200", connection.headers(next).status().toString());
                 }
             }
         }

@@ -60,7 +60,10 @@ public final class FrontTransport extends NioTransport {
         super.configure(options, domainSocket, bootstrap);
         if (options instanceof HttpServerOptions http) {
             ChannelHandler vertxHandlers = bootstrap.config().childHandler();
-            bootstrap.handler(new Initializer(connections::listening));
+            bootstrap.handler(new Initializer(socket -> {
+                connections.listening(socket);
+                socket.pipeline().addLast(new AcceptFailures.Installer());
+            }));
             bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS);
             bootstrap.childHandler(new Initializer(channel -> {
                 if (connections.accept(channel)) {

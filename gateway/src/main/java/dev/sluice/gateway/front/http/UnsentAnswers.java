@@ -79,12 +79,15 @@ final class UnsentAnswers {
         }
     }
 
-    /** On HTTP/2 the other streams go on, unless nothing at all leaves this socket, not even word of the reset. */
+    /**
+     * On HTTP/2 the other streams go on, unless nothing at all leaves this socket, not even word of the reset. Closing
+     * begins at the socket, because Vert.x would first wait for what has been written.
+     */
     private void end(Sending sending) {
         if (sending.request().version() == HttpVersion.HTTP_2 && channel.isWritable()) {
             sending.request().response().reset(CANCEL);
         } else {
-            channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            channel.pipeline().firstContext().close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         }
     }
 }
