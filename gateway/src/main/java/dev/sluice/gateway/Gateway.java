@@ -83,7 +83,8 @@ public final class Gateway {
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);
         SlowClients slow = connections.slowClients();
-        metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp, slow::unsentBytes);
+        metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
+        metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);

@@ -76,15 +76,20 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /** The same for what is held of requests and of answers. */
+    public void watchMemory(LongSupplier bodyBytes, LongSupplier unsentBytes) {
+        Gauge.builder(MeterNames.HELD_BODY_BYTES, bodyBytes::getAsLong).register(registry);
+        Gauge.builder(MeterNames.UNSENT_BYTES, unsentBytes::getAsLong).register(registry);
+    }
+
     /** The same for clients that are slow to send or to take. */
-    public void watchSlowClients(LongSupplier heads, LongSupplier answers, LongSupplier unsentBytes) {
+    public void watchSlowClients(LongSupplier heads, LongSupplier answers) {
         FunctionCounter.builder(MeterNames.SLOW_CLIENTS, heads, LongSupplier::getAsLong)
                 .tag("reason", "head")
                 .register(registry);
         FunctionCounter.builder(MeterNames.SLOW_CLIENTS, answers, LongSupplier::getAsLong)
                 .tag("reason", "answer")
                 .register(registry);
-        Gauge.builder(MeterNames.UNSENT_BYTES, unsentBytes::getAsLong).register(registry);
     }
 
     /** The same for the quotas of clients. */

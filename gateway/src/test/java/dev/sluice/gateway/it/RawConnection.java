@@ -70,7 +70,8 @@ final class RawConnection implements AutoCloseable {
         int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
         byte[] body = in.readNBytes(length);
         if (body.length < length) {
-            throw new EOFException("the server closed the connection after " + body.length + " of " + length + " bytes");
+            throw new EOFException(
+                    "the server closed the connection after " + body.length + " of " + length + " bytes");
         }
         String text = new String(body, StandardCharsets.UTF_8);
         return new Answer(Integer.parseInt(statusLine.split(" ", 3)[1]), headers, text);

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Future;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
 /** Answers that their clients do not take: how long they are kept, and how many. */
@@ -22,6 +25,14 @@ class SlowReaderIT {
 
     private static RunningGateway start(String... settings) {
         return RunningGateway.start(Places.TEST_MODELS, settings);
+    }
+
+    /** A connection whose end takes little that is not read. */
+    private static RawConnection smallConnection(RunningGateway gateway) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1 << 16);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
+        return new RawConnection(socket);
     }
 
     private static void nothingIsLeft(RunningGateway gateway) {
@@ -41,9 +52,10 @@ class SlowReaderIT {
     @Test
     void losesItsConnection() throws IOException {
         try (RunningGateway gateway = start("http.write_timeout=200ms");
-                RawConnection connection = new RawConnection(gateway.port())) {
+                RawConnection connection = smallConnection(gateway)) {
             LARGE.ask(connection);
-            Waiting.until("given up", () -> givenUp(gateway) == 1);
+            Waiting.until("given up", () -> givenUp(gateway) >= 1);
+            assertEquals(1, givenUp(gateway));
             nothingIsLeft(gateway);
             assertThrows(IOException.class, connection::answer);
         }
@@ -52,7 +64,7 @@ class SlowReaderIT {
     @Test
     void getsAllOfItIfItComesInTime() throws IOException {
         try (RunningGateway gateway = start();
-                RawConnection connection = new RawConnection(gateway.port())) {
+                RawConnection connection = smallConnection(gateway)) {
             LARGE.ask(connection);
             Waiting.until("too much for the socket", () -> unsent(gateway) > 32 << 20);
             assertTrue(LARGE.is(connection.answer()));
@@ -66,7 +78,7 @@ class SlowReaderIT {
     @Test
     void getsAllOfItAlthoughTheServerDrains() throws IOException {
         try (RunningGateway gateway = start();
-                RawConnection connection = new RawConnection(gateway.port())) {
+                RawConnection connection = smallConnection(gateway)) {
             LARGE.ask(connection);
             Waiting.until("too much for the socket", () -> unsent(gateway) > 32 << 20);
             Future<Void> stopped = gateway.stop();

@@ -93,6 +93,7 @@ final class BodyReader {
     }
 
     private void begin() {
+        request.response().headersEndHandler(answered -> release()); // a slow reader holds its answer, not its body
         request.response().endHandler(over -> release());
         if (declaredLength(request) > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes));

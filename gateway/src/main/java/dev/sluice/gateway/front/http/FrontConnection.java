@@ -33,6 +33,7 @@ final class FrontConnection {
     private final UnsentAnswers unsent;
     private final WaitTimer headTimer;
     private int openRequests;
+    private boolean leaving;
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
@@ -117,19 +118,22 @@ final class FrontConnection {
     /** Sends the body of an answer, and ends the answer with it. */
     static Future<Void> send(HttpServerRequest request, Buffer body) {
         FrontConnection self = of(request);
-        return self.unsent.send(request, body, self::answered);
+        return self.unsent.send(request, body, () -> self.answered(request));
     }
 
     /** Ends an answer that has no body. */
     static Future<Void> sendNothing(HttpServerRequest request) {
         Future<Void> sent = request.response().end();
-        of(request).answered();
+        of(request).answered(request);
         return sent;
     }
 
     /** The last byte of an answer has been handed on. */
-    private void answered() {
+    private void answered(HttpServerRequest request) {
         openRequests--;
+        if (leaving && openRequests == 0) {
+            end(request);
+        }
         if (headBegun && openRequests == 0) {
             headSinceNanos = headTimer.nanos();
             headTimer.begin();
@@ -158,6 +162,7 @@ final class FrontConnection {
     /** Ends the connection now if it has nothing to do, and tells a client of HTTP/2 to open no more streams. */
     void leave() {
         channel.eventLoop().execute(() -> {
+            leaving = true;
             if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (openRequests == 0) {
