@@ -72,8 +72,7 @@ public final class Metrics {
     /** The same for connections. */
     public void watchConnections(IntSupplier open, LongSupplier refused) {
         Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
-        FunctionCounter.builder(MeterNames.REFUSED_CONNECTIONS, refused, LongSupplier::getAsLong)
-                .register(registry);
+        counter(MeterNames.REFUSED_CONNECTIONS, refused).register(registry);
     }
 
     /** The same for what is held of requests and of answers. */
@@ -84,12 +83,13 @@ public final class Metrics {
 
     /** The same for clients that are slow to send or to take. */
     public void watchSlowClients(LongSupplier heads, LongSupplier answers) {
-        FunctionCounter.builder(MeterNames.SLOW_CLIENTS, heads, LongSupplier::getAsLong)
-                .tag("reason", "head")
-                .register(registry);
-        FunctionCounter.builder(MeterNames.SLOW_CLIENTS, answers, LongSupplier::getAsLong)
-                .tag("reason", "answer")
-                .register(registry);
+        counter(MeterNames.SLOW_CLIENTS, heads).tag("reason", "head").register(registry);
+        counter(MeterNames.SLOW_CLIENTS, answers).tag("reason", "answer").register(registry);
+    }
+
+    /** Micrometer holds what is looked at weakly and how strongly, so a supplier given as the former soon is no more. */
+    private FunctionCounter.Builder<Metrics> counter(String name, LongSupplier count) {
+        return FunctionCounter.builder(name, this, metrics -> count.getAsLong());
     }
 
     /** The same for the quotas of clients. */
