@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
+import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.metrics.Metrics;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.worker.ReferenceCodec;
@@ -59,7 +60,7 @@ public final class Gateway {
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
-        this.connections = new Connections(config.http().maxConnections());
+        this.connections = new Connections(config.http());
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
                 .build();
@@ -82,6 +83,9 @@ public final class Gateway {
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);
         metrics.watchRefusals(admission::refusedUnread);
+        SlowClients slow = connections.slowClients();
+        metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
+        metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);

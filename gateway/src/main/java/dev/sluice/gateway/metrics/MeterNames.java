@@ -79,6 +79,15 @@ public final class MeterNames {
     /** Counter: connections closed at once because there were {@code http.max_connections}. */
     public static final String REFUSED_CONNECTIONS = "sluice_refused_connections_total";
 
+    /** Gauge: bytes of requests' bodies that are held, out of {@code admission.max_in_flight_bytes}. */
+    public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
+
+    /** Counter, by reason: slow clients given up, for the head of a request or for an answer. */
+    public static final String SLOW_CLIENTS = "sluice_slow_clients_total";
+
+    /** Gauge: bytes of answers that their clients have not taken yet. */
+    public static final String UNSENT_BYTES = "sluice_unsent_bytes";
+
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 

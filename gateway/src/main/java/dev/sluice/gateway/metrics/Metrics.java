@@ -72,17 +72,29 @@ public final class Metrics {
     /** The same for connections. */
     public void watchConnections(IntSupplier open, LongSupplier refused) {
         Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
-        count(MeterNames.REFUSED_CONNECTIONS, refused);
+        counter(MeterNames.REFUSED_CONNECTIONS, refused).register(registry);
     }
 
     /** The same for requests that were refused by their heads. */
     public void watchRefusals(LongSupplier unread) {
-        count(MeterNames.REFUSED_UNREAD, unread);
+        counter(MeterNames.REFUSED_UNREAD, unread).register(registry);
     }
 
-    /** Micrometer holds what it looks at weakly, and would soon look at nothing if that were the number's source alone. */
-    private void count(String name, LongSupplier number) {
-        FunctionCounter.builder(name, this, metrics -> number.getAsLong()).register(registry);
+    /** The same for what is held of requests and of answers. */
+    public void watchMemory(LongSupplier bodyBytes, LongSupplier unsentBytes) {
+        Gauge.builder(MeterNames.HELD_BODY_BYTES, bodyBytes::getAsLong).register(registry);
+        Gauge.builder(MeterNames.UNSENT_BYTES, unsentBytes::getAsLong).register(registry);
+    }
+
+    /** The same for clients that are slow to send or to take. */
+    public void watchSlowClients(LongSupplier heads, LongSupplier answers) {
+        counter(MeterNames.SLOW_CLIENTS, heads).tag("reason", "head").register(registry);
+        counter(MeterNames.SLOW_CLIENTS, answers).tag("reason", "answer").register(registry);
+    }
+
+    /** Micrometer holds what is looked at weakly and how strongly, so a supplier given as the former soon is no more. */
+    private FunctionCounter.Builder<Metrics> counter(String name, LongSupplier count) {
+        return FunctionCounter.builder(name, this, metrics -> count.getAsLong());
     }
 
     /** The same for the quotas of clients. */

@@ -25,6 +25,7 @@ public final class FakeHttpRequest {
     private @Nullable Handler<Buffer> onPiece;
     private @Nullable Handler<Void> onEnd;
     private @Nullable Handler<Void> onOver;
+    private @Nullable Handler<Void> onAnswer;
     private @Nullable Handler<Throwable> onFailure;
     private @Nullable SocketAddress peer;
     private boolean closed;
@@ -98,6 +99,7 @@ public final class FakeHttpRequest {
                 getClass().getClassLoader(), new Class<?>[] {HttpServerResponse.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "endHandler" -> onOver = (Handler<Void>) arguments[0];
+                        case "headersEndHandler" -> onAnswer = (Handler<Void>) arguments[0];
                         case "writeContinue" -> continued = true;
                         case "headers" -> {
                             return answerHeaders;
@@ -138,6 +140,13 @@ public final class FakeHttpRequest {
         return answerHeaders.entries().stream()
                 .map(header -> header.getKey() + ": " + header.getValue())
                 .toList();
+    }
+
+    /** The head of the answer goes out. */
+    public void answerBegins() {
+        if (onAnswer != null) {
+            onAnswer.handle(null);
+        }
     }
 
     /** The request has been answered, or its connection has gone. */

@@ -68,8 +68,13 @@ final class RawConnection implements AutoCloseable {
                     header.substring(colon + 1).strip());
         }
         int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
-        String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        return new Answer(Integer.parseInt(statusLine.split(" ", 3)[1]), headers, body);
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException(
+                    "the server closed the connection after " + body.length + " of " + length + " bytes");
+        }
+        String text = new String(body, StandardCharsets.UTF_8);
+        return new Answer(Integer.parseInt(statusLine.split(" ", 3)[1]), headers, text);
     }
 
     /** Whether the server closes, after whatever it still has to say. */

@@ -31,6 +31,7 @@ final class RawHttp2 implements AutoCloseable {
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
 
+    static final int REFUSED_STREAM = 7;
     static final int CANCEL = 8;
     static final int ENHANCE_YOUR_CALM = 11;
 
@@ -95,7 +96,11 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     RawHttp2 data(int stream, String data, boolean end) throws IOException {
-        write(DATA, end ? ACK_OR_END_STREAM : 0, stream, data.getBytes(StandardCharsets.UTF_8));
+        return data(stream, data.getBytes(StandardCharsets.UTF_8), end);
+    }
+
+    RawHttp2 data(int stream, byte[] data, boolean end) throws IOException {
+        write(DATA, end ? ACK_OR_END_STREAM : 0, stream, data);
         return this;
     }
 

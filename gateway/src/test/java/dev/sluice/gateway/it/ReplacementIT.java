@@ -3,6 +3,8 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,21 @@ class ReplacementIT {
             Waiting.until("no thread hangs", () -> gateway.metrics().value("sluice_stuck_threads", SLOW) == 0);
             assertEquals(1, gateway.metrics().value("sluice_model_state", SLOW, "state=\"ready\""));
             gateway.awaitNothingInFlight();
+        }
+    }
+
+    /** Nothing reads it again: what has been loaded is served, by replacements too. */
+    @Test
+    void neitherAModelInUseNorAReplacementNeedsTheModelFile(@TempDir Path folder) throws IOException {
+        try (RunningGateway gateway = start(folder)) {
+            Files.delete(folder.resolve("slow/1/model.onnx"));
+            Waiting.until("a replacement", () -> {
+                Answer late = gateway.infer("slow", Requests.slow(ENDLESS, 7, TWENTY_MILLISECONDS));
+                assertTrue(List.of(504, 500).contains(late.status()), late.body());
+                return gateway.metrics().value("sluice_replaced_instances_total", SLOW) >= 1;
+            });
+            assertEquals(8f, gateway.infer("slow", Requests.slow(1, 8)).data().getFloat(0));
+            assertEquals(1, gateway.metrics().value("sluice_model_state", SLOW, "state=\"ready\""));
         }
     }
 

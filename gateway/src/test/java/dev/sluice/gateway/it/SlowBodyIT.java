@@ -61,6 +61,17 @@ class SlowBodyIT {
         }
     }
 
+    /** Its stream could be reset, but the connection would go on waiting for a body of HTTP/1.1. */
+    @Test
+    void ofARequestThatAskedForAnUpgradeEndsTheConnection() throws IOException {
+        try (RawConnection connection = new RawConnection(gateway.port())) {
+            connection.send("POST " + SUMS + " HTTP/1.1\r\nhost: x\r\nconnection: Upgrade, HTTP2-Settings\r\n"
+                    + "upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\ncontent-length: 500\r\n\r\n{");
+            assertEquals(101, connection.answer().status());
+            assertTrue(connection.isClosedByServer());
+        }
+    }
+
     @Test
     void isCutOffWhenItHasBeenRefusedBefore() throws IOException {
         try (RawConnection connection = new RawConnection(gateway.port())) {

@@ -9,6 +9,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,16 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     static SluiceProcess start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), arguments);
+    }
+
+    /** @param shell what a shell does before it becomes the process, as in {@code ulimit -n 100} */
+    static SluiceProcess startBehind(String shell, String... arguments) throws IOException {
+        return start(List.of("bash", "-c", shell + "; exec \"$@\"", "sluice"), arguments);
+    }
+
+    private static SluiceProcess start(List<String> wrapper, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         if (Runtime.version().feature() >= 23) {
@@ -95,6 +105,21 @@ final class SluiceProcess implements AutoCloseable {
 
     int awaitExit() {
         return Waiting.await(process.onExit()).exitValue();
+    }
+
+    /** The processor time that it has used, by what the system says. */
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /** The memory that it has in use, in bytes; Linux only. */
+    long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+            }
+        }
+        throw new AssertionError("no VmRSS");
     }
 
     /** All of stderr, once the process has ended. */

@@ -92,6 +92,7 @@ final class BodyReader {
     }
 
     private void begin() {
+        request.response().headersEndHandler(answered -> release()); // a slow reader holds its answer, not its body
         request.response().endHandler(over -> release());
         if (declaredLength(request) > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes));
@@ -191,7 +192,7 @@ final class BodyReader {
 
     /** The refusal has been sent, so HTTP/2 has a code for it: no error, but send no more (RFC 9113, section 8.1). */
     private void cutOff() {
-        if (request.version() == HttpVersion.HTTP_2) {
+        if (request.version() == HttpVersion.HTTP_2 && !FrontConnection.isUpgrading(request)) {
             request.response().reset(0);
         } else {
             request.connection().close();

@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Connections {
 
-    private final int max;
+    private final HttpOptions options;
+    private final SlowClients slowClients = new SlowClients();
     private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
     private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger count = new AtomicInteger();
@@ -31,8 +32,8 @@ public final class Connections {
     private final Promise<Void> allClosed = Promise.promise();
     private volatile boolean draining;
 
-    public Connections(int max) {
-        this.max = max;
+    public Connections(HttpOptions options) {
+        this.options = options;
     }
 
     /** A socket that accepts connections. */
@@ -42,11 +43,12 @@ public final class Connections {
 
     /** Counts a connection in, until it closes; false if there is no room for it, and then it is to be closed. */
     boolean accept(Channel channel) {
+        int max = options.maxConnections();
         if (count.getAndUpdate(now -> Math.min(now + 1, max)) == max) {
             refused.increment();
             return false;
         }
-        FrontConnection connection = FrontConnection.on(channel);
+        FrontConnection connection = FrontConnection.on(channel, options, slowClients);
         open.add(connection);
         channel.closeFuture().addListener(closed -> {
             open.remove(connection);
@@ -72,6 +74,11 @@ public final class Connections {
     /** How many were one too many. */
     public long refused() {
         return refused.sum();
+    }
+
+    /** What the slow ones among them cost. */
+    public SlowClients slowClients() {
+        return slowClients;
     }
 
     /** Closes the port and every connection that has nothing to do; complete when the last one has ended. */

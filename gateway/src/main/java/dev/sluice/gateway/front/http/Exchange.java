@@ -42,6 +42,7 @@ final class Exchange {
     private @Nullable String client;
     private @Nullable Permit held;
     private boolean limited;
+    private boolean answered;
 
     Exchange(HttpServerRequest request, String requestId, long startNanos, Exchanges front) {
         this.request = request;
@@ -97,7 +98,12 @@ final class Exchange {
 
     /** Whether an answer can still be given: none has been, and the client is there. */
     boolean isOpen() {
-        return !request.response().ended() && !request.response().closed();
+        return !answered && !request.response().ended() && !request.response().closed();
+    }
+
+    /** Whether the client has left so many answers untaken that it gets no more. */
+    boolean isBehind() {
+        return FrontConnection.isBehind(request);
     }
 
     void json(JsonOutput body) {
@@ -191,8 +197,8 @@ final class Exchange {
         if (draining) {
             sendElsewhere(response);
         }
+        answered = true;
         Future<Void> written = write(response, body);
-        FrontConnection.answered(request);
         if (draining) {
             written.onComplete(done -> FrontConnection.end(request));
         }
@@ -201,10 +207,10 @@ final class Exchange {
 
     private Future<Void> write(HttpServerResponse response, Buffer body) {
         if (!request.method().equals(HttpMethod.HEAD)) {
-            return response.end(body);
+            return FrontConnection.send(request, body);
         }
         response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-        return response.end(); // given the body, Vert.x would send it on HTTP/2
+        return FrontConnection.sendNothing(request); // given the body, Vert.x would send it on HTTP/2
     }
 
     /** Asks the client to open another connection for what it sends next; what it has sent is still answered. */

@@ -3,17 +3,23 @@ package dev.sluice.gateway.front.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.util.AttributeKey;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: whether a request of it is being answered, and how it ends.
+ * One client's connection: whether a request of it is being answered, what it has not taken yet, and how it ends.
  *
  * @thread the front loop of the connection, but for {@link #leave}
+ * @errors a request of HTTP/1.1 whose head is not whole within {@code http.header_timeout} is a 408, and the connection
+ *     ends
  */
 final class FrontConnection {
 
@@ -23,48 +29,124 @@ final class FrontConnection {
     private static final long LONG_SECONDS = TimeUnit.DAYS.toSeconds(1);
 
     private final Channel channel;
+    private final SlowClients slowClients;
+    private final UnsentAnswers unsent;
+    private final WaitTimer headTimer;
     private int openRequests;
+    private boolean leaving;
+    private boolean headBegun;
+    private long headSinceNanos;
     private @Nullable HttpConnection http2;
 
-    private FrontConnection(Channel channel) {
+    private FrontConnection(Channel channel, HttpOptions options, SlowClients slowClients) {
         this.channel = channel;
+        this.slowClients = slowClients;
+        this.unsent = new UnsentAnswers(channel, options, slowClients);
+        this.headTimer = new WaitTimer(channel.eventLoop(), options.headerTimeout(), this::headSince, this::giveUpHead);
     }
 
     /** To be called once, when the connection has been accepted. */
-    static FrontConnection on(Channel channel) {
-        FrontConnection connection = new FrontConnection(channel);
+    static FrontConnection on(Channel channel, HttpOptions options, SlowClients slowClients) {
+        FrontConnection connection = new FrontConnection(channel, options, slowClients);
         channel.attr(KEY).set(connection);
+        channel.closeFuture().addListener(closed -> {
+            connection.headTimer.stop();
+            connection.unsent.stop();
+        });
         return connection;
     }
 
-    private static @Nullable FrontConnection of(HttpConnection connection) {
-        return connection instanceof ConnectionBase base
-                ? base.channel().attr(KEY).get()
-                : null;
+    static FrontConnection of(Channel channel) {
+        return channel.attr(KEY).get();
+    }
+
+    private static FrontConnection of(HttpServerRequest request) {
+        return of(channel(request.connection()));
+    }
+
+    private static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
     }
 
     /** The protocol of a connection is known, or has changed by upgrade. */
     static void speaks(HttpConnection connection) {
-        FrontConnection self = of(connection);
-        if (self != null && StreamLimit.isHttp2(connection)) {
+        if (StreamLimit.isHttp2(connection)) {
+            FrontConnection self = of(channel(connection));
             self.http2 = connection;
+            self.headBegun = false;
         }
     }
 
-    /** The head of a request has come. */
-    static void begun(HttpServerRequest request) {
-        FrontConnection self = of(request.connection());
-        if (self != null) {
-            self.openRequests++;
+    /** A piece of a head has come, and not yet the whole of it. */
+    void headGoesOn() {
+        if (!headBegun) {
+            headBegun = true;
+            headSinceNanos = headTimer.nanos();
+            headTimer.begin();
         }
     }
 
-    /** The last byte of its answer has been handed on. */
-    static void answered(HttpServerRequest request) {
-        FrontConnection self = of(request.connection());
-        if (self != null) {
-            self.openRequests--;
+    /** A head has come whole. */
+    void headIsWhole() {
+        headBegun = false;
+    }
+
+    /** A head behind a request that has not been answered is not late: we may not be reading. */
+    private OptionalLong headSince() {
+        return headBegun && openRequests == 0 ? OptionalLong.of(headSinceNanos) : OptionalLong.empty();
+    }
+
+    /** There is no request yet that could be answered, so the answer goes out behind everything that knows of requests. */
+    private void giveUpHead() {
+        slowClients.headGivenUp();
+        headBegun = false;
+        channel.pipeline().firstContext().writeAndFlush(Refusal.lateHead()).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** The head of a request has come; false if its client has left so many answers that it gets no more. */
+    static boolean begun(HttpServerRequest request) {
+        FrontConnection self = of(request);
+        self.openRequests++;
+        return !self.unsent.isFull();
+    }
+
+    /** Whether so many answers wait for the client already that this request should get none. */
+    static boolean isBehind(HttpServerRequest request) {
+        return of(request).unsent.isFull();
+    }
+
+    /** Sends the body of an answer, and ends the answer with it. */
+    static Future<Void> send(HttpServerRequest request, Buffer body) {
+        FrontConnection self = of(request);
+        return self.unsent.send(request, body, () -> self.answered(request));
+    }
+
+    /** Ends an answer that has no body. */
+    static Future<Void> sendNothing(HttpServerRequest request) {
+        Future<Void> sent = request.response().end();
+        of(request).answered(request);
+        return sent;
+    }
+
+    /** The last byte of an answer has been handed on. */
+    private void answered(HttpServerRequest request) {
+        openRequests--;
+        if (leaving && openRequests == 0) {
+            end(request);
         }
+        if (headBegun && openRequests == 0) {
+            headSinceNanos = headTimer.nanos();
+            headTimer.begin();
+        }
+    }
+
+    /**
+     * Whether this request asked for HTTP/2 and is still being read as HTTP/1.1. Then there is no stream to be reset that
+     * would end it.
+     */
+    static boolean isUpgrading(HttpServerRequest request) {
+        return request.connection() instanceof ConnectionBase base
+                && base.channel().pipeline().get(Http1xUpgradeToH2CHandler.class) != null;
     }
 
     /**
@@ -80,6 +162,7 @@ final class FrontConnection {
     /** Ends the connection now if it has nothing to do, and tells a client of HTTP/2 to open no more streams. */
     void leave() {
         channel.eventLoop().execute(() -> {
+            leaving = true;
             if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (openRequests == 0) {

@@ -8,7 +8,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.Http1xOrH2CHandler;
 import io.vertx.core.impl.transports.NioTransport;
@@ -31,6 +33,13 @@ public final class FrontTransport extends NioTransport {
 
     private static final String VERTX_DECODER = "httpDecoder";
 
+    /**
+     * What may wait for a socket in Netty's memory before we stop handing on, and how little before we go on. One slice of
+     * an answer fills it, so that small answers never wait for each other and of a large one hardly more is copied.
+     */
+    private static final WriteBufferWaterMark WRITE_MARKS =
+            new WriteBufferWaterMark(Sending.SLICE_BYTES / 2, Sending.SLICE_BYTES);
+
     private final Connections connections;
 
     private FrontTransport(Connections connections) {
@@ -51,7 +60,11 @@ public final class FrontTransport extends NioTransport {
         super.configure(options, domainSocket, bootstrap);
         if (options instanceof HttpServerOptions http) {
             ChannelHandler vertxHandlers = bootstrap.config().childHandler();
-            bootstrap.handler(new Initializer(connections::listening));
+            bootstrap.handler(new Initializer(socket -> {
+                connections.listening(socket);
+                socket.pipeline().addLast(new AcceptFailures.Installer());
+            }));
+            bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS);
             bootstrap.childHandler(new Initializer(channel -> {
                 if (connections.accept(channel)) {
                     channel.pipeline().addLast(new FirstBytes(http)).addLast(vertxHandlers);
@@ -97,13 +110,15 @@ public final class FrontTransport extends NioTransport {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf bytes = (ByteBuf) message;
+            FrontConnection connection = FrontConnection.of(context.channel());
+            connection.headGoesOn();
             ChannelPipeline pipeline = context.pipeline();
             while (bytes.readableBytes() > 1 && pipeline.get(Http1xOrH2CHandler.class) != null) {
                 context.fireChannelRead(bytes.readRetainedSlice(1));
             }
             if (pipeline.get(Http1xOrH2CHandler.class) == null) {
                 if (pipeline.get(VERTX_DECODER) != null) {
-                    pipeline.replace(VERTX_DECODER, VERTX_DECODER, new RequestDecoder(options));
+                    pipeline.replace(VERTX_DECODER, VERTX_DECODER, new RequestDecoder(options, connection));
                 }
                 pipeline.remove(this);
             }

@@ -14,6 +14,12 @@ import java.util.Optional;
  *     colour images of 224 x 224 pixels as binary FP32
  * @param maxHeaderSize bytes of all headers of a request together; 16 KiB leaves room for large tokens and cookies
  * @param maxInitialLine bytes of a request's first line, the URL included; 8 KiB is what nginx takes too
+ * @param headerTimeout from the first byte of a request of HTTP/1.1 until its head is whole; 10 seconds is more than any
+ *     network needs for one
+ * @param writeTimeout how long a client may take nothing of its answer, counted in slices of 64 KiB; 30 seconds for one
+ *     is 2 KB a second
+ * @param maxUnsentSize bytes of answers that a connection may leave untaken before it gets no more; as much as the
+ *     longest body
  * @param maxConcurrentStreams requests that may be open at one time on an HTTP/2 connection; 128 is what nginx takes, and
  *     no fewer than the 100 that the standard asks for
  * @param maxConnections connections that may be open at one time in the whole process, for each takes memory and a file;
@@ -43,6 +49,13 @@ public record HttpOptions(
 
         @Setting(value = "8KiB", min = "1KiB", max = "1MiB", bytes = true)
         long maxInitialLine,
+
+        @Setting(value = "10s", min = "100ms", max = "1h") Duration headerTimeout,
+
+        @Setting(value = "30s", min = "100ms", max = "1h") Duration writeTimeout,
+
+        @Setting(value = "64MiB", min = "64KiB", max = "1GiB", bytes = true)
+        long maxUnsentSize,
 
         @Setting(value = "128", min = "1", max = "10000") int maxConcurrentStreams,
 

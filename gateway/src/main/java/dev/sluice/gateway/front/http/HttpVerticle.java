@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,9 @@ public final class HttpVerticle extends VerticleBase {
 
     private static final int RESETS_WINDOW_SECONDS = 10;
 
+    /** The code of HTTP/2 for: nothing has been done for this request (RFC 9113, section 7). */
+    private static final long REFUSED_STREAM = 7;
+
     /** To Vert.x, 0 would be another free port for each loop, a negative number the same one for all. */
     private static final int ANY_FREE_PORT = -1;
 
@@ -62,14 +66,20 @@ public final class HttpVerticle extends VerticleBase {
     private Future<?> listen(InferencePipeline pipeline) {
         Router routes = Routes.build(vertx, pipeline, parts, options);
         return server.connectionHandler(this::connected)
-                .requestHandler(request -> {
-                    FrontConnection.begun(request);
-                    routes.handle(request);
-                })
+                .requestHandler(request -> begin(request, routes))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed)
                 .listen()
                 .onSuccess(open -> listening.accept(open.actualPort()))
                 .recover(this::cannotListen);
+    }
+
+    /** A stream for which nothing more should be made is refused before it is looked at; the client may try it again. */
+    private static void begin(HttpServerRequest request, Router routes) {
+        if (FrontConnection.begun(request) || request.version() != HttpVersion.HTTP_2) {
+            routes.handle(request);
+        } else {
+            request.response().reset(REFUSED_STREAM);
+        }
     }
 
     private void connected(HttpConnection connection) {

@@ -39,6 +39,9 @@ final class InferHandler implements Handler<RoutingContext> {
 
     private static final Logger LOG = LoggerFactory.getLogger(InferHandler.class);
 
+    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
+
     private final InferencePipeline pipeline;
     private final HttpParts parts;
     private final long maxBodyBytes;
@@ -160,6 +163,10 @@ final class InferHandler implements Handler<RoutingContext> {
     private void answer(Answering answering, InferenceResponse response) {
         Exchange exchange = answering.exchange;
         ModelEndpoint endpoint = answering.endpoint;
+        if (exchange.isBehind()) {
+            refuse(exchange, endpoint.model(), UNTAKEN);
+            return;
+        }
         try {
             boolean stillThere = exchange.isOpen();
             exchange.timing(response.timing());

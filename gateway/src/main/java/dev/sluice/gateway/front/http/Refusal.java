@@ -1,9 +1,12 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,16 @@ final class Refusal {
             body.raw(",\"violated-policies\":[").string(policy).raw(']');
         }
         return body.raw('}');
+    }
+
+    /** All bytes of the answer to a request of HTTP/1.1 whose head did not come, which has no response to write to. */
+    static ByteBuf lateHead() {
+        JsonOutput body = plain("the head of the request did not come whole in time");
+        String head = "HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\ncontent-length: "
+                + body.length() + "\r\nconnection: close\r\n\r\n";
+        return Unpooled.wrappedBuffer(
+                Unpooled.copiedBuffer(head, StandardCharsets.US_ASCII),
+                Unpooled.wrappedBuffer(body.array(), 0, body.length()));
     }
 
     private static JsonOutput error(String message) {

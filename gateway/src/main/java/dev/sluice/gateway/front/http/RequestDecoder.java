@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
@@ -25,8 +26,12 @@ import java.util.List;
  */
 final class RequestDecoder extends VertxHttpRequestDecoder {
 
-    RequestDecoder(HttpServerOptions options) {
+    private final FrontConnection connection;
+    private boolean inBody;
+
+    RequestDecoder(HttpServerOptions options, FrontConnection connection) {
         super(options);
+        this.connection = connection;
     }
 
     /** Overridden because it is asked of each head that is complete, before anything is decided about its body. */
@@ -63,8 +68,19 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) throws Exception {
         int known = out.size();
         super.decode(context, bytes, out);
+        followHead(out, known);
         if (out.size() > known && out.get(known) instanceof HttpRequest head && !mayUpgrade(head)) {
             head.headers().remove(HttpHeaderNames.UPGRADE);
+        }
+    }
+
+    /** What makes neither a head nor a piece of a body is a piece of a head. */
+    private void followHead(List<Object> out, int known) {
+        if (out.size() > known) {
+            inBody = !(out.getLast() instanceof LastHttpContent);
+            connection.headIsWhole();
+        } else if (!inBody) {
+            connection.headGoesOn();
         }
     }
 

@@ -72,6 +72,17 @@ class BodyReaderTest {
     }
 
     @Test
+    void doesNotHoldThemWhileTheAnswerIsTaken() {
+        read();
+        http.send("0123456789").end();
+        assertEquals(10, budget.heldBytes());
+        http.answerBegins();
+        assertEquals(0, budget.heldBytes());
+        http.over();
+        assertEquals(0, budget.heldBytes());
+    }
+
+    @Test
     void refusesWhatTheBudgetHasNoRoomFor() {
         assertTrue(budget.tryReserve(95));
         read();

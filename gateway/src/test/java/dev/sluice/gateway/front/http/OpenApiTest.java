@@ -68,7 +68,23 @@ class OpenApiTest {
                 ticker,
                 "test");
         HttpOptions options = new HttpOptions(
-                "localhost", 0, 1024, 1024, 1024, 8, 1, false, second, 1, false, false, List.of(), List.of());
+                "localhost",
+                0,
+                1024,
+                1024,
+                1024,
+                second,
+                second,
+                1024,
+                8,
+                1,
+                false,
+                second,
+                1,
+                false,
+                false,
+                List.of(),
+                List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(vertx, pipeline, parts, options);
