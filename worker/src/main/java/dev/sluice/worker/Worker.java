@@ -1,11 +1,17 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.BatchGate;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.batch.RaggedAxes;
 import dev.sluice.worker.batch.ShapeOptions;
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.breaker.ModelBreaker;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.CircuitReport;
+import dev.sluice.worker.contract.CircuitReport.Fallback;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
@@ -31,6 +37,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +65,7 @@ public final class Worker extends VerticleBase {
     private final DeviceTurns cpu;
     private final List<LoadedModel> loaded = new ArrayList<>();
     private Profiles profiles;
+    private Fallbacks fallbacks;
 
     public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
         this.options = options;
@@ -78,6 +86,7 @@ public final class Worker extends VerticleBase {
         List<ModelLocation> locations = new ModelRepository(options.models()).newestVersions();
         Engine engine = new OnnxEngine();
         profiles = Profiles.of(options, engine.name() + " " + engine.version());
+        fallbacks = new Fallbacks(locations);
         locations.forEach(location -> report(location.model(), ModelState.LOADING, null, ""));
         locations.forEach(location -> serve(engine, location));
         return Future.succeededFuture();
@@ -122,6 +131,7 @@ public final class Worker extends VerticleBase {
     private Description deploy(
             ModelLocation location, LoadedModel runnable, ModelServing serving, List<String> deployments) {
         ModelId model = location.model();
+        BatchGate gate = gate(model, serving.breaker(), fallbacks.of(location));
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = RaggedConfig.read(location.configFile(), signature);
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
@@ -142,7 +152,8 @@ public final class Worker extends VerticleBase {
                 profile(location, runnable, serving, maxBatchRows),
                 batches,
                 serving.preserveOrdering(),
-                new ShapeOptions(maxBatchRows, ragged));
+                new ShapeOptions(maxBatchRows, ragged),
+                gate);
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         DeviceTurns.Stake stake = new DeviceTurns.Stake(cpu, serving.share());
         deployments.add(vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake, ticker))
@@ -156,6 +167,20 @@ public final class Worker extends VerticleBase {
                 serving.instances(),
                 BatcherVerticle.address(model),
                 serving.fixed());
+    }
+
+    /** The front learns of each state by a message, sent in the order of the states. */
+    private BatchGate gate(ModelId model, BreakerOptions breaker, @Nullable Fallback fallback) {
+        if (!breaker.enabled()) {
+            return BatchGate.OPEN;
+        }
+        ModelBreaker.Listener listener = (state, openUntilNanos) -> {
+            batches.circuit(model, state);
+            vertx.eventBus()
+                    .send(CircuitReport.ADDRESS, new CircuitReport(model, state, openUntilNanos, fallback), LOCAL);
+        };
+        listener.changed(CircuitState.CLOSED, 0);
+        return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
     private List<LatencyPoint> profile(

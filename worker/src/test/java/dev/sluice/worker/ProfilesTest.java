@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
+import dev.sluice.worker.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,8 @@ class ProfilesTest {
 
     private static WorkerOptions options(Duration budget) {
         Path none = Path.of("none");
-        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1));
+        BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker);
     }
 
     private Profiles profiles() {

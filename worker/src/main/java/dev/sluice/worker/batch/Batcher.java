@@ -5,7 +5,6 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
@@ -21,16 +20,14 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
  * its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
- * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and the
- * halves of those that fail ({@link Suspects}); only the failure of a request that ran alone is final. When there was
- * too little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes
- * a model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
- * it runs one request at a time.
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and theirs
+ * ({@link Suspects}); only the failure of a request that ran alone is final. After one that had too little memory later
+ * ones are smaller ({@link MemoryLimit}). A model whose axis 0 does not count rows runs one at a time from then on.
  *
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
  * @bound the queue's; work for a request is O(log of those that are open), plus O(members) for a batch
- * @errors Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
+ * @errors CircuitOpen by the gate, Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
  *     when it cannot be met any more, Cancelled when its client has gone, EngineFailure or InvalidRequest from the
  *     engine; never throws
  * @owns a request from {@link #enqueue} until its completion, which is called exactly once
@@ -52,6 +49,7 @@ public final class Batcher {
     private final BatchFormation formation;
     private final BatchKinds kinds;
     private final OutputTrim trim;
+    private final BatchGate gate;
     private final RunningBatches running = new RunningBatches();
 
     /** Those that have left the queue and have no outcome: they run, or wait to run once more. */
@@ -74,6 +72,7 @@ public final class Batcher {
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
         this.kinds = new BatchKinds(options.shapes().ragged());
         this.trim = new OutputTrim(options.shapes().ragged());
+        this.gate = options.gate();
         this.order = options.preserveOrdering() ? new AnswersInOrder() : null;
         this.instances = instances;
         this.ticker = ticker;
@@ -99,7 +98,7 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
-        Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
+        Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusalOfAll();
         if (atOnce != null) {
             drop(queued, atOnce);
             return () -> {};
@@ -114,6 +113,10 @@ public final class Batcher {
         }
         queue.add(queued);
         return () -> cancel(queued);
+    }
+
+    private @Nullable Refusal refusalOfAll() {
+        return refusingAll != null ? refusingAll : Refusal.atGate(gate);
     }
 
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
@@ -173,12 +176,9 @@ public final class Batcher {
     public BatchingReport report() {
         assert onOwnThread();
         long now = ticker.nanos();
-        List<BatchingReport.Measured> measured = profile.stream()
-                .map(point -> new BatchingReport.Measured(point.rows(), point.nanos()))
-                .toList();
         return new BatchingReport(
                 latency.learned(),
-                measured,
+                LatencyPoint.report(profile),
                 nextRows(now),
                 queue.report(now),
                 instances.idleInstances(),
@@ -198,13 +198,16 @@ public final class Batcher {
     /** Answers with {@code why} what waits and whatever comes from now on; what runs is completed when it returns. */
     public void refuseAll(InferenceError why) {
         assert onOwnThread();
-        Refusal refusal = Refusal.ofAll(why);
-        refusingAll = refusal;
+        refusingAll = Refusal.ofAll(why);
+        refuseWaiting(refusingAll);
+        tally.waiting(queue);
+    }
+
+    private void refuseWaiting(Refusal refusal) {
         suspects.takeAll().forEach(queued -> dropTaken(queued, refusal));
         while (!queue.isEmpty()) {
             drop(queue.due().poll(), refusal);
         }
-        tally.waiting(queue);
     }
 
     /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
@@ -226,6 +229,10 @@ public final class Batcher {
         assert onOwnThread();
         long now = ticker.nanos();
         dropExpired(now);
+        Refusal ofAll = refusalOfAll();
+        if (ofAll != null) {
+            refuseWaiting(ofAll);
+        }
         while (!suspects.isEmpty() && mayRun(suspects.nextRows())) {
             run(suspects.next(memory), now);
         }
@@ -248,7 +255,7 @@ public final class Batcher {
     }
 
     private boolean mayRun(int rows) {
-        return instances.claim(latency.nanos(rows));
+        return gate.mayRun() && instances.claim(latency.nanos(rows));
     }
 
     private QueueState state() {
@@ -257,7 +264,8 @@ public final class Batcher {
     }
 
     private Batch next(int maxRows, long now) {
-        Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
+        long[] busyNanos = running.busyNanos(instances.idleInstances(), now);
+        Batch batch = gate.isProbing() ? formation.probe() : formation.next(maxRows, busyNanos, now);
         queue.formed(batch);
         batch.members().forEach(taken::add);
         batch.members().forEach(QueuedRequest::taken);
@@ -291,6 +299,7 @@ public final class Batcher {
             instances.unclaim();
             return;
         }
+        Trial.begin(gate, wanted);
         tally.flushed(wanted, now);
         RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
         instances.run(wanted, result -> finish(run, result));
@@ -300,6 +309,7 @@ public final class Batcher {
         assert onOwnThread();
         try {
             if (running.end(run)) {
+                Trial.ended(run, result, latency, ticker.nanos());
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
                     case BatchResult.Failed failed -> fail(run.batch(), failed);
@@ -339,9 +349,7 @@ public final class Batcher {
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
-                Timing timing = new Timing(
-                        run.formedNanos() - member.enqueuedNanos(), ran.gatherNanos(), ran.runNanos(), batch.rows());
-                settle(member, new InferenceResponse(model, parts.get(i), timing));
+                settle(member, new InferenceResponse(model, parts.get(i), run.timing(member, ran)));
             }
         }
     }
@@ -353,7 +361,7 @@ public final class Batcher {
     private void learn(RunningBatches.Run run) {
         int rows = run.batch().rows();
         long taken = ticker.nanos() - run.formedNanos();
-        long predicted = latency.safeNanos(rows) > 0 ? run.predictedNanos() : 0;
+        long predicted = run.predictedNanos(latency);
         latency.observe(rows, taken);
         tally.learned(predicted, taken, latency.learned());
     }

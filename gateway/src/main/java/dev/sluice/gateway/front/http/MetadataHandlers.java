@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
@@ -77,22 +79,30 @@ final class MetadataHandlers {
             out.raw(separator).raw("{\"name\":").string(report.model().name());
             out.raw(",\"version\":\"").number(report.model().version());
             out.raw("\",\"state\":\"").raw(report.state().name().toLowerCase(Locale.ROOT));
-            out.raw("\",\"reason\":").string(report.reason()).raw('}');
+            out.raw("\",\"reason\":").string(report.reason());
+            CircuitState circuit = parts.models().circuits().state(report.model());
+            out.raw(",\"circuit\":\"")
+                    .raw(circuit.name().toLowerCase(Locale.ROOT))
+                    .raw("\"}");
             separator = ",";
         }
         exchanges.of(context).json(out.raw("]}"));
     }
 
+    /** Whether it, or who stands in for it, would be asked for a prediction now. */
     void modelReady(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            ModelId model = RequestedModel.of(context).in(parts.models()).model();
-            exchange.json(modelReady(model.name(), true));
+            ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
+            parts.models().circuits().answering(endpoint, parts.ticker().nanos());
+            exchange.json(modelReady(endpoint.model().name(), true));
         } catch (InferenceException refused) {
-            if (refused.error() instanceof InferenceError.ModelNotReady notReady) {
-                exchange.answer(503, modelReady(notReady.model().name(), false));
-            } else {
-                exchange.error(refused.error());
+            switch (refused.error()) {
+                case InferenceError.ModelNotReady(ModelId model, String reason, long retryAfterMillis) ->
+                    exchange.answer(503, modelReady(model.name(), false));
+                case InferenceError.CircuitOpen(ModelId model, long retryAfterMillis) ->
+                    exchange.answer(503, modelReady(model.name(), false));
+                default -> exchange.error(refused.error());
             }
         }
     }
