@@ -34,11 +34,6 @@ public record CircuitReport(
         }
     }
 
-    /** Of a model whose batches run. */
-    public static CircuitReport closed(ModelId model, @Nullable Fallback fallback) {
-        return new CircuitReport(model, CircuitState.CLOSED, 0, fallback);
-    }
-
     /** Whether requests are refused at that time; once it is over the next one is let in, to be tried. */
     public boolean refusesAt(long nowNanos) {
         return state == CircuitState.OPEN && nowNanos - openUntilNanos < 0;
