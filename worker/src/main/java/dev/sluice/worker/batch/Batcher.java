@@ -60,7 +60,7 @@ public final class Batcher {
     private final @Nullable AnswersInOrder order;
     private boolean axisCountsRows = true;
     private @Nullable Refusal refusingAll;
-    private @Nullable Thread owner;
+    private final OwnThread thread = new OwnThread();
 
     public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker, BatchTimer timer) {
         this.model = model;
@@ -95,7 +95,7 @@ public final class Batcher {
 
     /** Takes what is part of a request that came at that time. */
     Pending enqueue(InferenceRequest request, long cameNanos, Completion completion) {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
         Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusalOfAll();
@@ -148,7 +148,7 @@ public final class Batcher {
     }
 
     private void cancel(QueuedRequest queued) {
-        assert onOwnThread();
+        assert thread.isHere();
         if (queued.isCompleted()) {
             return;
         }
@@ -162,7 +162,7 @@ public final class Batcher {
 
     /** To be called at the time that the timer was asked for. */
     public void wake() {
-        assert onOwnThread();
+        assert thread.isHere();
         wakeUps.came();
         dispatch();
     }
@@ -174,7 +174,7 @@ public final class Batcher {
 
     /** What it has learned, what it would decide now, and what it has decided so far. */
     public BatchingReport report() {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         return new BatchingReport(
                 latency.learned(),
@@ -197,7 +197,7 @@ public final class Batcher {
 
     /** Answers with {@code why} what waits and whatever comes from now on; what runs is completed when it returns. */
     public void refuseAll(InferenceError why) {
-        assert onOwnThread();
+        assert thread.isHere();
         refusingAll = Refusal.ofAll(why);
         refuseWaiting(refusingAll);
         tally.waiting(queue);
@@ -212,21 +212,14 @@ public final class Batcher {
 
     /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
     public void abandonRunning(InferenceError why) {
-        assert onOwnThread();
+        assert thread.isHere();
         Refusal refusal = Refusal.ofAll(why);
         running.forget().forEach(batch -> batch.stillWanted().forEach(member -> dropTaken(member, refusal)));
     }
 
-    private boolean onOwnThread() {
-        if (owner == null) {
-            owner = Thread.currentThread();
-        }
-        return owner.equals(Thread.currentThread());
-    }
-
     /** Fills the idle instances; to be called after every event, or once after several that came together. */
     public void dispatch() {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         dropExpired(now);
         Refusal ofAll = refusalOfAll();
@@ -306,7 +299,7 @@ public final class Batcher {
     }
 
     private void finish(RunningBatches.Run run, BatchResult result) {
-        assert onOwnThread();
+        assert thread.isHere();
         try {
             if (running.end(run)) {
                 Trial.ended(run, result, latency, ticker.nanos());

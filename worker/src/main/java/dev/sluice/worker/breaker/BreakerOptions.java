@@ -4,8 +4,8 @@ import dev.sluice.worker.settings.Setting;
 import java.time.Duration;
 
 /**
- * When a model is left alone for a while, and for how long. What counts is batches; one that failed because of a
- * request in it, of memory, or that nobody waited for counts not at all.
+ * When a model is left alone for a while, and for how long. What counts is batches; one whose clients are to blame for
+ * its failure, or the memory, counts not at all.
  *
  * @param enabled whether models have a circuit breaker; on, because a model that fails everything is only kept busy
  * @param window how many of the last batches are looked at; 20, so that a model is judged by what it does now

@@ -43,7 +43,13 @@ class BatcherInvariantsSimulationTest {
 
     /** One client at one priority, rows that count, and no end. */
     private static final List<Enum<?>> NEVER_HERE =
-            List.of(DropReason.DISPLACED, DropReason.DRAINING, DropReason.MODEL_FAILED, FlushReason.UNBATCHED);
+            List.of(
+                    DropReason.DISPLACED,
+                    DropReason.DRAINING,
+                    DropReason.MODEL_FAILED,
+                    DropReason.CIRCUIT_OPEN,
+                    FlushReason.UNBATCHED,
+                    FlushReason.PROBE);
 
     private record Client(InferenceRequest request, Pending pending) {}
 

@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
@@ -92,17 +91,17 @@ final class MetadataHandlers {
     /** Whether it, or who stands in for it, would be asked for a prediction now. */
     void modelReady(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
+        RequestedModel requested = RequestedModel.of(context);
         try {
-            ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
-            parts.models().circuits().answering(endpoint, parts.ticker().nanos());
-            exchange.json(modelReady(endpoint.model().name(), true));
+            parts.models().circuits().answering(requested.in(parts.models()), parts.ticker().nanos());
+            exchange.json(modelReady(requested.name(), true));
         } catch (InferenceException refused) {
-            switch (refused.error()) {
-                case InferenceError.ModelNotReady(ModelId model, String reason, long retryAfterMillis) ->
-                    exchange.answer(503, modelReady(model.name(), false));
-                case InferenceError.CircuitOpen(ModelId model, long retryAfterMillis) ->
-                    exchange.answer(503, modelReady(model.name(), false));
-                default -> exchange.error(refused.error());
+            boolean exists = refused.error() instanceof InferenceError.ModelNotReady
+                    || refused.error() instanceof InferenceError.CircuitOpen;
+            if (exists) {
+                exchange.answer(503, modelReady(requested.name(), false));
+            } else {
+                exchange.error(refused.error());
             }
         }
     }
