@@ -93,7 +93,9 @@ final class MetadataHandlers {
         Exchange exchange = exchanges.of(context);
         RequestedModel requested = RequestedModel.of(context);
         try {
-            parts.models().circuits().answering(requested.in(parts.models()), parts.ticker().nanos());
+            parts.models()
+                    .circuits()
+                    .answering(requested.in(parts.models()), parts.ticker().nanos());
             exchange.json(modelReady(requested.name(), true));
         } catch (InferenceException refused) {
             boolean exists = refused.error() instanceof InferenceError.ModelNotReady
