@@ -129,6 +129,9 @@ class ArchitectureTest {
     void theWorkerSideHasLayersAndKnowsNoGateway() {
         String contract = "dev.sluice.worker.contract..";
         onlyUses("dev.sluice.worker.batch..", in(contract));
+        onlyUses(
+                "dev.sluice.worker.breaker..",
+                in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.engine..", in(contract));
         onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
@@ -170,6 +173,7 @@ class ArchitectureTest {
     void eachLibraryIsKnownInOnePlaceOnly() {
         onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..", "com.google.protobuf..");
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
+        onlyIn("dev.sluice.worker.breaker..", "io.github.resilience4j..");
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
         onlyIn("dev.sluice.gateway.front.http..", "io.netty..");

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.AdaptivePolicy;
 import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.FixedDelayPolicy;
+import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.engine.LoadedModel;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param maxQueueDelay how long to wait for them
  * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share a batch, if the model can be batched
+ * @param breaker when the model is left alone
  */
 record ModelServing(
         int instances,
@@ -31,6 +33,7 @@ record ModelServing(
         Duration maxQueueDelay,
         boolean preserveOrdering,
         boolean batching,
+        BreakerOptions breaker,
         List<String> labels) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
@@ -48,7 +51,13 @@ record ModelServing(
                 model.maxQueueDelay(),
                 model.preserveOrdering(),
                 model.batching() != ModelConfig.Batching.OFF,
+                breaker(model, node.breaker()),
                 model.labels());
+    }
+
+    private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {
+        BreakerOptions own = model.slowFactor() > 0 ? node.withSlowFactor(model.slowFactor()) : node;
+        return model.breaker() == ModelConfig.Breaker.OFF ? own.disabled() : own;
     }
 
     /**

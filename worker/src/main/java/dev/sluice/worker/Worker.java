@@ -1,12 +1,18 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.BatchGate;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.batch.PatientShare;
 import dev.sluice.worker.batch.RaggedAxes;
 import dev.sluice.worker.batch.ShapeOptions;
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.breaker.ModelBreaker;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.CircuitReport;
+import dev.sluice.worker.contract.CircuitReport.Fallback;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
@@ -33,6 +39,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -64,6 +71,7 @@ public final class Worker extends VerticleBase {
     private final DeviceTurns cpu;
     private final List<LoadedModel> loaded = new ArrayList<>();
     private Profiles profiles;
+    private Fallbacks fallbacks;
 
     public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
         this(options, batches, instances, ticker, OnnxEngine::new);
@@ -94,6 +102,7 @@ public final class Worker extends VerticleBase {
         List<ModelLocation> locations = new ModelRepository(options.models()).newestVersions();
         Engine engine = engines.get();
         profiles = Profiles.of(options, engine.name() + " " + engine.version());
+        fallbacks = new Fallbacks(locations);
         locations.forEach(location -> report(location.model(), ModelState.LOADING, null, ""));
         locations.forEach(location -> serve(engine, location));
         return Future.succeededFuture();
@@ -150,6 +159,7 @@ public final class Worker extends VerticleBase {
     private Description deploy(
             ModelLocation location, LoadedModel runnable, ModelServing serving, Deque<Runnable> undo) {
         ModelId model = location.model();
+        BatchGate gate = gate(model, serving.breaker(), fallbacks.of(location));
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = RaggedConfig.read(location.configFile(), signature);
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
@@ -171,7 +181,8 @@ public final class Worker extends VerticleBase {
                 blocking(() -> profile(location, runnable, serving, maxBatchRows)),
                 batches,
                 serving.preserveOrdering(),
-                new ShapeOptions(maxBatchRows, ragged));
+                new ShapeOptions(maxBatchRows, ragged),
+                gate);
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(new BatcherVerticle(model, batching, members, stake(serving), ticker))
                 .await();
@@ -189,6 +200,20 @@ public final class Worker extends VerticleBase {
 
     private DeviceTurns.Stake stake(ModelServing serving) {
         return new DeviceTurns.Stake(cpu, serving.shareOfCores());
+    }
+
+    /** The front learns of each state by a message, sent in the order of the states. */
+    private BatchGate gate(ModelId model, BreakerOptions breaker, @Nullable Fallback fallback) {
+        if (!breaker.enabled()) {
+            return BatchGate.OPEN;
+        }
+        ModelBreaker.Listener listener = (state, openUntilNanos) -> {
+            batches.circuit(model, state);
+            vertx.eventBus()
+                    .send(CircuitReport.ADDRESS, new CircuitReport(model, state, openUntilNanos, fallback), LOCAL);
+        };
+        listener.changed(CircuitState.CLOSED, 0);
+        return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
     private List<LatencyPoint> profile(

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.time.Duration;
  *     batch needs but no more than this; 64 MiB, which is 32 colour images of 400 by 400 pixels
  * @param giveUpAfter shortest time after which an engine call that no client waits for any more is ended and its worker
  *     thread replaced; 10 s, for the first call of a large model may take seconds, and it must not be taken for stuck
+ * @param breaker when a model is left alone because its batches fail
  */
 public record WorkerOptions(
         @Setting("conf/models") Path models,
@@ -40,7 +42,8 @@ public record WorkerOptions(
         @Setting(value = "64MiB", min = "0B", max = "64GiB", bytes = true)
         long batchMemory,
 
-        @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter) {
+        @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter,
+        BreakerOptions breaker) {
 
     /** Below the user's cache directory. */
     static final String USER_CACHE = "auto";

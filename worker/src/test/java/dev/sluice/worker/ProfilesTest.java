@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.batch.PatientShare;
+import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
+import dev.sluice.worker.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +61,8 @@ class ProfilesTest {
 
     private static WorkerOptions options(Duration budget) {
         Path none = Path.of("none");
-        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1));
+        BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker);
     }
 
     private Profiles profiles() {

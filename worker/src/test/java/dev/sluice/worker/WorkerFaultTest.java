@@ -3,6 +3,8 @@ package dev.sluice.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InstanceListener;
@@ -87,8 +89,11 @@ class WorkerFaultTest {
     }
 
     private void start(Engine engine, InstanceListener listener) throws Exception {
-        WorkerOptions options = new WorkerOptions(
-                models, INSTANCES, 0, 1, 4, 10, Duration.ofSeconds(1), "none", 1 << 20, Duration.ofMillis(10));
+        Duration second = Duration.ofSeconds(1);
+        Duration soon = Duration.ofMillis(10);
+        BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        WorkerOptions options =
+                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker);
         Worker worker = new Worker(options, BatchListener.NONE, listener, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }

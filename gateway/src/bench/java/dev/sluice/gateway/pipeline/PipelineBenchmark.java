@@ -1,6 +1,8 @@
 package dev.sluice.gateway.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.settings.Settings;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitListener;
@@ -92,8 +94,11 @@ public class PipelineBenchmark {
     @Setup
     public void start() {
         ReferenceCodec.register(vertx.eventBus());
+        BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        Duration warmUp = Duration.ofSeconds(1);
+        Path repository = Path.of("loadtest/models");
         WorkerOptions options = new WorkerOptions(
-                Path.of("loadtest/models"), 0, 0, 1, maxBatchRows, 4096, Duration.ofSeconds(1), "none", 64 << 20, LONG);
+                repository, 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
         Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.dispatch;
 
+import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
@@ -26,6 +27,7 @@ public final class ModelDirectory {
     /** The newest version first. */
     private volatile Map<String, NavigableMap<Long, ModelReport>> models = Map.of();
 
+    private final CircuitBreakers circuits = new CircuitBreakers(this);
     private volatile boolean complete;
 
     /** Starts to listen; to be waited for before any worker is deployed, so that no report is missed. */
@@ -34,7 +36,15 @@ public final class ModelDirectory {
                     apply(message.body());
                     message.reply(null);
                 })
-                .completion();
+                .completion()
+                .compose(listening -> bus.<CircuitReport>localConsumer(
+                                CircuitReport.ADDRESS, message -> circuits.apply(message.body()))
+                        .completion());
+    }
+
+    /** The state of each model's circuit breaker. */
+    public CircuitBreakers circuits() {
+        return circuits;
     }
 
     /** Whether the workers have said what they have to begin with; until then, silence means nothing. */
@@ -46,7 +56,7 @@ public final class ModelDirectory {
         complete = true;
     }
 
-    private void apply(ModelReport report) {
+    void apply(ModelReport report) {
         Map<String, NavigableMap<Long, ModelReport>> next = new TreeMap<>(models);
         NavigableMap<Long, ModelReport> versions = new TreeMap<Long, ModelReport>().descendingMap();
         versions.putAll(next.getOrDefault(report.model().name(), new TreeMap<>()));

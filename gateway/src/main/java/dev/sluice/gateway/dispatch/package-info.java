@@ -5,6 +5,7 @@
  * what they take; {@link dev.sluice.gateway.dispatch.BatcherClient} is the crossing itself: it sends the
  * requests of one front loop to the batchers of their models, in groups, and turns every way in which that can end into one
  * outcome for each. {@link dev.sluice.gateway.dispatch.BatcherInquiry} asks a batcher about itself, beside the data path.
+ * {@link dev.sluice.gateway.dispatch.CircuitBreakers} knows which of them are left alone, and who stands in.
  *
  * <p>Read {@link dev.sluice.gateway.dispatch.BatcherClient} first.
  */

@@ -25,6 +25,7 @@ public final class StatusMapping {
             case InferenceError.Cancelled cancelled -> 499;
             case InferenceError.EngineFailure failure -> 500;
             case InferenceError.Overloaded overloaded -> 503;
+            case InferenceError.CircuitOpen open -> 503;
             case InferenceError.ModelNotReady notReady -> 503;
             case InferenceError.Starting starting -> 503;
             case InferenceError.Draining draining -> 503;
@@ -43,6 +44,7 @@ public final class StatusMapping {
             case InferenceError.Cancelled cancelled -> "cancelled";
             case InferenceError.EngineFailure failure -> "engine_failure";
             case InferenceError.Overloaded overloaded -> "overloaded";
+            case InferenceError.CircuitOpen open -> "circuit_open";
             case InferenceError.ModelNotReady notReady -> "model_not_ready";
             case InferenceError.Starting starting -> "starting";
             case InferenceError.Draining draining -> "draining";
@@ -55,6 +57,7 @@ public final class StatusMapping {
         return switch (error) {
             case InferenceError.Throttled throttled -> throttled.retryAfterMillis();
             case InferenceError.Overloaded overloaded -> overloaded.retryAfterMillis();
+            case InferenceError.CircuitOpen open -> open.retryAfterMillis();
             case InferenceError.ModelNotReady notReady -> notReady.retryAfterMillis();
             case InferenceError.Starting starting -> InferenceError.RETRY_SOON_MILLIS;
             case InferenceError.Draining draining -> InferenceError.RETRY_SOON_MILLIS;

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.metrics;
 
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -40,6 +41,8 @@ final class BatchMeters {
     private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
     private final List<AtomicInteger> queuedByPriority;
     private final DistributionSummary percent;
+    private final Map<CircuitState, Counter> circuitChanges = new EnumMap<>(CircuitState.class);
+    private volatile CircuitState circuit = CircuitState.CLOSED;
     private volatile @Nullable LearnedLatency latency;
 
     BatchMeters(MeterRegistry registry, Tags model) {
@@ -48,6 +51,13 @@ final class BatchMeters {
         }
         for (DropReason reason : DropReason.values()) {
             dropped.put(reason, registry.counter(MeterNames.DROPPED_REQUESTS, model.and("reason", word(reason))));
+        }
+        for (CircuitState state : CircuitState.values()) {
+            Tags tags = model.and("state", word(state));
+            circuitChanges.put(state, registry.counter(MeterNames.CIRCUIT_CHANGES, tags));
+            Gauge.builder(MeterNames.CIRCUIT_STATE, () -> circuit == state ? 1 : 0)
+                    .tags(tags)
+                    .register(registry);
         }
         queuedByPriority = IntStream.rangeClosed(1, InferenceRequest.PRIORITIES)
                 .mapToObj(priority -> queued(registry, model.and("priority", Integer.toString(priority))))
@@ -95,6 +105,14 @@ final class BatchMeters {
         latency = now;
         if (predictedNanos > 0) {
             percent.record(PERCENT * takenNanos / predictedNanos);
+        }
+    }
+
+    /** The first state is no change. */
+    void circuit(CircuitState now) {
+        if (now != circuit) {
+            circuit = now;
+            Objects.requireNonNull(circuitChanges.get(now)).increment();
         }
     }
 

@@ -52,6 +52,12 @@ public final class MeterNames {
     /** Counter, by model, version and reason: requests that the batcher let go without an answer from the model. */
     public static final String DROPPED_REQUESTS = "sluice_dropped_requests_total";
 
+    /** Gauge, by model, version and state: 1 for the state that the model's circuit breaker is in. */
+    public static final String CIRCUIT_STATE = "sluice_circuit_state";
+
+    /** Counter, by model, version and state: how often the model's circuit breaker has come into that state. */
+    public static final String CIRCUIT_CHANGES = "sluice_circuit_changes_total";
+
     /** Counter, by model and version: instances that did not come back from an engine call and were replaced. */
     public static final String REPLACED_INSTANCES = "sluice_replaced_instances_total";
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InstanceListener;
@@ -114,6 +115,11 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     @Override
     public void dropped(ModelId model, DropReason reason) {
         of(model).batches.dropped(reason);
+    }
+
+    @Override
+    public void circuit(ModelId model, CircuitState state) {
+        of(model).batches.circuit(state);
     }
 
     @Override

@@ -65,6 +65,7 @@ public final class InferencePipeline {
             case InferenceError.UnsupportedMediaType unsupported -> Verdict.IGNORED;
             case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;
             case InferenceError.Throttled throttled -> Verdict.IGNORED;
+            case InferenceError.CircuitOpen open -> Verdict.IGNORED;
             case InferenceError.ModelNotReady notReady -> Verdict.IGNORED;
             case InferenceError.Starting starting -> Verdict.IGNORED;
             case InferenceError.Draining draining -> Verdict.IGNORED;

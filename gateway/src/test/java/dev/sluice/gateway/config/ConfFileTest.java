@@ -7,7 +7,9 @@ import dev.sluice.worker.settings.SettingSpec;
 import dev.sluice.worker.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +30,7 @@ class ConfFileTest {
 
     @BeforeEach
     void readLines() throws Exception {
-        String section = "";
+        Deque<String> sections = new ArrayDeque<>();
         List<String> comment = new ArrayList<>();
         for (String line : Files.readAllLines(CONF)) {
             Matcher matcher = LINE.matcher(line);
@@ -37,11 +39,13 @@ class ConfFileTest {
                 continue;
             }
             if (matcher.matches()) {
-                boolean outermost = matcher.group("indent").isEmpty();
-                String key = matcher.group("key");
+                int depth = matcher.group("indent").length() / 2;
+                while (sections.size() > depth) {
+                    sections.removeLast();
+                }
+                sections.addLast(matcher.group("key"));
                 String value = matcher.group("value") == null ? "" : matcher.group("value");
-                section = outermost ? key : section;
-                written.add(new Written(outermost ? key : section + "." + key, value, List.copyOf(comment)));
+                written.add(new Written(String.join(".", sections), value, List.copyOf(comment)));
             }
             comment.clear();
         }

@@ -28,6 +28,7 @@ class StatusMappingTest {
                 Arguments.of(new InferenceError.EngineFailure("id"), 500, "engine_failure", -1),
                 Arguments.of(new InferenceError.Overloaded("full", 1234), 503, "overloaded", 1234),
                 Arguments.of(new InferenceError.Throttled("used up", "rows", 17), 429, "throttled", 17),
+                Arguments.of(new InferenceError.CircuitOpen(MODEL, 5678), 503, "circuit_open", 5678),
                 Arguments.of(new InferenceError.ModelNotReady(MODEL, "loading", 1000), 503, "model_not_ready", 1000),
                 Arguments.of(new InferenceError.ModelNotReady(MODEL, "broken", -1), 503, "model_not_ready", -1),
                 Arguments.of(new InferenceError.UnsupportedMediaType("x"), 415, "unsupported_media_type", -1),

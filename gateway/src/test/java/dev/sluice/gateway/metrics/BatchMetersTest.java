@@ -2,6 +2,7 @@ package dev.sluice.gateway.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.LearnedLatency;
@@ -69,6 +70,22 @@ class BatchMetersTest {
         }
         meters.dropped(DropReason.GIVEN_UP);
         assertShows(MeterNames.DROPPED_REQUESTS + "{model=\"m\",reason=\"given_up\"} 1.0");
+    }
+
+    @Test
+    void theStateOfTheCircuitIsShownAndItsChangesAreCounted() {
+        String state = MeterNames.CIRCUIT_STATE + "{model=\"m\",state=";
+        String changes = MeterNames.CIRCUIT_CHANGES + "{model=\"m\",state=";
+        meters.circuit(CircuitState.CLOSED);
+        assertShows(state + "\"closed\"} 1.0");
+        assertShows(state + "\"open\"} 0.0");
+        assertShows(changes + "\"closed\"} 0.0");
+        meters.circuit(CircuitState.OPEN);
+        meters.circuit(CircuitState.HALF_OPEN);
+        assertShows(state + "\"closed\"} 0.0");
+        assertShows(state + "\"half_open\"} 1.0");
+        assertShows(changes + "\"open\"} 1.0");
+        assertShows(changes + "\"half_open\"} 1.0");
     }
 
     @Test

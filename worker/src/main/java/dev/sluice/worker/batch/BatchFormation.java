@@ -87,6 +87,11 @@ final class BatchFormation {
         return batch;
     }
 
+    /** One request, of those that matter least: what it is to show may cost it its answer. */
+    Batch probe() {
+        return Batch.of(List.of(queue.pollLeastUrgent()), FlushReason.PROBE);
+    }
+
     private boolean haveTimeFor(int rows, long now) {
         QueuedRequest first = queue.firstToExpire();
         return first == null || !latency.isKnown() || first.deadlineNanos() - now >= latency.safeNanos(rows);

@@ -186,6 +186,13 @@ final class BatchQueue {
         return Objects.requireNonNull(levels.due()).lane();
     }
 
+    /** Takes the one out that has to go first in the lowest priority; the queue must not be empty. */
+    QueuedRequest pollLeastUrgent() {
+        QueuedRequest least = Objects.requireNonNull(levels.dueOfLowest()).head();
+        serve(least);
+        return least;
+    }
+
     /** How many clients are remembered; one counts for each priority level that it has requests in. */
     int clients() {
         return levels.clients();

@@ -5,7 +5,6 @@ import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
  * @bound the queue's; work for a request is O(log of those that are open), plus O(members) for a batch
- * @errors Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
+ * @errors CircuitOpen by the gate, Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
  *     when it cannot be met any more, Cancelled when its client has gone, EngineFailure or InvalidRequest from the
  *     engine; never throws
  * @owns a request from {@link #enqueue} until its completion, which is called exactly once
@@ -53,13 +52,14 @@ public final class Batcher {
     private final BatchKinds kinds;
     private final AnswerSplit split;
     private final TakenRequests taken;
+    private final BatchGate gate;
     private final RunningBatches running = new RunningBatches();
 
     private final Suspects suspects = new Suspects();
     private final MemoryLimit memory = new MemoryLimit();
     private final @Nullable AnswersInOrder order;
     private @Nullable Refusal refusingAll;
-    private @Nullable Thread owner;
+    private final OwnThread thread = new OwnThread();
 
     public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker, BatchTimer timer) {
         this.model = model;
@@ -70,6 +70,7 @@ public final class Batcher {
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
         this.kinds = new BatchKinds(options.shapes().ragged());
+        this.gate = options.gate();
         this.split = new AnswerSplit(model, options.shapes().ragged());
         this.taken = new TakenRequests(tally);
         this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped) : null;
@@ -91,7 +92,7 @@ public final class Batcher {
 
     /** @param first of the same request, if that has been let in already; null for a newcomer */
     QueuedRequest enqueue(InferenceRequest request, @Nullable QueuedRequest first, Completion completion) {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         long cameNanos = first == null ? now : first.enqueuedNanos();
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
@@ -108,8 +109,9 @@ public final class Batcher {
     }
 
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
-        if (queued.isUnwanted(now) || refusingAll != null) {
-            return queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusingAll;
+        Refusal atOnce = queued.isUnwanted(now) ? Refusal.unwantedAtArrival(queued) : refusalOfAll();
+        if (atOnce != null) {
+            return atOnce;
         }
         boolean needsRoom = !queued.follows();
         if (needsRoom && queue.isFull()) {
@@ -122,6 +124,10 @@ public final class Batcher {
             return tooLate;
         }
         return Refusal.queueFull(model, queue.requests());
+    }
+
+    private @Nullable Refusal refusalOfAll() {
+        return refusingAll != null ? refusingAll : Refusal.atGate(gate);
     }
 
     /** How many rows of such a request there is memory for, as far as is known. */
@@ -162,7 +168,7 @@ public final class Batcher {
     }
 
     void cancel(QueuedRequest queued) {
-        assert onOwnThread();
+        assert thread.isHere();
         if (queued.isCompleted()) {
             queued.withdraw();
         } else if (queue.remove(queued)) {
@@ -175,7 +181,7 @@ public final class Batcher {
 
     /** To be called at the time that the timer was asked for. */
     public void wake() {
-        assert onOwnThread();
+        assert thread.isHere();
         wakeUps.came();
         dispatch();
     }
@@ -187,11 +193,11 @@ public final class Batcher {
 
     /** What it has learned, what it would decide now, and what it has decided so far. */
     public BatchingReport report() {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         return new BatchingReport(
                 latency.learned(),
-                profile.stream().map(LatencyPoint::measured).toList(),
+                LatencyPoint.report(profile),
                 nextRows(now),
                 queue.report(now),
                 instances.idleInstances(),
@@ -216,9 +222,13 @@ public final class Batcher {
 
     /** Answers with {@code why} what waits and whatever comes from now on; what runs is completed when it returns. */
     public void refuseAll(InferenceError why) {
-        assert onOwnThread();
-        Refusal refusal = Refusal.ofAll(why);
-        refusingAll = refusal;
+        assert thread.isHere();
+        refusingAll = Refusal.ofAll(why);
+        refuseWaiting(refusingAll);
+        tally.waiting(queue);
+    }
+
+    private void refuseWaiting(Refusal refusal) {
         for (QueuedRequest queued : suspects.takeAll()) {
             if (!queued.isCompleted()) { // it may be a piece, and another one of the same request was here
                 taken.drop(queued, refusal);
@@ -227,28 +237,24 @@ public final class Batcher {
         while (!queue.isEmpty()) {
             drop(queue.due().poll(), refusal);
         }
-        tally.waiting(queue);
     }
 
     /** Answers with {@code why} what runs, too, and forgets it: an engine call cannot be taken back, only left alone. */
     public void abandonRunning(InferenceError why) {
-        assert onOwnThread();
+        assert thread.isHere();
         Refusal refusal = Refusal.ofAll(why);
         running.forget().forEach(batch -> batch.stillWanted().forEach(member -> taken.drop(member, refusal)));
     }
 
-    private boolean onOwnThread() {
-        if (owner == null) {
-            owner = Thread.currentThread();
-        }
-        return owner.equals(Thread.currentThread());
-    }
-
     /** Fills the idle instances; to be called after every event, or once after several that came together. */
     public void dispatch() {
-        assert onOwnThread();
+        assert thread.isHere();
         long now = ticker.nanos();
         dropExpired(now);
+        Refusal ofAll = refusalOfAll();
+        if (ofAll != null) {
+            refuseWaiting(ofAll);
+        }
         while (!suspects.isEmpty() && mayRun(suspects.nextRows())) {
             run(suspects.next(memory), now);
         }
@@ -272,7 +278,7 @@ public final class Batcher {
     }
 
     private boolean mayRun(int rows) {
-        return instances.claim(latency.nanos(rows));
+        return gate.mayRun() && instances.claim(latency.nanos(rows));
     }
 
     private QueueState state() {
@@ -281,7 +287,8 @@ public final class Batcher {
     }
 
     private Batch next(int maxRows, long now) {
-        Batch batch = formation.next(maxRows, running.busyNanos(instances.idleInstances(), now), now);
+        long[] busyNanos = running.busyNanos(instances.idleInstances(), now);
+        Batch batch = gate.isProbing() ? formation.probe() : formation.next(maxRows, busyNanos, now);
         queue.formed(batch);
         taken.add(batch);
         batch.members().forEach(QueuedRequest::taken);
@@ -319,15 +326,17 @@ public final class Batcher {
             instances.unclaim();
             return;
         }
+        Trial.begin(gate, wanted);
         tally.flushed(wanted, now);
         RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
         instances.run(wanted, result -> finish(run, result));
     }
 
     private void finish(RunningBatches.Run run, BatchResult result) {
-        assert onOwnThread();
+        assert thread.isHere();
         try {
             if (running.end(run)) {
+                Trial.ended(run, result, latency, ticker.nanos());
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
                     case BatchResult.Failed failed -> fail(run.batch(), failed);
@@ -355,9 +364,7 @@ public final class Batcher {
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
-                Timing timing = new Timing(
-                        run.formedNanos() - member.enqueuedNanos(), ran.gatherNanos(), ran.runNanos(), batch.rows());
-                taken.settle(member, new InferenceResponse(model, parts.get(i), timing));
+                taken.settle(member, new InferenceResponse(model, parts.get(i), run.timing(member, ran)));
             }
         }
     }
@@ -365,7 +372,7 @@ public final class Batcher {
     private void learn(RunningBatches.Run run) {
         int rows = run.batch().rows();
         long taken = ticker.nanos() - run.formedNanos();
-        long predicted = latency.safeNanos(rows) > 0 ? run.predictedNanos() : 0;
+        long predicted = run.predictedNanos(latency);
         latency.observe(rows, taken);
         tally.learned(predicted, taken, latency.learned());
     }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param listener hears of every batch
  * @param preserveOrdering whether answers wait for those of earlier requests
  * @param shapes which requests are split or padded
+ * @param gate whether requests are taken and batches may run
  */
 public record BatcherOptions(
         BatchPolicy policy,
@@ -18,12 +19,13 @@ public record BatcherOptions(
         List<LatencyPoint> profile,
         BatchListener listener,
         boolean preserveOrdering,
-        ShapeOptions shapes) {
+        ShapeOptions shapes,
+        BatchGate gate) {
 
     /** Of a model whose requests are batched as they come, and whose answers leave as soon as they are there. */
     public BatcherOptions(
             BatchPolicy policy, int maxQueueRequests, List<LatencyPoint> profile, BatchListener listener) {
-        this(policy, maxQueueRequests, profile, listener, false, ShapeOptions.AS_THEY_COME);
+        this(policy, maxQueueRequests, profile, listener, false, ShapeOptions.AS_THEY_COME, BatchGate.OPEN);
     }
 
     /** Of a model whose latency is yet to be learnt. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
+import java.util.List;
 
 /**
  * One measured batch: so many rows took so long.
@@ -9,8 +10,9 @@ import dev.sluice.worker.contract.BatchingReport;
  */
 public record LatencyPoint(int rows, long nanos) {
 
-    /** As the report has it. */
-    BatchingReport.Measured measured() {
-        return new BatchingReport.Measured(rows, nanos);
+    static List<BatchingReport.Measured> report(List<LatencyPoint> profile) {
+        return profile.stream()
+                .map(point -> new BatchingReport.Measured(point.rows(), point.nanos()))
+                .toList();
     }
 }

@@ -43,6 +43,17 @@ final class PriorityLevels {
         return due;
     }
 
+    /** Whose head is next in the lowest level in which anybody waits, or null when nobody does. */
+    @Nullable
+    Flow dueOfLowest() {
+        for (PriorityLevel level : levels.reversed()) {
+            if (level.requests() > 0) {
+                return level.due();
+            }
+        }
+        return null;
+    }
+
     void joined(Flow flow) {
         flow.level().joined(flow.client(), SHARE * flow.headCostNanos());
     }

@@ -47,6 +47,10 @@ public final class QueuedRequest extends PlacedHeap.Member {
     @Nullable
     Search search;
 
+    /** The batch that it was in first; null until then. */
+    @Nullable
+    Trial trial;
+
     /** Whether it waits among the {@link Suspects} to run once more. */
     boolean waitsAgain;
 
@@ -145,6 +149,9 @@ public final class QueuedRequest extends PlacedHeap.Member {
     void complete(InferenceOutcome outcome) {
         assert !isCompleted() : "completed twice";
         request = null;
+        if (trial != null) {
+            trial.left();
+        }
         completion.complete(outcome);
     }
 

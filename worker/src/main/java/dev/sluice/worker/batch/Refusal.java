@@ -3,6 +3,7 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * That a request is let go: why, for whoever counts, and what its client is told.
@@ -74,6 +75,12 @@ record Refusal(DropReason reason, InferenceError error) {
 
     static Refusal cancelledRunning() {
         return CANCELLED_RUNNING;
+    }
+
+    /** Of whoever comes or waits while the model is left alone; null when it is not. */
+    static @Nullable Refusal atGate(BatchGate gate) {
+        InferenceError why = gate.refusal();
+        return why == null ? null : new Refusal(DropReason.CIRCUIT_OPEN, why);
     }
 
     /** Of everything, whether it can be helped or not. */

@@ -1,6 +1,7 @@
 package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
+import dev.sluice.worker.contract.InferenceResponse;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +16,14 @@ final class RunningBatches {
     /** One run; a batch that is split or retried runs anew. */
     record Run(Batch batch, long formedNanos, long expectedNanos) {
 
-        long predictedNanos() {
-            return expectedNanos - formedNanos;
+        /** 0 as long as nothing is known of its size. */
+        long predictedNanos(LatencyModel latency) {
+            return latency.safeNanos(batch.rows()) > 0 ? expectedNanos - formedNanos : 0;
+        }
+
+        InferenceResponse.Timing timing(QueuedRequest member, BatchResult.Ran ran) {
+            long queueNanos = formedNanos - member.enqueuedNanos();
+            return new InferenceResponse.Timing(queueNanos, ran.gatherNanos(), ran.runNanos(), batch.rows());
         }
     }
 

@@ -46,6 +46,9 @@ public interface BatchListener {
     /** A request is about to be let go without an answer from the model. */
     default void dropped(ModelId model, DropReason reason) {}
 
+    /** The model's circuit has changed its state; told of the first state, too. */
+    default void circuit(ModelId model, CircuitState state) {}
+
     /** Both hear everything, this one first. */
     default BatchListener and(BatchListener next) {
         return equals(NONE) ? next : next.equals(NONE) ? this : new BatchListeners(this, next);

@@ -60,4 +60,10 @@ record BatchListeners(BatchListener first, BatchListener second) implements Batc
         first.dropped(model, reason);
         second.dropped(model, reason);
     }
+
+    @Override
+    public void circuit(ModelId model, CircuitState state) {
+        first.circuit(model, state);
+        second.circuit(model, state);
+    }
 }

@@ -33,6 +33,9 @@ public enum DropReason {
     /** Its client went while its batch ran. */
     CANCELLED_RUNNING,
 
+    /** It came, or waited, while the model's circuit was open: too many batches had failed. */
+    CIRCUIT_OPEN,
+
     /** The model is being stopped. */
     DRAINING,
 

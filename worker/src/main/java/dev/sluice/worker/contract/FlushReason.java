@@ -16,5 +16,8 @@ public enum FlushReason {
     UNBATCHED,
 
     /** A request that runs alone, because the batch that it was in failed or could not be cut apart. */
-    RERUN
+    RERUN,
+
+    /** One request that runs to find out whether the model works again, because its circuit was open. */
+    PROBE
 }

@@ -1,5 +1,7 @@
 package dev.sluice.worker.contract;
 
+import java.util.random.RandomGenerator;
+
 /**
  * The closed list of ways to refuse or fail a request. {@code StatusMapping} in the gateway's front is its only table.
  *
@@ -59,6 +61,24 @@ public sealed interface InferenceError extends InferenceOutcome {
         @Override
         public String message() {
             return "model " + model + " is not ready: " + reason;
+        }
+    }
+
+    /** Too many of the model's batches have failed, or were slow, and it is left alone for a while. */
+    record CircuitOpen(ModelId model, long retryAfterMillis) implements InferenceError {
+
+        private static final double SPREAD = 0.25;
+        private static final long NANOS_PER_MILLI = 1_000_000;
+
+        /** For that long; up to a quarter is added, so that not all who are refused come back at once. */
+        public static CircuitOpen forNanos(ModelId model, long nanos, RandomGenerator random) {
+            double millis = (double) nanos / NANOS_PER_MILLI;
+            return new CircuitOpen(model, (long) Math.ceil(millis * (1 + SPREAD * random.nextDouble())));
+        }
+
+        @Override
+        public String message() {
+            return "the circuit of model " + model + " is open: its batches fail, or take far too long";
         }
     }
 

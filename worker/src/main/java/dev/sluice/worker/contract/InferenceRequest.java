@@ -33,6 +33,11 @@ public record InferenceRequest(
         this(model, requestId, inputs, outputs, rows, 0, "", deadline, Cancellation.NEVER);
     }
 
+    /** The same request, to be run by another model. */
+    public InferenceRequest to(ModelId other) {
+        return new InferenceRequest(other, requestId, inputs, outputs, rows, priority, client, deadline, cancellation);
+    }
+
     /** The same request for other rows, which are those of {@code inputs}. */
     public InferenceRequest withRows(List<Tensor> inputs, int rows) {
         return new InferenceRequest(model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation);

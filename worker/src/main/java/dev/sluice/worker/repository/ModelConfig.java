@@ -26,6 +26,10 @@ import java.util.function.Function;
  * @param maxQueueDelay how long a request may wait for such a batch while an instance is idle
  * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share an engine call
+ * @param breaker whether the model is left alone for a while when its batches fail
+ * @param slowFactor a batch is slow, and counts like one that failed, that took this many times as long as expected
+ * @param fallback who answers while this model's circuit is open: the name of another model, with or without its
+ *     version as in {@code digits-small/1}; empty for nobody
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
@@ -42,6 +46,9 @@ public record ModelConfig(
         @Setting(value = "0s", min = "0s", max = "1h") Duration maxQueueDelay,
         @Setting("false") boolean preserveOrdering,
         @Setting("auto") Batching batching,
+        @Setting("auto") Breaker breaker,
+        @Setting(value = "0", min = "0", max = "1000") double slowFactor,
+        @Setting("") String fallback,
         @Setting("") List<String> labels,
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
@@ -84,6 +91,14 @@ public record ModelConfig(
         /** They may if the model's signature has rows along axis 0. */
         AUTO,
         /** Each request is run alone, whatever the signature looks like. */
+        OFF
+    }
+
+    /** Whether a model has a circuit breaker. */
+    public enum Breaker {
+        /** It has if {@code worker.breaker.enabled} says so. */
+        AUTO,
+        /** It has none. */
         OFF
     }
 }

@@ -42,8 +42,13 @@ class BatcherInvariantsSimulationTest {
     private static final long NEVER = Long.MAX_VALUE;
 
     /** One client at one priority, rows that count, and no end. */
-    private static final List<Enum<?>> NEVER_HERE =
-            List.of(DropReason.DISPLACED, DropReason.DRAINING, DropReason.MODEL_FAILED, FlushReason.UNBATCHED);
+    private static final List<Enum<?>> NEVER_HERE = List.of(
+            DropReason.DISPLACED,
+            DropReason.DRAINING,
+            DropReason.MODEL_FAILED,
+            DropReason.CIRCUIT_OPEN,
+            FlushReason.UNBATCHED,
+            FlushReason.PROBE);
 
     private record Client(InferenceRequest request, Pending pending) {}
 

@@ -114,7 +114,8 @@ class ComposedSimulationTest {
                     List.of(),
                     this,
                     inOrder,
-                    new ShapeOptions(maxRows, RAGGED));
+                    new ShapeOptions(maxRows, RAGGED),
+                    BatchGate.OPEN);
             BatchRunner shared = new SharedInstances(instances, share, play.ticker);
             batcher = new Batcher(Requests.MODEL, options, shared, play.ticker, nanos -> wakeAt = nanos);
             requests = new LargeRequests(batcher, maxRows, request -> {

@@ -52,8 +52,8 @@ class FixedDelaySimulationTest {
             if (preferred.isEmpty()) {
                 preferred.add(maxRows);
             }
-            BatcherOptions options =
-                    new BatcherOptions(policy, REQUESTS, List.of(), this, true, ShapeOptions.AS_THEY_COME);
+            BatcherOptions options = new BatcherOptions(
+                    policy, REQUESTS, List.of(), this, true, ShapeOptions.AS_THEY_COME, BatchGate.OPEN);
             batcher = new Batcher(Requests.MODEL, options, this, ticker, nanos -> wakeAt = nanos);
         }
 

@@ -278,7 +278,13 @@ class LargeRequestsTest {
         batcher = new Batcher(
                 Requests.MODEL,
                 new BatcherOptions(
-                        new GreedyPolicy(MAX_ROWS), MAX_QUEUE, List.of(), listener, true, ShapeOptions.AS_THEY_COME),
+                        new GreedyPolicy(MAX_ROWS),
+                        MAX_QUEUE,
+                        List.of(),
+                        listener,
+                        true,
+                        ShapeOptions.AS_THEY_COME,
+                        BatchGate.OPEN),
                 instances,
                 ticker,
                 nanos -> {});

@@ -52,7 +52,13 @@ class RaggedBatchesTest {
     private FakeInstances runTogether(Function<Batch, BatchResult> engine, InferenceRequest... requests) {
         FakeInstances instances = new FakeInstances(1, engine);
         BatcherOptions options = new BatcherOptions(
-                new GreedyPolicy(8), 100, List.of(), BatchListener.NONE, false, new ShapeOptions(8, RAGGED));
+                new GreedyPolicy(8),
+                100,
+                List.of(),
+                BatchListener.NONE,
+                false,
+                new ShapeOptions(8, RAGGED),
+                BatchGate.OPEN);
         Batcher batcher = new Batcher(Requests.MODEL, options, instances, new FakeTicker(), nanos -> {});
         for (int i = 0; i < requests.length; i++) {
             batcher.enqueue(requests[i], outcomes.of("r" + i));

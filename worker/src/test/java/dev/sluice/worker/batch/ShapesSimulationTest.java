@@ -67,7 +67,8 @@ class ShapesSimulationTest {
                     List.of(),
                     BatchListener.NONE,
                     false,
-                    new ShapeOptions(maxRows, RAGGED));
+                    new ShapeOptions(maxRows, RAGGED),
+                    BatchGate.OPEN);
             batcher = new Batcher(Requests.MODEL, options, instances, ticker, nanos -> {});
             requests = new LargeRequests(batcher, maxRows, request -> fail("cannot be joined: " + request));
         }

@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
+import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -33,6 +34,7 @@ final class Exchange {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
+    private static final CharSequence FALLBACK = HttpHeaders.createOptimized("Sluice-Fallback");
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
 
     private final HttpServerRequest request;
@@ -143,6 +145,13 @@ final class Exchange {
     void timing(Timing timing) {
         if (isOpen() && ServerTiming.isWanted(request)) {
             request.response().putHeader(ServerTiming.HEADER, ServerTiming.text(timing));
+        }
+    }
+
+    /** Says who answers in place of the model that was asked. */
+    void fallback(ModelId model) {
+        if (isOpen()) {
+            request.response().putHeader(FALLBACK, model.toString());
         }
     }
 

@@ -63,14 +63,24 @@ final class InferHandler implements Handler<RoutingContext> {
         Exchange exchange = exchanges.of(context);
         try {
             MediaTypes.requireReadable(request);
-            ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
+            ModelEndpoint asked = RequestedModel.of(context).in(parts.models());
+            ModelEndpoint endpoint =
+                    parts.models().circuits().answering(asked, parts.ticker().nanos());
+            if (!endpoint.equals(asked)) {
+                exchange.fallback(endpoint.model());
+            }
             switch (exchange.enter(endpoint.model().name())) {
                 case Admission.Admitted in -> readIfThereIsRoom(exchange, request, endpoint);
                 case Admission.Refused(InferenceError why) -> discard(exchange, request, endpoint.model(), why);
             }
         } catch (InferenceException refused) {
-            discard(exchange, request, null, refused.error());
+            discard(exchange, request, modelOf(refused.error()), refused.error());
         }
+    }
+
+    /** Whether the others name one that is known is not sure. */
+    private static @Nullable ModelId modelOf(InferenceError error) {
+        return error instanceof InferenceError.CircuitOpen open ? open.model() : null;
     }
 
     private void readIfThereIsRoom(Exchange exchange, HttpServerRequest request, ModelEndpoint endpoint) {
@@ -107,13 +117,28 @@ final class InferHandler implements Handler<RoutingContext> {
                     .decode();
             InferenceRequest request = request(exchange, head, decoded);
             parts.admission().compare(head, request);
-            pipeline.infer(endpoint, request)
-                    .onSuccess(outcome -> finish(new Answering(exchange, endpoint, request, decoded.form()), outcome));
+            infer(new Answering(exchange, endpoint, request, decoded.form()));
         } catch (InferenceException refused) {
             refuse(exchange, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
             refuse(exchange, endpoint.model(), failed(exchange, failure));
         }
+    }
+
+    private void infer(Answering answering) {
+        pipeline.infer(answering.endpoint, answering.request).onSuccess(outcome -> {
+            ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen
+                    ? parts.models()
+                            .circuits()
+                            .fallback(answering.endpoint, parts.ticker().nanos())
+                    : null;
+            if (fallback == null) {
+                finish(answering, outcome);
+            } else { // the circuit opened on the way; the model that stands in has nobody to stand in for itself
+                answering.exchange.fallback(fallback.model());
+                infer(answering.by(fallback));
+            }
+        });
     }
 
     /** Nobody above us would answer the client: what goes wrong in a callback of Vert.x is only logged there. */
@@ -182,7 +207,12 @@ final class InferHandler implements Handler<RoutingContext> {
     }
 
     /** What must be remembered of a request while it is in the pipeline. */
-    private record Answering(Exchange exchange, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {}
+    private record Answering(Exchange exchange, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {
+
+        Answering by(ModelEndpoint fallback) {
+            return new Answering(exchange, fallback, request.to(fallback.model()), form);
+        }
+    }
 
     /**
      * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
@@ -77,20 +78,30 @@ final class MetadataHandlers {
             out.raw(separator).raw("{\"name\":").string(report.model().name());
             out.raw(",\"version\":\"").number(report.model().version());
             out.raw("\",\"state\":\"").raw(report.state().name().toLowerCase(Locale.ROOT));
-            out.raw("\",\"reason\":").string(report.reason()).raw('}');
+            out.raw("\",\"reason\":").string(report.reason());
+            CircuitState circuit = parts.models().circuits().state(report.model());
+            out.raw(",\"circuit\":\"")
+                    .raw(circuit.name().toLowerCase(Locale.ROOT))
+                    .raw("\"}");
             separator = ",";
         }
         exchanges.of(context).json(out.raw("]}"));
     }
 
+    /** Whether it, or who stands in for it, would be asked for a prediction now. */
     void modelReady(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
+        RequestedModel requested = RequestedModel.of(context);
         try {
-            ModelId model = RequestedModel.of(context).in(parts.models()).model();
-            exchange.json(modelReady(model.name(), true));
+            parts.models()
+                    .circuits()
+                    .answering(requested.in(parts.models()), parts.ticker().nanos());
+            exchange.json(modelReady(requested.name(), true));
         } catch (InferenceException refused) {
-            if (refused.error() instanceof InferenceError.ModelNotReady notReady) {
-                exchange.answer(503, modelReady(notReady.model().name(), false));
+            boolean exists = refused.error() instanceof InferenceError.ModelNotReady
+                    || refused.error() instanceof InferenceError.CircuitOpen;
+            if (exists) {
+                exchange.answer(503, modelReady(requested.name(), false));
             } else {
                 exchange.error(refused.error());
             }
