@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.settings.Settings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,8 +12,10 @@ import org.junit.jupiter.api.Test;
 class ModelServingTest {
 
     private static ModelServing serving(int intraOpThreads, int share) {
+        Duration none = Duration.ZERO;
+        BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         return new ModelServing(
-                1, intraOpThreads, 8, 10, Duration.ZERO, share, List.of(), Duration.ZERO, false, true, List.of());
+                1, intraOpThreads, 8, 10, none, share, List.of(), none, false, true, breaker, List.of());
     }
 
     @Test

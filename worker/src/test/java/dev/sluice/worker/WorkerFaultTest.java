@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.breaker.BreakerOptions;
-import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InstanceListener;
@@ -19,6 +18,7 @@ import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.fake.FakeModel;
 import dev.sluice.worker.fake.Requests;
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
