@@ -90,7 +90,7 @@ class ComposedSimulationTest {
         private final LargeRequests requests;
         private final boolean inOrder;
         private final List<Pending> pending = new ArrayList<>();
-        private final Map<InferenceRequest, InferenceOutcome> outcomes = new IdentityHashMap<>();
+        private final IdentityHashMap<InferenceRequest, InferenceOutcome> outcomes = new IdentityHashMap<>();
         private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
         private long wakeAt = Long.MAX_VALUE;
         private final List<InferenceRequest> came = new ArrayList<>();
