@@ -117,18 +117,13 @@ public final class Batcher {
     }
 
     private @Nullable Refusal refusal(QueuedRequest queued, long now) {
-        long busyNanos = instances.idleInstances() > 0 ? 0 : running.nextBackNanos(now);
-        Refusal tooLate = isToBeTried() ? null : formation.refusal(queued, busyNanos, now);
+        boolean isTried = running.isNextTried(instances, queue);
+        Refusal tooLate =
+                isTried ? null : formation.refusal(queued, running.nextBackNanos(instances.idleInstances(), now), now);
         if (tooLate != null || !queue.isFull() || makesRoomFor(queued)) {
             return tooLate;
         }
         return Refusal.queueFull(model, queue.requests());
-    }
-
-    /** Whoever would begin at once; and who is the only one here, for only a run can show that the latency is wrong. */
-    private boolean isToBeTried() {
-        boolean isAlone = queue.isEmpty() && running.size() == 0;
-        return instances.idleInstances() > 0 && (isAlone || instances.hasPlace());
     }
 
     private boolean makesRoomFor(QueuedRequest newcomer) {

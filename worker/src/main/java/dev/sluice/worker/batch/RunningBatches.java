@@ -53,13 +53,19 @@ final class RunningBatches {
         return busy;
     }
 
-    /** How long from now until the first of them is expected back; nothing if none runs. */
-    long nextBackNanos(long nowNanos) {
+    /** Whether a request would begin at once; or is alone, and only a run can show that the latency was learnt wrongly. */
+    boolean isNextTried(BatchRunner instances, BatchQueue queue) {
+        boolean isAlone = runs.isEmpty() && queue.isEmpty();
+        return instances.idleInstances() > 0 && (isAlone || instances.hasPlace());
+    }
+
+    /** How long from now until an instance is expected to be idle; nothing if one is. */
+    long nextBackNanos(int idleInstances, long nowNanos) {
         long next = Long.MAX_VALUE;
         for (Run run : runs) {
             next = Math.min(next, run.expectedNanos() - nowNanos);
         }
-        return runs.isEmpty() ? 0 : Math.max(0, next);
+        return idleInstances > 0 || runs.isEmpty() ? 0 : Math.max(0, next);
     }
 
     List<BatchingReport.Running> report(long nowNanos) {
