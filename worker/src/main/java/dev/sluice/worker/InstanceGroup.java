@@ -154,8 +154,8 @@ final class InstanceGroup implements BatchRunner {
     private void goOnWithout(Throwable why) {
         if (all.isEmpty() && replacing == 0) {
             LOG.error("model {} cannot be served any more", model, why);
-            failure.tryComplete(String.valueOf(why.getMessage()));
             supply.exhausted(String.valueOf(why.getMessage()));
+            failure.tryComplete(String.valueOf(why.getMessage()));
         } else {
             LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), why.getMessage());
             loop.owner().setTimer(TimeUnit.NANOSECONDS.toMillis(giveUpAfterNanos) + 1, due -> replaceLater());

@@ -117,7 +117,7 @@ public final class Batcher {
         if (needsRoom && queue.isFull()) {
             dispatch(); // what came together is full before it has been looked at, and instances may be idle
         }
-        Refusal tooLate = isToBeTried()
+        Refusal tooLate = running.isNextTried(instances, queue)
                 ? null
                 : formation.refusal(queued, running.busyNanos(instances.idleInstances(), now), now);
         if (tooLate != null || !needsRoom || !queue.isFull() || makesRoomFor(queued)) {
@@ -145,12 +145,6 @@ public final class Batcher {
         String failureId = UUID.randomUUID().toString();
         LOG.error("failure {} in {} of model {}", failureId, doing, model, defect);
         return new InferenceError.EngineFailure(failureId);
-    }
-
-    /** Whoever would begin at once; and who is the only one here, for only a run can show that the latency is wrong. */
-    private boolean isToBeTried() {
-        boolean isAlone = queue.isEmpty() && running.size() == 0;
-        return instances.idleInstances() > 0 && (isAlone || instances.hasPlace());
     }
 
     private boolean makesRoomFor(QueuedRequest newcomer) {

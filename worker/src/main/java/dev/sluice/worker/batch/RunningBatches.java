@@ -60,6 +60,12 @@ final class RunningBatches {
         return busy;
     }
 
+    /** Whether a request would begin at once; or is alone, and only a run can show that the latency was learnt wrongly. */
+    boolean isNextTried(BatchRunner instances, BatchQueue queue) {
+        boolean isAlone = runs.isEmpty() && queue.isEmpty();
+        return instances.idleInstances() > 0 && (isAlone || instances.hasPlace());
+    }
+
     List<BatchingReport.Running> report(long nowNanos) {
         return runs.stream()
                 .map(run -> new BatchingReport.Running(

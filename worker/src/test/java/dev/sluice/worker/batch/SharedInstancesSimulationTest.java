@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.fake.EchoEngine;
 import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
@@ -13,6 +14,7 @@ import dev.sluice.worker.fake.Outcomes;
 import dev.sluice.worker.fake.Requests;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -26,7 +28,10 @@ class SharedInstancesSimulationTest {
 
     private static final int SEEDS = 2000;
     private static final int STEPS = 150;
-    private static final int POISONED = 7;
+
+    /** As the first id of a request. */
+    private static final int POISON = 7777;
+
     private static final long LONG_OVERDUE = 60_000_000_000L;
 
     private static final class Play {
@@ -38,6 +43,7 @@ class SharedInstancesSimulationTest {
         final int places;
         final List<Model> models = new ArrayList<>();
         final ArrayDeque<Runnable> grants = new ArrayDeque<>();
+        final List<String> names = new ArrayList<>();
         int asked;
         int yielded;
         int unclaimed;
@@ -125,7 +131,7 @@ class SharedInstancesSimulationTest {
 
         Model(Play play, int count) {
             this.play = play;
-            this.instances = new FakeInstances(count, new EchoEngine().poison(POISONED));
+            this.instances = new FakeInstances(count, new EchoEngine().poison(POISON));
             this.share = new DeviceTurns.Stake(play.device, 1 + play.random.nextInt(3))
                     .join(() -> play.grants.add(this::useTurn));
             this.shared = new SharedInstances(instances, share, play.ticker);
@@ -142,8 +148,11 @@ class SharedInstancesSimulationTest {
             Random random = play.random;
             Deadline deadline =
                     random.nextInt(3) == 0 ? new Deadline(play.ticker.nanos() + random.nextLong(3000)) : Requests.FAR;
-            long[] ids = random.longs(1 + random.nextInt(3), 0, 40).toArray();
-            pending.add(batcher.enqueue(Requests.of(deadline, ids), play.outcomes.of("request " + play.asked++)));
+            long[] ids = random.longs(1 + random.nextInt(3), 100, 1000).toArray();
+            ids[0] = random.nextInt(8) == 0 ? POISON : ids[0];
+            String name = Arrays.toString(ids) + " of request " + play.asked++;
+            pending.add(batcher.enqueue(Requests.of(deadline, ids), play.outcomes.of(name)));
+            play.names.add(name);
             if (random.nextInt(3) > 0) {
                 batcher.dispatch();
             }
@@ -188,7 +197,7 @@ class SharedInstancesSimulationTest {
             }
         }
         assertTrue(yielded > 100, "only " + yielded + " runs were overdue");
-        assertTrue(unclaimed > 100, "only " + unclaimed + " places were claimed for nothing");
+        assertTrue(unclaimed > 0, "no place was ever claimed for nothing");
     }
 
     private static Play play(long seed) {
@@ -201,6 +210,16 @@ class SharedInstancesSimulationTest {
         play.finish();
         assertEquals(play.asked, play.outcomes.count(), "answered");
         assertEquals(play.places, play.device.free(), "places");
+        play.names.forEach(name -> checkThatItIsItsOwn(name, play.outcomes));
         return play;
+    }
+
+    private static void checkThatItIsItsOwn(String name, Outcomes outcomes) {
+        boolean isPoisoned = name.startsWith("[" + POISON);
+        if (outcomes.get(name) instanceof InferenceResponse) {
+            assertTrue(!isPoisoned && name.startsWith(outcomes.ids(name)), name + " has " + outcomes.ids(name));
+        } else if (outcomes.get(name).equals(EchoEngine.FAILURE)) {
+            assertTrue(isPoisoned, name + " failed for another");
+        }
     }
 }
