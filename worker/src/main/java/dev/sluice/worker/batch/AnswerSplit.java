@@ -1,10 +1,8 @@
 package dev.sluice.worker.batch;
 
-import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Cuts the answers to batches apart, as long as the model's can be.
@@ -12,19 +10,18 @@ import org.slf4j.LoggerFactory;
  * <p>Where axis 0 does not count rows, or lengths are not those of the ragged inputs, which the first batch of several
  * shows, none is to be made any more.
  *
- * @thread owned by the batcher loop
+ * @thread owned by the batcher loop; pure
  */
 final class AnswerSplit {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AnswerSplit.class);
-
-    private final ModelId model;
     private final OutputTrim trim;
+    private final Consumer<List<Tensor>> whenStopped;
     private boolean axisCountsRows = true;
 
-    AnswerSplit(ModelId model, RaggedAxes ragged) {
-        this.model = model;
+    /** @param whenStopped told of the first outputs that cannot be cut, after which none should be asked for */
+    AnswerSplit(RaggedAxes ragged, Consumer<List<Tensor>> whenStopped) {
         this.trim = new OutputTrim(ragged);
+        this.whenStopped = whenStopped;
     }
 
     /** Whether requests may share a batch, as far as is known. */
@@ -37,12 +34,7 @@ final class AnswerSplit {
         boolean canCut = batch.size() == 1 || (BatchSplit.fits(outputs, batch.rows()) && trim.fits(batch, outputs));
         if (!canCut && axisCountsRows) {
             axisCountsRows = false;
-            LOG.warn(
-                    "model {} answered a batch with {}: axis 0 does not count rows, or not all lengths are those of the"
-                            + " ragged inputs, so it serves one request at a time from now on (set batching: off in its"
-                            + " model.yaml)",
-                    model,
-                    outputs);
+            whenStopped.accept(outputs);
         }
         return canCut;
     }

@@ -71,7 +71,7 @@ public final class Batcher {
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
         this.kinds = new BatchKinds(options.shapes().ragged());
         this.gate = options.gate();
-        this.split = new AnswerSplit(model, options.shapes().ragged());
+        this.split = new AnswerSplit(options.shapes().ragged(), this::warnThatNoneIsBatched);
         this.taken = new TakenRequests(tally);
         this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped) : null;
         this.instances = instances;
@@ -382,6 +382,15 @@ public final class Batcher {
         } else {
             suspects.search(batch);
         }
+    }
+
+    private void warnThatNoneIsBatched(List<Tensor> outputs) {
+        LOG.warn(
+                "model {} answered a batch with {}: axis 0 does not count rows, or not all lengths are those of the"
+                        + " ragged inputs, so it serves one request at a time from now on (set batching: off in its"
+                        + " model.yaml)",
+                model,
+                outputs);
     }
 
     private void divide(Batch batch, InferenceError otherwise) {
