@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferRequestDecoder {
 
-    /** Rows cost an answer even where they hold no elements, and then no limit of bytes is in the way. */
     private static final int MAX_ROWS = 1 << 20;
+
+    /** Rows cost the engine its runs even where they hold no elements, and then no limit of bytes is in the way. */
+    private static final int MAX_EMPTY_ROWS = 1024;
 
     private final RequestBody body;
     private final JsonCursor cursor;
@@ -185,9 +187,13 @@ public final class InferRequestDecoder {
                                 + input.rows());
             }
         }
-        if (rows > MAX_ROWS) {
+        boolean empty = ordered.stream().allMatch(input -> input.byteCount() == 0);
+        int most = empty ? MAX_EMPTY_ROWS : MAX_ROWS;
+        if (rows > most) {
             throw InferenceException.invalid(
-                    "inputs", rows + " rows are more than the " + MAX_ROWS + " of one request");
+                    "inputs",
+                    rows + " rows " + (empty ? "without elements " : "") + "are more than the " + most
+                            + " of one request");
         }
         return (int) rows;
     }

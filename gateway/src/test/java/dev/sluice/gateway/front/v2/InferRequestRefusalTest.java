@@ -3,6 +3,9 @@ package dev.sluice.gateway.front.v2;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
 import org.junit.jupiter.api.Test;
@@ -231,5 +234,18 @@ class InferRequestRefusalTest {
         for (String bracket : new String[] {"[", "{\"a\":"}) {
             Decoding.refusal(Decoding.ROWS, body.replace("%s", bracket.repeat(250_000)));
         }
+    }
+
+    /** They cost a client nothing to send. */
+    @Test
+    void rowsWithoutElementsAreFew() {
+        Signature open = Decoding.batched(new TensorSpec("x", DataType.FP32, new Shape(-1, -1)));
+        assertEquals(
+                1024,
+                Decoding.decode(open, Decoding.body(DataType.FP32, "[1024,0]", "[]"))
+                        .rows());
+        assertEquals(
+                new InvalidRequest("inputs", "1025 rows without elements are more than the 1024 of one request"),
+                Decoding.refusal(open, Decoding.body(DataType.FP32, "[1025,0]", "[]")));
     }
 }
