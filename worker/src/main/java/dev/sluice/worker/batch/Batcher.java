@@ -17,21 +17,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Collects the requests for one model and hands them to its instances as batches.
  *
- * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded then:
- * its neighbours in the batch get theirs. So a client needs no timer of its own.
+ * <p>Whoever waits is out at its deadline, or when it is cancelled, and so is whoever runs, whose answer is discarded
+ * then: its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
- * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and the
- * halves of those that fail ({@link Suspects}); only the failure of a request that ran alone is final. When there was
- * too little memory for a batch, its halves run, and later ones are smaller ({@link MemoryLimit}). The same path makes
- * a model right that has a variable axis 0 which does not count rows: its outputs cannot be cut apart, so from then on
- * it runs one request at a time.
+ * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and theirs
+ * ({@link Suspects}); only the failure of a request that ran alone is final. After one that had too little memory later
+ * ones are smaller ({@link MemoryLimit}). A model whose axis 0 does not count rows runs one at a time from then on.
  *
  * @thread owned by one event loop, the batcher loop of the model
  * @units delays in nanoseconds of {@link Ticker}; sizes in rows
  * @bound the queue's; work for a request is O(log of those that are open), plus O(members) for a batch
- * @errors CircuitOpen by the gate, Overloaded when the queue is full or others displace a request, DeadlineExceeded at its deadline, or before
- *     when it cannot be met any more, Cancelled when its client has gone, EngineFailure or InvalidRequest from the
- *     engine; never throws
+ * @errors CircuitOpen by the gate, Overloaded when the queue is full or others displace a request, DeadlineExceeded when
+ *     it is, or cannot be met, Cancelled when the client has gone, those of the engine; never throws
  * @owns a request from {@link #enqueue} until its completion, which is called exactly once
  * @source TensorFlow Serving's BatchScheduler (ownership; rows and requests counted apart)
  */
