@@ -131,12 +131,17 @@ final class SluiceProcess implements AutoCloseable {
         return Waiting.await(firstLine);
     }
 
+    /** By its handle, for {@link Process#destroy} closes the streams that its last words come by. */
     void terminate() {
-        process.destroy();
+        if (!process.toHandle().destroy()) {
+            throw new AssertionError("it has ended already");
+        }
     }
 
     void kill() {
-        process.destroyForcibly();
+        if (!process.toHandle().destroyForcibly()) {
+            throw new AssertionError("it has ended already");
+        }
     }
 
     @Override

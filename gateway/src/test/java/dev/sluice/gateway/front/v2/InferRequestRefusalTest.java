@@ -3,11 +3,11 @@ package dev.sluice.gateway.front.v2;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.contract.TensorSpec;
-import dev.sluice.worker.contract.Signature;
-import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.TensorSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
