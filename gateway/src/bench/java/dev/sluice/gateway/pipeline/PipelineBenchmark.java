@@ -55,7 +55,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Decoded requests to the small network, from one front loop through the batcher to their answers: what batching is
+ * Decoded requests to a model, from one front loop through the batcher to their answers: what batching is
  * worth without sockets and JSON. {@code 1} row is batching switched off. To be run in the directory of the launcher.
  */
 @State(Scope.Benchmark)
@@ -69,6 +69,10 @@ public class PipelineBenchmark {
     private static final int REQUESTS = 20_000;
     private static final int PIXELS = 784;
     private static final Duration LONG = Duration.ofMinutes(1);
+
+    /** Where it lies; its only input has rows of {@value #PIXELS} floats. */
+    @Param("loadtest/models/mlp")
+    private String model = "";
 
     @Param({"1", "32"})
     private int maxBatchRows;
@@ -96,19 +100,27 @@ public class PipelineBenchmark {
         ReferenceCodec.register(vertx.eventBus());
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         Duration warmUp = Duration.ofSeconds(1);
-        Path repository = Path.of("loadtest/models");
+        Path folder = Path.of(model);
         WorkerOptions options = new WorkerOptions(
-                repository, 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
+                folder.getParent(), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
         Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
                 new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE),
                 Ticker.SYSTEM);
         await(models.listen(vertx.eventBus()).compose(ready -> vertx.deployVerticle(worker, Worker.deployment())));
-        ready = models.newest("mlp");
-        String input = ready.description().signature().inputs().getFirst().name();
-        image = new Tensor(input, image.dataType(), image.shape(), image.data());
+        ready = models.newest(folder.getFileName().toString());
+        TensorSpec input = ready.description().signature().inputs().getFirst();
+        image = new Tensor(input.name(), image.dataType(), oneRow(input.shape()), image.data());
         opened = await(onLoop(() -> InferencePipeline.open(vertx, admission, Ticker.SYSTEM)));
+    }
+
+    private static Shape oneRow(Shape shape) {
+        long[] dimensions = new long[shape.rank()];
+        for (int axis = 0; axis < dimensions.length; axis++) {
+            dimensions[axis] = Math.max(1, shape.dimension(axis));
+        }
+        return new Shape(dimensions);
     }
 
     @TearDown
