@@ -8,8 +8,9 @@ import java.util.random.RandomGenerator;
 /**
  * When a refused client is to come back.
  *
- * <p>Who is over its own quota is told the truth. All others get up to half as much on top, but no more than
- * {@value #MOST_EXTRA} seconds, by chance, or else those who were refused together would come back together.
+ * <p>Who is over its own quota is told the truth, and the time of a circuit has been spread already. All others get up to
+ * half as much on top, but no more than {@value #MOST_EXTRA} seconds, by chance, or else those who were refused together
+ * would come back together.
  *
  * @thread confined to one front loop
  * @units whole seconds, as the header has them
@@ -32,7 +33,7 @@ final class RetryAfter {
             return OptionalLong.empty();
         }
         long seconds = Math.ceilDiv(millis, MILLIS_PER_SECOND);
-        if (error instanceof InferenceError.Throttled) {
+        if (error instanceof InferenceError.Throttled || error instanceof InferenceError.CircuitOpen) {
             return OptionalLong.of(seconds);
         }
         double most = Math.min(seconds / 2.0, MOST_EXTRA);

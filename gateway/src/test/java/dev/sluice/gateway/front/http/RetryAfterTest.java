@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.ModelId;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class RetryAfterTest {
     void tellsTheTruthToWhoIsOverItsOwnQuota() {
         for (int i = 0; i < 100; i++) {
             assertEquals(11, seconds(new InferenceError.Throttled("slow down", "requests", 10_001)));
+            assertEquals(11, seconds(new InferenceError.CircuitOpen(new ModelId("m", 1), 10_001)), "spread already");
         }
     }
 
