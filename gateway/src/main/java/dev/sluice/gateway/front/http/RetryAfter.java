@@ -8,9 +8,9 @@ import java.util.random.RandomGenerator;
 /**
  * When a refused client is to come back.
  *
- * <p>Who is over its own quota is told the truth, and the time of a circuit has been spread already. All others get up to
- * half as much on top, but no more than {@value #MOST_EXTRA} seconds, by chance, or else those who were refused together
- * would come back together.
+ * <p>Who is over its own quota is told the truth, and the time of a circuit has been spread already. All others get up
+ * to half as much on top, but no more than {@value #MOST_EXTRA} seconds, by chance, or else those who were refused
+ * together would come back together.
  *
  * @thread confined to one front loop
  * @units whole seconds, as the header has them
