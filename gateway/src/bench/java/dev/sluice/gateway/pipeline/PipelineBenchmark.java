@@ -102,7 +102,7 @@ public class PipelineBenchmark {
         Duration warmUp = Duration.ofSeconds(1);
         Path folder = Path.of(model);
         WorkerOptions options = new WorkerOptions(
-                folder.getParent(), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
+                Objects.requireNonNull(folder.getParent()), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
         Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
