@@ -155,7 +155,7 @@ public final class Batcher {
 
     private void drop(QueuedRequest queued, Refusal refusal) {
         tally.dropped(queued, refusal.reason());
-        queued.complete(refusal.error(capacity().nanosFor(queue.rows())));
+        queued.complete(refusal.error(() -> capacity().nanosFor(queue.rows())));
     }
 
     void cancel(QueuedRequest queued) {
@@ -189,7 +189,7 @@ public final class Batcher {
         return new BatchingReport(
                 latency.learned(),
                 LatencyPoint.report(profile),
-                nextRows(now),
+                nextRows(state(), now),
                 queue.report(now),
                 instances.idleInstances(),
                 running.report(now),
@@ -199,14 +199,14 @@ public final class Batcher {
 
     /** What its instances can do when all are at work, by what it has learned. */
     public Capacity capacity() {
-        return latency.capacity(
-                queue.maxRequests(), state().instances(), split.axisCountsRows() ? nextRows(ticker.nanos()) : 0);
+        QueueState state = state();
+        int rows = split.axisCountsRows() ? nextRows(state, ticker.nanos()) : 0;
+        return latency.capacity(queue.maxRequests(), state.instances(), rows);
     }
 
     /** As if an instance were idle and a request waited, if that is not so. */
-    private int nextRows(long now) {
-        QueueState state = state().decidable(now);
-        return policy.decide(state, latency, now) instanceof BatchDecision.Flush(int maxRows)
+    private int nextRows(QueueState state, long now) {
+        return policy.decide(state.decidable(now), latency, now) instanceof BatchDecision.Flush(int maxRows)
                 ? split.axisCountsRows() ? maxRows : 1
                 : 0;
     }

@@ -3,6 +3,7 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,14 @@ record Refusal(DropReason reason, InferenceError error) {
     private static final Refusal CANCELLED_QUEUED = cancelled(DropReason.CANCELLED_QUEUED);
     private static final Refusal CANCELLED_RUNNING = cancelled(DropReason.CANCELLED_RUNNING);
 
-    /** What the client is told, who may come back when the work that is there now is done. */
-    InferenceError error(double workNanos) {
+    /**
+     * What the client is told, who may come back when the work that is there now is done.
+     *
+     * @param workNanos how long that takes; asked for only if the client is told to come back
+     */
+    InferenceError error(DoubleSupplier workNanos) {
         return error instanceof InferenceError.Overloaded overloaded
-                ? InferenceError.Overloaded.until(overloaded.message(), workNanos)
+                ? InferenceError.Overloaded.until(overloaded.message(), workNanos.getAsDouble())
                 : error;
     }
 
