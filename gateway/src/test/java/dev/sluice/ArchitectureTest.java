@@ -93,9 +93,7 @@ class ArchitectureTest {
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
-        onlyUses(
-                "dev.sluice.gateway.metrics..",
-                in(admit, "dev.sluice.gateway.front", "dev.sluice.gateway.front.http", contract, settings));
+        onlyUses("dev.sluice.gateway.metrics..", in(admit, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
 

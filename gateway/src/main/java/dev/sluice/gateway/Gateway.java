@@ -4,9 +4,9 @@ import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontTransport;
-import dev.sluice.gateway.front.http.HttpParts;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.metrics.Metrics;
@@ -103,7 +103,7 @@ public final class Gateway {
     }
 
     private Future<String> deployFront() {
-        HttpParts parts = new HttpParts(
+        FrontParts parts = new FrontParts(
                 models,
                 admission,
                 config.admission(),

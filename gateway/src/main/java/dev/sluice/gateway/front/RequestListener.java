@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface RequestListener {
 
-    RequestListener NONE = (model, outcome, nanos) -> {};
+    RequestListener NONE = (protocol, model, outcome, nanos) -> {};
 
     /** The outcome of a request that was answered with what it asked for. */
     String SUCCESS = "success";
@@ -23,16 +23,16 @@ public interface RequestListener {
      * @param outcome {@link #SUCCESS}, or the word that {@link StatusMapping#outcome} has for the error
      * @param nanos from the arrival of its head until its answer was handed to the socket
      */
-    void completed(@Nullable ModelId model, String outcome, long nanos);
+    void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos);
 
     /** Both hear everything, this one first. */
     default RequestListener and(RequestListener next) {
         if (equals(NONE)) {
             return next;
         }
-        return (model, outcome, nanos) -> {
-            completed(model, outcome, nanos);
-            next.completed(model, outcome, nanos);
+        return (protocol, model, outcome, nanos) -> {
+            completed(protocol, model, outcome, nanos);
+            next.completed(protocol, model, outcome, nanos);
         };
     }
 }

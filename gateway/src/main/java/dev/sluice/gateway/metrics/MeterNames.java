@@ -10,7 +10,7 @@ package dev.sluice.gateway.metrics;
  */
 public final class MeterNames {
 
-    /** Counter, by model, version and outcome: inference requests answered. */
+    /** Counter, by model, version, protocol and outcome: inference requests answered. */
     public static final String REQUESTS = "sluice_requests_total";
 
     /** Histogram, by model and version: from a request's head until its answer was handed to the socket. */

@@ -1,8 +1,8 @@
 package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.admit.LimitListener;
+import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
-import dev.sluice.gateway.front.http.Page;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelReport;

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.metrics;
 
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.CircuitState;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +60,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
 
     private final MeterRegistry registry;
     private final Map<ModelId, Meters> byModel = new ConcurrentHashMap<>();
-    private final Map<String, Counter> withoutModel = new ConcurrentHashMap<>();
+    private final Map<Ended, Counter> withoutModel = new ConcurrentHashMap<>();
 
     ModelMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -69,16 +71,17 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     }
 
     @Override
-    public void completed(@Nullable ModelId model, String outcome, long nanos) {
+    public void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos) {
+        Ended end = new Ended(protocol, outcome);
         if (model == null) {
             withoutModel
-                    .computeIfAbsent(outcome, word -> requests(NO_MODEL, word))
+                    .computeIfAbsent(end, first -> requests(NO_MODEL, first))
                     .increment();
             return;
         }
         Meters meters = of(model);
         meters.requests
-                .computeIfAbsent(outcome, word -> requests(tags(model), word))
+                .computeIfAbsent(end, first -> requests(tags(model), first))
                 .increment();
         meters.request.record(nanos, TimeUnit.NANOSECONDS);
     }
@@ -171,8 +174,9 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         return number;
     }
 
-    private Counter requests(Tags tags, String outcome) {
-        return registry.counter(MeterNames.REQUESTS, tags.and("outcome", outcome));
+    private Counter requests(Tags tags, Ended end) {
+        String protocol = end.protocol.name().toLowerCase(Locale.ROOT);
+        return registry.counter(MeterNames.REQUESTS, tags.and("protocol", protocol, "outcome", end.outcome));
     }
 
     private Timer timer(String name, Tags tags) {
@@ -182,8 +186,11 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
                 .register(registry);
     }
 
+    /** By what a request came, and how it ended. */
+    private record Ended(Protocol protocol, String outcome) {}
+
     private record Meters(
-            Map<String, Counter> requests,
+            Map<Ended, Counter> requests,
             Timer request,
             Timer queue,
             Timer form,

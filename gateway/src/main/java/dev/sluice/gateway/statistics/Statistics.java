@@ -1,6 +1,7 @@
 package dev.sluice.gateway.statistics;
 
 import dev.sluice.gateway.front.ModelStatistics;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.worker.contract.AnsweredBatch;
@@ -27,7 +28,7 @@ public final class Statistics implements RequestListener, BatchListener, Statist
     }
 
     @Override
-    public void completed(@Nullable ModelId model, String outcome, long nanos) {
+    public void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos) {
         if (model != null) {
             counters(model).completed(outcome.equals(SUCCESS), nanos);
         }

@@ -72,7 +72,7 @@ class MetricsIT {
         MetricsPage page = gateway.metrics();
         String sums = "model=\"sums\"";
         assertEquals(3, page.value(MeterNames.REQUESTS, sums, "version=\"1\"", "outcome=\"success\""));
-        assertEquals(1, page.value(MeterNames.REQUESTS, sums, "outcome=\"invalid_request\""));
+        assertEquals(1, page.value(MeterNames.REQUESTS, sums, "protocol=\"http\"", "outcome=\"invalid_request\""));
         assertEquals(1, page.value(MeterNames.REQUESTS, "model=\"\"", "outcome=\"unknown_model\""));
         assertEquals(4, page.value(MeterNames.REQUEST_SECONDS + "_count", sums));
         assertEquals(3, page.value(MeterNames.QUEUE_SECONDS + "_count", sums));

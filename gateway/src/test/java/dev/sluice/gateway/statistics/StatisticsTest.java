@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.ModelStatistics;
 import dev.sluice.gateway.front.ModelStatistics.BatchSize;
 import dev.sluice.gateway.front.ModelStatistics.Phases;
 import dev.sluice.gateway.front.ModelStatistics.Total;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
@@ -50,17 +51,17 @@ class StatisticsTest {
 
     @Test
     void requestsSucceedOrFail() {
-        statistics.completed(MODEL, RequestListener.SUCCESS, 10);
-        statistics.completed(MODEL, RequestListener.SUCCESS, 5);
-        statistics.completed(MODEL, "overloaded", 3);
-        statistics.completed(null, "unknown_model", 9);
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 10);
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 5);
+        statistics.completed(Protocol.HTTP, MODEL, "overloaded", 3);
+        statistics.completed(Protocol.HTTP, null, "unknown_model", 9);
         assertEquals(new Total(2, 15), statistics.of(MODEL).success());
         assertEquals(new Total(1, 3), statistics.of(MODEL).fail());
     }
 
     @Test
     void versionsAreCountedApart() {
-        statistics.completed(MODEL, RequestListener.SUCCESS, 10);
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 10);
         assertEquals(NOTHING, statistics.of(new ModelId("m", 2)).success());
     }
 
@@ -79,7 +80,7 @@ class StatisticsTest {
         BatchListener both = BatchListener.NONE.and(statistics).and((BatchListener) second);
         both.answered(MODEL, new AnsweredBatch(1, 1, 1, 1, 1, 1));
         RequestListener requests = RequestListener.NONE.and(statistics).and((RequestListener) second);
-        requests.completed(MODEL, RequestListener.SUCCESS, 4);
+        requests.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 4);
         for (Statistics each : List.of(statistics, second)) {
             assertEquals(1, each.of(MODEL).executions());
             assertEquals(new Total(1, 4), each.of(MODEL).success());

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceException;
@@ -22,11 +23,11 @@ import java.util.function.Consumer;
  */
 final class BatchingHandler {
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
     private final BatcherInquiry batchers;
 
-    BatchingHandler(HttpParts parts, Exchanges exchanges, BatcherInquiry batchers) {
+    BatchingHandler(FrontParts parts, Exchanges exchanges, BatcherInquiry batchers) {
         this.parts = parts;
         this.exchanges = exchanges;
         this.batchers = batchers;
@@ -35,18 +36,18 @@ final class BatchingHandler {
     void show(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            ModelEndpoint endpoint = RequestedModel.of(context).in(parts.models());
+            ModelEndpoint endpoint = Routes.model(context).in(parts.models());
             batchers.ask(endpoint)
                     .onSuccess(report -> exchange.json(json(endpoint, report)))
                     .onFailure(cause -> {
                         if (cause instanceof InferenceException refused) {
-                            exchange.error(refused.error());
+                            exchange.refuse(refused.error());
                         } else {
                             context.fail(cause);
                         }
                     });
         } catch (InferenceException refused) {
-            exchange.error(refused.error());
+            exchange.refuse(refused.error());
         }
     }
 

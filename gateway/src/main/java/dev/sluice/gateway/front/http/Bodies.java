@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Ticker;
@@ -49,7 +50,7 @@ record Bodies(
     }
 
     /** With a timer for each turn, because a loop runs what is merely handed to it before it looks at its sockets again. */
-    static Bodies of(HttpParts parts, Vertx vertx) {
+    static Bodies of(FrontParts parts, Vertx vertx) {
         Timers timers = (millis, work) -> {
             long timer = vertx.setTimer(millis, due -> work.run());
             return () -> vertx.cancelTimer(timer);
@@ -97,11 +98,5 @@ record Bodies(
                     "the server holds " + budget.heldBytes() + " bytes of request bodies and takes no more",
                     InferenceError.RETRY_SOON_MILLIS));
         }
-    }
-
-    /** The refusal of a request that the heap has no room for. */
-    static InferenceException noMemory() {
-        return new InferenceException(new InferenceError.Overloaded(
-                "the server has no memory for this request now", InferenceError.RETRY_SOON_MILLIS));
     }
 }

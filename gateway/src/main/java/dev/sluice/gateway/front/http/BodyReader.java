@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
@@ -186,7 +187,7 @@ final class BodyReader {
         } catch (InferenceException refusal) {
             refuse(refusal.error());
         } catch (OutOfMemoryError full) {
-            refuse(Bodies.noMemory().error());
+            refuse(Serving.noMemory());
         }
     }
 
@@ -236,7 +237,7 @@ final class BodyReader {
         try {
             body = pieces.join();
         } catch (OutOfMemoryError full) {
-            refuse(Bodies.noMemory().error());
+            refuse(Serving.noMemory());
             return;
         }
         complete.handle(body);

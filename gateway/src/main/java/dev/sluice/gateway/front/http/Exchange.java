@@ -1,16 +1,21 @@
 package dev.sluice.gateway.front.http;
 
-import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.Permit;
 import dev.sluice.gateway.admit.Verdict;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.EncodedResponse;
+import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Future;
@@ -29,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @thread confined to the front loop of its connection
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
-final class Exchange {
+final class Exchange implements Call {
+
+    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
@@ -53,59 +61,69 @@ final class Exchange {
         this.front = front;
     }
 
-    /** Asks the limits, once, whether the client may send this; {@link #leave} when the request is over. */
-    Admission enter(String model) {
-        limited = true;
-        Admission entry = front.rates().begin(client(), model);
-        if (entry instanceof Admission.Admitted(Permit permit)) {
-            held = permit;
-            request.response().closeHandler(closed -> leave());
-        }
-        return entry;
+    @Override
+    public Protocol protocol() {
+        return Protocol.HTTP;
     }
 
-    /**
-     * Gives back what is held of the limits, if it still is; before the answer, so that whoever has that finds room.
-     */
-    void leave() {
+    /** From now on its client is told what it has left of its quotas. */
+    void showStanding() {
+        limited = true;
+    }
+
+    @Override
+    public void hold(Permit place) {
+        held = place;
+        request.response().closeHandler(closed -> leave());
+    }
+
+    @Override
+    public void leave() {
         if (held != null) {
             held.release(Verdict.IGNORED);
             held = null;
         }
     }
 
-    /** Takes note when the client goes before it has been answered; from now on only the outcome ends the request. */
-    Cancellation cancellation() {
+    /** From now on only the outcome ends the request. */
+    @Override
+    public Cancellation cancellation() {
         ClientGone cancellation = new ClientGone();
         request.response().closeHandler(closed -> cancellation.cancel());
         return cancellation;
     }
 
-    /** Who sends it. */
-    String client() {
+    @Override
+    public String client() {
         if (client == null) {
             client = front.clientNames().of(request);
         }
         return client;
     }
 
-    String requestId() {
+    @Override
+    public String requestId() {
         return requestId;
     }
 
-    /** When the head of the request had arrived. */
-    long startNanos() {
+    @Override
+    public long startNanos() {
         return startNanos;
     }
 
-    /** Whether an answer can still be given: none has been, and the client is there. */
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return !answered && !request.response().ended() && !request.response().closed();
     }
 
-    /** Whether the client has left so many answers untaken that it gets no more. */
-    boolean isBehind() {
-        return FrontConnection.isBehind(request);
+    /** With its tensors, some perhaps as raw bytes behind the JSON. A client that is far behind gets no more. */
+    @Override
+    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        if (FrontConnection.isBehind(request)) {
+            throw new InferenceException(UNTAKEN);
+        }
+        timing(response.timing());
+        tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
     }
 
     void json(JsonOutput body) {
@@ -127,8 +145,7 @@ final class Exchange {
         return length;
     }
 
-    /** An answer with its tensors, some perhaps as raw bytes behind the JSON. */
-    void tensors(EncodedResponse answer) {
+    private void tensors(EncodedResponse answer) {
         if (!isOpen()) {
             return;
         }
@@ -141,15 +158,15 @@ final class Exchange {
         end(200, raw ? OCTETS : JSON, front.compressesResponses() ? AnswerDeflater.fit(request, body) : body);
     }
 
-    /** Where the time went, for a client that asked; to be called before the answer. */
-    void timing(Timing timing) {
+    /** Where the time went, for a client that asked. */
+    private void timing(Timing timing) {
         if (isOpen() && ServerTiming.isWanted(request)) {
             request.response().putHeader(ServerTiming.HEADER, ServerTiming.text(timing));
         }
     }
 
-    /** Says who answers in place of the model that was asked. */
-    void fallback(ModelId model) {
+    @Override
+    public void standsIn(ModelId model) {
         if (isOpen()) {
             request.response().putHeader(FALLBACK, model.toString());
         }
@@ -160,7 +177,8 @@ final class Exchange {
         end(204, null, Buffer.buffer());
     }
 
-    void error(InferenceError error) {
+    @Override
+    public void refuse(InferenceError error) {
         OptionalLong seconds = front.retryAfter().seconds(error);
         if (seconds.isPresent() && isOpen()) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds.getAsLong()));

@@ -2,6 +2,8 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.ext.web.RoutingContext;
 import java.util.SplittableRandom;
@@ -21,13 +23,15 @@ final class Exchanges {
     private final ClientNames clientNames;
     private final RetryAfter retryAfter = new RetryAfter(new SplittableRandom());
     private final AdmissionControl admission;
+    private final JsonOptions jsonOptions;
     private final Ticker ticker;
 
-    Exchanges(HttpOptions options, HttpParts parts) {
+    Exchanges(HttpOptions options, FrontParts parts) {
         this.accessLog = new AccessLog(options.accessLog(), parts.ticker());
         this.compressResponses = options.compressResponses();
         this.clientNames = new ClientNames(parts.admitOptions().clientHeaderName(), options.trustedProxies());
         this.admission = parts.admission();
+        this.jsonOptions = parts.jsonOptions();
         this.ticker = parts.ticker();
     }
 
@@ -56,6 +60,10 @@ final class Exchanges {
 
     RetryAfter retryAfter() {
         return retryAfter;
+    }
+
+    JsonOptions jsonOptions() {
+        return jsonOptions;
     }
 
     RateLimits rates() {

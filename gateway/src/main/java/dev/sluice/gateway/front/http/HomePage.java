@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import io.vertx.ext.web.RoutingContext;
@@ -16,10 +17,10 @@ final class HomePage {
     private static final List<String> PLACES =
             List.of("/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
 
-    HomePage(HttpParts parts, Exchanges exchanges) {
+    HomePage(FrontParts parts, Exchanges exchanges) {
         this.parts = parts;
         this.exchanges = exchanges;
     }

@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -45,13 +47,13 @@ public final class HttpVerticle extends VerticleBase {
     /** To Vert.x, 0 would be another free port for each loop, a negative number the same one for all. */
     private static final int ANY_FREE_PORT = -1;
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final HttpOptions options;
     private final IntConsumer listening;
     private HttpServer server;
 
     /** @param listening hears the port once the socket is open */
-    public HttpVerticle(HttpParts parts, HttpOptions options, IntConsumer listening) {
+    public HttpVerticle(FrontParts parts, HttpOptions options, IntConsumer listening) {
         this.parts = parts;
         this.options = options;
         this.listening = listening;
@@ -64,7 +66,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Future<?> listen(InferencePipeline pipeline) {
-        Router routes = Routes.build(vertx, pipeline, parts, options);
+        Router routes = Routes.build(vertx, new Serving(pipeline, parts), options);
         return server.connectionHandler(this::connected)
                 .requestHandler(request -> begin(request, routes))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed)

@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
@@ -31,10 +33,10 @@ final class MetadataHandlers {
             "statistics",
             "model_repository(index)");
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
 
-    MetadataHandlers(HttpParts parts, Exchanges exchanges) {
+    MetadataHandlers(FrontParts parts, Exchanges exchanges) {
         this.parts = parts;
         this.exchanges = exchanges;
     }
@@ -91,7 +93,7 @@ final class MetadataHandlers {
     /** Whether it, or who stands in for it, would be asked for a prediction now. */
     void modelReady(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
-        RequestedModel requested = RequestedModel.of(context);
+        RequestedModel requested = Routes.model(context);
         try {
             parts.models()
                     .circuits()
@@ -103,7 +105,7 @@ final class MetadataHandlers {
             if (exists) {
                 exchange.answer(503, modelReady(requested.name(), false));
             } else {
-                exchange.error(refused.error());
+                exchange.refuse(refused.error());
             }
         }
     }
@@ -119,12 +121,12 @@ final class MetadataHandlers {
     void model(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            var endpoint = RequestedModel.of(context).in(parts.models());
+            var endpoint = Routes.model(context).in(parts.models());
             Collection<ModelReport> versions =
                     parts.models().versions(endpoint.model().name());
             exchange.json(metadata(endpoint.model(), endpoint.description(), versions));
         } catch (InferenceException refused) {
-            exchange.error(refused.error());
+            exchange.refuse(refused.error());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
@@ -22,10 +23,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ModelConfigHandler {
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
 
-    ModelConfigHandler(HttpParts parts, Exchanges exchanges) {
+    ModelConfigHandler(FrontParts parts, Exchanges exchanges) {
         this.parts = parts;
         this.exchanges = exchanges;
     }
@@ -33,9 +34,9 @@ final class ModelConfigHandler {
     void show(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            exchange.json(config(RequestedModel.of(context).in(parts.models())));
+            exchange.json(config(Routes.model(context).in(parts.models())));
         } catch (InferenceException refused) {
-            exchange.error(refused.error());
+            exchange.refuse(refused.error());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.IndexRequest;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
@@ -20,11 +21,11 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
 
     private static final long MAX_BODY_BYTES = 64 << 10;
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
     private final Bodies bodies;
 
-    RepositoryIndexHandler(HttpParts parts, Exchanges exchanges, Bodies bodies) {
+    RepositoryIndexHandler(FrontParts parts, Exchanges exchanges, Bodies bodies) {
         this.bodies = bodies;
         this.parts = parts;
         this.exchanges = exchanges;
@@ -33,14 +34,14 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
-        BodyReader.read(context.request(), MAX_BODY_BYTES, bodies, body -> answer(exchange, body), exchange::error);
+        BodyReader.read(context.request(), MAX_BODY_BYTES, bodies, body -> answer(exchange, body), exchange::refuse);
     }
 
     private void answer(Exchange exchange, HttpBytes body) {
         try {
             exchange.json(index(IndexRequest.read(body.array(), body.from(), body.to())));
         } catch (InferenceException refused) {
-            exchange.error(refused.error());
+            exchange.refuse(refused.error());
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.dispatch.BatcherInquiry;
-import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.front.Page;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.Serving;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -37,11 +40,12 @@ final class Routes {
         this.bodies = bodies;
     }
 
-    static Router build(Vertx vertx, InferencePipeline pipeline, HttpParts parts, HttpOptions options) {
+    static Router build(Vertx vertx, Serving serving, HttpOptions options) {
+        FrontParts parts = serving.parts();
         Exchanges exchanges = new Exchanges(options, parts);
         Bodies bodies = Bodies.of(parts, vertx);
         Routes routes = new Routes(vertx, exchanges, options.maxBodySize(), bodies);
-        InferHandler infer = new InferHandler(pipeline, parts, options, exchanges, bodies);
+        InferHandler infer = new InferHandler(serving, options, exchanges, bodies);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
@@ -73,6 +77,11 @@ final class Routes {
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
         routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route
         return routes.router;
+    }
+
+    /** The model that a path names. */
+    static RequestedModel model(RoutingContext context) {
+        return new RequestedModel(String.valueOf(context.pathParam("model")), context.pathParam("version"));
     }
 
     private void post(String path, Handler<RoutingContext> handler) {

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.worker.contract.InferenceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -81,7 +82,7 @@ final class SlicedInflater implements AutoCloseable {
             fail.accept(failure);
         } catch (OutOfMemoryError full) {
             close();
-            fail.accept(Bodies.noMemory());
+            fail.accept(new InferenceException(Serving.noMemory()));
         }
     }
 

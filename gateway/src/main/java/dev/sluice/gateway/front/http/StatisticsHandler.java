@@ -4,6 +4,8 @@ import dev.sluice.gateway.front.ModelStatistics;
 import dev.sluice.gateway.front.ModelStatistics.BatchSize;
 import dev.sluice.gateway.front.ModelStatistics.Phases;
 import dev.sluice.gateway.front.ModelStatistics.Total;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
@@ -24,10 +26,10 @@ final class StatisticsHandler {
 
     private static final Total NONE = new Total(0, 0);
 
-    private final HttpParts parts;
+    private final FrontParts parts;
     private final Exchanges exchanges;
 
-    StatisticsHandler(HttpParts parts, Exchanges exchanges) {
+    StatisticsHandler(FrontParts parts, Exchanges exchanges) {
         this.parts = parts;
         this.exchanges = exchanges;
     }
@@ -41,12 +43,12 @@ final class StatisticsHandler {
     void model(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            RequestedModel requested = RequestedModel.of(context);
+            RequestedModel requested = Routes.model(context);
             ModelId model = requested.in(parts.models()).model();
             Collection<ModelReport> versions = parts.models().versions(model.name());
             show(exchange, requested.version() == null ? ready(versions) : List.of(model));
         } catch (InferenceException refused) {
-            exchange.error(refused.error());
+            exchange.refuse(refused.error());
         }
     }
 

@@ -9,7 +9,10 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
@@ -57,7 +60,7 @@ class OpenApiTest {
         Duration second = Duration.ofSeconds(1);
         AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
         AdmissionControl admission = Limits.unlimited(limits);
-        HttpParts parts = new HttpParts(
+        FrontParts parts = new FrontParts(
                 new ModelDirectory(),
                 admission,
                 limits,
@@ -87,7 +90,7 @@ class OpenApiTest {
                 List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(vertx, pipeline, parts, options);
+        return Routes.build(vertx, new Serving(pipeline, parts), options);
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

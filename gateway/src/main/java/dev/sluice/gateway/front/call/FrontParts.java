@@ -1,8 +1,9 @@
-package dev.sluice.gateway.front.http;
+package dev.sluice.gateway.front.call;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.gateway.front.v2.JsonOptions;
@@ -10,12 +11,12 @@ import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
 /**
- * What the HTTP front is given: the parts of the gateway that it calls.
+ * What every front is given: the parts of the gateway that it calls.
  *
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param version of Sluice, as it tells clients
  */
-public record HttpParts(
+public record FrontParts(
         ModelDirectory models,
         AdmissionControl admission,
         AdmitOptions admitOptions,

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.front.http;
+package dev.sluice.gateway.front;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

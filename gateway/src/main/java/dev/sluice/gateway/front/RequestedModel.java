@@ -1,34 +1,29 @@
-package dev.sluice.gateway.front.http;
+package dev.sluice.gateway.front;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model, and perhaps the version, that a path names.
+ * The model, and perhaps the version, that a client names.
  *
- * @param version null when the path leaves it open
+ * @param version null when the client leaves it open
  */
-record RequestedModel(String name, @Nullable String version) {
-
-    static RequestedModel of(RoutingContext context) {
-        return new RequestedModel(String.valueOf(context.pathParam("model")), context.pathParam("version"));
-    }
+public record RequestedModel(String name, @Nullable String version) {
 
     /**
      * The endpoint that serves it.
      *
      * @throws InferenceException UnknownModel or ModelNotReady
      */
-    ModelEndpoint in(ModelDirectory models) {
+    public ModelEndpoint in(ModelDirectory models) {
         return version == null ? models.newest(name) : models.version(name, versionNumber(version));
     }
 
     /** The number of a version that could exist; anything else is a version that does not. */
-    long versionNumber(String text) {
+    public long versionNumber(String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {

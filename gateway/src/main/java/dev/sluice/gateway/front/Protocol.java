@@ -1,0 +1,12 @@
+package dev.sluice.gateway.front;
+
+/**
+ * What a request came by.
+ *
+ * @thread immutable
+ */
+public enum Protocol {
+    HTTP,
+    WEBSOCKET,
+    GRPC
+}

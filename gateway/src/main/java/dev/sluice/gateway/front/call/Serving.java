@@ -1,0 +1,233 @@
+package dev.sluice.gateway.front.call;
+
+import dev.sluice.gateway.admit.Admission;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the inference requests of one front loop from what their heads say to their answers, whatever protocol they came
+ * by: the fronts differ in how a request is read and how an answer is written, and in nothing else.
+ *
+ * <p>A front asks {@link #endpoint}, {@link #entry} and {@link #room} in this order before it reads a request whole, and
+ * with {@link #infer} or {@link #refuse} the request is over for it: each call is answered once.
+ *
+ * @thread confined to one front loop
+ * @errors every {@link InferenceError}, as answers
+ * @owns the memory of a request's inputs, given back when the outcome shows that nobody reads it any more
+ */
+public final class Serving {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+    private final InferencePipeline pipeline;
+    private final FrontParts parts;
+    private final TensorBuffers buffers = new TensorBuffers();
+
+    public Serving(InferencePipeline pipeline, FrontParts parts) {
+        this.pipeline = pipeline;
+        this.parts = parts;
+    }
+
+    public FrontParts parts() {
+        return parts;
+    }
+
+    /**
+     * Who is to answer: the model that was asked, or its fallback while its circuit is open.
+     *
+     * @throws InferenceException UnknownModel, ModelNotReady, CircuitOpen
+     */
+    public ModelEndpoint endpoint(Call call, RequestedModel requested) {
+        ModelEndpoint asked = requested.in(parts.models());
+        ModelEndpoint endpoint =
+                parts.models().circuits().answering(asked, parts.ticker().nanos());
+        if (!endpoint.equals(asked)) {
+            call.standsIn(endpoint.model());
+        }
+        return endpoint;
+    }
+
+    /** Why the quotas do not let the call in; null when it has its place in them. */
+    public @Nullable InferenceError entry(Call call, ModelId model) {
+        return switch (parts.admission().rates().begin(call.client(), model.name())) {
+            case Admission.Admitted(var place) -> {
+                call.hold(place);
+                yield null;
+            }
+            case Admission.Refused(InferenceError why) -> why;
+        };
+    }
+
+    /** Why what follows that head is not worth reading; null when there is room for it. */
+    public @Nullable InferenceError room(RequestHead head) {
+        return parts.admission().refusal(head);
+    }
+
+    /** Reads a request with that codec, has it answered, and tells the call. */
+    public void infer(Call call, RequestHead head, ModelEndpoint endpoint, RequestCodec codec) {
+        try {
+            DecodedRequest decoded = codec.decode(endpoint, buffers);
+            InferenceRequest request = request(call, head, decoded);
+            parts.admission().compare(head, request);
+            infer(new Answering(call, endpoint, request, decoded.form()));
+        } catch (InferenceException refused) {
+            refuse(call, endpoint.model(), refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            refuse(call, endpoint.model(), failed(call, failure));
+        }
+    }
+
+    private InferenceRequest request(Call call, RequestHead head, DecodedRequest decoded) {
+        return new InferenceRequest(
+                head.model(),
+                call.requestId(),
+                decoded.inputs(),
+                decoded.outputs(),
+                decoded.rows(),
+                head.priority() == RequestHead.UNSAID ? decoded.priority() : head.priority(),
+                head.client(),
+                Deadline.after(timeout(head, decoded), call.startNanos()),
+                call.cancellation());
+    }
+
+    /** What its body says, but no longer than its head; both may be silent. */
+    private Duration timeout(RequestHead head, DecodedRequest decoded) {
+        AdmitOptions limits = parts.admitOptions();
+        @Nullable Duration inBody = decoded.timeout();
+        if (head.timeoutNanos() == RequestHead.UNSAID) {
+            return limits.shortened(inBody == null ? limits.requestTimeout() : inBody);
+        }
+        Duration inHead = limits.shortened(Duration.ofNanos(head.timeoutNanos()));
+        return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
+    }
+
+    private void infer(Answering answering) {
+        pipeline.infer(answering.endpoint, answering.request).onSuccess(outcome -> {
+            ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen
+                    ? parts.models()
+                            .circuits()
+                            .fallback(answering.endpoint, parts.ticker().nanos())
+                    : null;
+            if (fallback == null) {
+                finish(answering, outcome);
+            } else { // the circuit opened on the way; the model that stands in has nobody to stand in for itself
+                answering.call.standsIn(fallback.model());
+                infer(answering.by(fallback));
+            }
+        });
+    }
+
+    private void finish(Answering answering, InferenceOutcome outcome) {
+        answering.call.leave();
+        if (inputsAreFree(outcome)) {
+            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
+        }
+        switch (outcome) {
+            case InferenceError error -> refuse(answering.call, answering.endpoint.model(), error);
+            case InferenceResponse response -> answer(answering, response);
+        }
+    }
+
+    /**
+     * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still
+     * read the inputs.
+     */
+    private static boolean inputsAreFree(InferenceOutcome outcome) {
+        return outcome instanceof InferenceResponse
+                || outcome instanceof InferenceError.InvalidRequest
+                || outcome instanceof InferenceError.Throttled
+                || outcome instanceof InferenceError.Overloaded;
+    }
+
+    private void answer(Answering answering, InferenceResponse response) {
+        Call call = answering.call;
+        ModelId model = answering.endpoint.model();
+        try {
+            boolean stillThere = call.isOpen();
+            call.answer(answering.endpoint, response, answering.form);
+            completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");
+        } catch (InferenceException refused) {
+            refuse(call, model, refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            refuse(call, model, failed(call, failure));
+        }
+    }
+
+    /**
+     * Ends a call with an error.
+     *
+     * @param model null when it named none that is known
+     */
+    public void refuse(Call call, @Nullable ModelId model, InferenceError error) {
+        call.refuse(error);
+        completed(call, model, StatusMapping.outcome(error));
+    }
+
+    /** The model that an error names, for those that come before anything else is known of it; null for the others. */
+    public static @Nullable ModelId modelOf(InferenceError error) {
+        return error instanceof InferenceError.CircuitOpen open ? open.model() : null;
+    }
+
+    /** Nobody above us would answer the client: what goes wrong in a callback of Vert.x is only logged there. */
+    private static InferenceError failed(Call call, Throwable failure) {
+        LOG.error("request {} failed in the front", call.requestId(), failure);
+        if (failure instanceof OutOfMemoryError) {
+            return noMemory();
+        }
+        return new InferenceError.EngineFailure(call.requestId());
+    }
+
+    /** The refusal of a request that the heap has no room for. */
+    public static InferenceError noMemory() {
+        return new InferenceError.Overloaded(
+                "the server has no memory for this request now", InferenceError.RETRY_SOON_MILLIS);
+    }
+
+    private void completed(Call call, @Nullable ModelId model, String outcome) {
+        parts.listener()
+                .completed(call.protocol(), model, outcome, parts.ticker().nanos() - call.startNanos());
+    }
+
+    /**
+     * Reads what a client sent as a request to that model.
+     *
+     * @thread called at once, on the front loop
+     */
+    @FunctionalInterface
+    public interface RequestCodec {
+
+        /**
+         * Checks it against the model's signature; its tensors lie in memory of these buffers, or are views of what came.
+         *
+         * @throws InferenceException InvalidRequest, PayloadTooLarge; what had been taken from the buffers is back there
+         */
+        DecodedRequest decode(ModelEndpoint endpoint, TensorBuffers buffers);
+    }
+
+    /** What must be remembered of a request while it is in the pipeline. */
+    private record Answering(Call call, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {
+
+        Answering by(ModelEndpoint fallback) {
+            return new Answering(call, fallback, request.to(fallback.model()), form);
+        }
+    }
+}
