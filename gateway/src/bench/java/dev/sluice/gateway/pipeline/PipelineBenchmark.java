@@ -45,7 +45,6 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -66,11 +65,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class PipelineBenchmark {
 
-    private static final int REQUESTS = 20_000;
-    private static final int PIXELS = 784;
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    /** Where it lies; its only input has rows of {@value #PIXELS} floats. */
+    /** Where it lies; its only input has rows of floats. */
     @Param("loadtest/models/mlp")
     private String model = "";
 
@@ -80,20 +77,16 @@ public class PipelineBenchmark {
     @Param("256")
     private int inFlight;
 
+    /** In one operation. */
+    @Param("20000")
+    private int requests;
+
     private final Vertx vertx = Vertx.vertx();
     private final ModelDirectory models = new ModelDirectory();
     private final Context loop = vertx.getOrCreateContext();
-    private Tensor image = image();
+    private @Nullable Tensor row;
     private @Nullable InferencePipeline opened;
     private @Nullable ModelEndpoint ready;
-
-    private static Tensor image() {
-        ByteBuffer pixels = ByteBuffer.allocateDirect(PIXELS * Float.BYTES).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < PIXELS; i++) {
-            pixels.putFloat(i * Float.BYTES, i % 17 / 16f);
-        }
-        return new Tensor("x", DataType.FP32, new Shape(1, PIXELS), pixels);
-    }
 
     @Setup
     public void start() {
@@ -110,17 +103,22 @@ public class PipelineBenchmark {
                 Ticker.SYSTEM);
         await(models.listen(vertx.eventBus()).compose(ready -> vertx.deployVerticle(worker, Worker.deployment())));
         ready = models.newest(folder.getFileName().toString());
-        TensorSpec input = ready.description().signature().inputs().getFirst();
-        image = new Tensor(input.name(), image.dataType(), oneRow(input.shape()), image.data());
+        row = row(ready.description().signature().inputs().getFirst());
         opened = await(onLoop(() -> InferencePipeline.open(vertx, admission, Ticker.SYSTEM)));
     }
 
-    private static Shape oneRow(Shape shape) {
-        long[] dimensions = new long[shape.rank()];
+    private static Tensor row(TensorSpec input) {
+        long[] dimensions = new long[input.shape().rank()];
+        int elements = 1;
         for (int axis = 0; axis < dimensions.length; axis++) {
-            dimensions[axis] = Math.max(1, shape.dimension(axis));
+            dimensions[axis] = Math.max(1, input.shape().dimension(axis));
+            elements = (int) (elements * dimensions[axis]);
         }
-        return new Shape(dimensions);
+        ByteBuffer values = ByteBuffer.allocateDirect(elements * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < elements; i++) {
+            values.putFloat(i * Float.BYTES, i % 17 / 16f);
+        }
+        return new Tensor(input.name(), DataType.FP32, new Shape(dimensions), values);
     }
 
     @TearDown
@@ -145,10 +143,10 @@ public class PipelineBenchmark {
     }
 
     @Benchmark
-    @OperationsPerInvocation(REQUESTS)
-    public void answered(Cpu cpu) {
+    public void round(Answers answers, Cpu cpu) {
         await(onLoop(() -> new Round().begin()));
-        cpu.requests += REQUESTS;
+        answers.requests += requests;
+        cpu.requests += requests;
     }
 
     /**
@@ -175,7 +173,7 @@ public class PipelineBenchmark {
         }
 
         private void send() {
-            if (sent == REQUESTS) {
+            if (sent == requests) {
                 return;
             }
             sent++;
@@ -184,7 +182,7 @@ public class PipelineBenchmark {
 
         private InferenceRequest request() {
             Deadline deadline = Deadline.after(LONG, Ticker.SYSTEM.nanos());
-            return new InferenceRequest(endpoint.model(), "r", List.of(image), outputs, 1, deadline);
+            return new InferenceRequest(endpoint.model(), "r", List.of(Objects.requireNonNull(row)), outputs, 1, deadline);
         }
 
         private void answered(InferenceOutcome outcome) {
@@ -192,7 +190,7 @@ public class PipelineBenchmark {
                 over.tryFail(outcome.toString());
             }
             answered++;
-            if (answered == REQUESTS) {
+            if (answered == requests) {
                 over.tryComplete();
             } else {
                 send();
@@ -200,7 +198,20 @@ public class PipelineBenchmark {
         }
     }
 
-    /** CPU time of the whole process, the engine's included. */
+    /** Of a second. */
+    @State(Scope.Thread)
+    @AuxCounters
+    public static class Answers {
+
+        public long requests;
+
+        @Setup(Level.Iteration)
+        public void begin() {
+            requests = 0;
+        }
+    }
+
+    /** CPU time of the whole process, the engine's included; JMH sums it over the iterations. */
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.EVENTS)
     public static class Cpu {
