@@ -265,6 +265,11 @@ final class BatchQueue {
             return kind;
         }
 
+        /** How many requests have ever come to the queue, those of other lanes included. */
+        long everAdded() {
+            return added;
+        }
+
         int requests() {
             return requests;
         }

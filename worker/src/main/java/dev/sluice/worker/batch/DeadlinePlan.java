@@ -25,13 +25,20 @@ final class DeadlinePlan {
     /** Batches of requests with ample time that are looked at. */
     private static final int BATCHES_AHEAD = 4;
 
-    /** Share of the requests expected to come during a run that the run costs; the simulator's choice. */
-    private static final double PRICE_OF_TIME = 0.4;
+    /** Share of the requests expected to come during a run that the run costs, in bursts; the simulator's choice. */
+    private static final double BURSTY_PRICE = 0.4;
+
+    /** The same when they come evenly, and so are sure to come. */
+    private static final double STEADY_PRICE = 0.7;
+
+    /** Up to that dispersion arrivals count as even, and from twice that on as bursts. */
+    private static final double EVEN = 4;
 
     private static final Comparator<QueuedRequest> BY_DEADLINE =
             (left, right) -> Long.signum(left.deadlineNanos() - right.deadlineNanos());
 
     private final LatencyModel latency;
+    private final ArrivalSpread spread = new ArrivalSpread();
     private final List<QueuedRequest> waiting = new ArrayList<>();
     private long[] busyNanos = new long[0];
     private int maxRows;
@@ -52,6 +59,7 @@ final class DeadlinePlan {
         this.busyNanos = busyNanos;
         this.now = nowNanos;
         lookAt(lane);
+        spread.look(lane.everAdded(), nowNanos);
         double price = priceOfTime(lane);
         int last = lastCandidate();
         int best = 0;
@@ -88,7 +96,9 @@ final class DeadlinePlan {
     private double priceOfTime(BatchQueue.Lane lane) {
         long since = Math.max(1, now - lane.peek().enqueuedNanos());
         double rate = (double) lane.requests() / since / busyNanos.length;
-        return PRICE_OF_TIME * Math.min(rate, 1 / latency.rowNanos());
+        double even = Math.clamp(2 - spread.dispersion() / EVEN, 0, 1);
+        double share = BURSTY_PRICE + even * (STEADY_PRICE - BURSTY_PRICE);
+        return share * Math.min(rate, 1 / latency.rowNanos());
     }
 
     /** The first who has time enough for one batch of himself and all after him, or for a full one. */

@@ -28,6 +28,7 @@ class BatchingSimulationTest {
         "2, POISSON, 0.8, 0.97",
         "2, POISSON, 1.2, 0.97",
         "3, POISSON, 0.95, 0.97",
+        "3, POISSON, 1.2, 0.97",
         "0, GAMMA_4, 0.95, 0.95",
         "1, GAMMA_4, 1.2, 0.95",
         "2, GAMMA_4, 0.5, 0.95",
@@ -56,6 +57,14 @@ class BatchingSimulationTest {
         Grid.Cell cell = Grid.play(scenario(model, instances, arrivals, load), 1);
         assertTrue(cell.ofBestStatic() >= 0.99, cell.toString());
         assertTrue(cell.sluice() >= 0.99 * cell.bestRival(), cell.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0.95", "0, 2, 0.95", "1, 4, 0.95", "2, 4, 0.95", "0, 1, 1.2"})
+    void soItIsWhenBatchesTakeAFifthMoreOrLess(int model, int instances, double load) {
+        Scenario noisy = new Scenario(Grid.MODELS.get(model), instances, Arrivals.POISSON, load, 0.2, false, 4000, 1);
+        Grid.Cell cell = Grid.play(noisy, 2);
+        assertTrue(cell.ofBestStatic() >= 0.99, cell.toString());
     }
 
     @ParameterizedTest
