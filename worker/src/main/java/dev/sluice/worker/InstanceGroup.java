@@ -15,10 +15,12 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,7 @@ final class InstanceGroup implements BatchRunner {
     private final Runnable whenIdle;
     private final List<Instance> all;
     private final ArrayDeque<Instance> idle;
+    private final IdentityHashMap<Batch, Instance> busy = new IdentityHashMap<>();
     private final Promise<Void> allIdle = Promise.promise();
     private final Promise<String> failure = Promise.promise();
     private int running;
@@ -86,6 +89,7 @@ final class InstanceGroup implements BatchRunner {
     public void run(Batch batch, Consumer<BatchResult> done) {
         Instance instance = idle.pop();
         running++;
+        busy.put(batch, instance);
         DeliveryOptions delivery = new DeliveryOptions()
                 .setLocalOnly(true)
                 .setSendTimeout(patienceMillis(batch, giveUpAfterNanos, ticker.nanos()));
@@ -93,6 +97,7 @@ final class InstanceGroup implements BatchRunner {
                 .eventBus()
                 .<BatchResult>request(instance.address(), batch, delivery)
                 .onComplete(reply -> {
+                    busy.remove(batch);
                     if (reply.succeeded()) {
                         idle.push(instance);
                         finish(done, reply.result().body());
@@ -100,6 +105,14 @@ final class InstanceGroup implements BatchRunner {
                         lose(instance, batch, reply.cause(), done);
                     }
                 });
+    }
+
+    @Override
+    public void withdraw(Batch batch) {
+        @Nullable Instance instance = busy.get(batch);
+        if (instance != null) {
+            instance.engine().withdraw();
+        }
     }
 
     /** Whole milliseconds, the last deadline being over by then. */

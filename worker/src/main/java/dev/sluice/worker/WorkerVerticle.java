@@ -85,6 +85,9 @@ final class WorkerVerticle extends VerticleBase {
         } catch (InferenceException refused) {
             return new BatchResult.Failed(refused.error());
         } catch (Throwable failure) {
+            if (isBecause(EngineRunException.Reason.WITHDRAWN, failure)) {
+                return new BatchResult.Withdrawn();
+            }
             String id = UUID.randomUUID().toString();
             logFailure(id, batch, failure);
             return new BatchResult.Failed(new InferenceError.EngineFailure(id), isOutOfMemory(failure));

@@ -113,6 +113,27 @@ class InstanceGroupTest {
     }
 
     @Test
+    void theCallOfABatchThatIsWithdrawnIsEndedAsLongAsItRuns() throws Exception {
+        Batch batch = Batches.of(Requests.ofIds(1));
+        run(batch);
+        onLoop(() -> {
+            group.withdraw(Batches.of(Requests.ofIds(1)));
+            return true;
+        });
+        FakeInstance engine = assertInstanceOf(FakeInstance.class, original.engine());
+        assertFalse(engine.isWithdrawn(), "that batch is another one");
+        onLoop(() -> {
+            group.withdraw(batch);
+            return true;
+        });
+        assertTrue(engine.isWithdrawn());
+        assertFalse(engine.isTerminated());
+        next(first).reply(new BatchResult.Withdrawn());
+        assertEquals(new BatchResult.Withdrawn(), next(results));
+        assertEquals(1, onLoop(group::idleInstances), "it is as good as before");
+    }
+
+    @Test
     void itsAnswerComesTooLateForAnybody() throws Exception {
         run(HASTY);
         assertLost(next(results));

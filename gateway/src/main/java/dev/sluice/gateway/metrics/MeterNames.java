@@ -46,6 +46,9 @@ public final class MeterNames {
     /** Counter, by model and version: batches that came back without an answer. */
     public static final String BATCH_FAILURES = "sluice_batch_failures_total";
 
+    /** Counter, by model and version: batches that were ended before their end, for all their clients had gone. */
+    public static final String WITHDRAWN_BATCHES = "sluice_withdrawn_batches_total";
+
     /** Gauge, by model, version and priority: requests that wait in the batcher's queue. */
     public static final String QUEUE_REQUESTS = "sluice_queue_requests";
 

@@ -131,6 +131,11 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     }
 
     @Override
+    public void withdrawn(ModelId model) {
+        of(model).withdrawn.increment();
+    }
+
+    @Override
     public void replaced(ModelId model) {
         of(model).replacedInstances.increment();
     }
@@ -163,6 +168,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
                         .serviceLevelObjectives(ROW_BUCKETS)
                         .register(registry),
                 registry.counter(MeterNames.BATCH_FAILURES, tags),
+                registry.counter(MeterNames.WITHDRAWN_BATCHES, tags),
                 new BatchMeters(registry, tags),
                 registry.counter(MeterNames.REPLACED_INSTANCES, tags),
                 gauge(MeterNames.STUCK_THREADS, tags, new AtomicInteger()),
@@ -197,6 +203,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
             Timer run,
             DistributionSummary rows,
             Counter failures,
+            Counter withdrawn,
             BatchMeters batches,
             Counter replacedInstances,
             AtomicInteger stuckThreads,

@@ -79,6 +79,27 @@ class GoneClientsIT {
     }
 
     @Test
+    void whatTheyAskedForIsNotComputedToItsEnd() throws IOException {
+        int endless = Integer.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            RawConnection connection = new RawConnection(gateway.port());
+            double before = gateway.metrics().value("sluice_withdrawn_batches_total");
+            connection.post("/v2/models/slow/infer", Requests.slow(endless, i, "\"timeout\":300000000"));
+            Waiting.until(
+                    "it runs",
+                    () -> !gateway.get("/v2/models/slow/batching")
+                            .json()
+                            .getJsonArray("running")
+                            .isEmpty());
+            connection.close();
+            Waiting.until(
+                    "it is withdrawn", () -> gateway.metrics().value("sluice_withdrawn_batches_total") == before + 1);
+        }
+        assertEquals(8, gateway.infer("slow", Requests.slow(1, 8)).data().getFloat(0));
+        assertEquals(0, gateway.metrics().value("sluice_replaced_instances_total"));
+    }
+
+    @Test
     void inMidAnswer() throws IOException {
         for (int i = 0; i < CLIENTS; i++) {
             try (RawConnection connection = new RawConnection(gateway.port())) {

@@ -30,8 +30,6 @@ final class BatchFormation {
     private final MemoryLimit memory;
     private final BiConsumer<QueuedRequest, Refusal> drop;
     private final DeadlinePlan plan;
-    private final Scarcity scarcity = new Scarcity();
-    private boolean gaveUp;
 
     /** @param drop told of who has left the queue and is owed that refusal */
     BatchFormation(
@@ -74,14 +72,6 @@ final class BatchFormation {
      * @param busyNanos for each instance how long until it is expected back; one of them is idle
      */
     Batch next(int wantedRows, long[] busyNanos, long nowNanos) {
-        gaveUp = false;
-        latency.allowFor(scarcity.safety());
-        Batch batch = form(wantedRows, busyNanos, nowNanos);
-        scarcity.formed(gaveUp);
-        return batch;
-    }
-
-    private Batch form(int wantedRows, long[] busyNanos, long nowNanos) {
         refuseHopeless(busyNanos.length, nowNanos);
         if (queue.isEmpty()) {
             return Batch.of(List.of(), FlushReason.DEADLINE);
@@ -133,14 +123,9 @@ final class BatchFormation {
                         && (queue.requests() > 1 || next.follows())
                         && next.deadlineNanos() - now < neededNanos(next, instances);
                 next = queue.firstToExpire()) {
-            giveUp(next, Refusal.hopeless());
+            queue.remove(next);
+            drop.accept(next, Refusal.hopeless());
         }
-    }
-
-    private void giveUp(QueuedRequest queued, Refusal why) {
-        gaveUp = true;
-        queue.remove(queued);
-        drop.accept(queued, why);
     }
 
     private Batch take(BatchQueue.Lane lane, int maxRows) {
@@ -201,7 +186,8 @@ final class BatchFormation {
         for (QueuedRequest next = queue.firstToExpire();
                 next != null && next.deadlineNanos() - now < nextIdle + neededNanos(next, busyNanos.length);
                 next = queue.firstToExpire()) {
-            giveUp(next, Refusal.givenUp(model));
+            queue.remove(next);
+            drop.accept(next, Refusal.givenUp(model));
         }
     }
 

@@ -19,6 +19,9 @@ public sealed interface BatchResult {
      */
     record Ran(List<Tensor> outputs, long gatherNanos, long runNanos) implements BatchResult {}
 
+    /** Its call was ended before its end, for nobody waited for it any more. */
+    record Withdrawn() implements BatchResult {}
+
     /**
      * The engine refused or failed; the cause has been logged where it happened.
      *

@@ -29,6 +29,9 @@ public interface BatchRunner {
     /** There is nothing to run after all. */
     default void unclaim() {}
 
+    /** Every client of a batch that runs has gone: it may be ended before its end, and comes back all the same. */
+    default void withdraw(Batch batch) {}
+
     /** Runs a batch on an idle instance; {@code done} is called exactly once, when that instance is idle again. */
     void run(Batch batch, Consumer<BatchResult> done);
 }

@@ -9,6 +9,9 @@ public enum BatchVerdict {
     /** The engine failed, and nobody in it was answered. */
     FAILED,
 
+    /** It was ended when the last of its clients went, and says no more than that it has taken so long. */
+    WITHDRAWN,
+
     /** Nothing: its clients went, or were at fault, or there was too little memory. */
     IGNORED
 }

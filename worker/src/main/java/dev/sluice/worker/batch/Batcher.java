@@ -242,6 +242,7 @@ public final class Batcher {
         assert thread.isHere();
         long now = ticker.nanos();
         dropExpired(now);
+        running.withdrawDeserted(instances);
         Refusal ofAll = refusalOfAll();
         if (ofAll != null) {
             refuseWaiting(ofAll);
@@ -330,6 +331,7 @@ public final class Batcher {
                 Trial.ended(run, result, latency, ticker.nanos());
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
+                    case BatchResult.Withdrawn gone -> tally.withdrawn();
                     case BatchResult.Failed failed -> fail(run.batch(), failed);
                 }
             }
@@ -373,7 +375,11 @@ public final class Batcher {
         if (failed.tooLarge() && batch.isDivisible()) {
             memory.ranOut(batch);
             LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
-            divide(batch, failed.error());
+            if (batch.size() > 1) {
+                suspects.halve(batch);
+            } else {
+                batch.stillWanted().forEach(piece -> taken.cutAgain(piece, failed.error()));
+            }
         } else if (batch.size() == 1) {
             taken.settleRest(batch, failed.error());
         } else {
@@ -388,13 +394,5 @@ public final class Batcher {
                         + " model.yaml)",
                 model,
                 outputs);
-    }
-
-    private void divide(Batch batch, InferenceError otherwise) {
-        if (batch.size() > 1) {
-            suspects.halve(batch);
-        } else {
-            batch.stillWanted().forEach(piece -> taken.cutAgain(piece, otherwise));
-        }
     }
 }

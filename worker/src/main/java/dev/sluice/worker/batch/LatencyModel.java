@@ -33,6 +33,9 @@ public final class LatencyModel {
 
     private static final double NEVER_ODD = 0.3;
 
+    /** Safety in standard deviations; the simulator's choice. */
+    private static final double SAFETY = 2;
+
     /** From where on a larger batch would save less than that share of the time for each row. */
     private static final double WORTH_IT = 0.02;
 
@@ -48,7 +51,6 @@ public final class LatencyModel {
     private double missVariance;
     private double batchNanos;
     private double rowNanos;
-    private double safety = Scarcity.MOST_SAFETY;
 
     /** Knows what was measured before, in the order of measuring; an empty list for nothing. */
     public LatencyModel(List<LatencyPoint> profile) {
@@ -70,11 +72,6 @@ public final class LatencyModel {
         fewestRows = Math.min(fewestRows, (int) size);
         mostRows = Math.max(mostRows, (int) size);
         draw(size, taken, weight(observed));
-    }
-
-    /** From now on what is to be safe allows for misses of so many standard deviations. */
-    void allowFor(double deviations) {
-        safety = deviations;
     }
 
     private static double weight(int observed) {
@@ -152,6 +149,6 @@ public final class LatencyModel {
     }
 
     private double margin() {
-        return 1 + safety * Math.sqrt(missVariance);
+        return 1 + SAFETY * Math.sqrt(missVariance);
     }
 }

@@ -58,6 +58,7 @@ public final class QueuedRequest extends PlacedHeap.Member {
     long ordinal;
 
     private boolean follows;
+    private boolean gone;
 
     QueuedRequest(InferenceRequest request, long enqueuedNanos, Completion completion) {
         this(request, BatchKind.of(request), enqueuedNanos, completion);
@@ -140,6 +141,15 @@ public final class QueuedRequest extends PlacedHeap.Member {
     /** Its client has gone, after it was completed. */
     void withdraw() {
         completion.withdraw();
+    }
+
+    /** Its client went while it ran. */
+    void goes() {
+        gone = true;
+    }
+
+    boolean hasGone() {
+        return gone;
     }
 
     boolean isCompleted() {

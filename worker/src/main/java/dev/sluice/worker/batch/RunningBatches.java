@@ -14,7 +14,30 @@ import java.util.List;
 final class RunningBatches {
 
     /** One run; a batch that is split or retried runs anew. */
-    record Run(Batch batch, long formedNanos, long expectedNanos) {
+    static final class Run {
+
+        private final Batch batch;
+        private final long formedNanos;
+        private final long expectedNanos;
+        private boolean withdrawn;
+
+        private Run(Batch batch, long formedNanos, long expectedNanos) {
+            this.batch = batch;
+            this.formedNanos = formedNanos;
+            this.expectedNanos = expectedNanos;
+        }
+
+        Batch batch() {
+            return batch;
+        }
+
+        long formedNanos() {
+            return formedNanos;
+        }
+
+        long expectedNanos() {
+            return expectedNanos;
+        }
 
         /** 0 as long as nothing is known of its size. */
         long predictedNanos(LatencyModel latency) {
@@ -64,6 +87,19 @@ final class RunningBatches {
     boolean isNextTried(BatchRunner instances, BatchQueue queue) {
         boolean isAlone = runs.isEmpty() && queue.isEmpty();
         return instances.idleInstances() > 0 && (isAlone || instances.hasPlace());
+    }
+
+    /**
+     * Ends those all of whose clients have gone. Those whose members expired go on: how long they take is the only way to
+     * learn that the model has become slow.
+     */
+    void withdrawDeserted(BatchRunner instances) {
+        for (Run run : runs) {
+            if (!run.withdrawn && run.batch.members().stream().allMatch(QueuedRequest::hasGone)) {
+                run.withdrawn = true;
+                instances.withdraw(run.batch);
+            }
+        }
     }
 
     List<BatchingReport.Running> report(long nowNanos) {

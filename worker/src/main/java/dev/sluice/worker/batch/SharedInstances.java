@@ -99,6 +99,11 @@ public final class SharedInstances implements BatchRunner {
         });
     }
 
+    @Override
+    public void withdraw(Batch batch) {
+        instances.withdraw(batch);
+    }
+
     /**
      * Has runs that are overdue give back their places, for they may be stuck; to be called from time to time.
      *

@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class TakenRequests {
 
     void drop(QueuedRequest member, Refusal refusal) {
         tally.dropped(member, refusal.reason());
+        if (refusal.reason() == DropReason.CANCELLED_RUNNING) {
+            member.goes();
+        }
         settle(member, refusal.error());
     }
 

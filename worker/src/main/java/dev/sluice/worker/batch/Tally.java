@@ -97,6 +97,10 @@ final class Tally {
         listener.failed(model);
     }
 
+    void withdrawn() {
+        listener.withdrawn(model);
+    }
+
     /** Before its client hears of it. */
     void dropped(QueuedRequest queued, DropReason reason) {
         if (!queued.leavesCounting(reason)) {

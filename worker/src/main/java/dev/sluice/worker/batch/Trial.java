@@ -66,6 +66,7 @@ final class Trial {
         hasRun = true;
         switch (result) {
             case BatchResult.Ran ran -> tell(BatchVerdict.ANSWERED, clients(batch), wasFirst ? timesExpected : 0);
+            case BatchResult.Withdrawn gone -> tell(BatchVerdict.WITHDRAWN, clients, wasFirst ? timesExpected : 0);
             case BatchResult.Failed(InferenceError why, boolean tooLarge) -> {
                 boolean isEngines = why instanceof InferenceError.EngineFailure && !tooLarge;
                 boolean isFinal = batch.size() == 1;

@@ -50,6 +50,7 @@ public final class ModelBreaker implements BatchGate {
     private final RandomGenerator random;
     private final Listener listener;
     private final int probes;
+    private final double slowFactor;
     private final CircuitBreaker circuit;
     private final Blame blame = new Blame();
     private CircuitState state = CircuitState.CLOSED;
@@ -69,6 +70,7 @@ public final class ModelBreaker implements BatchGate {
         this.random = random;
         this.listener = listener;
         this.probes = options.probes();
+        this.slowFactor = options.slowFactor();
         this.circuit = CircuitBreaker.of(model.toString(), config(options));
         circuit.getEventPublisher()
                 .onStateTransition(event -> changed(event.getStateTransition().getToState()));
@@ -136,6 +138,7 @@ public final class ModelBreaker implements BatchGate {
                 switch (batch.verdict()) {
                     case ANSWERED -> true;
                     case FAILED -> !blame.isOn(batch.clients());
+                    case WITHDRAWN -> isSlow(batch);
                     case IGNORED -> false;
                 };
         note(batch);
@@ -151,11 +154,16 @@ public final class ModelBreaker implements BatchGate {
         }
     }
 
+    /** What was ended early has taken at least that long. */
+    private boolean isSlow(Ended batch) {
+        return slowFactor > 0 && batch.timesExpected() > slowFactor;
+    }
+
     private void note(Ended batch) {
         switch (batch.verdict()) {
             case ANSWERED -> blame.answered(batch.clients());
             case FAILED -> blame.failed(batch.clients());
-            case IGNORED -> {}
+            case WITHDRAWN, IGNORED -> {}
         }
     }
 

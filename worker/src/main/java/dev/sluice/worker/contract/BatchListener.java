@@ -43,6 +43,9 @@ public interface BatchListener {
     /** A batch came back without an answer: the engine failed, or refused its inputs, or it could not be delivered. */
     default void failed(ModelId model) {}
 
+    /** A batch was ended before its end, for all its clients had gone. */
+    default void withdrawn(ModelId model) {}
+
     /** A request is about to be let go without an answer from the model. */
     default void dropped(ModelId model, DropReason reason) {}
 

@@ -56,6 +56,12 @@ record BatchListeners(BatchListener first, BatchListener second) implements Batc
     }
 
     @Override
+    public void withdrawn(ModelId model) {
+        first.withdrawn(model);
+        second.withdrawn(model);
+    }
+
+    @Override
     public void dropped(ModelId model, DropReason reason) {
         first.dropped(model, reason);
         second.dropped(model, reason);

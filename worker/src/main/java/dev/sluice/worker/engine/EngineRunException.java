@@ -9,6 +9,8 @@ public final class EngineRunException extends RuntimeException {
     public enum Reason {
         /** There was not enough memory; fewer rows might have run. */
         OUT_OF_MEMORY,
+        /** {@link ModelInstance#withdraw} was called. */
+        WITHDRAWN,
         /** {@link ModelInstance#terminate} was called. */
         TERMINATED,
         OTHER
@@ -19,6 +21,11 @@ public final class EngineRunException extends RuntimeException {
     public EngineRunException(String message, Throwable cause, Reason reason) {
         super(message, cause);
         this.reason = reason;
+    }
+
+    /** The same for another reason, which is known better elsewhere. */
+    EngineRunException because(Reason other) {
+        return new EngineRunException(String.valueOf(getMessage()), this, other);
     }
 
     public Reason reason() {

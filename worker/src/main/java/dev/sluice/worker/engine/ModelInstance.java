@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What one thread needs to run a model: the memory that its outputs are written to, and the means to end its call.
  *
- * @thread {@link #run} and {@link #close} by one thread at a time, {@link #terminate} from any
+ * @thread {@link #run} and {@link #close} by one thread at a time, {@link #withdraw} and {@link #terminate} from any
  * @owns the output memory, which is used again by the next call; what {@link #run} returns is a copy
  */
 public interface ModelInstance extends AutoCloseable {
@@ -21,6 +21,12 @@ public interface ModelInstance extends AutoCloseable {
      * @throws EngineRunException when anything else goes wrong, closed models and ended calls included
      */
     List<Tensor> run(List<Tensor> inputs, List<String> outputs);
+
+    /**
+     * Ends the call under way, if there is one, before its next operator; later calls are not concerned. Whoever calls this
+     * must know that no later one has been asked for.
+     */
+    void withdraw();
 
     /** Ends the call under way, if there is one, before its next operator; every later call fails at once. */
     void terminate();

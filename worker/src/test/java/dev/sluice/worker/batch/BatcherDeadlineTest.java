@@ -90,6 +90,45 @@ class BatcherDeadlineTest {
     }
 
     @Test
+    void aBatchWhoseClientsHaveAllGoneIsWithdrawn() {
+        RecordingListener listener = new RecordingListener();
+        Batcher batcher = batcher(new GreedyPolicy(8), List.of(), listener);
+        enqueue(batcher, "busy", Requests.ofIds(1));
+        Pending first = enqueue(batcher, "first", Requests.ofIds(2));
+        Pending second = enqueue(batcher, "second", Requests.ofIds(3));
+        instances.finishNext();
+        first.cancel();
+        batcher.dispatch();
+        assertEquals(List.of(), instances.withdrawn(), "somebody waits for it still");
+        second.cancel();
+        batcher.dispatch();
+        batcher.dispatch();
+        assertEquals(List.of(instances.started().get(1)), instances.withdrawn());
+        enqueue(batcher, "next", Requests.ofIds(4));
+        listener.takeEvents();
+        long learnedFrom = batcher.report().latency().batches();
+        instances.finishNext();
+        assertEquals(List.of("withdrawn"), listener.takeEvents().subList(0, 1));
+        assertEquals(learnedFrom, batcher.report().latency().batches(), "half a run says nothing of a whole one");
+        instances.finishNext();
+        assertEquals("[4]", outcomes.ids("next"));
+    }
+
+    @Test
+    void aBatchWhoseMembersHaveExpiredGoesOnForWhatItTakesIsNews() {
+        Batcher batcher = batcher();
+        enqueue(batcher, "late", until(500, 1));
+        Pending pending = enqueue(batcher, "busy", Requests.ofIds(2));
+        ticker.advance(501);
+        batcher.wake();
+        assertEquals(new InferenceError.DeadlineExceeded("execution"), outcomes.get("late"));
+        assertEquals(List.of(), instances.withdrawn());
+        pending.cancel();
+        instances.finishNext();
+        assertEquals(1, batcher.report().latency().batches());
+    }
+
+    @Test
     void whoIsCancelledBeforeItsSecondChanceIsNotRun() {
         FakeInstances failing = new FakeInstances(1, new EchoEngine().poison(2));
         Batcher batcher = new Batcher(

@@ -222,6 +222,7 @@ class BatcherFailureTest {
         EchoEngine echo = new EchoEngine();
         return batch -> switch (echo.apply(batch)) {
             case BatchResult.Failed failed -> failed;
+            case BatchResult.Withdrawn withdrawn -> withdrawn;
             case BatchResult.Ran ran -> {
                 long sum = 0;
                 for (int at = 0; at < ran.outputs().getFirst().byteCount(); at += Long.BYTES) {

@@ -90,6 +90,27 @@ class ModelBreakerTest {
     }
 
     @Test
+    void whatIsWithdrawnCountsOnlyIfItWasSlowAlready() {
+        breaker = breaker(new BreakerOptions(true, 6, 4, 50, 10, Duration.ofSeconds(5), Duration.ofSeconds(20), 2));
+        for (int i = 0; i < 10; i++) {
+            batch(BatchVerdict.WITHDRAWN, "hasty", 10);
+        }
+        assertEquals(List.of(), changes);
+        for (int i = 0; i < 4; i++) {
+            batch(BatchVerdict.WITHDRAWN, "patient", 11);
+        }
+        assertEquals(List.of("OPEN for 5"), changes);
+    }
+
+    @Test
+    void withoutAFactorNothingThatIsWithdrawnCounts() {
+        for (int i = 0; i < 10; i++) {
+            batch(BatchVerdict.WITHDRAWN, "patient", 1000);
+        }
+        assertEquals(List.of(), changes);
+    }
+
+    @Test
     void aNeverSlowModelIsNotOpenedByTime() {
         for (int i = 0; i < 20; i++) {
             batch(BatchVerdict.ANSWERED, "a", 1e6);

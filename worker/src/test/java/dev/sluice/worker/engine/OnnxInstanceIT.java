@@ -132,6 +132,28 @@ class OnnxInstanceIT {
         }
     }
 
+    @Test
+    void aCallThatIsWithdrawnReturnsAndTheNextOneRuns() throws Exception {
+        try (LoadedModel model = TestModels.load("loop");
+                ModelInstance instance = model.newInstance(1, MEMORY);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            for (int i = 1; i < 5; i++) {
+                Future<List<Tensor>> call = runEndlessly(thread, instance);
+                instance.withdraw();
+                var end = assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
+                EngineRunException failure = assertInstanceOf(EngineRunException.class, end.getCause());
+                assertEquals(Reason.WITHDRAWN, failure.reason());
+                instance.withdraw(); // too late for that call, and not meant for the next one
+                List<Tensor> next = instance.run(List.of(steps(i)), Y);
+                assertArrayEquals(new float[] {i}, TestTensors.floats(next.getFirst()));
+            }
+            instance.terminate();
+            instance.withdraw();
+            var ended = assertThrows(EngineRunException.class, () -> instance.run(List.of(steps(1)), Y));
+            assertEquals(Reason.TERMINATED, ended.reason());
+        }
+    }
+
     private static Tensor steps(long count) {
         return TestTensors.longs("steps", DataType.INT64, Shape.SCALAR, count);
     }

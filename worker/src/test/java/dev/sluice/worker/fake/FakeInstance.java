@@ -11,6 +11,7 @@ public final class FakeInstance implements ModelInstance {
     public static final long MEMORY_BYTES = 100;
 
     private final UnaryOperator<List<Tensor>> engine;
+    private volatile boolean withdrawn;
     private volatile boolean terminated;
     private volatile boolean closed;
 
@@ -25,6 +26,15 @@ public final class FakeInstance implements ModelInstance {
     @Override
     public List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
         return engine.apply(inputs);
+    }
+
+    @Override
+    public void withdraw() {
+        withdrawn = true;
+    }
+
+    public boolean isWithdrawn() {
+        return withdrawn;
     }
 
     @Override

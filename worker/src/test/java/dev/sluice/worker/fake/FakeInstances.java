@@ -18,6 +18,7 @@ public final class FakeInstances implements BatchRunner {
     private final Function<Batch, BatchResult> engine;
     private final List<Running> running = new ArrayList<>();
     private final List<Batch> started = new ArrayList<>();
+    private final List<Batch> withdrawn = new ArrayList<>();
 
     public FakeInstances(int instances, Function<Batch, BatchResult> engine) {
         this.instances = instances;
@@ -41,6 +42,22 @@ public final class FakeInstances implements BatchRunner {
         running.add(new Running(batch, done));
     }
 
+    @Override
+    public void withdraw(Batch batch) {
+        if (running.stream().map(Running::batch).noneMatch(batch::equals)) {
+            throw new AssertionError("a batch was withdrawn that does not run");
+        }
+        if (withdrawn.contains(batch)) {
+            throw new AssertionError("a batch was withdrawn twice");
+        }
+        withdrawn.add(batch);
+    }
+
+    /** Batches that nobody waits for any more; they come back all the same. */
+    public List<Batch> withdrawn() {
+        return Collections.unmodifiableList(withdrawn);
+    }
+
     public int running() {
         return running.size();
     }
@@ -62,7 +79,8 @@ public final class FakeInstances implements BatchRunner {
 
     public void finish(int index) {
         Running ends = running.remove(index);
-        ends.done().accept(engine.apply(ends.batch()));
+        boolean isEnded = withdrawn.contains(ends.batch());
+        ends.done().accept(isEnded ? new BatchResult.Withdrawn() : engine.apply(ends.batch()));
     }
 
     /** Lets everything come to its end, whatever is handed over meanwhile included. */

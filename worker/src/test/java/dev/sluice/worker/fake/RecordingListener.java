@@ -59,6 +59,11 @@ public final class RecordingListener implements BatchListener {
         events.add("failed");
     }
 
+    @Override
+    public void withdrawn(ModelId model) {
+        events.add("withdrawn");
+    }
+
     /** What was heard since the last call. */
     public List<String> takeEvents() {
         List<String> taken = List.copyOf(events);

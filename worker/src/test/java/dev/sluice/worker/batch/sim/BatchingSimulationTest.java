@@ -60,10 +60,10 @@ class BatchingSimulationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 0.95", "0, 2, 0.95", "1, 4, 0.95", "2, 4, 0.95", "0, 1, 1.2"})
+    @CsvSource({"1, 1, 0.95", "0, 2, 0.95", "1, 4, 0.95", "2, 4, 0.95", "0, 1, 1.2"}) // ten plays, not one lucky one
     void soItIsWhenBatchesTakeAFifthMoreOrLess(int model, int instances, double load) {
-        Scenario noisy = new Scenario(Grid.MODELS.get(model), instances, Arrivals.POISSON, load, 0.2, false, 4000, 1);
-        Grid.Cell cell = Grid.play(noisy, 2);
+        Scenario noisy = new Scenario(Grid.MODELS.get(model), instances, Arrivals.POISSON, load, 0.2, false, 1500, 1);
+        Grid.Cell cell = Grid.play(noisy, 10);
         assertTrue(cell.ofBestStatic() >= 0.99, cell.toString());
     }
 
