@@ -6,6 +6,7 @@ import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.http.Connections;
+import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.SlowClients;
@@ -60,7 +61,7 @@ public final class Gateway {
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
-        this.connections = new Connections(config.http());
+        this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
                 .build();
@@ -82,6 +83,8 @@ public final class Gateway {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);
+        FrontLoops loops = connections.loops();
+        metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
         metrics.watchRefusals(admission::refusedUnread);
         SlowClients slow = connections.slowClients();
         metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);

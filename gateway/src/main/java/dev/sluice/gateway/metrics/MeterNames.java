@@ -88,6 +88,15 @@ public final class MeterNames {
     /** Counter: connections closed at once because there were {@code http.max_connections}. */
     public static final String REFUSED_CONNECTIONS = "sluice_refused_connections_total";
 
+    /** Gauge: the longest turn of any front loop in the last ten to twenty seconds, which is how long what comes may wait. */
+    public static final String LOOP_LAG_SECONDS = "sluice_loop_lag_seconds";
+
+    /** Gauge: connections that are not read now, because their front loop has enough to do. */
+    public static final String PAUSED_CONNECTIONS = "sluice_paused_connections";
+
+    /** Counter: how often a connection was not read for a while. */
+    public static final String PAUSES = "sluice_connection_pauses_total";
+
     /** Gauge: bytes of requests' bodies that are held, out of {@code admission.max_in_flight_bytes}. */
     public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
 

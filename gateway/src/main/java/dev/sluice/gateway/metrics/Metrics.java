@@ -38,6 +38,8 @@ public final class Metrics {
     private static final List<MetricsDomain> LEFT_OUT =
             List.of(MetricsDomain.EVENT_BUS, MetricsDomain.HTTP_SERVER, MetricsDomain.NET_SERVER);
 
+    private static final double NANOS = 1e9;
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
     private final ModelMeters models = new ModelMeters(registry);
@@ -73,6 +75,14 @@ public final class Metrics {
     public void watchConnections(IntSupplier open, LongSupplier refused) {
         Gauge.builder(MeterNames.CONNECTIONS, open::getAsInt).register(registry);
         counter(MeterNames.REFUSED_CONNECTIONS, refused).register(registry);
+    }
+
+    /** The same for front loops that have more to do than they can. */
+    public void watchLoops(LongSupplier lagNanos, IntSupplier paused, LongSupplier pauses) {
+        Gauge.builder(MeterNames.LOOP_LAG_SECONDS, () -> lagNanos.getAsLong() / NANOS)
+                .register(registry);
+        Gauge.builder(MeterNames.PAUSED_CONNECTIONS, paused::getAsInt).register(registry);
+        counter(MeterNames.PAUSES, pauses).register(registry);
     }
 
     /** The same for requests that were refused by their heads. */

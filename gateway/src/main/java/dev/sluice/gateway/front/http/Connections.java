@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.worker.contract.Ticker;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -25,6 +26,7 @@ public final class Connections {
 
     private final HttpOptions options;
     private final SlowClients slowClients = new SlowClients();
+    private final FrontLoops loops;
     private final Set<FrontConnection> open = ConcurrentHashMap.newKeySet();
     private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger count = new AtomicInteger();
@@ -32,13 +34,15 @@ public final class Connections {
     private final Promise<Void> allClosed = Promise.promise();
     private volatile boolean draining;
 
-    public Connections(HttpOptions options) {
+    public Connections(HttpOptions options, Ticker ticker) {
         this.options = options;
+        this.loops = new FrontLoops(ticker);
     }
 
-    /** A socket that accepts connections. */
+    /** A socket that accepts connections; whose pipeline nobody else has been in. */
     void listening(Channel socket) {
         listening.add(socket);
+        socket.pipeline().addLast(loops.door(socket));
     }
 
     /** Counts a connection in, until it closes; false if there is no room for it, and then it is to be closed. */
@@ -48,7 +52,9 @@ public final class Connections {
             refused.increment();
             return false;
         }
-        FrontConnection connection = FrontConnection.on(channel, options, slowClients);
+        FrontLoop loop = loops.of(channel.eventLoop());
+        FrontConnection connection = FrontConnection.on(channel, loop, options, slowClients);
+        channel.pipeline().addLast(loop.mark());
         open.add(connection);
         channel.closeFuture().addListener(closed -> {
             open.remove(connection);
@@ -79,6 +85,11 @@ public final class Connections {
     /** What the slow ones among them cost. */
     public SlowClients slowClients() {
         return slowClients;
+    }
+
+    /** The loops that they are spread over. */
+    public FrontLoops loops() {
+        return loops;
     }
 
     /** Closes the port and every connection that has nothing to do; complete when the last one has ended. */

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
@@ -109,6 +110,11 @@ final class Exchange implements Call {
     @Override
     public long startNanos() {
         return startNanos;
+    }
+
+    /** Whether the time that its head gives it is over already. */
+    boolean isLate(RequestHead head) {
+        return head.timeoutNanos() != RequestHead.UNSAID && front.ticker().nanos() - startNanos >= head.timeoutNanos();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.SplittableRandom;
 
@@ -41,9 +42,15 @@ final class Exchanges {
         if (known != null) {
             return known;
         }
-        Exchange begun = new Exchange(context.request(), requestIds.of(context.request()), ticker.nanos(), this);
+        HttpServerRequest request = context.request();
+        long startNanos = FrontConnection.arrivalNanos(request);
+        Exchange begun = new Exchange(request, requestIds.of(request), startNanos, this);
         context.put(KEY, begun);
         return begun;
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     AccessLog accessLog() {

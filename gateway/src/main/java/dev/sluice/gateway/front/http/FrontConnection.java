@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @errors a request of HTTP/1.1 whose head is not whole within {@code http.header_timeout} is a 408, and the connection
  *     ends
  */
-final class FrontConnection {
+final class FrontConnection implements ReadingLine.Standing {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
 
@@ -29,29 +29,36 @@ final class FrontConnection {
     private static final long LONG_SECONDS = TimeUnit.DAYS.toSeconds(1);
 
     private final Channel channel;
+    private final FrontLoop loop;
     private final SlowClients slowClients;
     private final UnsentAnswers unsent;
     private final WaitTimer headTimer;
     private int openRequests;
+    private int stay;
+    private boolean infers;
+    private boolean inLine;
+    private boolean paused;
     private boolean leaving;
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
 
-    private FrontConnection(Channel channel, HttpOptions options, SlowClients slowClients) {
+    private FrontConnection(Channel channel, FrontLoop loop, HttpOptions options, SlowClients slowClients) {
         this.channel = channel;
+        this.loop = loop;
         this.slowClients = slowClients;
         this.unsent = new UnsentAnswers(channel, options, slowClients);
         this.headTimer = new WaitTimer(channel.eventLoop(), options.headerTimeout(), this::headSince, this::giveUpHead);
     }
 
     /** To be called once, when the connection has been accepted. */
-    static FrontConnection on(Channel channel, HttpOptions options, SlowClients slowClients) {
-        FrontConnection connection = new FrontConnection(channel, options, slowClients);
+    static FrontConnection on(Channel channel, FrontLoop loop, HttpOptions options, SlowClients slowClients) {
+        FrontConnection connection = new FrontConnection(channel, loop, options, slowClients);
         channel.attr(KEY).set(connection);
         channel.closeFuture().addListener(closed -> {
             connection.headTimer.stop();
             connection.unsent.stop();
+            connection.notPaused();
         });
         return connection;
     }
@@ -91,9 +98,9 @@ final class FrontConnection {
         headBegun = false;
     }
 
-    /** A head behind a request that has not been answered is not late: we may not be reading. */
+    /** A head behind a request that has not been answered, or whose connection is paused, is not late: we do not read. */
     private OptionalLong headSince() {
-        return headBegun && openRequests == 0 ? OptionalLong.of(headSinceNanos) : OptionalLong.empty();
+        return headBegun && openRequests == 0 && !paused ? OptionalLong.of(headSinceNanos) : OptionalLong.empty();
     }
 
     /** There is no request yet that could be answered, so the answer goes out behind everything that knows of requests. */
@@ -107,7 +114,20 @@ final class FrontConnection {
     static boolean begun(HttpServerRequest request) {
         FrontConnection self = of(request);
         self.openRequests++;
+        self.readOn(); // where the request had been read already
         return !self.unsent.isFull();
+    }
+
+    /** When what is read of that request now had come, as far as can be known. */
+    static long arrivalNanos(HttpServerRequest request) {
+        return of(request).loop.arrivalNanos();
+    }
+
+    /** The request is one for inference; others are too cheap, and too important, to stand in line for. */
+    static void infers(HttpServerRequest request) {
+        FrontConnection self = of(request);
+        self.infers = true;
+        self.loop.countRequest();
     }
 
     /** Whether so many answers wait for the client already that this request should get none. */
@@ -134,9 +154,61 @@ final class FrontConnection {
         if (leaving && openRequests == 0) {
             end(request);
         }
-        if (headBegun && openRequests == 0) {
+        if (openRequests == 0) {
+            standInLine();
+            awaitHead();
+        }
+    }
+
+    /** The time for a head that has begun starts when we can read it. */
+    private void awaitHead() {
+        if (headBegun && !paused) {
             headSinceNanos = headTimer.nanos();
             headTimer.begin();
+        }
+    }
+
+    /** Reads no more for a while if the loop has too much to do, unless Vert.x has just stopped reading itself. */
+    private void standInLine() {
+        stay = Math.max(0, stay - 1);
+        if (infers
+                && stay == 0
+                && loop.isCrowded()
+                && channel.isActive()
+                && channel.config().isAutoRead()) {
+            paused = true;
+            channel.config().setAutoRead(false);
+            loop.all().paused();
+            if (!inLine) {
+                inLine = true;
+                loop.stand(this);
+            }
+        }
+        infers = false;
+    }
+
+    @Override
+    public void goOn(int requests) {
+        inLine = false;
+        stay = requests;
+        readOn();
+        if (leaving) {
+            channel.eventLoop().execute(this::endIfIdle); // once it has been read
+        }
+    }
+
+    private void readOn() {
+        if (paused) {
+            notPaused();
+            channel.config().setAutoRead(true);
+            awaitHead();
+        }
+    }
+
+    private void notPaused() {
+        if (paused) {
+            paused = false;
+            loop.all().wentOn();
         }
     }
 
@@ -165,9 +237,15 @@ final class FrontConnection {
             leaving = true;
             if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
-            } else if (openRequests == 0) {
-                channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            } else if (!paused) { // else a request waits to be read, as likely as not
+                endIfIdle();
             }
         });
+    }
+
+    private void endIfIdle() {
+        if (openRequests == 0 && http2 == null) {
+            channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        }
     }
 }

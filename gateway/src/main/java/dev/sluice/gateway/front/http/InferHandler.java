@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InferHandler implements Handler<RoutingContext> {
 
+    /** It waited so long to be read that its client has given it up. */
+    private static final InferenceError LATE = new InferenceError.DeadlineExceeded("socket");
+
     private final Serving serving;
     private final long maxBodyBytes;
     private final Exchanges exchanges;
@@ -38,6 +41,7 @@ final class InferHandler implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         Exchange exchange = exchanges.of(context);
+        FrontConnection.infers(request);
         try {
             MediaTypes.requireReadable(request);
             ModelEndpoint endpoint = serving.endpoint(exchange, Routes.model(context));
@@ -55,7 +59,7 @@ final class InferHandler implements Handler<RoutingContext> {
 
     private void readIfThereIsRoom(Exchange exchange, HttpServerRequest request, ModelEndpoint endpoint) {
         RequestHead head = RequestHeads.of(request, endpoint.model(), exchange.client());
-        @Nullable InferenceError noRoom = serving.room(head);
+        @Nullable InferenceError noRoom = exchange.isLate(head) ? LATE : serving.room(head);
         if (noRoom == null) {
             read(exchange, request, head, endpoint);
         } else {

@@ -1,0 +1,81 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.Ticker;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * All front loops, what they lag by, and the doors that they shut when they do.
+ *
+ * @thread any
+ */
+public final class FrontLoops {
+
+    private final Ticker ticker;
+    private final Map<EventLoop, FrontLoop> loops = new ConcurrentHashMap<>();
+    private final List<Door> doors = new CopyOnWriteArrayList<>();
+    private final AtomicInteger behind = new AtomicInteger();
+    private final AtomicInteger paused = new AtomicInteger();
+    private final LongAdder pauses = new LongAdder();
+
+    FrontLoops(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    FrontLoop of(EventLoop loop) {
+        return loops.computeIfAbsent(loop, first -> new FrontLoop(first, this, ticker));
+    }
+
+    /** The door of a socket that listens, for its pipeline. */
+    Door door(Channel socket) {
+        Door door = new Door(socket, this);
+        doors.add(door);
+        socket.closeFuture().addListener(closed -> doors.remove(door));
+        return door;
+    }
+
+    /** A turn of one of them is over; for a loop that lags the doors stand ajar, or nobody could come in for as long. */
+    void turned(boolean wasBehind, boolean isBehind) {
+        if (wasBehind == isBehind && !isBehind) {
+            return;
+        }
+        if (wasBehind != isBehind) {
+            behind.addAndGet(isBehind ? 1 : -1);
+        }
+        doors.forEach(Door::letIn);
+    }
+
+    boolean areBehind() {
+        return behind.get() > 0;
+    }
+
+    void paused() {
+        paused.incrementAndGet();
+        pauses.increment();
+    }
+
+    void wentOn() {
+        paused.decrementAndGet();
+    }
+
+    /** The longest turn that any of them took in the last ten to twenty seconds. */
+    public long lagNanos() {
+        return loops.values().stream().mapToLong(FrontLoop::lagNanos).max().orElse(0);
+    }
+
+    /** Connections that are not read now, because their loop has enough to do. */
+    public int pausedConnections() {
+        return paused.get();
+    }
+
+    /** How often a connection was not read for a while. */
+    public long pauses() {
+        return pauses.sum();
+    }
+}

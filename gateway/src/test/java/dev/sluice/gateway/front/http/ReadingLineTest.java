@@ -1,0 +1,133 @@
+package dev.sluice.gateway.front.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Who is read in the next turn, and for how long. */
+class ReadingLineTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final long LONG_TURN = (ReadingLine.BEHIND_MILLIS + 1) * MILLI;
+
+    private final ReadingLine line = new ReadingLine();
+    private final List<Integer> wentOn = new ArrayList<>();
+    private final List<Integer> stays = new ArrayList<>();
+
+    private void stand(int... names) {
+        for (int name : names) {
+            line.stand(requests -> {
+                wentOn.add(name);
+                stays.add(requests);
+            });
+        }
+    }
+
+    private void fill(int count) {
+        stand(IntStream.range(0, count).toArray());
+    }
+
+    @Test
+    void aLoopThatKeepsUpMakesNobodyWait() {
+        line.turned(ReadingLine.BEHIND_MILLIS * MILLI, 100);
+        assertFalse(line.isCrowded());
+    }
+
+    @Test
+    void aTurnThatTookTooLongMakesThoseWaitWhoHaveBeenAnswered() {
+        line.turned(LONG_TURN, 100);
+        assertTrue(line.isCrowded());
+        assertTrue(line.isBehind());
+    }
+
+    @Test
+    void asLongAsAnybodyWaitsOthersDoAsWell() {
+        line.turned(LONG_TURN, 1);
+        stand(1, 2);
+        line.turned(LONG_TURN, 1);
+        line.turned(ReadingLine.BEHIND_MILLIS * MILLI, 1);
+        assertFalse(line.isBehind());
+        assertEquals(List.of(1, 2), wentOn);
+        assertFalse(line.isCrowded());
+    }
+
+    @Test
+    void asManyGoOnAsFitTheNextTurn() {
+        line.turned(MILLI, 1);
+        fill(100);
+        line.turned(5 * MILLI, 5);
+        assertEquals(ReadingLine.BEHIND_MILLIS - 5, wentOn.size());
+        assertTrue(line.isCrowded());
+    }
+
+    @Test
+    void whoWaitsLongestGoesFirst() {
+        line.turned(MILLI, 1);
+        stand(3, 1, 2);
+        line.turned(0, 0);
+        assertEquals(List.of(3, 1, 2), wentOn);
+    }
+
+    @Test
+    void eachTurnHasSomebodyGoOnHoweverLongItTook() {
+        fill(3);
+        for (int i = 1; i <= 3; i++) {
+            line.turned(1_000 * LONG_TURN, 1);
+            assertEquals(i, wentOn.size());
+        }
+    }
+
+    @Test
+    void anIdleLoopLetsEverybodyGoOnInAFewTurns() {
+        line.turned(MILLI, 1);
+        fill(100);
+        for (int turn = 0; turn < 100 / ReadingLine.BEHIND_MILLIS; turn++) {
+            line.turned(0, 0);
+        }
+        assertEquals(0, line.waiting());
+    }
+
+    @Test
+    void aLineOfWhichNothingIsKnownIsLetGoAtOnce() {
+        fill(100);
+        line.turned(0, 0);
+        assertEquals(100, wentOn.size());
+    }
+
+    @Test
+    void whoWaitedMayStayForSeveralRequests() {
+        line.turned(MILLI, 1);
+        stand(1);
+        line.turned(0, 0);
+        assertEquals(List.of(ReadingLine.LONGEST_STAY), stays);
+    }
+
+    /** 500 with a millisecond each take half a second for one request of each. */
+    @Test
+    void theLongerTheLineTheShorterTheStay() {
+        line.turned(MILLI, 1);
+        fill(500);
+        line.turned(0, 0);
+        assertEquals(4, stays.getFirst());
+        fill(5_000);
+        line.turned(0, 0);
+        assertEquals(1, stays.getLast());
+    }
+
+    /** A turn may read many whose answers are written in the next one. */
+    @Test
+    void whatARequestTakesIsKnownFromSeveralTurnsTogether() {
+        for (int i = 0; i < 20; i++) {
+            line.turned(8 * MILLI, 10);
+            line.turned(2 * MILLI, 0);
+        }
+        fill(1_000);
+        line.turned(0, 0);
+        assertEquals((double) ReadingLine.BEHIND_MILLIS, wentOn.size(), 1);
+    }
+}

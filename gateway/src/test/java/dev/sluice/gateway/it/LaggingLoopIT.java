@@ -1,0 +1,171 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A front loop that has more to do than it can: here its access log takes long for each line. */
+class LaggingLoopIT {
+
+    private static final String SUMS = "/v2/models/sums/infer";
+    private static final long LONG_NANOS = 25_000_000;
+    private static final int CLIENTS = 12;
+    private static final int ROUNDS = 3;
+
+    private final SlowLog log = new SlowLog();
+    private final List<RawConnection> connections = new ArrayList<>();
+    private RunningGateway gateway;
+
+    @BeforeEach
+    void start() {
+        Logger access = (Logger) LoggerFactory.getLogger("sluice.access");
+        access.setLevel(Level.INFO);
+        access.setAdditive(false);
+        log.setContext(access.getLoggerContext());
+        log.start();
+        access.addAppender(log);
+        gateway = RunningGateway.start(Places.TEST_MODELS, "http.front_loops=1", "http.access_log=true");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        Logger access = (Logger) LoggerFactory.getLogger("sluice.access");
+        access.detachAppender(log);
+        access.setLevel(null);
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+        gateway.close();
+    }
+
+    private RawConnection connect() throws IOException {
+        RawConnection connection = new RawConnection(gateway.port());
+        connections.add(connection);
+        return connection;
+    }
+
+    private static Answer live(RawConnection connection) throws IOException {
+        return connection
+                .send("GET /v2/health/live HTTP/1.1\r\nhost: x\r\n\r\n")
+                .answer();
+    }
+
+    private double metric(String name) {
+        return gateway.metrics().value(name);
+    }
+
+    @Test
+    void pausesConnectionsAndReadsEachOfThemAgain() throws IOException {
+        for (int i = 0; i < CLIENTS; i++) {
+            connect();
+        }
+        RawConnection probe = new RawConnection(gateway.port());
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 0; i < CLIENTS; i++) {
+                connections.get(i).post(SUMS, Requests.sums(i, round));
+            }
+            assertEquals(200, live(probe).status(), "on a connection that was there before");
+            try (RawConnection fresh = new RawConnection(gateway.port())) {
+                assertEquals(200, live(fresh).status(), "on a new one");
+            }
+            for (int i = 0; i < CLIENTS; i++) {
+                assertEquals(i + round, connections.get(i).answer().data().getInteger(0));
+            }
+        }
+        probe.close();
+        assertTrue(metric("sluice_connection_pauses_total") > 0, "nobody was paused");
+        assertTrue(metric("sluice_loop_lag_seconds") >= LONG_NANOS / 1e9, "the loop did not lag");
+        Waiting.until("everybody is read", () -> metric("sluice_paused_connections") == 0);
+        gateway.awaitNothingInFlight();
+    }
+
+    /**
+     * The loop is held up in the line of one request until the next one has come, and in the line of that, whose
+     * connection is paused by then, until the drain has begun and more has come.
+     */
+    @Test
+    void answersWhatWaitsOnAPausedConnectionWhenItDrains() throws IOException {
+        Hold first = log.hold();
+        Hold second = log.hold();
+        RawConnection other = connect();
+        RawConnection paused = connect();
+        other.post(SUMS, "{");
+        first.awaitReached();
+        paused.post(SUMS, "{");
+        first.release.countDown();
+        second.awaitReached();
+        Future<Void> stopped = gateway.stop();
+        Waiting.until("the port is closed", this::isPortClosed);
+        paused.post(SUMS, "[");
+        second.release.countDown();
+        paused.answer().error(400);
+        assertEquals("close", paused.answer().header("connection"));
+        Waiting.await(stopped);
+    }
+
+    private boolean isPortClosed() {
+        try {
+            connect();
+            return false;
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
+    /** Keeps the loop in the line of one request. */
+    private record Hold(CountDownLatch reached, CountDownLatch release) {
+
+        void awaitReached() {
+            await(reached);
+        }
+
+        static void await(CountDownLatch latch) {
+            try {
+                assertTrue(latch.await(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            } catch (InterruptedException stop) {
+                throw new AssertionError(stop);
+            }
+        }
+    }
+
+    /** Takes its time over each line. */
+    private static final class SlowLog extends AppenderBase<ILoggingEvent> {
+
+        private final Queue<Hold> holds = new ConcurrentLinkedQueue<>();
+
+        Hold hold() {
+            Hold hold = new Hold(new CountDownLatch(1), new CountDownLatch(1));
+            holds.add(hold);
+            return hold;
+        }
+
+        @Override
+        protected void append(ILoggingEvent line) {
+            Hold hold = holds.poll();
+            if (hold != null) {
+                hold.reached.countDown();
+                Hold.await(hold.release);
+            }
+            long end = System.nanoTime() + LONG_NANOS;
+            while (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
