@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Lets requests in while the process is open and has room.
  *
  * @thread any; shared by all front loops
- * @bound {@code maxInFlightRequests} permits are out at any time, and {@code maxInFlightBytes} of bodies are held
+ * @bound {@code maxInFlightRequests} permits are out at any time, and {@code maxInFlightBytes} of requests are held
  * @errors Draining once it is closed, Overloaded at the limit, and those of {@link ModelRoom} and {@link RateLimits}
  */
 public final class AdmissionControl {
@@ -42,7 +42,7 @@ public final class AdmissionControl {
         this.bodies = new ByteBudget(options.bodyBudgetBytes());
     }
 
-    /** What is left for the bodies of requests, which are held before anything can be decided about them. */
+    /** What is left for the bytes of requests, which are held before anything can be decided about them. */
     public ByteBudget bodies() {
         return bodies;
     }

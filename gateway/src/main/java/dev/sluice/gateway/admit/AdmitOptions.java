@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param maxInFlightRequests requests admitted and not yet completed, in the whole process; more are shed, and 4096 is
  *     several full queues, so that it is the models' own limits that speak first
- * @param maxInFlightBytes bytes of all request bodies held at one time; 0 for a quarter of the heap, for a body is
- *     copied at most once while it arrives in pieces
+ * @param maxInFlightBytes bytes of all requests held at one time, bodies and the tensors decoded from them; 0 for a
+ *     quarter of the heap, for a body is copied at most once while it arrives in pieces
  * @param clientHeader the request header that says which client a request is from, for fair shares of a model and for
  *     limits; {@code X-Forwarded-For} and {@code Forwarded} are read as the chains of addresses that they are; none,
  *     because whoever reaches Sluice directly could call itself anybody

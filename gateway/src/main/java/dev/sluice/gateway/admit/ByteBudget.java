@@ -1,20 +1,36 @@
 package dev.sluice.gateway.admit;
 
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A bound on the bytes of all request bodies that are held at one time.
+ * A bound on the bytes of all requests that are held at one time: bodies as they come, and the tensors decoded from them.
  *
  * @thread any; one atomic counter
  * @bound {@code maxBytes}
+ * @errors Overloaded
  */
 public final class ByteBudget {
 
     private final long maxBytes;
     private final AtomicLong heldBytes = new AtomicLong();
 
-    ByteBudget(long maxBytes) {
+    public ByteBudget(long maxBytes) {
         this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Counts so many more in.
+     *
+     * @throws InferenceException Overloaded when that would be too many
+     */
+    public void reserve(long bytes) {
+        if (!tryReserve(bytes)) {
+            throw new InferenceException(new InferenceError.Overloaded(
+                    "the server holds " + heldBytes() + " bytes of requests and takes no more",
+                    InferenceError.RETRY_SOON_MILLIS));
+        }
     }
 
     /** Counts so many more in, unless that would be too many. */

@@ -1,8 +1,12 @@
 package dev.sluice.gateway.front;
 
+import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct memory for the tensors that one front loop decodes, used again and again.
@@ -11,8 +15,12 @@ import java.util.ArrayDeque;
  * Giving a buffer back is a promise that nobody reads it any more; whoever cannot promise that simply does not, and the
  * garbage collector frees it: nothing leaks and nothing is read after it was given to another request.
  *
+ * <p>What is handed out counts as held by its request, whose reader takes over the count with {@link #settle} and ends it
+ * when the request has ended; so it is right whatever became of the buffers.
+ *
  * @thread confined to one front loop
  * @bound keeps at most {@value #KEPT_BYTES} bytes; buffers above {@value #LARGEST_KEPT} bytes are not kept
+ * @errors Overloaded when the budget is spent, PayloadTooLarge for what is larger than all of it
  * @owns the buffers that lie here; one that was handed out belongs to the request
  */
 public final class TensorBuffers {
@@ -24,23 +32,48 @@ public final class TensorBuffers {
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of generic queues has no other way to be made
     private final ArrayDeque<ByteBuffer>[] free = new ArrayDeque[Integer.SIZE];
 
+    private final ByteBudget budget;
     private int keptBytes;
+    private long unsettledBytes;
+
+    public TensorBuffers(ByteBudget budget) {
+        this.budget = budget;
+    }
+
+    /** Without a bound on what is handed out. */
+    public TensorBuffers() {
+        this(new ByteBudget(Long.MAX_VALUE));
+    }
 
     /** A little-endian buffer from 0 to {@code bytes}, with whatever was in it. */
     public ByteBuffer take(int bytes) {
-        if (bytes > LARGEST_KEPT) {
-            return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int capacity = bytes > LARGEST_KEPT ? bytes : 1 << sizeClass(bytes);
+        if (capacity > budget.maxBytes()) {
+            throw new InferenceException(new InferenceError.PayloadTooLarge(budget.maxBytes()));
         }
-        int sizeClass = sizeClass(bytes);
-        ArrayDeque<ByteBuffer> kept = free[sizeClass];
-        ByteBuffer buffer = kept == null ? null : kept.pollLast();
+        budget.reserve(capacity);
+        unsettledBytes += capacity;
+        ByteBuffer buffer = bytes > LARGEST_KEPT ? null : takeKept(capacity);
         if (buffer == null) {
-            return ByteBuffer.allocateDirect(1 << sizeClass)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .limit(bytes);
+            buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
         }
-        keptBytes -= buffer.capacity();
         return buffer.clear().limit(bytes);
+    }
+
+    private @Nullable ByteBuffer takeKept(int capacity) {
+        ArrayDeque<ByteBuffer> kept = free[sizeClass(capacity)];
+        ByteBuffer buffer = kept == null ? null : kept.pollLast();
+        if (buffer != null) {
+            keptBytes -= buffer.capacity();
+        }
+        return buffer;
+    }
+
+    /** So many bytes of the budget have been handed out since this was asked last; it is for the caller to release them. */
+    public long settle() {
+        long bytes = unsettledBytes;
+        unsettledBytes = 0;
+        return bytes;
     }
 
     /** Takes back a buffer of {@link #take} that nobody reads any more; others, such as views of a body, are let go. */

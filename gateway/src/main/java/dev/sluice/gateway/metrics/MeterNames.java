@@ -97,7 +97,7 @@ public final class MeterNames {
     /** Counter: how often a connection was not read for a while. */
     public static final String PAUSES = "sluice_connection_pauses_total";
 
-    /** Gauge: bytes of requests' bodies that are held, out of {@code admission.max_in_flight_bytes}. */
+    /** Gauge: bytes of requests that are held, bodies and decoded tensors, out of {@code admission.max_in_flight_bytes}. */
     public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
 
     /** Counter, by reason: slow clients given up, for the head of a request or for an answer. */

@@ -1,10 +1,15 @@
 package dev.sluice.gateway.front;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,5 +102,36 @@ class TensorBuffersTest {
         ByteBuffer small = buffers.take(100);
         buffers.giveBack(small);
         assertSame(small, buffers.take(100));
+    }
+
+    @Test
+    void whatIsHandedOutIsCountedOnceForWhoeverSettlesIt() {
+        ByteBudget budget = new ByteBudget(10_000);
+        TensorBuffers counted = new TensorBuffers(budget);
+        counted.take(100);
+        counted.giveBack(counted.take(300));
+        assertEquals(256 + 512, budget.heldBytes());
+        assertEquals(256 + 512, counted.settle());
+        assertEquals(0, counted.settle());
+        budget.release(256 + 512);
+        counted.take(400);
+        assertEquals(512, counted.settle(), "used again, and counted again");
+    }
+
+    @Test
+    void noMoreIsHandedOutThanTheBudgetHas() {
+        ByteBudget budget = new ByteBudget(1000);
+        TensorBuffers counted = new TensorBuffers(budget);
+        counted.take(500);
+        InferenceError full = refusal(() -> counted.take(500));
+        assertTrue(full.message().contains("512 bytes"), full.message());
+        assertInstanceOf(InferenceError.Overloaded.class, full);
+        assertEquals(512, counted.settle());
+        assertEquals(512, budget.heldBytes(), "what was refused is not held");
+        assertEquals(new InferenceError.PayloadTooLarge(1000), refusal(() -> counted.take(2000)));
+    }
+
+    private static InferenceError refusal(Executable taking) {
+        return assertThrows(InferenceException.class, taking).error();
     }
 }

@@ -91,9 +91,10 @@ final class RunningGateway implements AutoCloseable {
         return new MetricsPage(page.body());
     }
 
-    /** Nothing is lost and nothing is left over: every permit has come back. */
+    /** Nothing is lost and nothing is left over: every permit has come back, and every byte. */
     void awaitNothingInFlight() {
         Waiting.until("nothing in flight", () -> metrics().value("sluice_in_flight_requests") == 0);
+        Waiting.until("nothing held", () -> metrics().value("sluice_held_body_bytes") == 0);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.call;
 
 import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestListener;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * @thread confined to one front loop
  * @errors every {@link InferenceError}, as answers
- * @owns the memory of a request's inputs, given back when the outcome shows that nobody reads it any more
+ * @owns the memory of a request's inputs, given back when the outcome shows that nobody reads it any more; its bytes of
+ *     the budget until the outcome is there
  */
 public final class Serving {
 
@@ -40,11 +42,14 @@ public final class Serving {
 
     private final InferencePipeline pipeline;
     private final FrontParts parts;
-    private final TensorBuffers buffers = new TensorBuffers();
+    private final ByteBudget budget;
+    private final TensorBuffers buffers;
 
     public Serving(InferencePipeline pipeline, FrontParts parts) {
         this.pipeline = pipeline;
         this.parts = parts;
+        this.budget = parts.admission().bodies();
+        this.buffers = new TensorBuffers(budget);
     }
 
     public FrontParts parts() {
@@ -88,11 +93,13 @@ public final class Serving {
             DecodedRequest decoded = codec.decode(endpoint, buffers);
             InferenceRequest request = request(call, head, decoded);
             parts.admission().compare(head, request);
-            infer(new Answering(call, endpoint, request, decoded.form()));
+            infer(new Answering(call, endpoint, request, decoded.form(), buffers.settle()));
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
             refuse(call, endpoint.model(), failed(call, failure));
+        } finally {
+            budget.release(buffers.settle()); // of those that did not set out
         }
     }
 
@@ -138,6 +145,7 @@ public final class Serving {
 
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call.leave();
+        budget.release(answering.tensorBytes);
         if (inputsAreFree(outcome)) {
             answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
@@ -223,11 +231,16 @@ public final class Serving {
         DecodedRequest decode(ModelEndpoint endpoint, TensorBuffers buffers);
     }
 
-    /** What must be remembered of a request while it is in the pipeline. */
-    private record Answering(Call call, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form) {
+    /**
+     * What must be remembered of a request while it is in the pipeline.
+     *
+     * @param tensorBytes of the budget, which its tensors take
+     */
+    private record Answering(
+            Call call, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form, long tensorBytes) {
 
         Answering by(ModelEndpoint fallback) {
-            return new Answering(call, fallback, request.to(fallback.model()), form);
+            return new Answering(call, fallback, request.to(fallback.model()), form, tensorBytes);
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -85,18 +84,5 @@ record Bodies(
 
     private void giveUp(InferenceError why) {
         List.copyOf(unfinished).forEach(body -> body.accept(why));
-    }
-
-    /**
-     * Counts so many bytes more in.
-     *
-     * @throws InferenceException Overloaded when that would be too many
-     */
-    void reserve(int bytes) {
-        if (!budget.tryReserve(bytes)) {
-            throw new InferenceException(new InferenceError.Overloaded(
-                    "the server holds " + budget.heldBytes() + " bytes of request bodies and takes no more",
-                    InferenceError.RETRY_SOON_MILLIS));
-        }
     }
 }

@@ -209,7 +209,7 @@ final class BodyReader {
     }
 
     private void reserve(int bytes) {
-        bodies.reserve(bytes);
+        bodies.budget().reserve(bytes);
         reservedBytes += bytes;
     }
 

@@ -48,7 +48,7 @@ final class SlicedInflater implements AutoCloseable {
     void feed(HttpBytes piece) {
         advance(() -> {
             if (awaitsTurn) {
-                bodies.reserve(piece.length());
+                bodies.budget().reserve(piece.length());
                 waitingBytes += piece.length();
                 waiting.add(piece);
             } else {
