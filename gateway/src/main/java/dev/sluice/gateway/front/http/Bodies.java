@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  * @param budget of bytes that may be held
  * @param nextTurn runs work on this loop once it has served its other connections
  * @param patience how long after its request's head a body must have come whole
+ * @param ending ends the connection of HTTP/1.1 behind the answer to a request whose body nobody wants
  * @param unfinished told why no more of a body is waited for
  */
 record Bodies(
@@ -30,11 +32,8 @@ record Bodies(
         Timers timers,
         Ticker ticker,
         Duration patience,
+        Consumer<HttpServerRequest> ending,
         Set<Consumer<InferenceError>> unfinished) {
-
-    Bodies(ByteBudget budget, Executor nextTurn, Timers timers, Ticker ticker, Duration patience) {
-        this(budget, nextTurn, timers, ticker, patience, new LinkedHashSet<>());
-    }
 
     /**
      * Runs work on this loop after some milliseconds.
@@ -60,7 +59,9 @@ record Bodies(
                 work -> timers.start(1, work),
                 timers,
                 parts.ticker(),
-                limits.shortened(limits.requestTimeout()));
+                limits.shortened(limits.requestTimeout()),
+                FrontConnection::endBeforeTheRest,
+                new LinkedHashSet<>());
         Context loop = vertx.getOrCreateContext();
         parts.admission().whenClosed(() -> loop.runOnContext(here -> bodies.giveUp(new InferenceError.Draining())));
         return bodies;

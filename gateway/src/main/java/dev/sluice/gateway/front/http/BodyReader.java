@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
  * Collects a request's body up to a limit.
  *
  * <p>{@link BodyPieces} keeps what comes until it is whole. A compressed body is inflated as it comes and counted by its
- * inflated bytes; the compressed ones are kept no longer than they wait for that. What comes after a refusal is read and
- * thrown away, so that the connection can go on, but not for ever: a client that keeps sending is cut off, and so is one
- * whose body has not come whole when the deadline passes.
+ * inflated bytes; the compressed ones are kept no longer than they wait for that. What little comes after a refusal is
+ * read and thrown away, so that the connection can go on; if there is more, it ends behind the answer, and so does that
+ * of a client whose body has not come whole when the deadline passes. On HTTP/2 it is the stream that ends.
  *
  * @thread confined to the front loop of its connection
- * @bound {@code limitBytes} kept, and together with all other bodies the budget; as much as the limit again is thrown
- *     away before the connection is closed, or the stream of HTTP/2 reset
+ * @bound {@code limitBytes} kept, and together with all other requests the budget; {@value #DROPPED_BYTES} bytes are thrown
+ *     away before the connection ends, or the stream of HTTP/2
  * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget or the heap is spent,
  *     InvalidRequest for a malformed chunk or a corrupt compressed body, UnsupportedMediaType for a coding that we do not
  *     read
  * @owns the body, and its bytes of the budget until the request has been answered or its connection has gone
  */
 final class BodyReader {
+
+    /** To read so much costs less than a new connection. */
+    static final int DROPPED_BYTES = 64 << 10;
 
     private final HttpServerRequest request;
     private final long limitBytes;
@@ -42,7 +45,9 @@ final class BodyReader {
     private @Nullable SlicedInflater inflater;
     private long receivedBytes;
     private long reservedBytes;
+    private long droppedBytes;
     private boolean refused;
+    private boolean endsBehindAnswer;
 
     private BodyReader(
             HttpServerRequest request,
@@ -69,7 +74,7 @@ final class BodyReader {
         try {
             coding = ContentCoding.ofBody(request);
         } catch (InferenceException unknown) {
-            discard(request, limitBytes, bodies);
+            discard(request, bodies);
             refuse.accept(unknown.error());
             return;
         }
@@ -80,11 +85,11 @@ final class BodyReader {
         reader.begin();
     }
 
-    /** Reads the body to nowhere, for a request that has been refused already. */
-    static void discard(HttpServerRequest request, long limitBytes, Bodies bodies) {
-        BodyReader reader = new BodyReader(request, limitBytes, bodies, body -> {}, error -> {});
-        reader.refused = true;
+    /** Reads the body to nowhere, or leaves it, for a request that is refused right after this. */
+    static void discard(HttpServerRequest request, Bodies bodies) {
+        BodyReader reader = new BodyReader(request, 0, bodies, body -> {}, error -> {});
         reader.listen();
+        reader.leaveRest();
     }
 
     private void inflateAs(ContentCoding coding) {
@@ -94,16 +99,16 @@ final class BodyReader {
 
     private void begin() {
         request.response().headersEndHandler(answered -> release()); // a slow reader holds its answer, not its body
-        request.response().endHandler(over -> release());
+        listen();
         if (declaredLength(request) > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes));
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
-        listen();
     }
 
     private void listen() {
+        request.response().endHandler(over -> onAnswered());
         request.handler(this::onPiece);
         request.endHandler(end -> onEnd());
         request.exceptionHandler(this::onFailure);
@@ -145,11 +150,31 @@ final class BodyReader {
     }
 
     private void refuseForGood(InferenceError error) {
+        endBehindAnswer();
+        refuse(error);
+    }
+
+    /** The answer, which is about to be given, is the last one; from then on the client is not heard any more. */
+    private void endBehindAnswer() {
+        endsBehindAnswer = true;
         if (request.version() != HttpVersion.HTTP_2) {
             request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-        refuse(error);
-        cutOff();
+    }
+
+    /** Of an upgrade the body of HTTP/1.1 has to be read for the answer in HTTP/2 to arrive. */
+    private void leaveRest() {
+        refused = true;
+        if (declaredLength(request) - receivedBytes > DROPPED_BYTES && !isUpgrading()) {
+            endBehindAnswer();
+        }
+    }
+
+    private void onAnswered() {
+        release();
+        if (endsBehindAnswer) {
+            cutOff();
+        }
     }
 
     private static long declaredLength(HttpServerRequest request) {
@@ -165,13 +190,18 @@ final class BodyReader {
         receivedBytes += piece.length();
         awaitRest();
         if (refused) {
-            if (receivedBytes > 2 * limitBytes) {
-                cutOff();
-            }
+            drop(piece.length());
         } else if (receivedBytes > limitBytes) {
             refuse(new InferenceError.PayloadTooLarge(limitBytes));
         } else {
             take(piece);
+        }
+    }
+
+    private void drop(int bytes) {
+        droppedBytes += bytes;
+        if (droppedBytes > (isUpgrading() ? LingeringClose.MOST_BYTES : DROPPED_BYTES)) {
+            cutOff();
         }
     }
 
@@ -193,11 +223,18 @@ final class BodyReader {
 
     /** The refusal has been sent, so HTTP/2 has a code for it: no error, but send no more (RFC 9113, section 8.1). */
     private void cutOff() {
-        if (request.version() == HttpVersion.HTTP_2 && !FrontConnection.isUpgrading(request)) {
-            request.response().reset(0);
-        } else {
+        stopWaiting();
+        if (request.version() != HttpVersion.HTTP_2) {
+            bodies.ending().accept(request);
+        } else if (isUpgrading()) {
             request.connection().close();
+        } else {
+            request.response().reset(0);
         }
+    }
+
+    private boolean isUpgrading() {
+        return request.version() == HttpVersion.HTTP_2 && FrontConnection.isUpgrading(request);
     }
 
     private void takeInflated(byte[] bytes, int count) {
@@ -214,7 +251,7 @@ final class BodyReader {
     }
 
     private void refuse(InferenceError error) {
-        refused = true;
+        leaveRest();
         pieces.clear();
         closeInflater();
         refuse.accept(error);

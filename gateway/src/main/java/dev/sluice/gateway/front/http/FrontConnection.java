@@ -2,7 +2,9 @@ package dev.sluice.gateway.front.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.FutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -10,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxConnection;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ final class FrontConnection implements ReadingLine.Standing {
     private boolean infers;
     private boolean inLine;
     private boolean paused;
+    private boolean ending;
     private boolean leaving;
     private boolean headBegun;
     private long headSinceNanos;
@@ -222,13 +226,32 @@ final class FrontConnection implements ReadingLine.Standing {
     }
 
     /**
-     * Ends the connection behind an answer that says so. While a body is still on its way that is left to the client,
+     * Ends the connection behind an answer that says so. While a short body is still on its way that is left to the client,
      * who would otherwise lose the answer to what it sends.
      */
     static void end(HttpServerRequest request) {
         if (request.version() != HttpVersion.HTTP_2 && request.isEnded()) {
             request.connection().close();
         }
+    }
+
+    /**
+     * Ends the connection of HTTP/1.1 behind what has been written, whatever of that request is still to come; but gives
+     * its client the time to read that.
+     */
+    static void endBeforeTheRest(HttpServerRequest request) {
+        VertxConnection connection = (VertxConnection) request.connection();
+        FrontConnection self = of(connection.channel());
+        if (!self.ending) {
+            self.ending = true;
+            self.readOn();
+            self.channel.pipeline().addFirst(new LingeringClose());
+            connection.flush((FutureListener<Void>) written -> self.sayNoMore());
+        }
+    }
+
+    private void sayNoMore() {
+        ((DuplexChannel) channel).shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
     /** Ends the connection now if it has nothing to do, and tells a client of HTTP/2 to open no more streams. */
@@ -244,7 +267,7 @@ final class FrontConnection implements ReadingLine.Standing {
     }
 
     private void endIfIdle() {
-        if (openRequests == 0 && http2 == null) {
+        if (openRequests == 0 && http2 == null && !ending) {
             channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
         }
     }

@@ -77,7 +77,7 @@ final class InferHandler implements Handler<RoutingContext> {
     }
 
     private void discard(Exchange exchange, HttpServerRequest request, @Nullable ModelId model, InferenceError error) {
-        BodyReader.discard(request, maxBodyBytes, bodies);
+        BodyReader.discard(request, bodies);
         serving.refuse(exchange, model, error);
     }
 

@@ -30,13 +30,11 @@ final class Routes {
 
     private final Router router;
     private final Exchanges exchanges;
-    private final long maxBodyBytes;
     private final Bodies bodies;
 
-    private Routes(Vertx vertx, Exchanges exchanges, long maxBodyBytes, Bodies bodies) {
+    private Routes(Vertx vertx, Exchanges exchanges, Bodies bodies) {
         this.router = Router.router(vertx);
         this.exchanges = exchanges;
-        this.maxBodyBytes = maxBodyBytes;
         this.bodies = bodies;
     }
 
@@ -44,7 +42,7 @@ final class Routes {
         FrontParts parts = serving.parts();
         Exchanges exchanges = new Exchanges(options, parts);
         Bodies bodies = Bodies.of(parts, vertx);
-        Routes routes = new Routes(vertx, exchanges, options.maxBodySize(), bodies);
+        Routes routes = new Routes(vertx, exchanges, bodies);
         InferHandler infer = new InferHandler(serving, options, exchanges, bodies);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
@@ -101,7 +99,7 @@ final class Routes {
     }
 
     private void options(RoutingContext context, String allowed) {
-        BodyReader.discard(context.request(), maxBodyBytes, bodies);
+        BodyReader.discard(context.request(), bodies);
         Cors.allow(context, allowed);
         exchanges.of(context).nothing();
     }
@@ -113,14 +111,14 @@ final class Routes {
     }
 
     private void wrongMethod(RoutingContext context, String allowed) {
-        BodyReader.discard(context.request(), maxBodyBytes, bodies);
+        BodyReader.discard(context.request(), bodies);
         context.response().putHeader("allow", allowed);
         String message = context.request().method() + " is not allowed here; allowed: " + allowed;
         exchanges.of(context).error(405, message);
     }
 
     private void unknownPath(RoutingContext context) {
-        BodyReader.discard(context.request(), maxBodyBytes, bodies);
+        BodyReader.discard(context.request(), bodies);
         exchanges
                 .of(context)
                 .error(404, "there is nothing at " + context.request().path() + "; see GET /");

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -21,7 +22,14 @@ final class FakeTimers implements Bodies.Timers {
     }
 
     Bodies with(ByteBudget budget, Executor nextTurn) {
-        return new Bodies(budget, nextTurn, this, ticker, PATIENCE);
+        return new Bodies(
+                budget,
+                nextTurn,
+                this,
+                ticker,
+                PATIENCE,
+                request -> request.connection().close(),
+                new HashSet<>());
     }
 
     @Override
