@@ -92,8 +92,7 @@ class GoneClientsIT {
                             .getJsonArray("running")
                             .isEmpty());
             connection.close();
-            Waiting.until(
-                    "it is withdrawn", () -> gateway.metrics().value("sluice_withdrawn_batches_total") > before);
+            Waiting.until("it is withdrawn", () -> gateway.metrics().value("sluice_withdrawn_batches_total") > before);
         }
         assertEquals(8, gateway.infer("slow", Requests.slow(1, 8)).data().getFloat(0));
         assertEquals(0, gateway.metrics().value("sluice_replaced_instances_total"));
