@@ -19,14 +19,14 @@ import java.util.concurrent.TimeUnit;
  *
  * @thread confined to one front loop
  * @units nanoseconds
- * @bound the connections of the loop; a wait is about {@value #LONGEST_WAIT_SECONDS} seconds at most, or one round with
+ * @bound the connections of the loop; a wait is about {@value #LONGEST_WAIT_SECONDS} second at most, or one round with
  *     a request of each where that takes longer
  * @source 20 ms of mean waiting is what DAGOR (SoCC 2018) takes for overload
  */
 final class ReadingLine {
 
     static final long BEHIND_MILLIS = 20;
-    static final long LONGEST_WAIT_SECONDS = 2;
+    static final long LONGEST_WAIT_SECONDS = 1;
     static final int LONGEST_STAY = 16;
 
     private static final long BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(BEHIND_MILLIS);

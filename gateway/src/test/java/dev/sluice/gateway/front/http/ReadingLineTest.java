@@ -113,7 +113,7 @@ class ReadingLineTest {
         line.turned(MILLI, 1);
         fill(500);
         line.turned(0, 0);
-        assertEquals(4, stays.getFirst());
+        assertEquals(2, stays.getFirst());
         fill(5_000);
         line.turned(0, 0);
         assertEquals(1, stays.getLast());
