@@ -1,0 +1,130 @@
+package dev.sluice.gateway.front.ws;
+
+import dev.sluice.gateway.front.http.FrontConnection;
+import dev.sluice.gateway.front.http.SlowClients;
+import dev.sluice.gateway.front.http.WaitTimer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrameType;
+import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+
+/**
+ * The messages of one connection that its client has not taken yet, handed on no faster than it takes them.
+ *
+ * <p>A long one goes out in fragments of {@value #SLICE_BYTES} bytes, whose taking is how progress is seen: who takes not one in
+ * {@code http.write_timeout} loses the connection.
+ *
+ * @thread confined to the front loop of its connection
+ * @bound {@code http.max_unsent_size}, those that are held for their turn included; the connection keeps to it
+ */
+final class Outbox {
+
+    private static final int SLICE_BYTES = 64 << 10;
+
+    private final ServerWebSocket socket;
+    private final Channel channel;
+    private final SlowClients slowClients;
+    private final Runnable moved;
+    private final WaitTimer timer;
+    private final ArrayDeque<Outgoing> messages = new ArrayDeque<>();
+    private int handedBytes;
+    private int slicesOnTheirWay;
+    private long movedNanos;
+    private long bytes;
+    private boolean closed;
+
+    /** @param moved is run when the client has taken a whole message */
+    Outbox(ServerWebSocket socket, FrontConnection connection, Duration patience, Runnable moved) {
+        this.socket = socket;
+        this.channel = connection.channel();
+        this.slowClients = connection.slowClients();
+        this.moved = moved;
+        this.timer = new WaitTimer(channel.eventLoop(), patience, this::waitingSince, this::giveUp);
+        socket.drainHandler(drained -> handOn());
+    }
+
+    /** Bytes of messages that have been made and not been taken. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether all of them have been handed on, though perhaps not taken. */
+    boolean isHandedOn() {
+        return messages.isEmpty();
+    }
+
+    /** Counts a message that has been made, whether it may leave now or not. */
+    Outgoing owe(Outgoing message) {
+        count(message.length());
+        return message;
+    }
+
+    /** Sends one that has been counted. */
+    void send(Outgoing message) {
+        messages.addLast(message);
+        if (slicesOnTheirWay == 0) {
+            movedNanos = timer.nanos();
+        }
+        timer.begin();
+        handOn();
+    }
+
+    private void handOn() {
+        while (!closed && !messages.isEmpty() && !socket.writeQueueFull()) {
+            handSlice(messages.getFirst());
+        }
+    }
+
+    private void handSlice(Outgoing message) {
+        int from = handedBytes;
+        int length = message.length();
+        int to = Math.min(from + SLICE_BYTES, length);
+        boolean end = to == length;
+        WebSocketFrameType type = from > 0
+                ? WebSocketFrameType.CONTINUATION
+                : message.text() ? WebSocketFrameType.TEXT : WebSocketFrameType.BINARY;
+        handedBytes = end ? 0 : to;
+        if (end) {
+            messages.removeFirst();
+        }
+        slicesOnTheirWay++;
+        socket.writeFrame(new WebSocketFrameImpl(type, message.bytes().slice(from, to - from), end))
+                .onComplete(taken -> taken(end ? length : 0));
+    }
+
+    private void taken(int messageBytes) {
+        slicesOnTheirWay--;
+        movedNanos = timer.nanos();
+        if (messageBytes > 0 && !closed) {
+            count(-messageBytes);
+            moved.run();
+        }
+    }
+
+    private OptionalLong waitingSince() {
+        return slicesOnTheirWay == 0 && messages.isEmpty() ? OptionalLong.empty() : OptionalLong.of(movedNanos);
+    }
+
+    /** Begins at the socket, because nothing that would have to be written first gets out. */
+    private void giveUp() {
+        slowClients.answerGivenUp();
+        channel.pipeline().firstContext().close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    }
+
+    private void count(long more) {
+        bytes += more;
+        slowClients.unsent(more);
+    }
+
+    /** The connection has closed. */
+    void stop() {
+        closed = true;
+        timer.stop();
+        messages.clear();
+        count(-bytes);
+    }
+}
