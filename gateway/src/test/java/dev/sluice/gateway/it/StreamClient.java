@@ -27,6 +27,7 @@ final class StreamClient implements AutoCloseable {
     record End(int code, String reason) {}
 
     private final Vertx vertx = Vertx.vertx();
+    private final WebSocketClient client; // held, for one that nobody holds closes itself
     private final WebSocket socket;
     private final BlockingQueue<Buffer> texts = new LinkedBlockingQueue<>();
     private final BlockingQueue<Buffer> binaries = new LinkedBlockingQueue<>();
@@ -38,8 +39,7 @@ final class StreamClient implements AutoCloseable {
     }
 
     StreamClient(RunningGateway gateway, String path, WebSocketClientOptions options) {
-        WebSocketClient client =
-                vertx.createWebSocketClient(options.setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES));
+        client = vertx.createWebSocketClient(options.setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES));
         WebSocketConnectOptions place = new WebSocketConnectOptions()
                 .setHost("127.0.0.1")
                 .setPort(gateway.port())
@@ -126,6 +126,10 @@ final class StreamClient implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!socket.isClosed()) {
+            Waiting.await(socket.close());
+        }
+        Waiting.await(client.close());
         Waiting.await(vertx.close());
     }
 }
