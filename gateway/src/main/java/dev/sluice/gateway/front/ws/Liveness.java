@@ -24,6 +24,7 @@ final class Liveness {
     private @Nullable Future<?> timer;
     private boolean heard;
     private boolean pinged;
+    private long pingedNanos;
     private long askedNanos;
 
     /** @param messagePatience how long a message may take to arrive whole */
@@ -68,26 +69,37 @@ final class Liveness {
     }
 
     private void look() {
+        if (connection.isIdle() && isOver(askedNanos, options.idleTimeout())) {
+            connection.close(CloseCode.NORMAL, "idle");
+        } else if (connection.isMessageOlderThan(messagePatience)) {
+            connection.close(CloseCode.POLICY_VIOLATION, "a message did not come whole in time");
+        } else if (isSilent() && pinged && isOver(pingedNanos, options.pingTimeout())) {
+            connection.close(CloseCode.POLICY_VIOLATION, "no answer to a ping");
+        } else {
+            askIfSilent();
+        }
         if (connection.isOpen()) {
-            boolean pingIsDue = !heard && connection.isReading();
-            if (isLonger(askedNanos, options.idleTimeout()) && connection.isIdle()) {
-                connection.close(CloseCode.NORMAL, "idle");
-            } else if (connection.isMessageOlderThan(messagePatience)) {
-                connection.close(CloseCode.POLICY_VIOLATION, "a message did not come whole in time");
-            } else if (pingIsDue && pinged) {
-                connection.close(CloseCode.POLICY_VIOLATION, "no answer to a ping");
-            } else {
-                if (pingIsDue) {
-                    connection.ping();
-                }
-                pinged = pingIsDue;
-                heard = false;
-                lookAfter(pingIsDue ? options.pingTimeout() : shorter(options.pingInterval(), options.idleTimeout()));
-            }
+            Duration usual = shorter(options.pingInterval(), options.idleTimeout());
+            lookAfter(pinged ? shorter(usual, options.pingTimeout()) : usual);
         }
     }
 
-    private boolean isLonger(long sinceNanos, Duration limit) {
+    private boolean isSilent() {
+        return !heard && connection.isReading();
+    }
+
+    private void askIfSilent() {
+        if (!isSilent()) {
+            pinged = false;
+        } else if (!pinged) {
+            pinged = true;
+            pingedNanos = nanos();
+            connection.ping();
+        }
+        heard = false;
+    }
+
+    private boolean isOver(long sinceNanos, Duration limit) {
         return nanos() - sinceNanos >= limit.toNanos();
     }
 }
