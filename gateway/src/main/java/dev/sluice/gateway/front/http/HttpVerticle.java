@@ -41,9 +41,6 @@ public final class HttpVerticle extends VerticleBase {
 
     private static final int RESETS_WINDOW_SECONDS = 10;
 
-    /** What a client of WebSocket has to answer our close frame, before the connection is closed all the same. */
-    private static final int CLOSING_SECONDS = 3;
-
     /** The code of HTTP/2 for: nothing has been done for this request (RFC 9113, section 7). */
     private static final long REFUSED_STREAM = 7;
 
@@ -119,7 +116,6 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setPerFrameWebSocketCompressionSupported(false) // front.ws has its own
                 .setPerMessageWebSocketCompressionSupported(false)
-                .setWebSocketClosingTimeout(CLOSING_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout((int) idleMillis());
     }

@@ -4,7 +4,7 @@ import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.ContextInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +18,7 @@ public final class StreamOpening {
     private final Exchange exchange;
     private final AccessLog accessLog;
     private final StreamTerms terms;
+    private final ContextInternal loop;
 
     /**
      * @param model that the path names; null where each message names its own
@@ -27,6 +28,7 @@ public final class StreamOpening {
         this.request = request;
         this.exchange = exchange;
         this.accessLog = accessLog;
+        this.loop = ContextInternal.current();
         this.terms = new StreamTerms(
                 exchange.requestId(),
                 exchange.client(),
@@ -47,6 +49,16 @@ public final class StreamOpening {
         return accessLog;
     }
 
+    /** What its lines in the access log have in common. */
+    public AccessLog.Asked asked() {
+        return new AccessLog.Asked(request.remoteAddress().hostAddress(), "WEBSOCKET", String.valueOf(request.path()));
+    }
+
+    /** What everything on this connection is to run on. */
+    public ContextInternal loop() {
+        return loop;
+    }
+
     public FrontConnection connection() {
         return FrontConnection.of(request);
     }
@@ -57,7 +69,7 @@ public final class StreamOpening {
     }
 
     /** Says 101; from then on the connection speaks WebSocket. */
-    public Future<ServerWebSocket> accept() {
+    public Future<?> accept() {
         request.response().putHeader(RequestIds.HEADER, terms.requestId());
         return request.toWebSocket();
     }

@@ -4,7 +4,7 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.http.BodyPieces;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.RequestBody;
-import io.vertx.core.buffer.Buffer;
+import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -81,21 +81,27 @@ final class MessagePieces {
         sinceNanos = nowNanos;
     }
 
-    void add(Buffer piece) {
-        if (cut || piece.length() == 0) {
+    void add(ByteBuf piece) {
+        int count = piece.readableBytes();
+        if (cut || count == 0) {
             return;
         }
-        if (budget.tryReserve(piece.length())) {
-            reservedBytes += piece.length();
-            pieces.add(HttpBytes.of(piece));
+        if (budget.tryReserve(count)) {
+            reservedBytes += count;
+            pieces.add(bytes(piece));
         } else {
             cut = true;
             keepFirstBytes(piece);
         }
     }
 
-    private void keepFirstBytes(Buffer piece) {
-        HttpBytes first = pieces.length() > 0 ? pieces.join() : HttpBytes.of(piece);
+    /** The decoder has put them in an array of their own. */
+    private static HttpBytes bytes(ByteBuf piece) {
+        return new HttpBytes(piece.array(), 0, piece.readableBytes());
+    }
+
+    private void keepFirstBytes(ByteBuf piece) {
+        HttpBytes first = pieces.length() > 0 ? pieces.join() : bytes(piece);
         byte[] kept = Arrays.copyOf(first.array(), Math.min(first.length(), KEPT_BYTES));
         pieces.clear();
         pieces.add(new HttpBytes(kept, 0, kept.length));

@@ -3,11 +3,13 @@ package dev.sluice.gateway.front.ws;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.WaitTimer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrameType;
-import io.vertx.core.http.impl.ws.WebSocketFrameImpl;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
@@ -25,7 +27,7 @@ final class Outbox {
 
     private static final int SLICE_BYTES = 64 << 10;
 
-    private final ServerWebSocket socket;
+    private final FrameSocket socket;
     private final Channel channel;
     private final SlowClients slowClients;
     private final Runnable moved;
@@ -38,13 +40,12 @@ final class Outbox {
     private boolean closed;
 
     /** @param moved is run when the client has taken a whole message */
-    Outbox(ServerWebSocket socket, FrontConnection connection, Duration patience, Runnable moved) {
+    Outbox(FrameSocket socket, FrontConnection connection, Duration patience, Runnable moved) {
         this.socket = socket;
         this.channel = connection.channel();
         this.slowClients = connection.slowClients();
         this.moved = moved;
         this.timer = new WaitTimer(channel.eventLoop(), patience, this::waitingSince, this::giveUp);
-        socket.drainHandler(drained -> handOn());
     }
 
     /** Bytes of messages that have been made and not been taken. */
@@ -73,8 +74,9 @@ final class Outbox {
         handOn();
     }
 
-    private void handOn() {
-        while (!closed && !messages.isEmpty() && !socket.writeQueueFull()) {
+    /** Hands on as much as the client takes. */
+    void handOn() {
+        while (!closed && !messages.isEmpty() && socket.isWritable()) {
             handSlice(messages.getFirst());
         }
     }
@@ -84,16 +86,20 @@ final class Outbox {
         int length = message.length();
         int to = Math.min(from + SLICE_BYTES, length);
         boolean end = to == length;
-        WebSocketFrameType type = from > 0
-                ? WebSocketFrameType.CONTINUATION
-                : message.text() ? WebSocketFrameType.TEXT : WebSocketFrameType.BINARY;
+        WebSocketFrame frame = frame(message, from, message.bytes().retainedSlice(from, to - from), end);
         handedBytes = end ? 0 : to;
         if (end) {
             messages.removeFirst();
         }
         slicesOnTheirWay++;
-        socket.writeFrame(new WebSocketFrameImpl(type, message.bytes().slice(from, to - from), end))
-                .onComplete(taken -> taken(end ? length : 0));
+        socket.write(frame).addListener(taken -> taken(end ? length : 0));
+    }
+
+    private static WebSocketFrame frame(Outgoing message, int from, ByteBuf slice, boolean end) {
+        if (from > 0) {
+            return new ContinuationWebSocketFrame(end, 0, slice);
+        }
+        return message.text() ? new TextWebSocketFrame(end, 0, slice) : new BinaryWebSocketFrame(end, 0, slice);
     }
 
     private void taken(int messageBytes) {

@@ -20,9 +20,9 @@ import dev.sluice.gateway.front.v2.Utf8;
 import dev.sluice.gateway.front.ws.MessagePieces.Message;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *     message in arrival
  * @errors those of a request as messages, those of the connection as {@link CloseCode}
  */
-final class StreamConnection implements FrameDecoder.Reader {
+final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -58,7 +58,7 @@ final class StreamConnection implements FrameDecoder.Reader {
     private final FrontConnection connection;
     private final AccessLog accessLog;
     private final AccessLog.Asked asked;
-    private final ServerWebSocket socket;
+    private final FrameSocket socket;
     private final MessagePieces arriving;
     private final Window<Outgoing> window;
     private final Outbox outbox;
@@ -71,13 +71,13 @@ final class StreamConnection implements FrameDecoder.Reader {
     private boolean leaving;
     private boolean closing;
 
-    StreamConnection(WebSocketFront front, StreamOpening opening, ServerWebSocket socket, boolean inOrder) {
+    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder) {
         this.front = front;
         this.terms = opening.terms();
         this.connection = opening.connection();
         this.accessLog = opening.accessLog();
-        this.asked = new AccessLog.Asked(socket.remoteAddress().hostAddress(), "WEBSOCKET", socket.path());
-        this.socket = socket;
+        this.asked = opening.asked();
+        this.socket = new FrameSocket(connection.channel(), opening.loop(), this);
         this.arriving = new MessagePieces(parts().admission().bodies());
         this.outbox = new Outbox(socket, connection, front.http().writeTimeout(), this::lookAgain);
         WebSocketOptions options = front.options();
@@ -88,15 +88,13 @@ final class StreamConnection implements FrameDecoder.Reader {
                 options,
                 limits.shortened(limits.requestTimeout()),
                 connection.channel().eventLoop());
-        send(StreamMessages.hello(options, parts().version(), terms.requestId(), inOrder));
     }
 
-    void begin() {
-        StreamPipeline.install(
-                connection.channel(), new FrameDecoder(front.options().maxMessageSize(), this));
+    void begin(JsonOutput hello) {
+        FrameDecoder decoder = new FrameDecoder(front.options().maxMessageSize(), this);
+        StreamPipeline.install(connection.channel(), decoder, socket);
         front.streams().opened();
-        socket.frameHandler(this::onFrame);
-        socket.closeHandler(gone -> onClosed());
+        outbox.send(outbox.owe(Outgoing.of(hello)));
         liveness.begin();
         accessLog.answered(terms.requestId(), parts().ticker().nanos(), asked, SWITCHING_PROTOCOLS, 0);
         connection.becomesStream(this::leave);
@@ -104,10 +102,6 @@ final class StreamConnection implements FrameDecoder.Reader {
 
     private FrontParts parts() {
         return front.serving().parts();
-    }
-
-    private void send(JsonOutput json) {
-        outbox.send(outbox.owe(Outgoing.of(json)));
     }
 
     @Override
@@ -120,17 +114,18 @@ final class StreamConnection implements FrameDecoder.Reader {
         close(code, reason);
     }
 
-    private void onFrame(WebSocketFrame frame) {
-        boolean first = frame.isText() || frame.isBinary();
-        if (closing || !(first || frame.isContinuation())) {
+    @Override
+    public void onFrame(WebSocketFrame frame) {
+        if (closing) {
             return;
         }
         try {
-            if (first) {
-                arriving.begin(frame.isText(), parts().ticker().nanos());
+            if (!(frame instanceof ContinuationWebSocketFrame)) {
+                arriving.begin(
+                        frame instanceof TextWebSocketFrame, parts().ticker().nanos());
             }
-            arriving.add(frame.binaryData());
-            if (frame.isFinal()) {
+            arriving.add(frame.content());
+            if (frame.isFinalFragment()) {
                 onMessage(arriving.take());
             }
         } catch (OutOfMemoryError noMemory) {
@@ -251,7 +246,7 @@ final class StreamConnection implements FrameDecoder.Reader {
             close(CloseCode.GOING_AWAY, "the server is shutting down");
         }
         boolean mayRead = closing || !(leaving || full || window.isOverrun() || isBehind());
-        if (mayRead != reading && !socket.isClosed()) {
+        if (mayRead != reading && socket.isOpen()) {
             reading = mayRead;
             if (mayRead) {
                 socket.resume();
@@ -275,11 +270,17 @@ final class StreamConnection implements FrameDecoder.Reader {
         closing = true;
         arriving.clear();
         abandonAll();
-        socket.close(code.code(), reason);
+        socket.close(code, reason);
         lookAgain();
     }
 
-    private void onClosed() {
+    @Override
+    public void onWritable() {
+        outbox.handOn();
+    }
+
+    @Override
+    public void onClosed() {
         closing = true;
         front.streams().closed();
         liveness.stop();
@@ -316,7 +317,7 @@ final class StreamConnection implements FrameDecoder.Reader {
     }
 
     void ping() {
-        socket.writePing(Buffer.buffer());
+        socket.ping();
     }
 
     /** Whether the client has left so many answers untaken that no more are made for it. */

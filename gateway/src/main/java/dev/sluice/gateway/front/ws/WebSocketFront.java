@@ -58,9 +58,15 @@ public final class WebSocketFront implements StreamFront {
         }
         boolean inOrder = order.equals("request");
         opening.accept()
-                .onSuccess(socket -> new StreamConnection(this, opening, socket, inOrder).begin())
+                .onSuccess(upgraded -> begin(opening, inOrder))
                 .onFailure(failure ->
                         LOG.debug("stream {} did not open", opening.terms().requestId(), failure));
+    }
+
+    private void begin(StreamOpening opening, boolean inOrder) {
+        String version = serving.parts().version();
+        String requestId = opening.terms().requestId();
+        new StreamConnection(this, opening, inOrder).begin(StreamMessages.hello(options, version, requestId, inOrder));
     }
 
     Serving serving() {
