@@ -57,7 +57,10 @@ final class StreamExample {
     private void sendNext(WebSocket stream) {
         if (sent < answers.length) {
             JsonObject request = requests.get(sent);
-            stream.writeTextMessage(new JsonObject().put("id", Integer.toString(sent++)).mergeIn(request).encode());
+            stream.writeTextMessage(new JsonObject()
+                    .put("id", Integer.toString(sent++))
+                    .mergeIn(request)
+                    .encode());
         }
     }
 }
