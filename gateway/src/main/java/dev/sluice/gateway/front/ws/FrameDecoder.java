@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.List;
+import java.util.zip.DataFormatException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the frames of a client, and hands a long one on in pieces as they come, as if the client had sent it in fragments.
@@ -36,16 +38,22 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
     private static final int FINAL = 0x80;
     private static final int RESERVED = 0x70;
+    private static final int RESERVED_SHIFT = 4;
     private static final int OPCODE = 0x0F;
     private static final int MASKED = 0x80;
     private static final int LENGTH = 0x7F;
     private static final int SHORT_LENGTH = 126;
     private static final int LONG_LENGTH = 127;
     private static final int MAX_CONTROL_BYTES = 125;
+    /** Of a compressed message in one go: what comes of it is not counted before it is handed on. */
+    private static final int DEFLATED_BYTES = 1 << 10;
+
+    private static final byte[] NOTHING = {};
     private static final int HEAD_BYTES = 2;
     private static final int MASK_BYTES = 4;
 
     private final long maxMessageBytes;
+    private final boolean deflate;
     private final Reader reader;
 
     private boolean inFrame;
@@ -56,9 +64,12 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
     private boolean inMessage;
     private long messageBytes;
+    private @Nullable MessageInflater inflater;
     private boolean over;
 
-    FrameDecoder(long maxMessageBytes, Reader reader) {
+    /** @param deflate whether messages may be compressed */
+    FrameDecoder(long maxMessageBytes, boolean deflate, Reader reader) {
+        this.deflate = deflate;
         this.maxMessageBytes = maxMessageBytes;
         this.reader = reader;
     }
@@ -121,19 +132,26 @@ final class FrameDecoder extends ByteToMessageDecoder {
         if (!control && bytes > maxMessageBytes - messageBytes) {
             return violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
         }
+        if (isDeflated(first)) {
+            inflater = new MessageInflater();
+        }
         inFrame = true;
         last = (first & FINAL) != 0;
         opcode = first & OPCODE;
         leftBytes = bytes;
-        messageBytes += control ? 0 : bytes;
+        messageBytes += control || inflater != null ? 0 : bytes;
         return true;
+    }
+
+    private static boolean isDeflated(int first) {
+        return (first & RESERVED) == PerMessageDeflate.RSV1 << RESERVED_SHIFT;
     }
 
     private boolean isViolation(int first, int second, ByteBuf in) {
         int code = first & OPCODE;
         boolean control = code >= CLOSE;
         String violation = null;
-        if ((first & RESERVED) != 0) {
+        if ((first & RESERVED) != 0 && !(isDeflated(first) && deflate && !control && code != CONTINUATION)) {
             violation = "reserved bits without an extension";
         } else if ((second & MASKED) == 0) {
             violation = "a frame of a client that is not masked";
@@ -171,20 +189,63 @@ final class FrameDecoder extends ByteToMessageDecoder {
             }
             return;
         }
-        int count = (int) Math.min(leftBytes, in.readableBytes());
+        long most = inflater == null ? leftBytes : Math.min(leftBytes, DEFLATED_BYTES);
+        int count = (int) Math.min(most, in.readableBytes());
         if (count == 0 && leftBytes > 0) {
             return;
         }
-        ByteBuf piece = unmasked(in, count);
+        byte[] piece = unmasked(in, count);
         leftBytes -= count;
         boolean end = last && leftBytes == 0;
-        out.add(frame(end, piece));
-        opcode = CONTINUATION;
         inMessage = !end;
         inFrame = leftBytes > 0;
+        if (inflater == null) {
+            out.add(next(end, piece));
+        } else if (!inflate(inflater, end, piece, out)) {
+            violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
+        }
         if (end) {
             messageBytes = 0;
+            stopInflating();
         }
+    }
+
+    /** False when it becomes too long. */
+    private boolean inflate(MessageInflater message, boolean end, byte[] piece, List<Object> out) {
+        try {
+            message.inflate(piece, end, part -> {
+                messageBytes += part.length;
+                if (messageBytes <= maxMessageBytes) {
+                    out.add(next(false, part));
+                }
+            });
+        } catch (DataFormatException corrupt) {
+            stop();
+            reader.violated(CloseCode.INVALID_PAYLOAD, "a message that is not compressed as it says");
+            return true;
+        }
+        if (end) {
+            out.add(next(true, NOTHING));
+        }
+        return messageBytes <= maxMessageBytes;
+    }
+
+    private void stopInflating() {
+        if (inflater != null) {
+            inflater.close();
+            inflater = null;
+        }
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext context) {
+        stopInflating();
+    }
+
+    private WebSocketFrame next(boolean end, byte[] piece) {
+        WebSocketFrame frame = frame(end, Unpooled.wrappedBuffer(piece));
+        opcode = CONTINUATION;
+        return frame;
     }
 
     private WebSocketFrame frame(boolean end, ByteBuf piece) {
@@ -196,7 +257,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private void readControl(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
-        ByteBuf payload = unmasked(in, (int) leftBytes);
+        ByteBuf payload = Unpooled.wrappedBuffer(unmasked(in, (int) leftBytes));
         inFrame = false;
         switch (opcode) {
             case PONG -> out.add(new PongWebSocketFrame(payload));
@@ -220,11 +281,11 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     /** The next bytes in an array of their own, which is what the codec behind reads from. */
-    private ByteBuf unmasked(ByteBuf in, int count) {
+    private byte[] unmasked(ByteBuf in, int count) {
         byte[] bytes = new byte[count];
         in.readBytes(bytes);
         Masking.apply(bytes, mask);
         mask = Integer.rotateLeft(mask, Byte.SIZE * (count & (MASK_BYTES - 1)));
-        return Unpooled.wrappedBuffer(bytes);
+        return bytes;
     }
 }

@@ -99,7 +99,10 @@ final class Outbox {
         if (from > 0) {
             return new ContinuationWebSocketFrame(end, 0, slice);
         }
-        return message.text() ? new TextWebSocketFrame(end, 0, slice) : new BinaryWebSocketFrame(end, 0, slice);
+        int reserved = message.deflated() ? PerMessageDeflate.RSV1 : 0;
+        return message.text()
+                ? new TextWebSocketFrame(end, reserved, slice)
+                : new BinaryWebSocketFrame(end, reserved, slice);
     }
 
     private void taken(int messageBytes) {

@@ -11,11 +11,12 @@ import io.vertx.core.internal.buffer.BufferInternal;
  * A message to the client.
  *
  * @param text whether it is nothing but JSON; otherwise it begins with the length of its JSON
+ * @param deflated whether it is compressed
  */
-record Outgoing(ByteBuf bytes, boolean text) {
+record Outgoing(ByteBuf bytes, boolean text, boolean deflated) {
 
     static Outgoing of(JsonOutput json) {
-        return new Outgoing(Unpooled.wrappedBuffer(json.array(), 0, json.length()), true);
+        return new Outgoing(Unpooled.wrappedBuffer(json.array(), 0, json.length()), true, false);
     }
 
     /** With its raw tensors, if there are any, behind the JSON. */
@@ -25,7 +26,7 @@ record Outgoing(ByteBuf bytes, boolean text) {
         }
         ByteBuf length = Unpooled.buffer(Integer.BYTES).writeIntLE(answer.json().length());
         ByteBuf body = ((BufferInternal) HttpBytes.buffer(answer)).getByteBuf();
-        return new Outgoing(Unpooled.wrappedBuffer(length, body), false);
+        return new Outgoing(Unpooled.wrappedBuffer(length, body), false, false);
     }
 
     int length() {

@@ -64,6 +64,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private final Outbox outbox;
     private final Liveness liveness;
     private final Set<StreamCall> calls = new LinkedHashSet<>();
+    private final boolean deflate;
     private long requests;
     private boolean reading = true;
     private boolean full;
@@ -71,13 +72,14 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private boolean leaving;
     private boolean closing;
 
-    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder) {
+    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder, boolean deflate) {
         this.front = front;
         this.terms = opening.terms();
         this.connection = opening.connection();
         this.accessLog = opening.accessLog();
         this.asked = opening.asked();
         this.socket = new FrameSocket(connection.channel(), opening.loop(), this);
+        this.deflate = deflate;
         this.arriving = new MessagePieces(parts().admission().bodies());
         this.outbox = new Outbox(socket, connection, front.http().writeTimeout(), this::lookAgain);
         WebSocketOptions options = front.options();
@@ -91,7 +93,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     }
 
     void begin(JsonOutput hello) {
-        FrameDecoder decoder = new FrameDecoder(front.options().maxMessageSize(), this);
+        FrameDecoder decoder = new FrameDecoder(front.options().maxMessageSize(), deflate, this);
         StreamPipeline.install(connection.channel(), decoder, socket);
         front.streams().opened();
         outbox.send(outbox.owe(Outgoing.of(hello)));
@@ -350,9 +352,9 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     void answer(StreamCall call, Window<Outgoing>.Place place, Outgoing answer, int status) {
         calls.remove(call);
         liveness.asked();
-        outbox.owe(answer);
-        place.close(answer);
-        accessLog.answered(call.requestId(), call.startNanos(), asked, status, answer.length());
+        Outgoing ready = outbox.owe(deflate ? PerMessageDeflate.fit(answer) : answer);
+        place.close(ready);
+        accessLog.answered(call.requestId(), call.startNanos(), asked, status, ready.length());
         full = false;
         lookAgain();
     }

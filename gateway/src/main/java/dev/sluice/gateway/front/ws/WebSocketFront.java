@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class WebSocketFront implements StreamFront {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketFront.class);
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
 
     private final Serving serving;
@@ -56,17 +57,23 @@ public final class WebSocketFront implements StreamFront {
         if (ours) {
             request.response().putHeader(SUBPROTOCOLS, StreamMessages.SUBPROTOCOL);
         }
+        boolean deflate = options.deflate()
+                && PerMessageDeflate.isOffered(request.headers().getAll(EXTENSIONS));
+        if (deflate) {
+            request.response().putHeader(EXTENSIONS, PerMessageDeflate.ACCEPTED);
+        }
         boolean inOrder = order.equals("request");
         opening.accept()
-                .onSuccess(upgraded -> begin(opening, inOrder))
+                .onSuccess(upgraded -> begin(opening, inOrder, deflate))
                 .onFailure(failure ->
                         LOG.debug("stream {} did not open", opening.terms().requestId(), failure));
     }
 
-    private void begin(StreamOpening opening, boolean inOrder) {
+    private void begin(StreamOpening opening, boolean inOrder, boolean deflate) {
         String version = serving.parts().version();
         String requestId = opening.terms().requestId();
-        new StreamConnection(this, opening, inOrder).begin(StreamMessages.hello(options, version, requestId, inOrder));
+        new StreamConnection(this, opening, inOrder, deflate)
+                .begin(StreamMessages.hello(options, version, requestId, inOrder));
     }
 
     Serving serving() {
