@@ -174,14 +174,20 @@ class ArchitectureTest {
         onlyIn("dev.sluice.worker.breaker..", "io.github.resilience4j..");
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
-        onlyIn("dev.sluice.gateway.front.http..", "io.netty..");
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.front.ws..")))
+                .should()
+                .dependOnClassesThat(in("io.netty..")));
         check(noClasses().should().dependOnClassesThat(in("com.fasterxml..", "io.vertx.core.json..")));
     }
 
     @Test
     void onlyTheFrontsKnowHttp() {
         check(noClasses()
-                .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.metrics..")))
+                .that(DescribedPredicate.not(in(
+                        "dev.sluice.gateway.front.http..",
+                        "dev.sluice.gateway.front.ws..",
+                        "dev.sluice.gateway.metrics..")))
                 .should()
                 .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));
     }

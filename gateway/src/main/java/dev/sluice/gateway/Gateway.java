@@ -5,11 +5,15 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.SlowClients;
+import dev.sluice.gateway.front.http.StreamFront;
+import dev.sluice.gateway.front.ws.OpenStreams;
+import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.worker.ReferenceCodec;
@@ -50,6 +54,7 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final Connections connections;
+    private final OpenStreams streams = new OpenStreams();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
     private final Promise<Void> stopped = Promise.promise();
@@ -85,6 +90,7 @@ public final class Gateway {
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
+        metrics.watchStreams(streams::count);
         metrics.watchRefusals(admission::refusedUnread);
         SlowClients slow = connections.slowClients();
         metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
@@ -119,7 +125,12 @@ public final class Gateway {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                () -> new HttpVerticle(parts, config.http(), port::set), new DeploymentOptions().setInstances(loops));
+                () -> new HttpVerticle(parts, config.http(), this::streams, port::set),
+                new DeploymentOptions().setInstances(loops));
+    }
+
+    private StreamFront streams(Serving serving) {
+        return new WebSocketFront(serving, config.websocket(), config.http(), streams);
     }
 
     /** The port that the HTTP front listens on. */

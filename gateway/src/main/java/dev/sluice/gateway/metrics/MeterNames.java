@@ -85,6 +85,9 @@ public final class MeterNames {
     /** Gauge: connections of clients. */
     public static final String CONNECTIONS = "sluice_connections";
 
+    /** Gauge: those of them that speak WebSocket. */
+    public static final String STREAMS = "sluice_websocket_connections";
+
     /** Counter: connections closed at once because there were {@code http.max_connections}. */
     public static final String REFUSED_CONNECTIONS = "sluice_refused_connections_total";
 

@@ -85,6 +85,11 @@ public final class Metrics {
         counter(MeterNames.PAUSES, pauses).register(registry);
     }
 
+    /** The same for those of WebSocket. */
+    public void watchStreams(LongSupplier open) {
+        Gauge.builder(MeterNames.STREAMS, open::getAsLong).register(registry);
+    }
+
     /** The same for requests that were refused by their heads. */
     public void watchRefusals(LongSupplier unread) {
         counter(MeterNames.REFUSED_UNREAD, unread).register(registry);

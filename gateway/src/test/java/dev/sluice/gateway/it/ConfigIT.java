@@ -134,7 +134,7 @@ class ConfigIT {
     void namesOnlyExtensionsThatWork() {
         assertEquals(new JsonArray("""
                         ["binary_tensor_data","classification","schedule_policy","parameters","model_configuration",
-                         "statistics","model_repository(index)"]"""), gateway.get("/v2").json().getJsonArray("extensions"));
+                         "statistics","model_repository(index)","sluice_stream"]"""), gateway.get("/v2").json().getJsonArray("extensions"));
     }
 
     @Test

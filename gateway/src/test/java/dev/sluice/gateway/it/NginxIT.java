@@ -231,4 +231,38 @@ class NginxIT {
             return new X509Certificate[0];
         }
     }
+
+    /** Which of the two has a stream open. */
+    private int withStream() {
+        for (int i = 0; i < ports.size(); i++) {
+            try (RawConnection direct = new RawConnection(ports.get(i))) {
+                direct.send("GET /metrics HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+                if (new MetricsPage(direct.answer().body()).value("sluice_websocket_connections") == 1) {
+                    return i;
+                }
+            } catch (IOException away) {
+                throw new AssertionError(away);
+            }
+        }
+        throw new AssertionError("no server has a stream");
+    }
+
+    @Test
+    void passesStreamsOnAndTellsThemToGoElsewhereWhenTheirServerDrains() throws IOException {
+        String path = "/v2/models/sums/stream?order=request";
+        try (RawStream stream = RawStream.open(nginx.port(), path)) {
+            for (int i = 0; i < 100; i++) {
+                stream.text(Requests.withMember("\"id\":\"" + i + "\"", Requests.sums(i, 1)));
+                assertEquals(Integer.toString(i), stream.next().json().getString("id"));
+            }
+            int gateway = withStream();
+            gateways.get(gateway).terminate();
+            assertEquals(1001, stream.closeCode());
+            assertEquals(0, gateways.get(gateway).awaitExit());
+        }
+        try (RawStream again = RawStream.open(nginx.port(), path)) {
+            again.text(Requests.sums(2, 3));
+            assertTrue(again.next().text().contains("[5,5,5,5]"));
+        }
+    }
 }

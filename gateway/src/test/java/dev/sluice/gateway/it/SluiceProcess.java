@@ -122,6 +122,20 @@ final class SluiceProcess implements AutoCloseable {
         throw new AssertionError("no VmRSS");
     }
 
+    /** The bytes of all objects that somebody still holds. */
+    long liveHeapBytes() throws IOException {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process histogram = new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String text = readAll(histogram.getInputStream());
+        Matcher total = Pattern.compile("(?m)^Total +\\d+ +(\\d+)").matcher(text);
+        if (!total.find()) {
+            throw new AssertionError(text);
+        }
+        return Long.parseLong(total.group(1));
+    }
+
     /** All of stderr, once the process has ended. */
     String errors() {
         return Waiting.await(errors);

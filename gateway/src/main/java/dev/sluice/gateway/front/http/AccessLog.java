@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @thread confined to one front loop
  * @units durations in microseconds, sizes in bytes
  */
-final class AccessLog {
+public final class AccessLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("sluice.access");
 
@@ -28,25 +28,44 @@ final class AccessLog {
     }
 
     void answered(Exchange exchange, HttpServerRequest request, int bodyBytes) {
+        if (enabled) {
+            String path = String.valueOf(request.path());
+            Asked asked = new Asked(
+                    request.remoteAddress().hostAddress(), request.method().name(), path);
+            int status = request.response().getStatusCode();
+            answered(exchange.requestId(), exchange.startNanos(), asked, status, bodyBytes);
+        }
+    }
+
+    /**
+     * What a line says of the question.
+     *
+     * @param remote address of the other end of the connection
+     * @param method as HTTP has it, or what took its place
+     */
+    public record Asked(String remote, String method, String path) {}
+
+    /** The same for what is no exchange of HTTP. */
+    public void answered(String requestId, long startNanos, Asked asked, int status, int bytes) {
         if (!enabled) {
             return;
         }
-        long micros = TimeUnit.NANOSECONDS.toMicros(ticker.nanos() - exchange.startNanos());
+        long micros = TimeUnit.NANOSECONDS.toMicros(ticker.nanos() - startNanos);
         JsonOutput line = new JsonOutput(256)
                 .raw("{\"time\":")
                 .string(Instant.now().toString())
                 .raw(",\"request_id\":")
-                .string(exchange.requestId())
+                .string(requestId)
                 .raw(",\"remote\":")
-                .string(request.remoteAddress().hostAddress())
+                .string(asked.remote())
                 .raw(",\"method\":")
-                .string(request.method().name())
+                .string(asked.method())
                 .raw(",\"path\":")
-                .string(String.valueOf(request.path()))
+                .string(asked.path())
                 .raw(",\"status\":")
-                .number(request.response().getStatusCode())
+                .number(status)
                 .raw(",\"response_bytes\":")
-                .number(bodyBytes)
+                .number(bytes)
                 .raw(",\"duration_us\":")
                 .number(micros)
                 .raw('}');

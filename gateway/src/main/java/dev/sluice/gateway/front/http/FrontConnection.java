@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @errors a request of HTTP/1.1 whose head is not whole within {@code http.header_timeout} is a 408, and the connection
  *     ends
  */
-final class FrontConnection implements ReadingLine.Standing {
+public final class FrontConnection implements ReadingLine.Standing {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
 
@@ -46,6 +46,7 @@ final class FrontConnection implements ReadingLine.Standing {
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
+    private @Nullable Runnable leaveStream;
 
     private FrontConnection(Channel channel, FrontLoop loop, HttpOptions options, SlowClients slowClients) {
         this.channel = channel;
@@ -71,7 +72,7 @@ final class FrontConnection implements ReadingLine.Standing {
         return channel.attr(KEY).get();
     }
 
-    private static FrontConnection of(HttpServerRequest request) {
+    static FrontConnection of(HttpServerRequest request) {
         return of(channel(request.connection()));
     }
 
@@ -86,6 +87,23 @@ final class FrontConnection implements ReadingLine.Standing {
             self.http2 = connection;
             self.headBegun = false;
         }
+    }
+
+    /** From now on the connection speaks a protocol of its own, and that is told when it is to end. */
+    public void becomesStream(Runnable leave) {
+        leaveStream = leave;
+        headBegun = false;
+        if (leaving) {
+            leave.run();
+        }
+    }
+
+    public Channel channel() {
+        return channel;
+    }
+
+    public SlowClients slowClients() {
+        return slowClients;
     }
 
     /** A piece of a head has come, and not yet the whole of it. */
@@ -258,7 +276,9 @@ final class FrontConnection implements ReadingLine.Standing {
     void leave() {
         channel.eventLoop().execute(() -> {
             leaving = true;
-            if (http2 != null) {
+            if (leaveStream != null) {
+                leaveStream.run();
+            } else if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (!paused) { // else a request waits to be read, as likely as not
                 endIfIdle();

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param to index behind the last
  * @thread confined to the front loop
  */
-record HttpBytes(byte[] array, int from, int to) {
+public record HttpBytes(byte[] array, int from, int to) {
 
     static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
 
-    int length() {
+    public int length() {
         return to - from;
     }
 
@@ -30,7 +30,7 @@ record HttpBytes(byte[] array, int from, int to) {
      * The bytes of a received buffer: its own array, which is where Vert.x puts what it reads from a socket. Only what comes
      * first on a connection may stand behind other bytes there; it is copied, because errors count bytes from the start.
      */
-    static HttpBytes of(Buffer buffer) {
+    public static HttpBytes of(Buffer buffer) {
         ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
         if (bytes.hasArray() && bytes.arrayOffset() + bytes.readerIndex() == 0) {
             return new HttpBytes(bytes.array(), 0, bytes.readableBytes());
@@ -44,7 +44,7 @@ record HttpBytes(byte[] array, int from, int to) {
     }
 
     /** JSON and raw tensors one behind the other; the tensors are not copied. */
-    static Buffer buffer(EncodedResponse answer) {
+    public static Buffer buffer(EncodedResponse answer) {
         CompositeByteBuf whole = Unpooled.compositeBuffer(answer.raw().size() + 1);
         whole.addComponent(
                 true,
@@ -55,7 +55,7 @@ record HttpBytes(byte[] array, int from, int to) {
         return BufferInternal.buffer(whole);
     }
 
-    static Buffer buffer(JsonOutput out) {
+    public static Buffer buffer(JsonOutput out) {
         return BufferInternal.buffer(Unpooled.wrappedBuffer(out.array(), 0, out.length()));
     }
 }

@@ -49,11 +49,13 @@ public final class HttpVerticle extends VerticleBase {
 
     private final FrontParts parts;
     private final HttpOptions options;
+    private final StreamFront.Maker streams;
     private final IntConsumer listening;
     private HttpServer server;
 
     /** @param listening hears the port once the socket is open */
-    public HttpVerticle(FrontParts parts, HttpOptions options, IntConsumer listening) {
+    public HttpVerticle(FrontParts parts, HttpOptions options, StreamFront.Maker streams, IntConsumer listening) {
+        this.streams = streams;
         this.parts = parts;
         this.options = options;
         this.listening = listening;
@@ -66,7 +68,8 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Future<?> listen(InferencePipeline pipeline) {
-        Router routes = Routes.build(vertx, new Serving(pipeline, parts), options);
+        Serving serving = new Serving(pipeline, parts);
+        Router routes = Routes.build(vertx, serving, streams.of(serving), options);
         return server.connectionHandler(this::connected)
                 .requestHandler(request -> begin(request, routes))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed)
@@ -111,6 +114,8 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxHeaderSize((int) options.maxHeaderSize())
                 .setMaxInitialLineLength((int) options.maxInitialLine())
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
+                .setPerFrameWebSocketCompressionSupported(false) // front.ws has its own
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout((int) idleMillis());
     }

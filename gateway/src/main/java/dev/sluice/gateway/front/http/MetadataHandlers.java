@@ -31,7 +31,8 @@ final class MetadataHandlers {
             "parameters",
             "model_configuration",
             "statistics",
-            "model_repository(index)");
+            "model_repository(index)",
+            "sluice_stream");
 
     private final FrontParts parts;
     private final Exchanges exchanges;

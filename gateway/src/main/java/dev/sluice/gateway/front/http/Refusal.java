@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @thread stateless
  * @source RFC 9457; draft-ietf-httpapi-ratelimit-headers-11, section 5: the types of problems
  */
-final class Refusal {
+public final class Refusal {
 
     static final CharSequence PROBLEM_JSON = HttpHeaders.createOptimized("application/problem+json");
 
@@ -70,7 +70,8 @@ final class Refusal {
                 .string(shown(message));
     }
 
-    private static String shown(String message) {
+    /** A message of ours, cut where what it quotes makes it too long. */
+    public static String shown(String message) {
         return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "...";
     }
 }

@@ -25,9 +25,15 @@ final class RequestHeads {
     private RequestHeads() {}
 
     static RequestHead of(HttpServerRequest request, ModelId model, String client) {
-        int priority = number(request, PRIORITY);
-        int timeoutMillis = number(request, TIMEOUT);
-        return new RequestHead(model, client, priority, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        return new RequestHead(model, client, priority(request), timeoutNanos(request));
+    }
+
+    static int priority(HttpServerRequest request) {
+        return number(request, PRIORITY);
+    }
+
+    static long timeoutNanos(HttpServerRequest request) {
+        return TimeUnit.MILLISECONDS.toNanos(number(request, TIMEOUT));
     }
 
     private static int number(HttpServerRequest request, CharSequence name) {

@@ -13,16 +13,16 @@ import java.util.random.RandomGenerator;
  * together would come back together.
  *
  * @thread confined to one front loop
- * @units whole seconds, as the header has them
+ * @units whole seconds for the header, milliseconds for messages
  */
-final class RetryAfter {
+public final class RetryAfter {
 
     private static final int MOST_EXTRA = 15;
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final RandomGenerator random;
 
-    RetryAfter(RandomGenerator random) {
+    public RetryAfter(RandomGenerator random) {
         this.random = random;
     }
 
@@ -33,10 +33,24 @@ final class RetryAfter {
             return OptionalLong.empty();
         }
         long seconds = Math.ceilDiv(millis, MILLIS_PER_SECOND);
-        if (error instanceof InferenceError.Throttled || error instanceof InferenceError.CircuitOpen) {
+        if (isExact(error)) {
             return OptionalLong.of(seconds);
         }
         double most = Math.min(seconds / 2.0, MOST_EXTRA);
         return OptionalLong.of(seconds + (long) (random.nextDouble() * (1 + most)));
+    }
+
+    /** The same for protocols that count milliseconds; negative when trying again is no use. */
+    public long millis(InferenceError error) {
+        long millis = StatusMapping.retryAfterMillis(error);
+        if (millis <= 0 || isExact(error)) {
+            return millis;
+        }
+        double most = Math.min(millis / 2.0, MOST_EXTRA * MILLIS_PER_SECOND);
+        return millis + (long) (random.nextDouble() * (1 + most));
+    }
+
+    private static boolean isExact(InferenceError error) {
+        return error instanceof InferenceError.Throttled || error instanceof InferenceError.CircuitOpen;
     }
 }

@@ -38,7 +38,7 @@ final class Routes {
         this.bodies = bodies;
     }
 
-    static Router build(Vertx vertx, Serving serving, HttpOptions options) {
+    static Router build(Vertx vertx, Serving serving, StreamFront streams, HttpOptions options) {
         FrontParts parts = serving.parts();
         Exchanges exchanges = new Exchanges(options, parts);
         Bodies bodies = Bodies.of(parts, vertx);
@@ -69,6 +69,7 @@ final class Routes {
         routes.get(VERSION + "/stats", statistics::model);
         routes.get(MODEL + "/batching", batching::show);
         routes.get(VERSION + "/batching", batching::show);
+        routes.streams(new StreamHandler(streams, exchanges, options));
         routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
@@ -91,6 +92,18 @@ final class Routes {
         router.route(HttpMethod.GET, path).handler(handler).failureHandler(this::failed);
         router.route(HttpMethod.HEAD, path).handler(handler).failureHandler(this::failed);
         others(path, "GET, HEAD, OPTIONS");
+    }
+
+    private void streams(StreamHandler handler) {
+        stream("/v2/stream", handler::toAll);
+        stream(MODEL + "/stream", handler::toModel);
+        stream(VERSION + "/stream", handler::toModel);
+    }
+
+    /** HEAD would be no handshake. */
+    private void stream(String path, Handler<RoutingContext> handler) {
+        router.route(HttpMethod.GET, path).handler(handler).failureHandler(this::failed);
+        others(path, "GET, OPTIONS");
     }
 
     private void others(String path, String allowed) {

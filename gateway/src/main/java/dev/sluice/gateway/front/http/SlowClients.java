@@ -17,11 +17,11 @@ public final class SlowClients {
         heads.increment();
     }
 
-    void answerGivenUp() {
+    public void answerGivenUp() {
         answers.increment();
     }
 
-    void unsent(long moreBytes) {
+    public void unsent(long moreBytes) {
         unsentBytes.add(moreBytes);
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to the loop
  */
-final class WaitTimer {
+public final class WaitTimer {
 
     private final EventLoop loop;
     private final long limitNanos;
@@ -29,7 +29,7 @@ final class WaitTimer {
      * @param since when the oldest wait began, by {@link #nanos}; empty if nothing waits
      * @param late ends every wait that has lasted that long
      */
-    WaitTimer(EventLoop loop, Duration limit, Supplier<OptionalLong> since, Runnable late) {
+    public WaitTimer(EventLoop loop, Duration limit, Supplier<OptionalLong> since, Runnable late) {
         this.loop = loop;
         this.limitNanos = limit.toNanos();
         this.since = since;
@@ -37,24 +37,24 @@ final class WaitTimer {
     }
 
     /** The time now, on the clock of the loop. */
-    long nanos() {
+    public long nanos() {
         return loop.ticker().nanoTime();
     }
 
     /** Whether a wait that began then has been too long. */
-    boolean isLate(long sinceNanos) {
+    public boolean isLate(long sinceNanos) {
         return nanos() - sinceNanos >= limitNanos;
     }
 
     /** A wait has begun. */
-    void begin() {
+    public void begin() {
         if (timer == null && !stopped) {
             set(limitNanos);
         }
     }
 
     /** Nothing will wait any more, so that no timer keeps what it would look at. */
-    void stop() {
+    public void stop() {
         stopped = true;
         if (timer != null) {
             timer.cancel(false);

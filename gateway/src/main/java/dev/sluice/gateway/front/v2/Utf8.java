@@ -1,6 +1,9 @@
 package dev.sluice.gateway.front.v2;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * UTF-8, one character at a time.
@@ -9,9 +12,29 @@ import java.nio.ByteBuffer;
  * @errors {@link BadJson} for over-long forms, surrogates, code points beyond U+10FFFF and broken sequences
  * @source RFC 3629, section 4: the syntax of UTF-8 byte sequences
  */
-final class Utf8 {
+public final class Utf8 {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
     private Utf8() {}
+
+    /** Whether all of those bytes are. */
+    public static boolean isValid(byte[] bytes, int from, int to) {
+        int at = from;
+        try {
+            while (at < to) {
+                if (to - at >= Long.BYTES && ((long) LONG.get(bytes, at) & NOT_ASCII) == 0) {
+                    at += Long.BYTES;
+                } else {
+                    at = bytes[at] >= 0 ? at + 1 : endOfSequence(bytes, at, to);
+                }
+            }
+            return true;
+        } catch (BadJson broken) {
+            return false;
+        }
+    }
 
     /** The byte behind the sequence of two to four bytes that starts here. */
     static int endOfSequence(byte[] bytes, int at, int end) {

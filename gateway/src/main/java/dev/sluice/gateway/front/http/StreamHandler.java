@@ -1,0 +1,112 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET .../stream}: lets a connection go on in WebSocket, if the request asks for it properly and comes from a page
+ * that may.
+ *
+ * <p>Browsers open WebSockets to whatever a page names, send cookies along and ask nobody: CORS does not hold here. So an
+ * {@code Origin} is let in only when it is this server's own, or configured; without one it is no browser that asks.
+ *
+ * @thread confined to one front loop
+ * @errors 426 for what is no handshake of version 13, 400 for a broken one, 403 for a page of another origin
+ * @source RFC 6455, sections 4.2 and 10.2
+ */
+final class StreamHandler {
+
+    private static final String ANY_ORIGIN = "*";
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+    private static final CharSequence WS_VERSION = HttpHeaders.createOptimized("Sec-WebSocket-Version");
+    private static final CharSequence WS_KEY = HttpHeaders.createOptimized("Sec-WebSocket-Key");
+
+    private final StreamFront streams;
+    private final Exchanges exchanges;
+    private final List<String> origins;
+
+    StreamHandler(StreamFront streams, Exchanges exchanges, HttpOptions options) {
+        this.streams = streams;
+        this.exchanges = exchanges;
+        this.origins = options.corsOrigins();
+    }
+
+    /** A stream to the model of the path. */
+    void toModel(RoutingContext context) {
+        handle(context, Routes.model(context));
+    }
+
+    /** A stream to whatever model each message names. */
+    void toAll(RoutingContext context) {
+        handle(context, null);
+    }
+
+    private void handle(RoutingContext context, @Nullable RequestedModel model) {
+        HttpServerRequest request = context.request();
+        Exchange exchange = exchanges.of(context);
+        if (!asksForWebSocket(request)) {
+            if (request.version() != HttpVersion.HTTP_2) {
+                request.response().putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(WS_VERSION, VERSION);
+            }
+            exchange.error(426, "this is a WebSocket endpoint: it takes a handshake of version 13 in HTTP/1.1");
+        } else if (!isComplete(request)) {
+            exchange.error(400, "the WebSocket handshake is malformed: it needs one Sec-WebSocket-Key and no body");
+        } else if (!mayOpen(request)) {
+            exchange.error(403, "pages of this origin may not open streams; see http.cors_origins");
+        } else {
+            try {
+                streams.open(new StreamOpening(request, exchange, exchanges.accessLog(), model));
+            } catch (InferenceException refused) {
+                exchange.refuse(refused.error());
+            }
+        }
+    }
+
+    private static boolean asksForWebSocket(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_1_1
+                && has(request, HttpHeaders.UPGRADE, "websocket")
+                && has(request, HttpHeaders.CONNECTION, "upgrade")
+                && request.headers().getAll(WS_VERSION).equals(List.of(VERSION));
+    }
+
+    private static boolean has(HttpServerRequest request, CharSequence header, String word) {
+        return request.headers().getAll(header).stream()
+                .flatMap(value -> List.of(value.toLowerCase(Locale.ROOT).split(",", -1)).stream())
+                .anyMatch(each -> each.strip().equals(word));
+    }
+
+    private static boolean isComplete(HttpServerRequest request) {
+        List<String> keys = request.headers().getAll(WS_KEY);
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return keys.size() == 1 && isKey(keys.getFirst().strip()) && (length == null || length.equals("0"));
+    }
+
+    private static boolean isKey(String text) {
+        try {
+            return Base64.getDecoder().decode(text).length == KEY_BYTES;
+        } catch (IllegalArgumentException notBase64) {
+            return false;
+        }
+    }
+
+    /** By host and port only: behind a proxy nobody knows here whether the page was loaded by https. */
+    private boolean mayOpen(HttpServerRequest request) {
+        List<String> said = request.headers().getAll(HttpHeaders.ORIGIN);
+        if (said.isEmpty() || origins.contains(ANY_ORIGIN)) {
+            return true;
+        }
+        String origin = said.getFirst();
+        boolean same = origin.substring(origin.indexOf("://") + 1)
+                .equalsIgnoreCase("//" + request.getHeader(HttpHeaders.HOST));
+        return said.size() == 1 && (same || origins.contains(origin));
+    }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.gateway.front.ws;
+
+import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.Verdict;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.ClientGone;
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.front.v2.InferResponseEncoder;
+import dev.sluice.gateway.front.ws.MessagePieces.Message;
+import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a stream and the one answer it gets.
+ *
+ * @thread confined to the front loop of its connection
+ * @errors an answer to a connection that has gone is dropped in silence
+ * @owns its message's bytes of the budget until it has been answered or its connection has gone
+ */
+final class StreamCall implements Call {
+
+    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
+
+    private static final int OK = 200;
+
+    private final StreamConnection connection;
+    private final Window<Outgoing>.Place place;
+    private final String requestId;
+    private final long startNanos;
+    private final ClientGone cancellation = new ClientGone();
+    private long heldBytes;
+    private @Nullable Permit held;
+    private boolean answered;
+
+    /** @param message whose bytes of the budget it takes over */
+    StreamCall(StreamConnection connection, Window<Outgoing>.Place place, String requestId, Message message) {
+        this.connection = connection;
+        this.place = place;
+        this.requestId = requestId;
+        this.startNanos = message.sinceNanos();
+        this.heldBytes = message.reservedBytes();
+    }
+
+    boolean isAt(Window<Outgoing>.Place other) {
+        return place.equals(other);
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.WEBSOCKET;
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public String client() {
+        return connection.client();
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /** The client has asked for it, or has gone. */
+    void cancel() {
+        cancellation.cancel();
+    }
+
+    /** Its connection has gone: nobody waits for the answer, and nothing is held for it. */
+    void abandon() {
+        cancel();
+        releaseBytes();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !answered && connection.isOpen();
+    }
+
+    @Override
+    public void hold(Permit permit) {
+        held = permit;
+    }
+
+    @Override
+    public void leave() {
+        if (held != null) {
+            held.release(Verdict.IGNORED);
+            held = null;
+        }
+    }
+
+    /** The answer itself names the model that gave it. */
+    @Override
+    public void standsIn(ModelId model) {}
+
+    @Override
+    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        if (!isOpen()) {
+            end();
+            return;
+        }
+        if (connection.isBehind()) {
+            throw new InferenceException(UNTAKEN);
+        }
+        Outgoing answer = Outgoing.of(
+                new InferResponseEncoder(response, form, endpoint.description(), connection.jsonOptions()).encode());
+        give(answer, OK);
+    }
+
+    @Override
+    public void refuse(InferenceError error) {
+        if (isOpen()) {
+            long retryMillis = connection.retryMillis(error);
+            give(
+                    Outgoing.of(StreamMessages.error(place.id(), error, requestId, retryMillis)),
+                    StatusMapping.httpStatus(error));
+        } else {
+            end();
+        }
+    }
+
+    private void give(Outgoing answer, int status) {
+        end();
+        connection.answer(this, place, answer, status);
+    }
+
+    private void end() {
+        answered = true;
+        leave();
+        releaseBytes();
+        connection.forget(this);
+    }
+
+    private void releaseBytes() {
+        connection.release(heldBytes);
+        heldBytes = 0;
+    }
+}

@@ -1,0 +1,361 @@
+package dev.sluice.gateway.front.ws;
+
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.http.AccessLog;
+import dev.sluice.gateway.front.http.FrontConnection;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.StreamOpening;
+import dev.sluice.gateway.front.http.StreamTerms;
+import dev.sluice.gateway.front.v2.InferRequestDecoder;
+import dev.sluice.gateway.front.v2.JsonOptions;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.MessageHead;
+import dev.sluice.gateway.front.v2.RequestBody;
+import dev.sluice.gateway.front.v2.Utf8;
+import dev.sluice.gateway.front.ws.MessagePieces.Message;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket connection: frames in, requests, answers out.
+ *
+ * <p>It reads while it has reason to: not while a message beyond the window has just been refused, not while so many
+ * answers lie untaken that no more are made, not when it is to end. What is read gets an answer; so what has none when the
+ * connection ends with 1001 was never looked at.
+ *
+ * @thread confined to the front loop of its connection
+ * @bound {@code websocket.window_messages} and {@code window_size} in flight, {@code http.max_unsent_size} of answers, one
+ *     message in arrival
+ * @errors those of a request as messages, those of the connection as {@link CloseCode}
+ */
+final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    /** How long nothing is read after a message for which the server had no room, if no answer comes before. */
+    private static final long FULL_MILLIS = 100;
+
+    private final WebSocketFront front;
+    private final StreamTerms terms;
+    private final FrontConnection connection;
+    private final AccessLog accessLog;
+    private final AccessLog.Asked asked;
+    private final FrameSocket socket;
+    private final MessagePieces arriving;
+    private final Window<Outgoing> window;
+    private final Outbox outbox;
+    private final Liveness liveness;
+    private final Set<StreamCall> calls = new LinkedHashSet<>();
+    private final boolean deflate;
+    private long requests;
+    private boolean reading = true;
+    private boolean full;
+    private @Nullable Future<?> endOfFull;
+    private boolean leaving;
+    private boolean closing;
+
+    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder, boolean deflate) {
+        this.front = front;
+        this.terms = opening.terms();
+        this.connection = opening.connection();
+        this.accessLog = opening.accessLog();
+        this.asked = opening.asked();
+        this.socket = new FrameSocket(connection.channel(), opening.loop(), this);
+        this.deflate = deflate;
+        this.arriving = new MessagePieces(parts().admission().bodies());
+        this.outbox = new Outbox(socket, connection, front.http().writeTimeout(), this::lookAgain);
+        WebSocketOptions options = front.options();
+        this.window = new Window<>(options.windowMessages(), options.windowSize(), inOrder, outbox::send);
+        AdmitOptions limits = parts().admitOptions();
+        this.liveness = new Liveness(
+                this,
+                options,
+                limits.shortened(limits.requestTimeout()),
+                connection.channel().eventLoop());
+    }
+
+    void begin(JsonOutput hello) {
+        FrameDecoder decoder = new FrameDecoder(front.options().maxMessageSize(), deflate, this);
+        StreamPipeline.install(connection.channel(), decoder, socket);
+        front.streams().opened();
+        outbox.send(outbox.owe(Outgoing.of(hello)));
+        liveness.begin();
+        accessLog.answered(terms.requestId(), parts().ticker().nanos(), asked, SWITCHING_PROTOCOLS, 0);
+        connection.becomesStream(this::leave);
+    }
+
+    private FrontParts parts() {
+        return front.serving().parts();
+    }
+
+    @Override
+    public void heard() {
+        liveness.heard();
+    }
+
+    @Override
+    public void violated(CloseCode code, String reason) {
+        close(code, reason);
+    }
+
+    @Override
+    public void onFrame(WebSocketFrame frame) {
+        if (closing) {
+            return;
+        }
+        try {
+            if (!(frame instanceof ContinuationWebSocketFrame)) {
+                arriving.begin(
+                        frame instanceof TextWebSocketFrame, parts().ticker().nanos());
+            }
+            arriving.add(frame.content());
+            if (frame.isFinalFragment()) {
+                onMessage(arriving.take());
+            }
+        } catch (OutOfMemoryError noMemory) {
+            close(CloseCode.TRY_AGAIN_LATER, "the server has no memory for this connection now");
+        } catch (RuntimeException defect) {
+            LOG.error("stream {} failed in the front", terms.requestId(), defect);
+            close(CloseCode.INTERNAL_ERROR, "the server failed; its log has the detail under id " + terms.requestId());
+        }
+        lookAgain();
+    }
+
+    private void onMessage(Message message) {
+        HttpBytes bytes = message.bytes();
+        if (message.text() && !message.cut() && !Utf8.isValid(bytes.array(), bytes.from(), bytes.to())) {
+            release(message.reservedBytes());
+            close(CloseCode.INVALID_PAYLOAD, "a text message that is not UTF-8");
+            return;
+        }
+        RequestBody body = message.body();
+        if (body == null) {
+            release(message.reservedBytes());
+            close(CloseCode.UNSUPPORTED_DATA, "a binary message that does not begin with the length of its JSON");
+            return;
+        }
+        MessageHead head = MessageHead.of(body, jsonOptions(), terms.model() == null);
+        liveness.asked();
+        if (head.cancel() != null) {
+            release(message.reservedBytes());
+            cancel(head.cancel());
+            return;
+        }
+        Window<Outgoing>.Place place = window.open(head.id(), bytes.length());
+        StreamCall call = new StreamCall(this, place, terms.requestId() + "." + ++requests, message);
+        calls.add(call);
+        serve(call, place.entry(), head, message, body);
+    }
+
+    /** Says nothing of a request that is not there: it may just have been answered. */
+    private void cancel(String id) {
+        Window<Outgoing>.@Nullable Place place = window.find(id);
+        if (place != null) {
+            calls.stream().filter(call -> call.isAt(place)).findFirst().ifPresent(StreamCall::cancel);
+        }
+    }
+
+    private void serve(StreamCall call, Window.Entry entry, MessageHead head, Message message, RequestBody body) {
+        Serving serving = front.serving();
+        try {
+            requirePlace(entry, message);
+            if (head.problem() != null) {
+                throw head.problem();
+            }
+            ModelEndpoint endpoint = serving.endpoint(call, model(head));
+            RequestHead asks = terms.head(endpoint.model());
+            @Nullable InferenceError refusal = serving.entry(call, endpoint.model());
+            if (refusal == null) {
+                refusal = serving.room(asks);
+            }
+            if (refusal != null) {
+                serving.refuse(call, endpoint.model(), refusal);
+                return;
+            }
+            serving.infer(
+                    call,
+                    asks,
+                    endpoint,
+                    (answering, buffers) -> new InferRequestDecoder(
+                                    body, answering.description().signature(), buffers, jsonOptions())
+                            .decode());
+        } catch (InferenceException refused) {
+            serving.refuse(call, Serving.modelOf(refused.error()), refused.error());
+        }
+    }
+
+    private void requirePlace(Window.Entry entry, Message message) {
+        switch (entry) {
+            case OVERRUN ->
+                throw new InferenceException(new InferenceError.Throttled(
+                        "the window of this connection is full: " + window.inFlight() + " requests are in flight",
+                        "window",
+                        0));
+            case TAKEN -> throw InferenceException.invalid("id", "is that of a request in flight");
+            case LET_IN -> {
+                if (message.cut()) {
+                    pauseForRoom();
+                    throw new InferenceException(new InferenceError.Overloaded(
+                            "the server holds as many bytes of requests as it may", FULL_MILLIS));
+                }
+            }
+        }
+    }
+
+    private RequestedModel model(MessageHead head) {
+        if (terms.model() != null) {
+            return terms.model();
+        }
+        if (head.modelName() == null) {
+            throw InferenceException.invalid("model_name", "is missing: on this path each request names its model");
+        }
+        String version = head.modelVersion();
+        return new RequestedModel(head.modelName(), version == null || version.isEmpty() ? null : version);
+    }
+
+    /** Until an answer has left, which makes room, or for a moment. */
+    private void pauseForRoom() {
+        full = true;
+        endOfFull = connection.channel().eventLoop().schedule(this::goOn, FULL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn() {
+        full = false;
+        lookAgain();
+    }
+
+    /** Reads as long as there is reason to, and ends when there is none to go on. */
+    private void lookAgain() {
+        if (leaving && !closing && isIdle()) {
+            close(CloseCode.GOING_AWAY, "the server is shutting down");
+        }
+        boolean mayRead = closing || !(leaving || full || window.isOverrun() || isBehind());
+        if (mayRead != reading && socket.isOpen()) {
+            reading = mayRead;
+            if (mayRead) {
+                socket.resume();
+            } else {
+                socket.pause();
+            }
+        }
+    }
+
+    /** The process drains: what has been read is answered, and nothing more is read. */
+    private void leave() {
+        leaving = true;
+        lookAgain();
+    }
+
+    /** Ends the connection; what is in flight is given up. */
+    void close(CloseCode code, String reason) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        arriving.clear();
+        abandonAll();
+        socket.close(code, reason);
+        lookAgain();
+    }
+
+    @Override
+    public void onWritable() {
+        outbox.handOn();
+    }
+
+    @Override
+    public void onClosed() {
+        closing = true;
+        front.streams().closed();
+        liveness.stop();
+        if (endOfFull != null) {
+            endOfFull.cancel(false);
+        }
+        outbox.stop();
+        arriving.clear();
+        abandonAll();
+    }
+
+    private void abandonAll() {
+        List<StreamCall> open = List.copyOf(calls);
+        calls.clear();
+        open.forEach(StreamCall::abandon);
+    }
+
+    boolean isOpen() {
+        return !closing;
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+
+    /** Whether nothing is in flight, and every answer has been handed on. */
+    boolean isIdle() {
+        return calls.isEmpty() && outbox.isHandedOn();
+    }
+
+    /** Whether a message began to arrive that long ago and is not whole. */
+    boolean isMessageOlderThan(Duration limit) {
+        return arriving.isBegun() && parts().ticker().nanos() - arriving.sinceNanos() > limit.toNanos();
+    }
+
+    void ping() {
+        socket.ping();
+    }
+
+    /** Whether the client has left so many answers untaken that no more are made for it. */
+    boolean isBehind() {
+        return outbox.bytes() >= front.http().maxUnsentSize();
+    }
+
+    String client() {
+        return terms.client();
+    }
+
+    JsonOptions jsonOptions() {
+        return parts().jsonOptions();
+    }
+
+    long retryMillis(InferenceError error) {
+        return front.retryAfter().millis(error);
+    }
+
+    void release(long bytes) {
+        parts().admission().bodies().release(bytes);
+    }
+
+    /** A call is over without an answer. */
+    void forget(StreamCall call) {
+        calls.remove(call);
+    }
+
+    /** A call is over, with that answer. */
+    void answer(StreamCall call, Window<Outgoing>.Place place, Outgoing answer, int status) {
+        calls.remove(call);
+        liveness.asked();
+        Outgoing ready = outbox.owe(deflate ? PerMessageDeflate.fit(answer) : answer);
+        place.close(ready);
+        accessLog.answered(call.requestId(), call.startNanos(), asked, status, ready.length());
+        full = false;
+        lookAgain();
+    }
+}
