@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
@@ -54,6 +55,7 @@ public final class Gateway {
     private final Promise<Void> noticed = Promise.promise();
     private final Promise<Void> stopped = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
+    private final AtomicInteger grpcPort = new AtomicInteger();
     private volatile String workerDeployment = "";
 
     private Gateway(GatewayConfig config) {
@@ -119,12 +121,19 @@ public final class Gateway {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                () -> new HttpVerticle(parts, config.http(), port::set), new DeploymentOptions().setInstances(loops));
+                () -> new HttpVerticle(
+                        parts, config.http(), loop -> new GrpcFront(loop, config.grpc(), grpcPort::set), port::set),
+                new DeploymentOptions().setInstances(loops));
     }
 
     /** The port that the HTTP front listens on. */
     public int port() {
         return port.get();
+    }
+
+    /** The port that gRPC has for itself; 0 where it shares that of HTTP. */
+    public int grpcPort() {
+        return grpcPort.get();
     }
 
     public long readyModels() {

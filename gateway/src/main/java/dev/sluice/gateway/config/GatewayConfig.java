@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.front.grpc.GrpcOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
@@ -11,6 +12,7 @@ import dev.sluice.worker.WorkerOptions;
  * Everything that sluice.yaml can say; each component is a section of the file.
  *
  * @param http where the HTTP front listens and how much it takes
+ * @param grpc where gRPC is served, and how much it takes
  * @param json how the JSON of inference is read and written
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
@@ -19,6 +21,7 @@ import dev.sluice.worker.WorkerOptions;
  */
 public record GatewayConfig(
         HttpOptions http,
+        GrpcOptions grpc,
         JsonOptions json,
         AdmitOptions admission,
         LimitOptions limits,

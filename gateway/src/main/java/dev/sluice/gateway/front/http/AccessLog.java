@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * @thread confined to one front loop
  * @units durations in microseconds, sizes in bytes
  */
-final class AccessLog {
+public final class AccessLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("sluice.access");
 
@@ -27,16 +28,22 @@ final class AccessLog {
         this.ticker = ticker;
     }
 
-    void answered(Exchange exchange, HttpServerRequest request, int bodyBytes) {
+    /**
+     * A call has been answered.
+     *
+     * @param grpcStatus the name of its status; null where that of HTTP says it
+     */
+    public void answered(
+            String requestId, long startNanos, HttpServerRequest request, long bodyBytes, @Nullable String grpcStatus) {
         if (!enabled) {
             return;
         }
-        long micros = TimeUnit.NANOSECONDS.toMicros(ticker.nanos() - exchange.startNanos());
+        long micros = TimeUnit.NANOSECONDS.toMicros(ticker.nanos() - startNanos);
         JsonOutput line = new JsonOutput(256)
                 .raw("{\"time\":")
                 .string(Instant.now().toString())
                 .raw(",\"request_id\":")
-                .string(exchange.requestId())
+                .string(requestId)
                 .raw(",\"remote\":")
                 .string(request.remoteAddress().hostAddress())
                 .raw(",\"method\":")
@@ -48,8 +55,11 @@ final class AccessLog {
                 .raw(",\"response_bytes\":")
                 .number(bodyBytes)
                 .raw(",\"duration_us\":")
-                .number(micros)
-                .raw('}');
+                .number(micros);
+        if (grpcStatus != null) {
+            line.raw(",\"grpc_status\":").string(grpcStatus);
+        }
+        line.raw('}');
         LOG.info("{}", new String(line.array(), 0, line.length(), StandardCharsets.UTF_8));
     }
 }

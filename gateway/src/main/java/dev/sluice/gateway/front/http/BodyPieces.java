@@ -15,7 +15,7 @@ import java.util.List;
  * @bound the reader's, who counts the bytes; some three times as many may be held here
  * @owns what it was given, until {@link #join} or {@link #clear}
  */
-final class BodyPieces {
+public final class BodyPieces {
 
     static final int GATHERED_BYTES = 16 << 10;
 
@@ -29,12 +29,12 @@ final class BodyPieces {
     private int gatheredBytes;
     private int length;
 
-    int length() {
+    public int length() {
         return length;
     }
 
     /** The piece may be kept: nobody writes to it any more. */
-    void add(HttpBytes piece) {
+    public void add(HttpBytes piece) {
         boolean large = piece.length() >= LEAST_KEPT_BYTES && 2L * piece.length() >= piece.array().length;
         if (length == 0 || large) {
             closeGathered();
@@ -46,7 +46,7 @@ final class BodyPieces {
     }
 
     /** Appends bytes that will be written over. */
-    void copy(byte[] bytes, int from, int count) {
+    public void copy(byte[] bytes, int from, int count) {
         if (gatheredBytes + (long) count > GATHERED_BYTES) {
             closeGathered();
         }
@@ -68,7 +68,7 @@ final class BodyPieces {
     }
 
     /** All of the body; nothing is kept here. */
-    HttpBytes join() {
+    public HttpBytes join() {
         closeGathered();
         HttpBytes body = pieces.size() == 1 ? pieces.getFirst() : copyOfAll();
         clear();
@@ -85,7 +85,7 @@ final class BodyPieces {
         return new HttpBytes(body, 0, length);
     }
 
-    void clear() {
+    public void clear() {
         pieces.clear();
         gathered = NOTHING;
         gatheredBytes = 0;

@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
@@ -24,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @errors a request of HTTP/1.1 whose head is not whole within {@code http.header_timeout} is a 408, and the connection
  *     ends
  */
-final class FrontConnection implements ReadingLine.Standing {
+public final class FrontConnection implements ReadingLine.Standing {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
+
+    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
 
     /** The gateway's own patience ends before. */
     private static final long LONG_SECONDS = TimeUnit.DAYS.toSeconds(1);
@@ -123,30 +128,36 @@ final class FrontConnection implements ReadingLine.Standing {
     }
 
     /** When what is read of that request now had come, as far as can be known. */
-    static long arrivalNanos(HttpServerRequest request) {
+    public static long arrivalNanos(HttpServerRequest request) {
         return of(request).loop.arrivalNanos();
     }
 
     /** The request is one for inference; others are too cheap, and too important, to stand in line for. */
-    static void infers(HttpServerRequest request) {
+    public static void infers(HttpServerRequest request) {
         FrontConnection self = of(request);
         self.infers = true;
         self.loop.countRequest();
     }
 
-    /** Whether so many answers wait for the client already that this request should get none. */
-    static boolean isBehind(HttpServerRequest request) {
-        return of(request).unsent.isFull();
+    /**
+     * Refuses an answer to a client that has left too many untaken already.
+     *
+     * @throws InferenceException Overloaded
+     */
+    public static void requireTaken(HttpServerRequest request) {
+        if (of(request).unsent.isFull()) {
+            throw new InferenceException(UNTAKEN);
+        }
     }
 
     /** Sends the body of an answer, and ends the answer with it. */
-    static Future<Void> send(HttpServerRequest request, Buffer body) {
+    public static Future<Void> send(HttpServerRequest request, Buffer body) {
         FrontConnection self = of(request);
         return self.unsent.send(request, body, () -> self.answered(request));
     }
 
     /** Ends an answer that has no body. */
-    static Future<Void> sendNothing(HttpServerRequest request) {
+    public static Future<Void> sendNothing(HttpServerRequest request) {
         Future<Void> sent = request.response().end();
         of(request).answered(request);
         return sent;
@@ -252,6 +263,14 @@ final class FrontConnection implements ReadingLine.Standing {
 
     private void sayNoMore() {
         ((DuplexChannel) channel).shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /**
+     * Asks a client of HTTP/2 to open another connection for what it sends next; what it has sent is still answered, for
+     * no stream is beyond the last one that this names.
+     */
+    public static void sendElsewhere(HttpServerRequest request) {
+        request.connection().goAway(0, Integer.MAX_VALUE);
     }
 
     /** Ends the connection now if it has nothing to do, and tells a client of HTTP/2 to open no more streams. */

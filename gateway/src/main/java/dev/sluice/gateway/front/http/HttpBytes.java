@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param to index behind the last
  * @thread confined to the front loop
  */
-record HttpBytes(byte[] array, int from, int to) {
+public record HttpBytes(byte[] array, int from, int to) {
 
-    static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
+    /** No bytes at all. */
+    public static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
 
-    int length() {
+    public int length() {
         return to - from;
     }
 
@@ -30,7 +32,7 @@ record HttpBytes(byte[] array, int from, int to) {
      * The bytes of a received buffer: its own array, which is where Vert.x puts what it reads from a socket. Only what comes
      * first on a connection may stand behind other bytes there; it is copied, because errors count bytes from the start.
      */
-    static HttpBytes of(Buffer buffer) {
+    public static HttpBytes of(Buffer buffer) {
         ByteBuf bytes = ((BufferInternal) buffer).getByteBuf();
         if (bytes.hasArray() && bytes.arrayOffset() + bytes.readerIndex() == 0) {
             return new HttpBytes(bytes.array(), 0, bytes.readableBytes());
@@ -53,6 +55,11 @@ record HttpBytes(byte[] array, int from, int to) {
             whole.addComponent(true, Unpooled.wrappedBuffer(tensor.duplicate()));
         }
         return BufferInternal.buffer(whole);
+    }
+
+    /** Those pieces one behind the other, none of them copied. */
+    public static Buffer buffer(List<ByteBuffer> pieces) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(pieces.toArray(new ByteBuffer[0])));
     }
 
     static Buffer buffer(JsonOutput out) {

@@ -13,9 +13,8 @@ import java.util.random.RandomGenerator;
  * together would come back together.
  *
  * @thread confined to one front loop
- * @units whole seconds, as the header has them
  */
-final class RetryAfter {
+public final class RetryAfter {
 
     private static final int MOST_EXTRA = 15;
     private static final long MILLIS_PER_SECOND = 1000;
@@ -26,17 +25,31 @@ final class RetryAfter {
         this.random = random;
     }
 
-    /** Empty when trying again is no use. */
+    /** Whole seconds, as the header has them; empty when trying again is no use. */
     OptionalLong seconds(InferenceError error) {
         long millis = StatusMapping.retryAfterMillis(error);
         if (millis < 0) {
             return OptionalLong.empty();
         }
         long seconds = Math.ceilDiv(millis, MILLIS_PER_SECOND);
-        if (error instanceof InferenceError.Throttled || error instanceof InferenceError.CircuitOpen) {
+        if (isExact(error)) {
             return OptionalLong.of(seconds);
         }
         double most = Math.min(seconds / 2.0, MOST_EXTRA);
         return OptionalLong.of(seconds + (long) (random.nextDouble() * (1 + most)));
+    }
+
+    /** The same in milliseconds. */
+    public OptionalLong millis(InferenceError error) {
+        long millis = StatusMapping.retryAfterMillis(error);
+        if (millis < 0) {
+            return OptionalLong.empty();
+        }
+        double most = isExact(error) ? 0 : Math.min(millis / 2.0, MOST_EXTRA * MILLIS_PER_SECOND);
+        return OptionalLong.of(millis + (long) (random.nextDouble() * most));
+    }
+
+    private static boolean isExact(InferenceError error) {
+        return error instanceof InferenceError.Throttled || error instanceof InferenceError.CircuitOpen;
     }
 }

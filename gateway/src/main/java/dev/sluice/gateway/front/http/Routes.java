@@ -38,10 +38,13 @@ final class Routes {
         this.bodies = bodies;
     }
 
-    static Router build(Vertx vertx, Serving serving, HttpOptions options) {
+    static Router build(LoopParts loop) {
+        Vertx vertx = loop.vertx();
+        Serving serving = loop.serving();
+        HttpOptions options = loop.options();
         FrontParts parts = serving.parts();
-        Exchanges exchanges = new Exchanges(options, parts);
-        Bodies bodies = Bodies.of(parts, vertx);
+        Exchanges exchanges = loop.exchanges();
+        Bodies bodies = loop.bodies();
         Routes routes = new Routes(vertx, exchanges, bodies);
         InferHandler infer = new InferHandler(serving, options, exchanges, bodies);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
