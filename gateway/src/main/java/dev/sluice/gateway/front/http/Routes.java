@@ -39,18 +39,17 @@ final class Routes {
     }
 
     static Router build(LoopParts loop) {
-        Vertx vertx = loop.vertx();
         Serving serving = loop.serving();
         HttpOptions options = loop.options();
         FrontParts parts = serving.parts();
         Exchanges exchanges = loop.exchanges();
         Bodies bodies = loop.bodies();
-        Routes routes = new Routes(vertx, exchanges, bodies);
+        Routes routes = new Routes(loop.vertx(), exchanges, bodies);
         InferHandler infer = new InferHandler(serving, options, exchanges, bodies);
         MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
-        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
+        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(loop.vertx()));
         if (!options.corsOrigins().isEmpty()) {
             routes.router.route().handler(new Cors(options.corsOrigins()));
         }
