@@ -56,6 +56,9 @@ public final class GrpcFront implements OtherProtocol {
         InferenceService inference = new InferenceService(loop.serving().parts());
         inference.addTo(methods);
         methods.put(InferenceService.PATH + "ModelInfer", stream -> UnaryInfer.begin(stream, messageLimit));
+        methods.put(
+                InferenceService.PATH + "ModelStreamInfer",
+                stream -> StreamInfer.begin(stream, messageLimit, options.maxStreamRequests()));
     }
 
     @Override

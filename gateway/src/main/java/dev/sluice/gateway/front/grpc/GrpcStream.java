@@ -9,6 +9,7 @@ import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.MessageSending;
 import dev.sluice.gateway.front.http.RequestIds;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -19,6 +20,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ final class GrpcStream {
     private final String requestId;
     private final long startNanos;
     private @Nullable String client;
+    private @Nullable MessageSending sending;
+    private boolean compressesStream;
+    private long sentBytes;
     private boolean ended;
 
     GrpcStream(HttpServerRequest request, LoopParts loop) {
@@ -139,7 +144,7 @@ final class GrpcStream {
         ended = true;
         Buffer body = HttpBytes.buffer(message);
         int bytes = body.length();
-        if (compresses(bytes)) {
+        if (isWorthIt(bytes) && acceptsGzip()) {
             body = compressed(body);
             request.response().putHeader(ENCODING, ContentCoding.GZIP.token());
         }
@@ -149,11 +154,13 @@ final class GrpcStream {
         over(GrpcCode.OK, bytes);
     }
 
-    private boolean compresses(int bytes) {
+    private static boolean isWorthIt(int bytes) {
+        return bytes >= AnswerDeflater.LEAST_BYTES && bytes <= AnswerDeflater.MOST_BYTES;
+    }
+
+    private boolean acceptsGzip() {
         @Nullable String accepted = request.getHeader(ACCEPT_ENCODING);
         return exchanges().compressesResponses()
-                && bytes >= AnswerDeflater.LEAST_BYTES
-                && bytes <= AnswerDeflater.MOST_BYTES
                 && accepted != null
                 && List.of(accepted.split(" *, *")).contains(ContentCoding.GZIP.token());
     }
@@ -168,9 +175,50 @@ final class GrpcStream {
                 .appendBuffer(message);
     }
 
+    /**
+     * Sends one of many messages.
+     *
+     * @param taken is run when the client has taken it, and not if it goes
+     */
+    void send(Buffer message, Runnable taken) {
+        if (!isOpen()) {
+            return;
+        }
+        if (sending == null) {
+            compressesStream = acceptsGzip();
+            if (compressesStream) {
+                request.response().putHeader(ENCODING, ContentCoding.GZIP.token());
+            }
+            head(request.response());
+            sending = FrontConnection.messages(request);
+        }
+        sentBytes += message.length();
+        sending.send(compressesStream && isWorthIt(message.length()) ? compressed(message) : message, taken);
+    }
+
+    /** Ends behind the messages that have been sent, if there are any. */
+    void finish(GrpcStatus status) {
+        if (sending == null) {
+            end(status);
+        } else if (isOpen()) {
+            ended = true;
+            sending.end(() -> {
+                status.put(request.response().trailers());
+                FrontConnection.endMessages(request);
+                over(status.code(), sentBytes);
+                sendNoMore();
+            });
+        }
+    }
+
+    /** When a client that is refused for that is to come back; empty when that is no use. */
+    OptionalLong retryMillis(InferenceError error) {
+        return exchanges().retryAfter().millis(error);
+    }
+
     /** Ends without a message, for that reason. */
     void refuse(InferenceError error) {
-        end(GrpcStatus.of(error, exchanges().retryAfter().millis(error)));
+        end(GrpcStatus.of(error, retryMillis(error)));
     }
 
     /** Ends without a message. What the client may still be sending is not read. */
@@ -183,6 +231,10 @@ final class GrpcStream {
         status.put(request.response().headers());
         FrontConnection.sendNothing(request);
         over(status.code(), 0);
+        sendNoMore();
+    }
+
+    private void sendNoMore() {
         if (!request.isEnded()) {
             request.response().reset(NO_ERROR);
         }
@@ -197,7 +249,7 @@ final class GrpcStream {
         }
     }
 
-    private void over(GrpcCode code, int bytes) {
+    private void over(GrpcCode code, long bytes) {
         exchanges().accessLog().answered(requestId, startNanos, request, bytes, code.name());
     }
 }

@@ -52,6 +52,14 @@ final class MessageReader {
     }
 
     /**
+     * How a stream is read.
+     *
+     * @param coding of the messages that say that they are compressed
+     * @param limitBytes of each message
+     */
+    record Settings(ContentCoding coding, long limitBytes, Bodies bodies) {}
+
+    /**
      * A message that has come whole.
      *
      * @thread confined to the front loop of its connection
@@ -99,12 +107,11 @@ final class MessageReader {
     private @Nullable SlicedInflater inflater;
     private @Nullable Runnable stopWaiting;
 
-    /** @param coding of the messages that say that they are compressed */
-    MessageReader(HttpServerRequest request, ContentCoding coding, long limitBytes, Bodies bodies, Receiver receiver) {
+    MessageReader(HttpServerRequest request, Settings settings, Receiver receiver) {
         this.request = request;
-        this.coding = coding;
-        this.limitBytes = Math.min(limitBytes, bodies.budget().maxBytes());
-        this.bodies = bodies;
+        this.coding = settings.coding;
+        this.bodies = settings.bodies;
+        this.limitBytes = Math.min(settings.limitBytes, bodies.budget().maxBytes());
         this.receiver = receiver;
     }
 

@@ -53,7 +53,8 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
         UnaryInfer call = new UnaryInfer(stream);
         try {
             stream.timeoutNanos(); // one that cannot be read is refused before anything else is
-            call.read(new MessageReader(stream.request(), stream.coding(), limitBytes, stream.bodies(), call));
+            var settings = new MessageReader.Settings(stream.coding(), limitBytes, stream.bodies());
+            call.read(new MessageReader(stream.request(), settings, call));
         } catch (InferenceException refused) {
             call.failed(refused.error());
         }

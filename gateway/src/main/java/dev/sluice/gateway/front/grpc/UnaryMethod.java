@@ -41,8 +41,8 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
     @Override
     public void begin(GrpcStream stream) {
         OneCall call = new OneCall(stream);
-        MessageReader reader =
-                new MessageReader(stream.request(), stream.coding(), MAX_MESSAGE_BYTES, stream.bodies(), call);
+        var settings = new MessageReader.Settings(stream.coding(), MAX_MESSAGE_BYTES, stream.bodies());
+        MessageReader reader = new MessageReader(stream.request(), settings, call);
         call.reader = reader;
         stream.whenOver(reader::close);
         reader.begin();

@@ -15,7 +15,10 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     private boolean paused;
     private boolean ending;
     private boolean leaving;
+    private final Set<Runnable> toldWhenLeaving = new LinkedHashSet<>();
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
@@ -154,6 +158,30 @@ public final class FrontConnection implements ReadingLine.Standing {
     public static Future<Void> send(HttpServerRequest request, Buffer body) {
         FrontConnection self = of(request);
         return self.unsent.send(request, body, () -> self.answered(request));
+    }
+
+    /** Begins an answer of many messages, which {@link #endMessages} ends. */
+    public static MessageSending messages(HttpServerRequest request) {
+        return of(request).unsent.messages(request);
+    }
+
+    /** Ends an answer behind its last message. */
+    public static void endMessages(HttpServerRequest request) {
+        sendNothing(request);
+    }
+
+    /**
+     * Runs that when the connection is to end as soon as its requests have; for those that end only when they are told to.
+     * The answer, when it is run, forgets it.
+     */
+    public static Runnable whenLeaving(HttpServerRequest request, Runnable action) {
+        FrontConnection self = of(request);
+        if (self.leaving) {
+            action.run();
+            return () -> {};
+        }
+        self.toldWhenLeaving.add(action);
+        return () -> self.toldWhenLeaving.remove(action);
     }
 
     /** Ends an answer that has no body. */
@@ -277,6 +305,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     void leave() {
         channel.eventLoop().execute(() -> {
             leaving = true;
+            List.copyOf(toldWhenLeaving).forEach(Runnable::run);
             if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (!paused) { // else a request waits to be read, as likely as not
