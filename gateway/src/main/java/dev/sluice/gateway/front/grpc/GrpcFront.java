@@ -1,6 +1,9 @@
 package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.gateway.front.GrpcCode;
+import dev.sluice.gateway.front.grpc.wire.GrpcService;
+import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
+import dev.sluice.gateway.front.grpc.wire.Reflection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherProtocol;
 import dev.sluice.worker.contract.InferenceException;
@@ -9,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,12 @@ public final class GrpcFront implements OtherProtocol {
         long messageLimit = options.messageLimit(loop.options().maxBodySize());
         InferenceService inference = new InferenceService(loop.serving().parts());
         inference.addTo(methods);
+        new HealthService(loop.serving().parts()).addTo(methods);
+        if (options.reflection()) {
+            new ReflectionService(List.of(
+                            GrpcService.getDescriptor(), HealthOuterClass.getDescriptor(), Reflection.getDescriptor()))
+                    .addTo(methods);
+        }
         methods.put(InferenceService.PATH + "ModelInfer", stream -> UnaryInfer.begin(stream, messageLimit));
         methods.put(
                 InferenceService.PATH + "ModelStreamInfer",

@@ -65,9 +65,6 @@ final class StreamInfer implements MessageReader.Receiver {
         infer.reader = reader;
         stream.whenOver(infer::gone);
         reader.begin();
-        if (infer.over) {
-            reader.close(); // it is draining already
-        }
     }
 
     @Override

@@ -176,12 +176,15 @@ public final class FrontConnection implements ReadingLine.Standing {
      */
     public static Runnable whenLeaving(HttpServerRequest request, Runnable action) {
         FrontConnection self = of(request);
-        if (self.leaving) {
-            action.run();
-            return () -> {};
-        }
         self.toldWhenLeaving.add(action);
+        if (self.leaving) {
+            self.channel.eventLoop().execute(self::tellOfLeaving);
+        }
         return () -> self.toldWhenLeaving.remove(action);
+    }
+
+    private void tellOfLeaving() {
+        List.copyOf(toldWhenLeaving).forEach(Runnable::run);
     }
 
     /** Ends an answer that has no body. */
@@ -305,7 +308,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     void leave() {
         channel.eventLoop().execute(() -> {
             leaving = true;
-            List.copyOf(toldWhenLeaving).forEach(Runnable::run);
+            tellOfLeaving();
             if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (!paused) { // else a request waits to be read, as likely as not
