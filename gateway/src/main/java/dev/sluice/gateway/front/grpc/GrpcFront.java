@@ -28,6 +28,9 @@ public final class GrpcFront implements OtherProtocol {
 
     private static final String CONTENT_TYPE = "application/grpc";
 
+    /** To Vert.x, all servers of one negative number share a port, and that of HTTP has the first. */
+    private static final int ANY_FREE_PORT = -2;
+
     private final LoopParts loop;
     private final GrpcOptions options;
     private final IntConsumer listening;
@@ -73,7 +76,10 @@ public final class GrpcFront implements OtherProtocol {
 
     @Override
     public int ownPort() {
-        return options.enabled() ? options.port() : SHARED_PORT;
+        if (!options.enabled()) {
+            return SHARED_PORT;
+        }
+        return options.port() < 0 ? ANY_FREE_PORT : options.port();
     }
 
     @Override

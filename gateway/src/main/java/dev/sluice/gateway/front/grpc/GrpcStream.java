@@ -234,9 +234,14 @@ final class GrpcStream {
         sendNoMore();
     }
 
+    /** In the next turn, because the end of the request may have come with what was just read. */
     private void sendNoMore() {
         if (!request.isEnded()) {
-            request.response().reset(NO_ERROR);
+            loop.vertx().runOnContext(later -> {
+                if (!request.isEnded()) {
+                    request.response().reset(NO_ERROR);
+                }
+            });
         }
     }
 
