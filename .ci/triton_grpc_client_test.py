@@ -221,6 +221,15 @@ def the_demo_reads_every_digit(client):
 
 
 @scenario
+def the_example_of_the_documentation(client):
+    text = (ROOT / "docs" / "grpc.md").read_text()
+    example = text.split("```python\n")[1].split("```")[0].replace("127.0.0.1:8080", client.address)
+    printed = []
+    exec(example, {"print": printed.append})
+    assert len(printed) == 1 and 0 <= printed[0] <= 9, printed
+
+
+@scenario
 def classification(client):
     result = client.infer("digits", [tensor("image", digit(7), "FP32")], outputs=[wanted("probabilities", classes=3)])
     classes = result.as_numpy("probabilities")

@@ -163,9 +163,10 @@ final class ContentsDecoder {
     }
 
     private void readBytes() throws IOException {
-        Span element = cursor.readSpan();
-        ByteBuffer target = nextMemory();
-        target.putInt(element.length()).put(cursor.array(), element.from(), element.length());
+        int length = cursor.in().readRawVarint32();
+        int from = cursor.position();
+        cursor.in().skipRawBytes(length); // refuses a negative length, and one beyond the contents
+        nextMemory().putInt(length).put(cursor.array(), from, length);
         found++;
     }
 

@@ -45,7 +45,6 @@ final class MessageTags {
     static final int RESPONSE_OUTPUT = 5;
     static final int RESPONSE_RAW = 6;
 
-    static final int STREAM_ERROR = 1;
     static final int STREAM_RESPONSE = 2;
 
     private MessageTags() {}

@@ -20,7 +20,12 @@ record Parameter(String name, @Nullable Object value, boolean unsigned) {
         for (int tag = cursor.readTag(); tag != 0; tag = cursor.readTag()) {
             switch (tag) {
                 case MessageTags.MAP_KEY -> name = cursor.readString();
-                case MessageTags.MAP_VALUE -> choice = cursor.readSpan();
+                case MessageTags.MAP_VALUE -> {
+                    if (choice != null) {
+                        throw new IOException("an entry of a map has two values");
+                    }
+                    choice = cursor.readSpan();
+                }
                 default -> cursor.skip(tag);
             }
         }
