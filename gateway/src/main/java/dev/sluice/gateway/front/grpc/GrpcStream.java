@@ -7,8 +7,8 @@ import dev.sluice.gateway.front.http.Bodies;
 import dev.sluice.gateway.front.http.ContentCoding;
 import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.http.FrontConnection;
-import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.MessageSending;
 import dev.sluice.gateway.front.http.RequestIds;
 import dev.sluice.worker.contract.InferenceError;
@@ -55,7 +55,7 @@ final class GrpcStream {
         this.request = request;
         this.loop = loop;
         this.requestId = exchanges().requestIds().of(request);
-        this.startNanos = serving().parts().ticker().nanos();
+        this.startNanos = FrontConnection.arrivalNanos(request);
     }
 
     HttpServerRequest request() {

@@ -293,7 +293,7 @@ final class MessageReader {
     }
 
     private void reserve(int bytes) {
-        bodies.reserve(bytes);
+        bodies.budget().reserve(bytes);
         reserved += bytes;
     }
 

@@ -58,8 +58,7 @@ final class StreamedCall implements Call {
             ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
             model = endpoint.model();
             RequestHead head = GrpcHead.of(stream, model, infer.remainingNanos());
-            @Nullable InferenceError refusal = serving.entry(this, model);
-            refusal = refusal == null ? serving.room(head) : refusal;
+            @Nullable InferenceError refusal = GrpcHead.refusal(serving, this, head);
             if (refusal == null) {
                 Span span = new Span(bytes.from(), bytes.to());
                 serving.infer(

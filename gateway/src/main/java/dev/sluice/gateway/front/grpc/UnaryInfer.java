@@ -61,6 +61,7 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
     }
 
     private void read(MessageReader messages) {
+        FrontConnection.infers(stream.request());
         reader = messages;
         stream.whenOver(this::gone);
         messages.begin();
@@ -142,8 +143,7 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
             ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
             model = endpoint.model();
             RequestHead head = GrpcHead.of(stream, model, stream.timeoutNanos());
-            @Nullable InferenceError refusal = serving.entry(this, model);
-            refusal = refusal == null ? serving.room(head) : refusal;
+            @Nullable InferenceError refusal = GrpcHead.refusal(serving, this, head);
             if (refusal == null) {
                 entry = new Entry(asked, endpoint, head);
             } else {
