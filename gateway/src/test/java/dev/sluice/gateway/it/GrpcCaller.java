@@ -9,6 +9,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
@@ -29,8 +31,7 @@ final class GrpcCaller implements AutoCloseable {
     private static final long MAX_MESSAGE_BYTES = 64 << 20;
 
     private final Vertx vertx = Vertx.vertx();
-    private final GrpcClient client =
-            GrpcClient.client(vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES));
+    private final GrpcClient client;
     private final SocketAddress server;
 
     /** How a call ended, and what was said before. */
@@ -55,6 +56,25 @@ final class GrpcCaller implements AutoCloseable {
     }
 
     GrpcCaller(int port) {
+        this(
+                port,
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+    }
+
+    /** To a server with TLS, whatever its certificate. */
+    static GrpcCaller trustful(int port) {
+        return new GrpcCaller(
+                port,
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setSsl(true)
+                        .setUseAlpn(true)
+                        .setTrustAll(true)
+                        .setVerifyHost(false));
+    }
+
+    private GrpcCaller(int port, HttpClientOptions options) {
+        this.client = GrpcClient.client(vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES), options);
         this.server = SocketAddress.inetSocketAddress(port, "127.0.0.1");
     }
 

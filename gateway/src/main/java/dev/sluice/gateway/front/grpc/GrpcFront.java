@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
+import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherProtocol;
 import dev.sluice.worker.contract.InferenceException;
@@ -116,7 +117,8 @@ public final class GrpcFront implements OtherProtocol {
     }
 
     private static void refuse(HttpServerRequest request, int status) {
-        request.response().setStatusCode(status).end();
+        request.response().setStatusCode(status);
+        FrontConnection.sendNothing(request);
     }
 
     private void begin(HttpServerRequest request) {

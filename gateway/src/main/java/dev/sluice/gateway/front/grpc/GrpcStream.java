@@ -62,10 +62,6 @@ final class GrpcStream {
         return request;
     }
 
-    LoopParts loop() {
-        return loop;
-    }
-
     Serving serving() {
         return loop.serving();
     }
@@ -238,7 +234,7 @@ final class GrpcStream {
     private void sendNoMore() {
         if (!request.isEnded()) {
             loop.vertx().runOnContext(later -> {
-                if (!request.isEnded()) {
+                if (!request.isEnded() && !request.response().closed()) {
                     request.response().reset(NO_ERROR);
                 }
             });

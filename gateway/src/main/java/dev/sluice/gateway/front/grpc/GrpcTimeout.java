@@ -20,9 +20,12 @@ final class GrpcTimeout {
 
     private static final int MAX_DIGITS = 8;
 
+    /** More would not fit where it is added to the time. */
+    private static final long LONGEST_NANOS = TimeUnit.DAYS.toNanos(365);
+
     private GrpcTimeout() {}
 
-    /** In nanoseconds, at least one; {@link #NONE} when the client does not say. */
+    /** In nanoseconds, from one to those of a year; {@link #NONE} when the client does not say. */
     static long nanos(@Nullable String header) {
         if (header == null) {
             return NONE;
@@ -34,7 +37,7 @@ final class GrpcTimeout {
             throw refused(header);
         }
         long count = Long.parseLong(header.substring(0, digits));
-        return Math.max(1, unit(header).toNanos(count));
+        return Math.clamp(unit(header).toNanos(count), 1, LONGEST_NANOS);
     }
 
     private static boolean isDigit(int character) {

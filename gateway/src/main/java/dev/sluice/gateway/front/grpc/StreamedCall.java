@@ -49,6 +49,7 @@ final class StreamedCall implements Call {
     }
 
     void begin() {
+        FrontConnection.infers(stream.request());
         Serving serving = stream.serving();
         @Nullable ModelId model = null;
         try {

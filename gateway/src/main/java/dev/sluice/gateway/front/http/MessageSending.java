@@ -74,7 +74,7 @@ public final class MessageSending implements Unsent {
         handOn();
     }
 
-    /** Runs that behind the last message, when all of them have been handed on. */
+    /** Runs that behind the last message, when all of them have left: until then their client is waited for. */
     public void end(Runnable last) {
         end = last;
         handOn();
@@ -94,7 +94,7 @@ public final class MessageSending implements Unsent {
             Part part = parts.remove();
             response.write(part.slice).onComplete(done -> left(part, done));
         }
-        if (!gone && parts.isEmpty() && end != null) {
+        if (!gone && waitingBytes == 0 && end != null) {
             Runnable last = end;
             end = null;
             last.run();
@@ -111,5 +111,6 @@ public final class MessageSending implements Unsent {
         if (part.taken != null) {
             part.taken.run();
         }
+        handOn();
     }
 }
