@@ -169,7 +169,11 @@ class ArchitectureTest {
 
     @Test
     void eachLibraryIsKnownInOnePlaceOnly() {
-        onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..", "com.google.protobuf..");
+        onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..");
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", "dev.sluice.gateway.front.grpc..")))
+                .should()
+                .dependOnClassesThat(in("com.google.protobuf..")));
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
         onlyIn("dev.sluice.worker.breaker..", "io.github.resilience4j..");
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
@@ -187,6 +191,7 @@ class ArchitectureTest {
                 .that(DescribedPredicate.not(in(
                         "dev.sluice.gateway.front.http..",
                         "dev.sluice.gateway.front.ws..",
+                        "dev.sluice.gateway.front.grpc..",
                         "dev.sluice.gateway.metrics..")))
                 .should()
                 .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));

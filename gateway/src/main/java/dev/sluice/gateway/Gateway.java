@@ -6,10 +6,12 @@ import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
+import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
@@ -59,6 +61,7 @@ public final class Gateway {
     private final Promise<Void> noticed = Promise.promise();
     private final Promise<Void> stopped = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
+    private final AtomicInteger grpcPort = new AtomicInteger();
     private volatile String workerDeployment = "";
 
     private Gateway(GatewayConfig config) {
@@ -125,7 +128,7 @@ public final class Gateway {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                () -> new HttpVerticle(parts, config.http(), this::streams, port::set),
+                () -> new HttpVerticle(parts, config.http(), this::streams, this::grpc, port::set),
                 new DeploymentOptions().setInstances(loops));
     }
 
@@ -133,9 +136,18 @@ public final class Gateway {
         return new WebSocketFront(serving, config.websocket(), config.http(), streams);
     }
 
+    private GrpcFront grpc(LoopParts loop) {
+        return new GrpcFront(loop, config.grpc(), grpcPort::set);
+    }
+
     /** The port that the HTTP front listens on. */
     public int port() {
         return port.get();
+    }
+
+    /** The port that gRPC has for itself; 0 where it shares that of HTTP. */
+    public int grpcPort() {
+        return grpcPort.get();
     }
 
     public long readyModels() {

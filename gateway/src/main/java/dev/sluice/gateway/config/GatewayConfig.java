@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.front.grpc.GrpcOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.ws.WebSocketOptions;
@@ -13,6 +14,7 @@ import dev.sluice.worker.WorkerOptions;
  *
  * @param http where the HTTP front listens and how much it takes
  * @param websocket how much a WebSocket connection may ask for at one time
+ * @param grpc where gRPC is served, and how much it takes
  * @param json how the JSON of inference is read and written
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
@@ -22,6 +24,7 @@ import dev.sluice.worker.WorkerOptions;
 public record GatewayConfig(
         HttpOptions http,
         WebSocketOptions websocket,
+        GrpcOptions grpc,
         JsonOptions json,
         AdmitOptions admission,
         LimitOptions limits,

@@ -6,7 +6,7 @@ import dev.sluice.worker.contract.InferenceError;
  * The one table from errors to what each protocol says.
  *
  * @thread stateless
- * @source RFC 9110; 499 is what nginx logs for a client that went away
+ * @source RFC 9110; 499 is what nginx logs for a client that went away; gRPC, "Status codes and their use in gRPC"
  */
 public final class StatusMapping {
 
@@ -30,6 +30,24 @@ public final class StatusMapping {
             case InferenceError.Starting starting -> 503;
             case InferenceError.Draining draining -> 503;
             case InferenceError.DeadlineExceeded late -> late.stage().equals(BODY_STAGE) ? 408 : 504;
+        };
+    }
+
+    public static GrpcCode grpcCode(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest invalid -> GrpcCode.INVALID_ARGUMENT;
+            case InferenceError.UnsupportedMediaType unsupported -> GrpcCode.UNIMPLEMENTED;
+            case InferenceError.UnknownModel unknown -> GrpcCode.NOT_FOUND;
+            case InferenceError.PayloadTooLarge tooLarge -> GrpcCode.RESOURCE_EXHAUSTED;
+            case InferenceError.Throttled throttled -> GrpcCode.RESOURCE_EXHAUSTED;
+            case InferenceError.Cancelled cancelled -> GrpcCode.CANCELLED;
+            case InferenceError.EngineFailure failure -> GrpcCode.INTERNAL;
+            case InferenceError.Overloaded overloaded -> GrpcCode.UNAVAILABLE;
+            case InferenceError.CircuitOpen open -> GrpcCode.UNAVAILABLE;
+            case InferenceError.ModelNotReady notReady -> GrpcCode.UNAVAILABLE;
+            case InferenceError.Starting starting -> GrpcCode.UNAVAILABLE;
+            case InferenceError.Draining draining -> GrpcCode.UNAVAILABLE;
+            case InferenceError.DeadlineExceeded late -> GrpcCode.DEADLINE_EXCEEDED;
         };
     }
 

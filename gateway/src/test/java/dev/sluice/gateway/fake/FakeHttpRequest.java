@@ -29,6 +29,7 @@ public final class FakeHttpRequest {
     private @Nullable Handler<Throwable> onFailure;
     private @Nullable SocketAddress peer;
     private boolean closed;
+    private boolean paused;
     private boolean continued;
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private long resetCode = NOT_RESET;
@@ -73,6 +74,14 @@ public final class FakeHttpRequest {
             }
             case "exceptionHandler" -> {
                 onFailure = (Handler<Throwable>) arguments[0];
+                yield proxy;
+            }
+            case "pause" -> {
+                paused = true;
+                yield proxy;
+            }
+            case "resume" -> {
+                paused = false;
                 yield proxy;
             }
             case "version" -> version;
@@ -159,6 +168,11 @@ public final class FakeHttpRequest {
     /** Whether the client was told to send its body. */
     public boolean isContinued() {
         return continued;
+    }
+
+    /** Whether no more is to be sent for now. */
+    public boolean isPaused() {
+        return paused;
     }
 
     public boolean isClosed() {

@@ -47,6 +47,26 @@ class StatusMappingTest {
         assertEquals(retryAfterMillis, StatusMapping.retryAfterMillis(error));
     }
 
+    private static GrpcCode codeOf(InferenceError error) {
+        return switch (StatusMapping.httpStatus(error)) {
+            case 400 -> GrpcCode.INVALID_ARGUMENT;
+            case 404 -> GrpcCode.NOT_FOUND;
+            case 408, 504 -> GrpcCode.DEADLINE_EXCEEDED;
+            case 413, 429 -> GrpcCode.RESOURCE_EXHAUSTED;
+            case 415 -> GrpcCode.UNIMPLEMENTED;
+            case 499 -> GrpcCode.CANCELLED;
+            case 500 -> GrpcCode.INTERNAL;
+            default -> GrpcCode.UNAVAILABLE;
+        };
+    }
+
+    /** What HTTP tells apart by its status, gRPC does by its code. */
+    @ParameterizedTest
+    @MethodSource("table")
+    void saysTheSameOverGrpc(InferenceError error) {
+        assertEquals(codeOf(error), StatusMapping.grpcCode(error));
+    }
+
     @Test
     void theTableHasEveryError() {
         Set<Class<?>> listed = new HashSet<>();

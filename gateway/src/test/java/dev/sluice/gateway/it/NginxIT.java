@@ -3,6 +3,11 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.front.grpc.wire.HealthCheckRequest;
+import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -192,6 +197,30 @@ class NginxIT {
             HttpResponse<String> answer = Waiting.await(client.sendAsync(request, BodyHandlers.ofString()));
             assertEquals(HttpClient.Version.HTTP_2, answer.version());
             assertEquals(42, Answer.of(answer).data().getInteger(0));
+        }
+    }
+
+    @Test
+    void passesGrpcOn() {
+        try (GrpcCaller caller = GrpcCaller.trustful(nginx.tlsPort())) {
+            GrpcCaller.Reply reply = caller.infer(GrpcRequests.sums(20, 22), "x-request-id", "mine");
+            ModelInferResponse answer = reply.as(ModelInferResponse.parser());
+            assertEquals(42, GrpcRequests.int32(answer.getRawOutputContents(0)));
+            assertEquals("mine", reply.headers().get("x-request-id"));
+            GrpcCaller.Reply refused = caller.infer(
+                    GrpcRequests.sums(1, 2).toBuilder().setModelName("nobody").build());
+            assertEquals(GrpcStatus.NOT_FOUND, refused.status());
+            assertEquals(GrpcStatus.NOT_FOUND.code, refused.details().getCode());
+            var stream = caller.open(GrpcCaller.INFERENCE, "ModelStreamInfer");
+            Future<GrpcCaller.Reply> streamed = GrpcCaller.reply(stream);
+            for (int i = 0; i < 10; i++) {
+                Waiting.await(stream.write(Buffer.buffer(GrpcRequests.sums(i, i).toByteArray())));
+            }
+            stream.end();
+            assertEquals(10, Waiting.await(streamed).messages().size());
+            GrpcCaller.Reply health =
+                    caller.call("grpc.health.v1.Health", "Check", HealthCheckRequest.getDefaultInstance());
+            assertEquals(GrpcStatus.OK, health.status());
         }
     }
 

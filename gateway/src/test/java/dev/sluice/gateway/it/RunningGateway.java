@@ -53,6 +53,10 @@ final class RunningGateway implements AutoCloseable {
         return gateway.port();
     }
 
+    int grpcPort() {
+        return gateway.grpcPort();
+    }
+
     Future<Void> stop() {
         return gateway.stop();
     }

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +28,19 @@ public final class AccessLog {
         this.ticker = ticker;
     }
 
-    void answered(Exchange exchange, HttpServerRequest request, int bodyBytes) {
+    /**
+     * A call that came as a request of HTTP has been answered.
+     *
+     * @param grpcStatus the name of its status; null where that of HTTP says it
+     */
+    public void answered(
+            String requestId, long startNanos, HttpServerRequest request, long bodyBytes, @Nullable String grpcStatus) {
         if (enabled) {
             String path = String.valueOf(request.path());
             Asked asked = new Asked(
                     request.remoteAddress().hostAddress(), request.method().name(), path);
-            int status = request.response().getStatusCode();
-            answered(exchange.requestId(), exchange.startNanos(), asked, status, bodyBytes);
+            Given given = new Given(request.response().getStatusCode(), bodyBytes, grpcStatus);
+            answered(requestId, startNanos, asked, given);
         }
     }
 
@@ -45,8 +52,20 @@ public final class AccessLog {
      */
     public record Asked(String remote, String method, String path) {}
 
-    /** The same for what is no exchange of HTTP. */
-    public void answered(String requestId, long startNanos, Asked asked, int status, int bytes) {
+    /**
+     * What it says of the answer.
+     *
+     * @param grpcStatus null where there is none
+     */
+    public record Given(int status, long bytes, @Nullable String grpcStatus) {
+
+        public Given(int status, long bytes) {
+            this(status, bytes, null);
+        }
+    }
+
+    /** The same for what is no request of HTTP. */
+    public void answered(String requestId, long startNanos, Asked asked, Given given) {
         if (!enabled) {
             return;
         }
@@ -63,12 +82,15 @@ public final class AccessLog {
                 .raw(",\"path\":")
                 .string(asked.path())
                 .raw(",\"status\":")
-                .number(status)
+                .number(given.status())
                 .raw(",\"response_bytes\":")
-                .number(bytes)
+                .number(given.bytes())
                 .raw(",\"duration_us\":")
-                .number(micros)
-                .raw('}');
+                .number(micros);
+        if (given.grpcStatus() != null) {
+            line.raw(",\"grpc_status\":").string(given.grpcStatus());
+        }
+        line.raw('}');
         LOG.info("{}", new String(line.array(), 0, line.length(), StandardCharsets.UTF_8));
     }
 }

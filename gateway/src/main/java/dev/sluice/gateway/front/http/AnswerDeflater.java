@@ -21,10 +21,13 @@ import java.util.zip.Deflater;
  *     the plain form, longer ones not even then
  * @source RFC 1950, 1952; RFC 9110, section 12.5.3, which lets a server disregard what a client accepts
  */
-final class AnswerDeflater {
+public final class AnswerDeflater {
 
-    private static final int LEAST_BYTES = 1 << 10;
-    private static final int MOST_BYTES = 4 << 20;
+    /** Shorter answers are not worth it. */
+    public static final int LEAST_BYTES = 1 << 10;
+    /** Longer ones would keep the loop too long. */
+    public static final int MOST_BYTES = 4 << 20;
+
     private static final byte[] GZIP_HEADER = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
     private static final int PART_BYTES = 16 << 10;
 
@@ -46,7 +49,8 @@ final class AnswerDeflater {
         return compress(body, coding);
     }
 
-    static Buffer compress(Buffer body, ContentCoding coding) {
+    /** The body in that coding, whatever its length. */
+    public static Buffer compress(Buffer body, ContentCoding coding) {
         boolean gzip = coding == ContentCoding.GZIP;
         Buffer out = Buffer.buffer(body.length() / 4 + GZIP_HEADER.length);
         ByteBuf bytes = ((BufferInternal) body).getByteBuf();

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * @param ending ends the connection of HTTP/1.1 behind the answer to a request whose body nobody wants
  * @param unfinished told why no more of a body is waited for
  */
-record Bodies(
+public record Bodies(
         ByteBudget budget,
         Executor nextTurn,
         Timers timers,
@@ -41,14 +41,14 @@ record Bodies(
      * @thread confined to its front loop
      */
     @FunctionalInterface
-    interface Timers {
+    public interface Timers {
 
         /** The answer, when it is run, stops the timer. */
         Runnable start(long millis, Runnable work);
     }
 
     /** With a timer for each turn, because a loop runs what is merely handed to it before it looks at its sockets again. */
-    static Bodies of(FrontParts parts, Vertx vertx) {
+    public static Bodies of(FrontParts parts, Vertx vertx) {
         Timers timers = (millis, work) -> {
             long timer = vertx.setTimer(millis, due -> work.run());
             return () -> vertx.cancelTimer(timer);
@@ -71,7 +71,7 @@ record Bodies(
      * Says so when no more of a body is waited for whose request's head came then: because it is late, or because the
      * server cannot wait. The answer, when it is run, forgets it.
      */
-    Runnable whenLate(long headNanos, Consumer<InferenceError> body) {
+    public Runnable whenLate(long headNanos, Consumer<InferenceError> body) {
         long leftNanos = patience.toNanos() - (ticker.nanos() - headNanos);
         Runnable stopTimer = timers.start(
                 Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)),

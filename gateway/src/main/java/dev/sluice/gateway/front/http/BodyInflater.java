@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @owns the native memory of an {@link Inflater}, until {@link #close}
  * @source RFC 1950, 1951, 1952
  */
-final class BodyInflater implements AutoCloseable {
+public final class BodyInflater implements AutoCloseable {
 
     private static final int PART_BYTES = 16 << 10;
     private static final int TRAILER_BYTES = 8;
@@ -32,7 +32,7 @@ final class BodyInflater implements AutoCloseable {
      * @thread the caller's
      */
     @FunctionalInterface
-    interface Taker {
+    public interface Taker {
         void take(byte[] bytes, int length);
     }
 
@@ -54,7 +54,7 @@ final class BodyInflater implements AutoCloseable {
     private int trailerBytes;
     private boolean closed;
 
-    BodyInflater(ContentCoding coding, Taker taker) {
+    public BodyInflater(ContentCoding coding, Taker taker) {
         this.gzipHeader = coding == ContentCoding.GZIP ? new GzipHeader() : null;
         this.taker = taker;
     }

@@ -46,7 +46,7 @@ public final class BodyPieces {
     }
 
     /** Appends bytes that will be written over. */
-    void copy(byte[] bytes, int from, int count) {
+    public void copy(byte[] bytes, int from, int count) {
         if (gatheredBytes + (long) count > GATHERED_BYTES) {
             closeGathered();
         }

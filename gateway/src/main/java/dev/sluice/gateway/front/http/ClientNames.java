@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread immutable
  */
-final class ClientNames {
+public final class ClientNames {
 
     private final Optional<String> header;
     private final boolean isChain;
@@ -35,7 +35,7 @@ final class ClientNames {
     }
 
     /** Whose request it is; empty when the client has gone before anybody asked. */
-    String of(HttpServerRequest request) {
+    public String of(HttpServerRequest request) {
         @Nullable SocketAddress remote = request.remoteAddress();
         @Nullable String host = remote == null ? null : remote.hostAddress();
         if (host == null) {

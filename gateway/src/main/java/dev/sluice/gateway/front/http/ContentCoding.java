@@ -12,7 +12,7 @@ import java.util.Locale;
  *
  * @source RFC 9110, section 8.4.1; x-gzip is an old name that it asks to be understood
  */
-enum ContentCoding {
+public enum ContentCoding {
     IDENTITY,
     GZIP,
     DEFLATE;
@@ -21,7 +21,7 @@ enum ContentCoding {
     static final String READ = "gzip, deflate";
 
     /** The name in headers. */
-    String token() {
+    public String token() {
         return name().toLowerCase(Locale.ROOT);
     }
 

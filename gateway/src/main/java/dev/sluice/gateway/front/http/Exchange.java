@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements Call {
 
-    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
-            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
-
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
@@ -125,9 +122,7 @@ final class Exchange implements Call {
     /** With its tensors, some perhaps as raw bytes behind the JSON. A client that is far behind gets no more. */
     @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
-        if (FrontConnection.isBehind(request)) {
-            throw new InferenceException(UNTAKEN);
-        }
+        FrontConnection.requireTaken(request);
         timing(response.timing());
         tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
     }
@@ -235,7 +230,7 @@ final class Exchange implements Call {
         if (draining) {
             written.onComplete(done -> FrontConnection.end(request));
         }
-        front.accessLog().answered(this, request, body.length());
+        front.accessLog().answered(requestId, startNanos, request, body.length(), null);
     }
 
     private Future<Void> write(HttpServerResponse response, Buffer body) {
@@ -249,7 +244,7 @@ final class Exchange implements Call {
     /** Asks the client to open another connection for what it sends next; what it has sent is still answered. */
     private void sendElsewhere(HttpServerResponse response) {
         if (request.version() == HttpVersion.HTTP_2) {
-            request.connection().goAway(0, Integer.MAX_VALUE); // no stream is beyond the last one: none is dropped
+            FrontConnection.sendElsewhere(request);
         } else {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  *
  * @thread confined to one front loop
  */
-final class Exchanges {
+public final class Exchanges {
 
     private static final String KEY = "sluice.exchange";
 
@@ -53,19 +53,23 @@ final class Exchanges {
         return ticker;
     }
 
-    AccessLog accessLog() {
+    public RequestIds requestIds() {
+        return requestIds;
+    }
+
+    public AccessLog accessLog() {
         return accessLog;
     }
 
-    boolean compressesResponses() {
+    public boolean compressesResponses() {
         return compressResponses;
     }
 
-    ClientNames clientNames() {
+    public ClientNames clientNames() {
         return clientNames;
     }
 
-    RetryAfter retryAfter() {
+    public RetryAfter retryAfter() {
         return retryAfter;
     }
 
@@ -77,7 +81,7 @@ final class Exchanges {
         return admission.rates();
     }
 
-    boolean isDraining() {
+    public boolean isDraining() {
         return admission.isDraining();
     }
 }

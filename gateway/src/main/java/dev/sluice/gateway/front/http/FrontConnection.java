@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
@@ -13,7 +15,10 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class FrontConnection implements ReadingLine.Standing {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
+
+    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
 
     /** The gateway's own patience ends before. */
     private static final long LONG_SECONDS = TimeUnit.DAYS.toSeconds(1);
@@ -43,6 +51,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     private boolean paused;
     private boolean ending;
     private boolean leaving;
+    private final Set<Runnable> toldWhenLeaving = new LinkedHashSet<>();
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
@@ -141,30 +150,63 @@ public final class FrontConnection implements ReadingLine.Standing {
     }
 
     /** When what is read of that request now had come, as far as can be known. */
-    static long arrivalNanos(HttpServerRequest request) {
+    public static long arrivalNanos(HttpServerRequest request) {
         return of(request).loop.arrivalNanos();
     }
 
     /** The request is one for inference; others are too cheap, and too important, to stand in line for. */
-    static void infers(HttpServerRequest request) {
+    public static void infers(HttpServerRequest request) {
         FrontConnection self = of(request);
         self.infers = true;
         self.loop.countRequest();
     }
 
-    /** Whether so many answers wait for the client already that this request should get none. */
-    static boolean isBehind(HttpServerRequest request) {
-        return of(request).unsent.isFull();
+    /**
+     * Refuses an answer to a client that has left too many untaken already.
+     *
+     * @throws InferenceException Overloaded
+     */
+    public static void requireTaken(HttpServerRequest request) {
+        if (of(request).unsent.isFull()) {
+            throw new InferenceException(UNTAKEN);
+        }
     }
 
     /** Sends the body of an answer, and ends the answer with it. */
-    static Future<Void> send(HttpServerRequest request, Buffer body) {
+    public static Future<Void> send(HttpServerRequest request, Buffer body) {
         FrontConnection self = of(request);
         return self.unsent.send(request, body, () -> self.answered(request));
     }
 
+    /** Begins an answer of many messages, which {@link #endMessages} ends. */
+    public static MessageSending messages(HttpServerRequest request) {
+        return of(request).unsent.messages(request);
+    }
+
+    /** Ends an answer behind its last message. */
+    public static void endMessages(HttpServerRequest request) {
+        sendNothing(request);
+    }
+
+    /**
+     * Runs that when the connection is to end as soon as its requests have; for those that end only when they are told to.
+     * The answer, when it is run, forgets it.
+     */
+    public static Runnable whenLeaving(HttpServerRequest request, Runnable action) {
+        FrontConnection self = of(request);
+        self.toldWhenLeaving.add(action);
+        if (self.leaving) {
+            self.channel.eventLoop().execute(self::tellOfLeaving);
+        }
+        return () -> self.toldWhenLeaving.remove(action);
+    }
+
+    private void tellOfLeaving() {
+        List.copyOf(toldWhenLeaving).forEach(Runnable::run);
+    }
+
     /** Ends an answer that has no body. */
-    static Future<Void> sendNothing(HttpServerRequest request) {
+    public static Future<Void> sendNothing(HttpServerRequest request) {
         Future<Void> sent = request.response().end();
         of(request).answered(request);
         return sent;
@@ -272,10 +314,19 @@ public final class FrontConnection implements ReadingLine.Standing {
         ((DuplexChannel) channel).shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }
 
+    /**
+     * Asks a client of HTTP/2 to open another connection for what it sends next; what it has sent is still answered, for
+     * no stream is beyond the last one that this names.
+     */
+    public static void sendElsewhere(HttpServerRequest request) {
+        request.connection().goAway(0, Integer.MAX_VALUE);
+    }
+
     /** Ends the connection now if it has nothing to do, and tells a client of HTTP/2 to open no more streams. */
     void leave() {
         channel.eventLoop().execute(() -> {
             leaving = true;
+            tellOfLeaving();
             if (leaveStream != null) {
                 leaveStream.run();
             } else if (http2 != null) {

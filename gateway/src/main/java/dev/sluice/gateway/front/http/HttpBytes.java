@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record HttpBytes(byte[] array, int from, int to) {
 
-    static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
+    /** No bytes at all. */
+    public static final HttpBytes NONE = new HttpBytes(new byte[0], 0, 0);
 
     public int length() {
         return to - from;
@@ -53,6 +55,11 @@ public record HttpBytes(byte[] array, int from, int to) {
             whole.addComponent(true, Unpooled.wrappedBuffer(tensor.duplicate()));
         }
         return BufferInternal.buffer(whole);
+    }
+
+    /** Those pieces one behind the other, none of them copied. */
+    public static Buffer buffer(List<ByteBuffer> pieces) {
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(pieces.toArray(new ByteBuffer[0])));
     }
 
     public static Buffer buffer(JsonOutput out) {

@@ -7,6 +7,7 @@ import dev.sluice.gateway.pipeline.InferencePipeline;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
@@ -16,6 +17,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
@@ -50,38 +53,58 @@ public final class HttpVerticle extends VerticleBase {
     private final FrontParts parts;
     private final HttpOptions options;
     private final StreamFront.Maker streams;
+    private final OtherProtocol.Factory protocols;
     private final IntConsumer listening;
-    private HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
 
-    /** @param listening hears the port once the socket is open */
-    public HttpVerticle(FrontParts parts, HttpOptions options, StreamFront.Maker streams, IntConsumer listening) {
+    /**
+     * @param streams makes what speaks WebSocket
+     * @param protocols makes what is served beside HTTP
+     * @param listening hears the port once the socket is open
+     */
+    public HttpVerticle(
+            FrontParts parts,
+            HttpOptions options,
+            StreamFront.Maker streams,
+            OtherProtocol.Factory protocols,
+            IntConsumer listening) {
         this.streams = streams;
         this.parts = parts;
         this.options = options;
+        this.protocols = protocols;
         this.listening = listening;
     }
 
     @Override
     public Future<?> start() {
-        server = vertx.createHttpServer(serverOptions());
         return InferencePipeline.open(vertx, parts.admission(), parts.ticker()).compose(this::listen);
     }
 
     private Future<?> listen(InferencePipeline pipeline) {
-        Serving serving = new Serving(pipeline, parts);
-        Router routes = Routes.build(vertx, serving, streams.of(serving), options);
+        LoopParts loop = LoopParts.of(vertx, options, new Serving(pipeline, parts));
+        Router routes = Routes.build(loop, streams.of(loop.serving()));
+        OtherProtocol other = protocols.on(loop);
+        boolean shares = other.ownPort() == OtherProtocol.SHARED_PORT;
+        Handler<HttpServerRequest> all = request -> (shares && other.takes(request) ? other : routes).handle(request);
+        Future<?> open = listen(options.port() == 0 ? ANY_FREE_PORT : options.port(), all, listening);
+        return shares ? open : open.compose(opened -> listen(other.ownPort(), other, other::listening));
+    }
+
+    private Future<?> listen(int port, Handler<HttpServerRequest> handler, IntConsumer whenOpen) {
+        HttpServer server = vertx.createHttpServer(serverOptions().setPort(port));
+        servers.add(server);
         return server.connectionHandler(this::connected)
-                .requestHandler(request -> begin(request, routes))
+                .requestHandler(request -> begin(request, handler))
                 .invalidRequestHandler(HttpVerticle::refuseMalformed)
                 .listen()
-                .onSuccess(open -> listening.accept(open.actualPort()))
-                .recover(this::cannotListen);
+                .onSuccess(open -> whenOpen.accept(open.actualPort()))
+                .recover(cause -> cannotListen(port, cause));
     }
 
     /** A stream for which nothing more should be made is refused before it is looked at; the client may try it again. */
-    private static void begin(HttpServerRequest request, Router routes) {
+    private static void begin(HttpServerRequest request, Handler<HttpServerRequest> handler) {
         if (FrontConnection.begun(request) || request.version() != HttpVersion.HTTP_2) {
-            routes.handle(request);
+            handler.handle(request);
         } else {
             request.response().reset(REFUSED_STREAM);
         }
@@ -92,21 +115,20 @@ public final class HttpVerticle extends VerticleBase {
         StreamLimit.hold(connection, options.maxConcurrentStreams());
     }
 
-    private Future<HttpServer> cannotListen(Throwable cause) {
-        String place = options.host() + ":" + options.port();
+    private Future<HttpServer> cannotListen(int port, Throwable cause) {
+        String place = options.host() + ":" + Math.max(0, port);
         return Future.failedFuture(new IOException("cannot listen on " + place + ": " + cause.getMessage(), cause));
     }
 
     /** Cuts what {@link Connections#drain} has left. */
     @Override
     public Future<?> stop() {
-        return server.close();
+        return Future.all(servers.stream().map(HttpServer::close).toList());
     }
 
     private HttpServerOptions serverOptions() {
         return new HttpServerOptions()
                 .setHost(options.host())
-                .setPort(options.port() == 0 ? ANY_FREE_PORT : options.port())
                 .setTcpNoDelay(true)
                 .setInitialSettings(http2Settings())
                 .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)

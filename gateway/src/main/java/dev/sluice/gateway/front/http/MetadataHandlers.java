@@ -2,13 +2,13 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.TensorSpec;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
@@ -23,17 +23,6 @@ import java.util.Locale;
  */
 final class MetadataHandlers {
 
-    /** Only what works. Of the repository's extension that is the index. */
-    private static final List<String> EXTENSIONS = List.of(
-            "binary_tensor_data",
-            "classification",
-            "schedule_policy",
-            "parameters",
-            "model_configuration",
-            "statistics",
-            "model_repository(index)",
-            "sluice_stream");
-
     private final FrontParts parts;
     private final Exchanges exchanges;
 
@@ -46,7 +35,7 @@ final class MetadataHandlers {
         JsonOutput out =
                 new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
         out.raw(",\"extensions\":");
-        strings(EXTENSIONS, out);
+        strings(ServerState.EXTENSIONS, out);
         exchanges.of(context).json(out.raw('}'));
     }
 
@@ -54,24 +43,13 @@ final class MetadataHandlers {
         exchanges.of(context).json(new JsonOutput(16).raw("{\"live\":true}"));
     }
 
-    /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
     void ready(RoutingContext context) {
-        boolean ready = isReady();
+        boolean ready = ServerState.isReady(parts);
         JsonOutput out = new JsonOutput(32)
                 .raw("{\"ready\":")
                 .raw(Boolean.toString(ready))
                 .raw(",\"live\":true}");
         exchanges.of(context).answer(ready ? 200 : 503, out);
-    }
-
-    private boolean isReady() {
-        List<ModelReport> all = parts.models().all();
-        boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
-        boolean anyLoading = all.stream().anyMatch(report -> report.state() == ModelState.LOADING);
-        return parts.models().isComplete()
-                && !anyLoading
-                && !parts.admission().isDraining()
-                && (anyReady || all.isEmpty());
     }
 
     void models(RoutingContext context) {
@@ -96,9 +74,7 @@ final class MetadataHandlers {
         Exchange exchange = exchanges.of(context);
         RequestedModel requested = Routes.model(context);
         try {
-            parts.models()
-                    .circuits()
-                    .answering(requested.in(parts.models()), parts.ticker().nanos());
+            ServerState.answering(parts, requested);
             exchange.json(modelReady(requested.name(), true));
         } catch (InferenceException refused) {
             boolean exists = refused.error() instanceof InferenceError.ModelNotReady

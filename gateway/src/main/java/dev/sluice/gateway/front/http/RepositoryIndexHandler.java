@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.v2.IndexRequest;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
@@ -52,19 +53,11 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
             if (!asked.ready() || report.state() == ModelState.READY) {
                 out.raw(separator).raw("{\"name\":").string(report.model().name());
                 out.raw(",\"version\":\"").number(report.model().version());
-                out.raw("\",\"state\":\"").raw(stateWord(report.state()));
+                out.raw("\",\"state\":\"").raw(ServerState.indexWord(report.state()));
                 out.raw("\",\"reason\":").string(report.reason()).raw('}');
                 separator = ",";
             }
         }
         return out.raw(']');
-    }
-
-    private static String stateWord(ModelState state) {
-        return switch (state) {
-            case LOADING -> "LOADING";
-            case READY -> "READY";
-            case FAILED -> "UNAVAILABLE";
-        };
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @units milliseconds in the header, as proxies have them; in the body it is microseconds, as Triton has them
  * @errors InvalidRequest that names the header
  */
-final class RequestHeads {
+public final class RequestHeads {
 
     static final CharSequence PRIORITY = HttpHeaders.createOptimized("Sluice-Priority");
     static final CharSequence TIMEOUT = HttpHeaders.createOptimized("Sluice-Timeout-Ms");
@@ -24,7 +24,7 @@ final class RequestHeads {
 
     private RequestHeads() {}
 
-    static RequestHead of(HttpServerRequest request, ModelId model, String client) {
+    public static RequestHead of(HttpServerRequest request, ModelId model, String client) {
         return new RequestHead(model, client, priority(request), timeoutNanos(request));
     }
 

@@ -10,9 +10,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * @thread confined to one front loop
  * @bound at most {@value #MAX_LENGTH} characters
  */
-final class RequestIds {
+public final class RequestIds {
 
-    static final String HEADER = "x-request-id";
+    /** The header that names a request, and its answer. */
+    public static final String HEADER = "x-request-id";
+
     private static final int MAX_LENGTH = 128;
 
     /** Makes the ids of this loop differ from those of every other loop and process. */
@@ -21,7 +23,8 @@ final class RequestIds {
 
     private long made;
 
-    String of(HttpServerRequest request) {
+    /** The name of that request. */
+    public String of(HttpServerRequest request) {
         String given = request.getHeader(HEADER);
         return given != null && isFit(given) ? given : prefix + Long.toHexString(++made);
     }

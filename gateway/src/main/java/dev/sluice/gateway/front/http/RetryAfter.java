@@ -26,7 +26,7 @@ public final class RetryAfter {
         this.random = random;
     }
 
-    /** Empty when trying again is no use. */
+    /** Whole seconds, as the header has them; empty when trying again is no use. */
     OptionalLong seconds(InferenceError error) {
         long millis = StatusMapping.retryAfterMillis(error);
         if (millis < 0) {
@@ -40,14 +40,14 @@ public final class RetryAfter {
         return OptionalLong.of(seconds + (long) (random.nextDouble() * (1 + most)));
     }
 
-    /** The same for protocols that count milliseconds; negative when trying again is no use. */
-    public long millis(InferenceError error) {
+    /** The same in milliseconds. */
+    public OptionalLong millis(InferenceError error) {
         long millis = StatusMapping.retryAfterMillis(error);
-        if (millis <= 0 || isExact(error)) {
-            return millis;
+        if (millis < 0) {
+            return OptionalLong.empty();
         }
-        double most = Math.min(millis / 2.0, MOST_EXTRA * MILLIS_PER_SECOND);
-        return millis + (long) (random.nextDouble() * (1 + most));
+        double most = isExact(error) ? 0 : Math.min(millis / 2.0, MOST_EXTRA * MILLIS_PER_SECOND);
+        return OptionalLong.of(millis + (long) (random.nextDouble() * most));
     }
 
     private static boolean isExact(InferenceError error) {

@@ -4,7 +4,6 @@ import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
-import dev.sluice.gateway.front.call.Serving;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -38,44 +37,52 @@ final class Routes {
         this.bodies = bodies;
     }
 
-    static Router build(Vertx vertx, Serving serving, StreamFront streams, HttpOptions options) {
-        FrontParts parts = serving.parts();
-        Exchanges exchanges = new Exchanges(options, parts);
-        Bodies bodies = Bodies.of(parts, vertx);
-        Routes routes = new Routes(vertx, exchanges, bodies);
-        InferHandler infer = new InferHandler(serving, options, exchanges, bodies);
-        MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
-        ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
-        StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
-        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
-        if (!options.corsOrigins().isEmpty()) {
-            routes.router.route().handler(new Cors(options.corsOrigins()));
+    static Router build(LoopParts loop, StreamFront streams) {
+        FrontParts parts = loop.serving().parts();
+        Exchanges exchanges = loop.exchanges();
+        Routes routes = new Routes(loop.vertx(), exchanges, loop.bodies());
+        if (!loop.options().corsOrigins().isEmpty()) {
+            routes.router.route().handler(new Cors(loop.options().corsOrigins()));
         }
-        routes.post(MODEL + "/infer", infer);
-        routes.post(VERSION + "/infer", infer);
+        routes.ofInference(loop, streams);
         routes.get("/", new HomePage(parts, exchanges)::show);
-        routes.get("/v2", metadata::server);
-        routes.get("/v2/health/live", metadata::live);
-        routes.get("/v2/health/ready", metadata::ready);
-        routes.get("/v2/models", metadata::models);
-        routes.get("/v2/models/stats", statistics::all); // before the model of that name
-        routes.get(MODEL, metadata::model);
-        routes.get(VERSION, metadata::model);
-        routes.get(MODEL + "/ready", metadata::modelReady);
-        routes.get(VERSION + "/ready", metadata::modelReady);
-        routes.get(MODEL + "/config", config::show);
-        routes.get(VERSION + "/config", config::show);
-        routes.get(MODEL + "/stats", statistics::model);
-        routes.get(VERSION + "/stats", statistics::model);
-        routes.get(MODEL + "/batching", batching::show);
-        routes.get(VERSION + "/batching", batching::show);
-        routes.streams(new StreamHandler(streams, exchanges, options));
-        routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
+        routes.ofState(loop);
+        routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, loop.bodies()));
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
         routes.router.errorHandler(BAD_REQUEST, routes::failed); // a malformed path fails before it meets any route
         return routes.router;
+    }
+
+    private void ofInference(LoopParts loop, StreamFront streams) {
+        InferHandler infer = new InferHandler(loop.serving(), loop.options(), exchanges, loop.bodies());
+        post(MODEL + "/infer", infer);
+        post(VERSION + "/infer", infer);
+        streams(new StreamHandler(streams, exchanges, loop.options()));
+    }
+
+    private void ofState(LoopParts loop) {
+        FrontParts parts = loop.serving().parts();
+        MetadataHandlers metadata = new MetadataHandlers(parts, exchanges);
+        ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
+        StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
+        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(loop.vertx()));
+        get("/v2", metadata::server);
+        get("/v2/health/live", metadata::live);
+        get("/v2/health/ready", metadata::ready);
+        get("/v2/models", metadata::models);
+        get("/v2/models/stats", statistics::all); // before the model of that name
+        get(MODEL, metadata::model);
+        get(VERSION, metadata::model);
+        get(MODEL + "/ready", metadata::modelReady);
+        get(VERSION + "/ready", metadata::modelReady);
+        get(MODEL + "/config", config::show);
+        get(VERSION + "/config", config::show);
+        get(MODEL + "/stats", statistics::model);
+        get(VERSION + "/stats", statistics::model);
+        get(MODEL + "/batching", batching::show);
+        get(VERSION + "/batching", batching::show);
     }
 
     /** The model that a path names. */

@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * @bound what Netty holds of it is its high-water mark and a few slices
  * @owns the body until it has been sent or given up
  */
-final class Sending {
+final class Sending implements Unsent {
 
     /** As much as {@link FrontTransport} lets wait for the socket. */
     static final int SLICE_BYTES = 64 << 10;
@@ -44,7 +44,8 @@ final class Sending {
         this.movedNanos = clock.getAsLong();
     }
 
-    HttpServerRequest request() {
+    @Override
+    public HttpServerRequest request() {
         return request;
     }
 
@@ -52,8 +53,13 @@ final class Sending {
         return body.length();
     }
 
-    /** When the client last took something, or the sending began. */
-    long movedNanos() {
+    @Override
+    public boolean isWaiting() {
+        return true;
+    }
+
+    @Override
+    public long movedNanos() {
         return movedNanos;
     }
 

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *     for what comes out
  * @owns its inflater, and what waits with its bytes of the budget, until {@link #close}
  */
-final class SlicedInflater implements AutoCloseable {
+public final class SlicedInflater implements AutoCloseable {
 
     static final int TURN_BYTES = 512 << 10;
 
@@ -38,14 +38,14 @@ final class SlicedInflater implements AutoCloseable {
      * @param complete called once when all has been inflated
      * @param fail called once instead when that cannot be
      */
-    SlicedInflater(BodyInflater inflater, Bodies bodies, Runnable complete, Consumer<InferenceException> fail) {
+    public SlicedInflater(BodyInflater inflater, Bodies bodies, Runnable complete, Consumer<InferenceException> fail) {
         this.inflater = inflater;
         this.bodies = bodies;
         this.complete = complete;
         this.fail = fail;
     }
 
-    void feed(HttpBytes piece) {
+    public void feed(HttpBytes piece) {
         advance(() -> {
             if (awaitsTurn) {
                 bodies.budget().reserve(piece.length());
@@ -58,7 +58,7 @@ final class SlicedInflater implements AutoCloseable {
     }
 
     /** Takes note that there is no more. */
-    void end() {
+    public void end() {
         advance(() -> ended = true);
     }
 

@@ -4,15 +4,12 @@ import dev.sluice.gateway.front.ModelStatistics;
 import dev.sluice.gateway.front.ModelStatistics.BatchSize;
 import dev.sluice.gateway.front.ModelStatistics.Phases;
 import dev.sluice.gateway.front.ModelStatistics.Total;
-import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelState;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -36,27 +33,17 @@ final class StatisticsHandler {
 
     /** Of every model that is ready. */
     void all(RoutingContext context) {
-        show(exchanges.of(context), ready(parts.models().all()));
+        show(exchanges.of(context), ServerState.ready(parts.models().all()));
     }
 
     /** Of one version, or of all that are ready when the path leaves it open. */
     void model(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            RequestedModel requested = Routes.model(context);
-            ModelId model = requested.in(parts.models()).model();
-            Collection<ModelReport> versions = parts.models().versions(model.name());
-            show(exchange, requested.version() == null ? ready(versions) : List.of(model));
+            show(exchange, ServerState.counted(parts, Routes.model(context)));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }
-    }
-
-    private static List<ModelId> ready(Collection<ModelReport> reports) {
-        return reports.stream()
-                .filter(report -> report.state() == ModelState.READY)
-                .map(ModelReport::model)
-                .toList();
     }
 
     private void show(Exchange exchange, List<ModelId> models) {

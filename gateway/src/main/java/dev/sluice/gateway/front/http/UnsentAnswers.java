@@ -27,7 +27,7 @@ final class UnsentAnswers {
     private final long maxBytes;
     private final SlowClients slowClients;
     private final WaitTimer timer;
-    private final Set<Sending> sendings = new HashSet<>();
+    private final Set<Unsent> sendings = new HashSet<>();
     private long bytes;
 
     UnsentAnswers(Channel channel, HttpOptions options, SlowClients slowClients) {
@@ -54,6 +54,23 @@ final class UnsentAnswers {
         });
     }
 
+    /** Begins an answer of many messages. */
+    MessageSending messages(HttpServerRequest request) {
+        MessageSending sending = new MessageSending(
+                request,
+                more -> {
+                    count(more);
+                    timer.begin();
+                },
+                timer::nanos);
+        sendings.add(sending);
+        request.response().endHandler(over -> {
+            sendings.remove(sending);
+            sending.stop();
+        });
+        return sending;
+    }
+
     /** The connection has closed. */
     void stop() {
         timer.stop();
@@ -65,14 +82,17 @@ final class UnsentAnswers {
     }
 
     private OptionalLong oldest() {
-        return sendings.stream().mapToLong(Sending::movedNanos).min();
+        return sendings.stream()
+                .filter(Unsent::isWaiting)
+                .mapToLong(Unsent::movedNanos)
+                .min();
     }
 
     private void giveUp() {
-        List<Sending> late = sendings.stream()
-                .filter(sending -> timer.isLate(sending.movedNanos()))
+        List<Unsent> late = sendings.stream()
+                .filter(sending -> sending.isWaiting() && timer.isLate(sending.movedNanos()))
                 .toList();
-        for (Sending sending : late) {
+        for (Unsent sending : late) {
             sendings.remove(sending); // its end is told in a later turn
             slowClients.answerGivenUp();
             end(sending);
@@ -83,7 +103,7 @@ final class UnsentAnswers {
      * On HTTP/2 the other streams go on, unless nothing at all leaves this socket, not even word of the reset. Closing
      * begins at the socket, because Vert.x would first wait for what has been written.
      */
-    private void end(Sending sending) {
+    private void end(Unsent sending) {
         if (sending.request().version() == HttpVersion.HTTP_2 && channel.isWritable()) {
             sending.request().response().reset(CANCEL);
         } else {

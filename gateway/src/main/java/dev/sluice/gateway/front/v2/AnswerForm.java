@@ -17,7 +17,7 @@ public record AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean
     private static final WantedOutput BINARY = new WantedOutput("", true, 0);
 
     /** The form of the output at that place in the answer. */
-    WantedOutput of(int place) {
+    public WantedOutput of(int place) {
         return listed.isEmpty() ? binaryUnlisted ? BINARY : JSON : listed.get(place);
     }
 }

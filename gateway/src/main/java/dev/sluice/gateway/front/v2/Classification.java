@@ -22,10 +22,10 @@ import java.util.List;
  * @errors InvalidRequest for an output of strings
  * @source Triton, classification extension; six decimals, as its server prints them
  */
-final class Classification {
+public final class Classification {
 
     /** Keeping them in order costs the front loop at most as many moves of an index for each element. */
-    static final int MOST_CLASSES = 1000;
+    public static final int MOST_CLASSES = 1000;
 
     private static final VarHandle PREFIX = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int EXPECTED_STRING_BYTES = 32;
@@ -42,7 +42,8 @@ final class Classification {
         this.strings = new byte[(int) Math.min((long) count * EXPECTED_STRING_BYTES, MOST_EXPECTED_BYTES)];
     }
 
-    static Tensor of(Tensor output, int classes, Description model) {
+    /** The highest elements of that output. */
+    public static Tensor of(Tensor output, int classes, Description model) {
         if (output.dataType() == DataType.BYTES) {
             throw InferenceException.invalid(
                     "outputs", "output \"" + output.name() + "\" is of strings and has no classes");

@@ -9,11 +9,11 @@ import dev.sluice.worker.contract.Shape;
  * @thread stateless
  * @errors InvalidRequest when no memory could hold them
  */
-final class ElementCount {
+public final class ElementCount {
 
     private ElementCount() {}
 
-    static long of(String field, Shape shape) {
+    public static long of(String field, Shape shape) {
         try {
             long count = shape.elementCount();
             if (count <= Integer.MAX_VALUE) {

@@ -4,7 +4,6 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import dev.sluice.worker.contract.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @source Open Inference Protocol, inference request JSON object
  */
 public final class InferRequestDecoder {
-
-    private static final int MAX_ROWS = 1 << 20;
-
-    /** Rows cost the engine its runs even where they hold no elements, and then no limit of bytes is in the way. */
-    private static final int MAX_EMPTY_ROWS = 1024;
 
     private final RequestBody body;
     private final JsonCursor cursor;
@@ -61,7 +55,13 @@ public final class InferRequestDecoder {
                     ? signature.outputNames()
                     : listed.stream().map(WantedOutput::name).toList();
             AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs());
-            return new DecodedRequest(ordered, names, rows(ordered), parameters.timeout(), parameters.priority(), form);
+            return new DecodedRequest(
+                    ordered,
+                    names,
+                    SignatureCheck.rows(ordered, signature),
+                    parameters.timeout(),
+                    parameters.priority(),
+                    form);
         } catch (BadJson bad) {
             giveBackInputs();
             throw InferenceException.invalid("body", bad.reason());
@@ -152,49 +152,6 @@ public final class InferRequestDecoder {
         if (inputs == null) {
             throw InferenceException.invalid("body", "the member \"inputs\" is missing");
         }
-        @Nullable Tensor[] byPlace = new @Nullable Tensor[signature.inputs().size()];
-        for (Tensor input : inputs) {
-            int place = signature.indexOfInput(input.name());
-            if (byPlace[place] != null) {
-                throw InferenceException.invalid("inputs", "input \"" + input.name() + "\" is given twice");
-            }
-            byPlace[place] = input;
-        }
-        List<Tensor> ordered = new ArrayList<>(byPlace.length);
-        for (int place = 0; place < byPlace.length; place++) {
-            TensorSpec spec = signature.inputs().get(place);
-            Tensor input = byPlace[place];
-            if (input != null) {
-                ordered.add(input);
-            } else if (!spec.optional()) {
-                throw InferenceException.invalid("inputs", "input \"" + spec.name() + "\" is missing");
-            }
-        }
-        return ordered;
-    }
-
-    private int rows(List<Tensor> ordered) {
-        if (!signature.batched() || ordered.isEmpty()) {
-            return 1;
-        }
-        long rows = ordered.getFirst().rows();
-        for (Tensor input : ordered) {
-            if (input.rows() != rows) {
-                throw InferenceException.invalid(
-                        "inputs",
-                        "axis 0 counts rows and must agree: \""
-                                + ordered.getFirst().name() + "\" has " + rows + " and \"" + input.name() + "\" has "
-                                + input.rows());
-            }
-        }
-        boolean empty = ordered.stream().allMatch(input -> input.byteCount() == 0);
-        int most = empty ? MAX_EMPTY_ROWS : MAX_ROWS;
-        if (rows > most) {
-            throw InferenceException.invalid(
-                    "inputs",
-                    rows + " rows " + (empty ? "without elements " : "") + "are more than the " + most
-                            + " of one request");
-        }
-        return (int) rows;
+        return SignatureCheck.inOrder(inputs, signature);
     }
 }

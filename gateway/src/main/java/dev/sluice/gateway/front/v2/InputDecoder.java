@@ -6,10 +6,8 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import dev.sluice.worker.contract.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class InputDecoder {
 
     private static final int NOT_SEEN = -1;
-    private static final int MAX_RANK = 32;
-    private static final List<DataType> DATA_TYPES = List.of(DataType.values());
 
     private final JsonCursor cursor;
     private final RawTensors raw;
@@ -93,26 +89,19 @@ final class InputDecoder {
     }
 
     private DataType readDataType() {
-        String text = JsonStrings.readString(cursor);
-        for (DataType each : DATA_TYPES) {
-            if (each.name().equals(text)) {
-                return each;
-            }
-        }
-        throw InferenceException.invalid(
-                field + ".datatype", "unknown datatype \"" + text + "\"; known are " + DATA_TYPES);
+        return SignatureCheck.dataType(field + ".datatype", JsonStrings.readString(cursor));
     }
 
     private Shape readShape() {
-        long[] dimensions = new long[MAX_RANK];
+        long[] dimensions = new long[SignatureCheck.MAX_RANK];
         int rank = 0;
         String where = field + ".shape";
         try {
             cursor.read('[');
             if (!cursor.tryRead(']')) {
                 do {
-                    if (rank == MAX_RANK) {
-                        throw InferenceException.invalid(where, "more than " + MAX_RANK + " dimensions");
+                    if (rank == SignatureCheck.MAX_RANK) {
+                        throw InferenceException.invalid(where, "more than " + SignatureCheck.MAX_RANK + " dimensions");
                     }
                     dimensions[rank] = readDimension(where + "[" + rank + "]");
                     rank++;
@@ -139,7 +128,7 @@ final class InputDecoder {
         cursor.peek();
         dataPosition = cursor.position;
         if (name != null && dataType != null && shape != null) {
-            checkAgainstSignature(name, dataType, shape);
+            SignatureCheck.input(field, name, dataType, shape, signature);
             data = decodeData(dataType, shape);
         } else {
             cursor.skipValue();
@@ -187,7 +176,7 @@ final class InputDecoder {
             throw InferenceException.invalid(
                     field, json ? "has data and binary_data_size; one is enough" : "the member \"data\" is missing");
         }
-        checkAgainstSignature(name, dataType, shape);
+        SignatureCheck.input(field, name, dataType, shape, signature);
         ByteBuffer elements = binary ? raw.take(field, rawBytes, dataType, shape) : jsonData(dataType, shape);
         return new Tensor(name, dataType, shape, elements);
     }
@@ -201,25 +190,5 @@ final class InputDecoder {
         ByteBuffer decoded = decodeData(type, form);
         cursor.position = behind;
         return decoded;
-    }
-
-    private void checkAgainstSignature(String name, DataType dataType, Shape shape) {
-        int place = signature.indexOfInput(name);
-        if (place < 0) {
-            List<String> names =
-                    signature.inputs().stream().map(TensorSpec::name).toList();
-            throw InferenceException.invalid(
-                    field + ".name", "the model has no input \"" + name + "\"; its inputs are " + names);
-        }
-        TensorSpec spec = signature.inputs().get(place);
-        if (spec.dataType() != dataType) {
-            throw InferenceException.invalid(
-                    field + ".datatype", "input \"" + name + "\" expects " + spec.dataType() + " and got " + dataType);
-        }
-        if (!spec.shape().accepts(shape)) {
-            throw InferenceException.invalid(
-                    field + ".shape",
-                    "input \"" + name + "\" expects " + spec.shape() + " (-1 is any) and got " + shape);
-        }
     }
 }

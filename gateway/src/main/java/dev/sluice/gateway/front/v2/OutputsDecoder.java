@@ -70,14 +70,7 @@ final class OutputsDecoder {
         if (name == null) {
             throw InferenceException.invalid(field, "the member \"name\" is missing");
         }
-        if (signature.output(name) == null) {
-            throw InferenceException.invalid(
-                    field + ".name",
-                    "the model has no output \"" + name + "\"; its outputs are " + signature.outputNames());
-        }
-        if (wanted.stream().anyMatch(output -> output.name().equals(name))) {
-            throw InferenceException.invalid(field + ".name", "output \"" + name + "\" is given twice");
-        }
+        SignatureCheck.output(field, name, wanted, signature);
     }
 
     private OutputParameters readParameters(String field) {

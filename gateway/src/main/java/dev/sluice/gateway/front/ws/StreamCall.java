@@ -15,6 +15,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,7 +129,7 @@ final class StreamCall implements Call {
     @Override
     public void refuse(InferenceError error) {
         if (isOpen()) {
-            long retryMillis = connection.retryMillis(error);
+            OptionalLong retryMillis = connection.retryMillis(error);
             give(
                     Outgoing.of(StreamMessages.error(place.id(), error, requestId, retryMillis)),
                     StatusMapping.httpStatus(error));

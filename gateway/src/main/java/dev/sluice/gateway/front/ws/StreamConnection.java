@@ -26,6 +26,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,8 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         front.streams().opened();
         outbox.send(outbox.owe(Outgoing.of(hello)));
         liveness.begin();
-        accessLog.answered(terms.requestId(), parts().ticker().nanos(), asked, SWITCHING_PROTOCOLS, 0);
+        accessLog.answered(
+                terms.requestId(), parts().ticker().nanos(), asked, new AccessLog.Given(SWITCHING_PROTOCOLS, 0));
         connection.becomesStream(this::leave);
     }
 
@@ -335,7 +337,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         return parts().jsonOptions();
     }
 
-    long retryMillis(InferenceError error) {
+    OptionalLong retryMillis(InferenceError error) {
         return front.retryAfter().millis(error);
     }
 
@@ -354,7 +356,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         liveness.asked();
         Outgoing ready = outbox.owe(deflate ? PerMessageDeflate.fit(answer) : answer);
         place.close(ready);
-        accessLog.answered(call.requestId(), call.startNanos(), asked, status, ready.length());
+        accessLog.answered(call.requestId(), call.startNanos(), asked, new AccessLog.Given(status, ready.length()));
         full = false;
         lookAgain();
     }

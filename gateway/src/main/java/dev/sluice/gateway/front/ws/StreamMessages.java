@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.http.Refusal;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +50,9 @@ final class StreamMessages {
      * The answer to a request that gets no other.
      *
      * @param id null when the request has none, or none that could be read
-     * @param retryMillis negative when trying again is no use
+     * @param retryMillis empty when trying again is no use
      */
-    static JsonOutput error(@Nullable String id, InferenceError error, String requestId, long retryMillis) {
+    static JsonOutput error(@Nullable String id, InferenceError error, String requestId, OptionalLong retryMillis) {
         JsonOutput out = new JsonOutput(ERROR_BYTES).raw("{\"id\":");
         out = id == null ? out.raw("null") : out.string(id);
         out.raw(",\"error\":{\"code\":")
@@ -62,8 +63,8 @@ final class StreamMessages {
                 .string(Refusal.shown(error.message()))
                 .raw(",\"request_id\":")
                 .string(requestId);
-        if (retryMillis >= 0) {
-            out.raw(",\"retry_after_ms\":").number(retryMillis);
+        if (retryMillis.isPresent()) {
+            out.raw(",\"retry_after_ms\":").number(retryMillis.getAsLong());
         }
         if (error instanceof InferenceError.Throttled throttled) {
             out.raw(",\"policy\":").string(throttled.policy());

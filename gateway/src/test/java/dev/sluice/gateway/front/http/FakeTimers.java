@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /** Timers that run out when the test says so. */
-final class FakeTimers implements Bodies.Timers {
+public final class FakeTimers implements Bodies.Timers {
 
-    static final Duration PATIENCE = Duration.ofSeconds(3);
+    public static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    final FakeTicker ticker = new FakeTicker();
-    final List<Long> startedMillis = new ArrayList<>();
+    public final FakeTicker ticker = new FakeTicker();
+    public final List<Long> startedMillis = new ArrayList<>();
     private final List<Runnable> running = new ArrayList<>();
 
     static Bodies bodies(ByteBudget budget, Executor nextTurn) {
         return new FakeTimers().with(budget, nextTurn);
     }
 
-    Bodies with(ByteBudget budget, Executor nextTurn) {
+    public Bodies with(ByteBudget budget, Executor nextTurn) {
         return new Bodies(
                 budget,
                 nextTurn,
@@ -39,11 +39,11 @@ final class FakeTimers implements Bodies.Timers {
         return () -> running.remove(work);
     }
 
-    int running() {
+    public int running() {
         return running.size();
     }
 
-    void runOut() {
+    public void runOut() {
         List<Runnable> due = List.copyOf(running);
         running.clear();
         due.forEach(Runnable::run);

@@ -90,7 +90,7 @@ class OpenApiTest {
                 List.of());
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(vertx, new Serving(pipeline, parts), opening -> {}, options);
+        return Routes.build(LoopParts.of(vertx, options, new Serving(pipeline, parts)), opening -> {});
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

@@ -9,19 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /** Tensors of any bits that their type allows. */
-final class RandomTensors {
+public final class RandomTensors {
 
     private static final double[] NON_FINITE = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
     private static final int MOST_ELEMENT_BYTES = 64;
 
     private final Random random;
 
-    RandomTensors(Random random) {
+    public RandomTensors(Random random) {
         this.random = random;
     }
 
     /** @param nonFinite whether some FP32 and FP64 are NaN and infinities */
-    Tensor next(String name, DataType type, Shape shape, boolean nonFinite) {
+    public Tensor next(String name, DataType type, Shape shape, boolean nonFinite) {
         int count = (int) shape.elementCount();
         ByteBuffer data = ByteBuffer.allocate(count * MOST_ELEMENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < count; i++) {

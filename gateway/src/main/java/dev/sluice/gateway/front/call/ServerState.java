@@ -1,0 +1,85 @@
+package dev.sluice.gateway.front.call;
+
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server says of itself, whatever protocol asks.
+ *
+ * @thread any
+ * @source Open Inference Protocol: health and server metadata
+ */
+public final class ServerState {
+
+    public static final String NAME = "sluice";
+
+    /** Only what works. Of the repository's extension that is the index. */
+    public static final List<String> EXTENSIONS = List.of(
+            "binary_tensor_data",
+            "classification",
+            "schedule_policy",
+            "parameters",
+            "model_configuration",
+            "statistics",
+            "model_repository(index)",
+            "sluice_stream");
+
+    private ServerState() {}
+
+    /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
+    public static boolean isReady(FrontParts parts) {
+        List<ModelReport> all = parts.models().all();
+        boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
+        boolean anyLoading = all.stream().anyMatch(report -> report.state() == ModelState.LOADING);
+        return parts.models().isComplete()
+                && !anyLoading
+                && !parts.admission().isDraining()
+                && (anyReady || all.isEmpty());
+    }
+
+    /**
+     * The model that would be asked for a prediction now: the one that is named, or who stands in for it.
+     *
+     * @throws InferenceException UnknownModel, ModelNotReady, CircuitOpen
+     */
+    public static ModelEndpoint answering(FrontParts parts, RequestedModel requested) {
+        return parts.models()
+                .circuits()
+                .answering(requested.in(parts.models()), parts.ticker().nanos());
+    }
+
+    /**
+     * The versions of which statistics are asked: that one, or all that are ready where the version is left open.
+     *
+     * @throws InferenceException UnknownModel, ModelNotReady
+     */
+    public static List<ModelId> counted(FrontParts parts, RequestedModel requested) {
+        ModelId model = requested.in(parts.models()).model();
+        @Nullable String version = requested.version();
+        return version == null ? ready(parts.models().versions(model.name())) : List.of(model);
+    }
+
+    /** Those that are ready. */
+    public static List<ModelId> ready(Collection<ModelReport> reports) {
+        return reports.stream()
+                .filter(report -> report.state() == ModelState.READY)
+                .map(ModelReport::model)
+                .toList();
+    }
+
+    /** The state of a model in the index of the repository. */
+    public static String indexWord(ModelState state) {
+        return switch (state) {
+            case LOADING -> "LOADING";
+            case READY -> "READY";
+            case FAILED -> "UNAVAILABLE";
+        };
+    }
+}

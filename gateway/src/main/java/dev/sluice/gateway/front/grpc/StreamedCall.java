@@ -1,0 +1,163 @@
+package dev.sluice.gateway.front.grpc;
+
+import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.admit.Verdict;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.ClientGone;
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.grpc.MessageCursor.Span;
+import dev.sluice.gateway.front.grpc.MessageReader.Message;
+import dev.sluice.gateway.front.http.FrontConnection;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a ModelStreamInfer stream, from its message to its answer.
+ *
+ * @thread confined to the front loop of its connection
+ * @bound one message
+ * @errors every {@link InferenceError}, in its answer
+ */
+final class StreamedCall implements Call {
+
+    private final StreamInfer infer;
+    private final GrpcStream stream;
+    private final long number;
+    private final Message message;
+    private final long startNanos;
+    private final ClientGone cancellation = new ClientGone();
+    private String id = "";
+    private @Nullable Permit held;
+    private boolean setOut;
+    private boolean answered;
+
+    StreamedCall(StreamInfer infer, long number, Message message) {
+        this.infer = infer;
+        this.stream = infer.stream();
+        this.number = number;
+        this.message = message;
+        this.startNanos = stream.serving().parts().ticker().nanos();
+    }
+
+    void begin() {
+        FrontConnection.infers(stream.request());
+        Serving serving = stream.serving();
+        @Nullable ModelId model = null;
+        try {
+            HttpBytes bytes = message.bytes();
+            InferHead asked = InferHead.of(bytes.array(), bytes.from(), bytes.to());
+            id = asked.id();
+            ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
+            model = endpoint.model();
+            RequestHead head = GrpcHead.of(stream, model, infer.remainingNanos());
+            @Nullable InferenceError refusal = GrpcHead.refusal(serving, this, head);
+            if (refusal == null) {
+                Span span = new Span(bytes.from(), bytes.to());
+                serving.infer(
+                        this,
+                        head,
+                        endpoint,
+                        (by, buffers) -> new InferMessageDecoder(
+                                        bytes.array(),
+                                        span,
+                                        asked,
+                                        by.description().signature(),
+                                        buffers)
+                                .decode());
+            } else {
+                serving.refuse(this, model, refusal);
+            }
+        } catch (InferenceException refused) {
+            serving.refuse(this, model == null ? Serving.modelOf(refused.error()) : model, refused.error());
+        }
+    }
+
+    /** The stream is over, and nobody waits any more. */
+    void gone() {
+        message.release();
+        if (setOut) {
+            cancellation.cancel(); // its place is free with its outcome
+        } else {
+            leave();
+        }
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.GRPC;
+    }
+
+    /** That of the stream, and which of its requests. */
+    @Override
+    public String requestId() {
+        return stream.requestId() + "-" + number;
+    }
+
+    @Override
+    public String client() {
+        return stream.client();
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !answered && infer.isOpen();
+    }
+
+    @Override
+    public Cancellation cancellation() {
+        setOut = true;
+        return cancellation;
+    }
+
+    @Override
+    public void hold(Permit place) {
+        held = place;
+    }
+
+    @Override
+    public void leave() {
+        if (held != null) {
+            held.release(Verdict.IGNORED);
+            held = null;
+        }
+    }
+
+    /** The answer names the model that gives it. */
+    @Override
+    public void standsIn(ModelId model) {}
+
+    @Override
+    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        FrontConnection.requireTaken(stream.request());
+        var answer = new InferMessageEncoder(response, form, endpoint.description()).encodeForStream();
+        message.release();
+        if (isOpen()) {
+            answered = true;
+            infer.answer(this, answer);
+        }
+    }
+
+    @Override
+    public void refuse(InferenceError error) {
+        message.release();
+        leave();
+        if (!answered) {
+            answered = true;
+            infer.refuse(this, error, id);
+        }
+    }
+}

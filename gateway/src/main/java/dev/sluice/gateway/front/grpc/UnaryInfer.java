@@ -1,0 +1,242 @@
+package dev.sluice.gateway.front.grpc;
+
+import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.admit.Verdict;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.ClientGone;
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.grpc.MessageCursor.Span;
+import dev.sluice.gateway.front.grpc.MessageReader.Message;
+import dev.sluice.gateway.front.http.FrontConnection;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ModelInfer call: a message in, tensors, pipeline, a message out.
+ *
+ * <p>The model stands in the message, at its very beginning where a client writes fields in their order. So it can mostly be
+ * decided from the first bytes of a long message whether the rest is worth reading.
+ *
+ * @thread confined to the front loop of its connection
+ * @bound one message
+ * @errors every {@link InferenceError}
+ */
+final class UnaryInfer implements Call, MessageReader.Receiver {
+
+    static final CharSequence FALLBACK = "sluice-fallback";
+
+    private final GrpcStream stream;
+    private @Nullable MessageReader reader;
+    private @Nullable Entry entry;
+    private @Nullable Message message;
+    private @Nullable Permit held;
+    private boolean over;
+
+    /** A call that the quotas have let in. */
+    private record Entry(InferHead asked, ModelEndpoint endpoint, RequestHead head) {}
+
+    private UnaryInfer(GrpcStream stream) {
+        this.stream = stream;
+    }
+
+    static void begin(GrpcStream stream, long limitBytes) {
+        UnaryInfer call = new UnaryInfer(stream);
+        try {
+            stream.timeoutNanos(); // one that cannot be read is refused before anything else is
+            var settings = new MessageReader.Settings(stream.coding(), limitBytes, stream.bodies());
+            call.read(new MessageReader(stream.request(), settings, call));
+        } catch (InferenceException refused) {
+            call.failed(refused.error());
+        }
+    }
+
+    private void read(MessageReader messages) {
+        FrontConnection.infers(stream.request());
+        reader = messages;
+        stream.whenOver(this::gone);
+        messages.begin();
+    }
+
+    @Override
+    public void begun(byte[] array, int from, int to) {
+        @Nullable InferHead head = InferHead.peek(array, from, to);
+        if (head != null) {
+            enter(head);
+        }
+    }
+
+    @Override
+    public void message(Message whole) {
+        if (message != null) {
+            whole.release();
+            failed(new InferenceError.InvalidRequest("message", "a second one; this call takes one"));
+            return;
+        }
+        message = whole;
+        Objects.requireNonNull(reader).next();
+    }
+
+    @Override
+    public void ended() {
+        if (message == null) {
+            failed(new InferenceError.InvalidRequest("message", "there is none"));
+            return;
+        }
+        HttpBytes bytes = message.bytes();
+        try {
+            infer(bytes, InferHead.of(bytes.array(), bytes.from(), bytes.to()));
+        } catch (InferenceException broken) {
+            failed(broken.error());
+        }
+    }
+
+    private void infer(HttpBytes bytes, InferHead asked) {
+        if (entry == null) {
+            enter(asked);
+        } else if (!entry.asked.asksAs(asked)) {
+            throw InferenceException.invalid("model_version", "stands behind other fields; send it before them");
+        }
+        if (!over && entry != null) {
+            Span span = new Span(bytes.from(), bytes.to());
+            stream.serving()
+                    .infer(
+                            this,
+                            entry.head,
+                            entry.endpoint,
+                            (endpoint, buffers) -> new InferMessageDecoder(
+                                            bytes.array(),
+                                            span,
+                                            asked,
+                                            endpoint.description().signature(),
+                                            buffers)
+                                    .decode());
+        }
+    }
+
+    @Override
+    public void failed(InferenceError error) {
+        refuse(entry == null ? null : entry.endpoint.model(), error);
+    }
+
+    private void refuse(@Nullable ModelId model, InferenceError error) {
+        if (!over) {
+            over = true;
+            stream.serving().refuse(this, model, error);
+        }
+    }
+
+    /** Before any of its tensors is looked at: who answers, and whether it may come in. */
+    private void enter(InferHead asked) {
+        Serving serving = stream.serving();
+        @Nullable ModelId model = null;
+        try {
+            ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
+            model = endpoint.model();
+            RequestHead head = GrpcHead.of(stream, model, stream.timeoutNanos());
+            @Nullable InferenceError refusal = GrpcHead.refusal(serving, this, head);
+            if (refusal == null) {
+                entry = new Entry(asked, endpoint, head);
+            } else {
+                refuse(model, refusal);
+            }
+        } catch (InferenceException refused) {
+            refuse(model == null ? Serving.modelOf(refused.error()) : model, refused.error());
+        }
+    }
+
+    /** The stream is over: answered, or given up by its client. */
+    private void gone() {
+        over = true;
+        release();
+        leave();
+    }
+
+    private void release() {
+        if (reader != null) {
+            reader.close();
+        }
+        if (message != null) {
+            message.release();
+        }
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.GRPC;
+    }
+
+    @Override
+    public String requestId() {
+        return stream.requestId();
+    }
+
+    @Override
+    public String client() {
+        return stream.client();
+    }
+
+    @Override
+    public long startNanos() {
+        return stream.startNanos();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return stream.isOpen();
+    }
+
+    @Override
+    public void hold(Permit place) {
+        held = place;
+    }
+
+    @Override
+    public void leave() {
+        if (held != null) {
+            held.release(Verdict.IGNORED);
+            held = null;
+        }
+    }
+
+    /** From now on only the outcome ends the request. */
+    @Override
+    public Cancellation cancellation() {
+        ClientGone cancellation = new ClientGone();
+        stream.whenOver(() -> {
+            release();
+            cancellation.cancel();
+        });
+        return cancellation;
+    }
+
+    @Override
+    public void standsIn(ModelId model) {
+        stream.header(FALLBACK, model.toString());
+    }
+
+    @Override
+    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        FrontConnection.requireTaken(stream.request());
+        var answer = new InferMessageEncoder(response, form, endpoint.description()).encode();
+        release(); // a slow reader holds its answer, not its message
+        stream.answer(answer);
+    }
+
+    @Override
+    public void refuse(InferenceError error) {
+        over = true;
+        release();
+        leave();
+        stream.refuse(error);
+    }
+}

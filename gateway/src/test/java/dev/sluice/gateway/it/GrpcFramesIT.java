@@ -1,0 +1,236 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.gateway.front.grpc.wire.ModelInferRequest;
+import dev.sluice.gateway.front.grpc.wire.ServerLiveRequest;
+import dev.sluice.gateway.it.RawHttp2.Frame;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls as no client would make them, frame by frame: each is answered, and the connection goes on. */
+class GrpcFramesIT {
+
+    private static final String INFER = "/inference.GRPCInferenceService/ModelInfer";
+    private static final String LIVE = "/inference.GRPCInferenceService/ServerLive";
+    private static final int WINDOW = 1 << 20;
+    private static final String INVALID = "3";
+    private static final String LATE = "4";
+    private static final String NOT_FOUND = "5";
+    private static final String EXHAUSTED = "8";
+    private static final String UNIMPLEMENTED = "12";
+
+    private static RunningGateway gateway;
+    private RawHttp2 connection;
+
+    @BeforeAll
+    static void start() {
+        gateway = RunningGateway.start(
+                Places.TEST_MODELS, "grpc.max_message_size=1KiB", "admission.request_timeout=300ms");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        connection = new RawHttp2(gateway.port(), WINDOW);
+    }
+
+    /** Whatever came before, the next call is served, and nothing is left over. */
+    @AfterEach
+    void theConnectionGoesOn() throws IOException {
+        call(99, INFER, false);
+        connection.data(99, GrpcRequests.framed(GrpcRequests.sums(1, 2)), true);
+        assertEquals("200", connection.status(99));
+        Frame data = connection.next();
+        assertEquals(RawHttp2.DATA, data.type());
+        Http2Headers trailers = connection.answerHead(99);
+        assertEquals("0", trailers.get("grpc-status").toString());
+        connection.close();
+        gateway.awaitNothingInFlight();
+        Waiting.until("no bodies", () -> gateway.metrics().value("sluice_held_body_bytes") == 0);
+    }
+
+    private void call(int stream, String path, boolean end, String... more) throws IOException {
+        String[] all =
+                Arrays.copyOf(new String[] {"content-type", "application/grpc", "te", "trailers"}, 4 + more.length);
+        System.arraycopy(more, 0, all, 4, more.length);
+        connection.head(stream, "POST", path, end, all);
+    }
+
+    /** An answer that is nothing but its head, which says that. */
+    private void assertRefused(int stream, String status, String... words) throws IOException {
+        Http2Headers head = connection.answerHead(stream);
+        assertEquals("200", head.status().toString());
+        assertEquals("application/grpc", head.get("content-type").toString());
+        String message = URLDecoder.decode(head.get("grpc-message").toString(), StandardCharsets.UTF_8);
+        assertEquals(status, head.get("grpc-status").toString(), message);
+        for (String word : words) {
+            assertTrue(message.contains(word), message);
+        }
+    }
+
+    private void assertResetWithoutError(int stream) throws IOException {
+        Frame reset = connection.next();
+        assertEquals(RawHttp2.RST_STREAM, reset.type());
+        assertEquals(stream, reset.stream());
+        assertEquals(0, reset.code());
+    }
+
+    private static byte[] sums() {
+        return GrpcRequests.framed(GrpcRequests.sums(3, 4));
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void noMessage() throws IOException {
+        call(1, INFER, true);
+        assertRefused(1, INVALID, "there is none");
+        call(3, LIVE, true);
+        assertRefused(3, INVALID, "there is none");
+    }
+
+    @Test
+    void twoMessages() throws IOException {
+        call(1, LIVE, false);
+        byte[] one = GrpcRequests.framed(ServerLiveRequest.getDefaultInstance());
+        connection.data(1, one, false).data(1, one, true);
+        assertRefused(1, INVALID, "a second one");
+        call(3, INFER, false);
+        connection.data(3, sums(), false).data(3, sums(), true);
+        assertRefused(3, INVALID, "a second one");
+    }
+
+    /** At every byte, the five before the message included. */
+    @Test
+    void cutMessages() throws IOException {
+        byte[] whole = sums();
+        int stream = 1;
+        for (int length = 1; length < whole.length; length++) {
+            call(stream, INFER, false);
+            connection.data(stream, Arrays.copyOf(whole, length), true);
+            assertRefused(stream, INVALID, "ended");
+            stream += 2;
+            if (stream == 99) {
+                stream += 2; // that one comes last
+                connection.close();
+                connection = new RawHttp2(gateway.port(), WINDOW);
+                stream = 1;
+            }
+        }
+    }
+
+    @Test
+    void aMessageInSinglesBytes() throws IOException {
+        call(1, INFER, false);
+        byte[] whole = sums();
+        for (int at = 0; at < whole.length; at++) {
+            connection.data(1, new byte[] {whole[at]}, at == whole.length - 1);
+        }
+        assertEquals("200", connection.status(1));
+        assertEquals(RawHttp2.DATA, connection.next().type());
+        assertEquals("0", connection.answerHead(1).get("grpc-status").toString());
+    }
+
+    @Test
+    void prefixesThatAreNone() throws IOException {
+        call(1, INFER, false);
+        connection.data(1, GrpcRequests.framed(2, new byte[3]), true);
+        assertRefused(1, INVALID, "begins with 2");
+        call(3, INFER, false);
+        connection.data(3, GrpcRequests.framed(1, gzip(GrpcRequests.sums(1, 2).toByteArray())), true);
+        assertRefused(3, INVALID, "grpc-encoding does not say");
+    }
+
+    @Test
+    void compressedMessagesThatAreBroken() throws IOException {
+        byte[] compressed = gzip(GrpcRequests.sums(1, 2).toByteArray());
+        call(1, INFER, false, "grpc-encoding", "gzip");
+        connection.data(1, GrpcRequests.framed(1, Arrays.copyOf(compressed, compressed.length - 9)), true);
+        assertRefused(1, INVALID, "grpc-encoding: the compressed body ends too early");
+        call(3, INFER, false, "grpc-encoding", "gzip");
+        connection.data(3, GrpcRequests.framed(1, new byte[] {1, 2, 3, 4}), true);
+        assertRefused(3, INVALID, "grpc-encoding");
+        call(5, INFER, false, "grpc-encoding", "gzip");
+        connection.data(5, GrpcRequests.framed(1, compressed), true);
+        assertEquals("200", connection.status(5));
+        assertEquals(RawHttp2.DATA, connection.next().type());
+        assertEquals("0", connection.answerHead(5).get("grpc-status").toString());
+    }
+
+    /** By what is announced, before it comes; and by what comes out of little. */
+    @Test
+    void messagesThatAreTooLong() throws IOException {
+        call(1, INFER, false);
+        connection.data(1, new byte[] {0, 0, 0, 4, 1}, false);
+        Http2Headers head = connection.answerHead(1);
+        assertEquals(EXHAUSTED, head.get("grpc-status").toString());
+        assertEquals("-1", head.get("grpc-retry-pushback-ms").toString());
+        assertResetWithoutError(1);
+        call(3, INFER, false, "grpc-encoding", "gzip");
+        connection.data(3, GrpcRequests.framed(1, gzip(new byte[1 << 20])), true);
+        assertRefused(3, EXHAUSTED, "1024");
+    }
+
+    /** Its name is known from the first bytes, so nobody waits for the rest. */
+    @Test
+    void anUnknownModelIsRefusedBeforeItsTensors() throws IOException {
+        ModelInferRequest request =
+                GrpcRequests.sums(1, 2).toBuilder().setModelName("nobody").build();
+        call(1, INFER, false);
+        connection.data(1, Arrays.copyOf(GrpcRequests.framed(request), 20), false);
+        assertRefused(1, NOT_FOUND, "nobody");
+        assertResetWithoutError(1);
+    }
+
+    @Test
+    void aMessageThatDoesNotComeWhole() throws IOException {
+        call(1, INFER, false);
+        connection.data(1, Arrays.copyOf(sums(), 30), false);
+        assertRefused(1, LATE, "body");
+        assertResetWithoutError(1);
+    }
+
+    @Test
+    void aClientThatGoesInTheMiddleOfItsMessage() throws IOException {
+        call(1, INFER, false);
+        connection.data(1, Arrays.copyOf(sums(), 30), false).reset(1, RawHttp2.CANCEL);
+    }
+
+    @Test
+    void whatIsNoCallOfGrpc() throws IOException {
+        call(1, "/", true);
+        assertRefused(1, UNIMPLEMENTED, "there is no method / here");
+        connection.head(3, "GET", INFER, true, "content-type", "application/grpc");
+        assertEquals("405", connection.status(3));
+        connection.head(5, "POST", INFER, true, "content-type", "application/grpc+json");
+        assertEquals("415", connection.status(5));
+        connection.head(7, "POST", INFER, true, "content-type", "application/grpc-web");
+        Http2Headers web = connection.answerHead(7);
+        assertEquals("404", web.status().toString());
+        assertNull(web.get("grpc-status"));
+        assertEquals(RawHttp2.DATA, connection.next().type());
+    }
+}
