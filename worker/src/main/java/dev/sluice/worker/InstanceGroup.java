@@ -111,7 +111,7 @@ final class InstanceGroup implements BatchRunner {
     public void withdraw(Batch batch) {
         @Nullable Instance instance = busy.get(batch);
         if (instance != null) {
-            instance.engine().withdraw();
+            instance.engine().withdraw(batch);
         }
     }
 

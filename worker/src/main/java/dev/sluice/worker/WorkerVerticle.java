@@ -80,7 +80,7 @@ final class WorkerVerticle extends VerticleBase {
             long start = ticker.nanos();
             List<Tensor> inputs = gather.gather(batch);
             long gathered = ticker.nanos();
-            List<Tensor> outputs = engine.run(inputs, batch.first().outputs());
+            List<Tensor> outputs = engine.run(batch, inputs, batch.first().outputs());
             return new BatchResult.Ran(outputs, gathered - start, ticker.nanos() - gathered);
         } catch (InferenceException refused) {
             return new BatchResult.Failed(refused.error());

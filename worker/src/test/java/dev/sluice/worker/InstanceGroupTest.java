@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.batch.Batch;
@@ -121,12 +122,12 @@ class InstanceGroupTest {
             return true;
         });
         FakeInstance engine = assertInstanceOf(FakeInstance.class, original.engine());
-        assertFalse(engine.isWithdrawn(), "that batch is another one");
+        assertNull(engine.withdrawn(), "that batch is another one");
         onLoop(() -> {
             group.withdraw(batch);
             return true;
         });
-        assertTrue(engine.isWithdrawn());
+        assertEquals(batch, engine.withdrawn());
         assertFalse(engine.isTerminated());
         next(first).reply(new BatchResult.Withdrawn());
         assertEquals(new BatchResult.Withdrawn(), next(results));

@@ -43,9 +43,17 @@ public final class InferencePipeline {
     public Future<InferenceOutcome> infer(ModelEndpoint endpoint, InferenceRequest request) {
         return switch (admission.admit(request)) {
             case Admission.Refused(InferenceError why) -> Future.succeededFuture(why);
-            case Admission.Admitted(Permit permit) ->
-                batchers.send(endpoint, request).map(outcome -> released(permit, outcome));
+            case Admission.Admitted(Permit permit) -> send(endpoint, request, permit);
         };
+    }
+
+    private Future<InferenceOutcome> send(ModelEndpoint endpoint, InferenceRequest request, Permit permit) {
+        try {
+            return batchers.send(endpoint, request).map(outcome -> released(permit, outcome));
+        } catch (RuntimeException | OutOfMemoryError failure) { // without an outcome nobody else would give it back
+            permit.release(Verdict.IGNORED);
+            throw failure;
+        }
     }
 
     /** Before anybody hears of the outcome, so that whoever does finds the place free. */

@@ -31,18 +31,26 @@ final class ArrivalSpread {
 
     /** @param count of all requests that have ever come */
     void look(long count, long nowNanos) {
+        if (looks == 0) {
+            note(count, nowNanos);
+            return;
+        }
         long came = count - lastCount;
         long nanos = nowNanos - lastNanos;
         if (came <= 0 || nanos <= 0) {
             return;
         }
         double rate = (double) came / nanos;
-        if (looks > 0) {
+        if (looks > 1) {
             double expected = perNano * nanos;
             double miss = came - expected;
-            dispersion += weight(looks) * (Math.min(miss * miss / expected, MOST) - dispersion);
+            dispersion += weight(looks - 1) * (Math.min(miss * miss / expected, MOST) - dispersion);
         }
-        perNano += weight(looks + 1) * (rate - perNano);
+        perNano += weight(looks) * (rate - perNano);
+        note(count, nowNanos);
+    }
+
+    private void note(long count, long nowNanos) {
         lastCount = count;
         lastNanos = nowNanos;
         looks++;

@@ -44,6 +44,7 @@ public final class Batcher {
     private final Tally tally;
     private final List<LatencyPoint> profile;
     private final LatencyModel latency;
+    private final Learning learning;
     private final BatchQueue queue;
     private final BatchFormation formation;
     private final BatchKinds kinds;
@@ -64,6 +65,7 @@ public final class Batcher {
         this.tally = new Tally(model, options.listener());
         this.profile = options.profile();
         this.latency = new LatencyModel(profile);
+        this.learning = new Learning(latency, tally);
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
         this.kinds = new BatchKinds(options.shapes().ragged());
@@ -242,7 +244,9 @@ public final class Batcher {
         assert thread.isHere();
         long now = ticker.nanos();
         dropExpired(now);
-        running.withdrawDeserted(instances);
+        if (taken.haveGone()) {
+            running.withdrawDeserted(instances);
+        }
         Refusal ofAll = refusalOfAll();
         if (ofAll != null) {
             refuseWaiting(ofAll);
@@ -331,7 +335,7 @@ public final class Batcher {
                 Trial.ended(run, result, latency, ticker.nanos());
                 switch (result) {
                     case BatchResult.Ran ran -> succeed(run, ran);
-                    case BatchResult.Withdrawn gone -> tally.withdrawn();
+                    case BatchResult.Withdrawn gone -> learning.withdrawn(run, ticker.nanos());
                     case BatchResult.Failed failed -> fail(run.batch(), failed);
                 }
             }
@@ -344,7 +348,7 @@ public final class Batcher {
 
     private void succeed(RunningBatches.Run run, BatchResult.Ran ran) {
         Batch batch = run.batch();
-        learn(run);
+        learning.ran(run, ticker.nanos());
         tally.ran(ran);
         if (!split.canCut(batch, ran.outputs())) {
             suspects.separate(batch);
@@ -360,14 +364,6 @@ public final class Batcher {
                 taken.settle(member, new InferenceResponse(model, parts.get(i), run.timing(member, ran)));
             }
         }
-    }
-
-    private void learn(RunningBatches.Run run) {
-        int rows = run.batch().rows();
-        long taken = ticker.nanos() - run.formedNanos();
-        long predicted = run.predictedNanos(latency);
-        latency.observe(rows, taken);
-        tally.learned(predicted, taken, latency.learned());
     }
 
     private void fail(Batch batch, BatchResult.Failed failed) {

@@ -90,8 +90,7 @@ final class RunningBatches {
     }
 
     /**
-     * Ends those all of whose clients have gone. Those whose members expired go on: how long they take is the only way to
-     * learn that the model has become slow.
+     * Ends those all of whose clients have gone. Those that members expired in go on: how long they take is news.
      */
     void withdrawDeserted(BatchRunner instances) {
         for (Run run : runs) {

@@ -15,6 +15,7 @@ final class TakenRequests {
 
     private final DeadlineHeap open = new DeadlineHeap();
     private final Tally tally;
+    private boolean someHaveGone;
 
     TakenRequests(Tally tally) {
         this.tally = tally;
@@ -27,6 +28,13 @@ final class TakenRequests {
     @Nullable
     QueuedRequest firstToExpire() {
         return open.first();
+    }
+
+    /** Whether clients of some have gone while those ran, since this was asked last. */
+    boolean haveGone() {
+        boolean gone = someHaveGone;
+        someHaveGone = false;
+        return gone;
     }
 
     void settle(QueuedRequest member, InferenceOutcome outcome) {
@@ -42,6 +50,7 @@ final class TakenRequests {
         tally.dropped(member, refusal.reason());
         if (refusal.reason() == DropReason.CANCELLED_RUNNING) {
             member.goes();
+            someHaveGone = true;
         }
         settle(member, refusal.error());
     }

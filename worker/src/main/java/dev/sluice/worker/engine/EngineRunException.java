@@ -23,11 +23,6 @@ public final class EngineRunException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** The same for another reason, which is known better elsewhere. */
-    EngineRunException because(Reason other) {
-        return new EngineRunException(String.valueOf(getMessage()), this, other);
-    }
-
     public Reason reason() {
         return reason;
     }

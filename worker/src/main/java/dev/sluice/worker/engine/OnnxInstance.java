@@ -3,9 +3,12 @@ package dev.sluice.worker.engine;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.engine.EngineRunException.Reason;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's way into the session of a model.
@@ -16,11 +19,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class OnnxInstance implements ModelInstance {
 
+    private static final String WITHDRAWN = "the call was withdrawn";
+
     private final OnnxModel model;
     private final OutputMemory memory;
     private final RunOptions options;
     private final Lock ending = new ReentrantLock();
-    private boolean withdrawn;
+    private @Nullable Object running;
+    private @Nullable Object withdrawn;
     private boolean terminated;
     private boolean closed;
 
@@ -39,64 +45,93 @@ final class OnnxInstance implements ModelInstance {
     }
 
     @Override
-    public List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
+    public List<Tensor> run(Object call, List<Tensor> inputs, List<String> outputs) {
         if (closed) {
             throw new IllegalStateException("the instance is closed");
         }
-        forgetWithdrawal();
+        begin(call);
         try {
             return model.run(this, inputs, outputs);
         } catch (EngineRunException failure) {
-            boolean isEnded = failure.reason() == EngineRunException.Reason.TERMINATED;
-            throw isEnded && isWithdrawn() ? failure.because(EngineRunException.Reason.WITHDRAWN) : failure;
+            boolean isEnded = failure.reason() == Reason.TERMINATED;
+            throw isEnded && isWithdrawn(call) ? new EngineRunException(WITHDRAWN, failure, Reason.WITHDRAWN) : failure;
+        } finally {
+            end(call);
         }
     }
 
-    /** What came when the call that it was meant for had just ended says nothing of this one. */
-    private void forgetWithdrawal() {
+    private void begin(Object call) {
         ending.lock();
         try {
-            if (withdrawn && !terminated) {
-                options.setTerminate(false);
+            if (isSame(withdrawn, call)) {
+                throw new EngineRunException(WITHDRAWN, new CancellationException(), Reason.WITHDRAWN);
             }
-            withdrawn = false;
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime cannot begin a call", e);
+            running = call;
         } finally {
             ending.unlock();
         }
     }
 
-    private boolean isWithdrawn() {
+    private boolean isWithdrawn(Object call) {
         ending.lock();
         try {
-            return withdrawn && !terminated;
+            return isSame(withdrawn, call) && !terminated;
+        } finally {
+            ending.unlock();
+        }
+    }
+
+    /** From now on it cannot be withdrawn any more, and what was meant for it does not meet the next one. */
+    private void end(Object call) {
+        ending.lock();
+        try {
+            running = null;
+            if (isSame(withdrawn, call) && !terminated) {
+                options.setTerminate(false);
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime cannot take another call", e);
         } finally {
             ending.unlock();
         }
     }
 
     @Override
-    public void withdraw() {
-        end(() -> withdrawn = true);
+    public void withdraw(Object call) {
+        ending.lock();
+        try {
+            withdrawn = call;
+            if (isSame(running, call)) {
+                endRunning();
+            }
+        } finally {
+            ending.unlock();
+        }
     }
 
     @Override
     public void terminate() {
-        end(() -> terminated = true);
-    }
-
-    private void end(Runnable note) {
         ending.lock();
         try {
             if (!closed) {
-                note.run();
-                options.setTerminate(true);
+                terminated = true;
+                endRunning();
             }
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime cannot end a call", e);
         } finally {
             ending.unlock();
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // it is asked which call, not what it looks like
+    private static boolean isSame(@Nullable Object one, Object other) {
+        return one == other;
+    }
+
+    private void endRunning() {
+        try {
+            options.setTerminate(true);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime cannot end a call", e);
         }
     }
 

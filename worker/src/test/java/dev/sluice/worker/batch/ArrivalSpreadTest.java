@@ -13,8 +13,8 @@ class ArrivalSpreadTest {
 
     private final Random random = new Random(5);
     private final ArrivalSpread spread = new ArrivalSpread();
-    private double at;
-    private double nextLook;
+    private double at = 1e15; // a clock begins anywhere
+    private double nextLook = at;
     private long count;
 
     /** So many independent arrivals at that rate; batches of ten leave one after the other. */

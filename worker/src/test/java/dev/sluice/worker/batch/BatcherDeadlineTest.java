@@ -115,6 +115,21 @@ class BatcherDeadlineTest {
     }
 
     @Test
+    void aWithdrawnBatchThatIsLateAlreadyTeachesThat() {
+        Batcher batcher = profiled();
+        int before = batcher.report().latency().batches();
+        long predicted = batcher.latency().nanos(1);
+        Pending pending = enqueue(batcher, "gone", Requests.ofIds(1));
+        ticker.advance(3 * predicted);
+        pending.cancel();
+        batcher.dispatch();
+        assertEquals(1, instances.withdrawn().size());
+        instances.finishNext();
+        assertEquals(before + 1, batcher.report().latency().batches());
+        assertTrue(batcher.latency().nanos(1) > predicted);
+    }
+
+    @Test
     void aBatchWhoseMembersHaveExpiredGoesOnForWhatItTakesIsNews() {
         Batcher batcher = batcher();
         enqueue(batcher, "late", until(500, 1));

@@ -104,8 +104,13 @@ class OnnxInstanceIT {
 
     /** Returns when the call is under way. */
     private static Future<List<Tensor>> runEndlessly(ExecutorService thread, ModelInstance loop) throws Exception {
+        return runEndlessly(thread, loop, new Object());
+    }
+
+    private static Future<List<Tensor>> runEndlessly(ExecutorService thread, ModelInstance loop, Object name)
+            throws Exception {
         Thread runner = thread.submit(Thread::currentThread).get();
-        Future<List<Tensor>> call = thread.submit(() -> loop.run(List.of(ENDLESS), Y));
+        Future<List<Tensor>> call = thread.submit(() -> loop.run(name, List.of(ENDLESS), Y));
         while (Arrays.stream(runner.getStackTrace())
                 .noneMatch(frame -> frame.getClassName().equals(OrtSession.class.getName()))) {
             assertFalse(call.isDone());
@@ -138,19 +143,36 @@ class OnnxInstanceIT {
                 ModelInstance instance = model.newInstance(1, MEMORY);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             for (int i = 1; i < 5; i++) {
-                Future<List<Tensor>> call = runEndlessly(thread, instance);
-                instance.withdraw();
+                Object name = new Object();
+                Future<List<Tensor>> call = runEndlessly(thread, instance, name);
+                instance.withdraw(new Object());
+                assertFalse(call.isDone(), "that was another call");
+                instance.withdraw(name);
                 var end = assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
                 EngineRunException failure = assertInstanceOf(EngineRunException.class, end.getCause());
                 assertEquals(Reason.WITHDRAWN, failure.reason());
-                instance.withdraw(); // too late for that call, and not meant for the next one
+                instance.withdraw(name); // too late for that call, and not meant for the next one
                 List<Tensor> next = instance.run(List.of(steps(i)), Y);
                 assertArrayEquals(new float[] {i}, TestTensors.floats(next.getFirst()));
             }
             instance.terminate();
-            instance.withdraw();
+            instance.withdraw(new Object());
             var ended = assertThrows(EngineRunException.class, () -> instance.run(List.of(steps(1)), Y));
             assertEquals(Reason.TERMINATED, ended.reason());
+        }
+    }
+
+    @Test
+    void aCallThatIsWithdrawnBeforeItsBeginningDoesNotRun() throws Exception {
+        try (LoadedModel model = TestModels.load("loop");
+                ModelInstance instance = model.newInstance(1, MEMORY)) {
+            Object name = new Object();
+            instance.withdraw(name);
+            var end = assertThrows(EngineRunException.class, () -> instance.run(name, List.of(ENDLESS), Y));
+            assertEquals(Reason.WITHDRAWN, end.reason());
+            assertArrayEquals(
+                    new float[] {3},
+                    TestTensors.floats(instance.run(List.of(steps(3)), Y).getFirst()));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.engine.ModelInstance;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** An engine's instance that is written in the test; its memory is 100 bytes. */
 public final class FakeInstance implements ModelInstance {
@@ -11,7 +12,7 @@ public final class FakeInstance implements ModelInstance {
     public static final long MEMORY_BYTES = 100;
 
     private final UnaryOperator<List<Tensor>> engine;
-    private volatile boolean withdrawn;
+    private volatile @Nullable Object withdrawn;
     private volatile boolean terminated;
     private volatile boolean closed;
 
@@ -24,16 +25,16 @@ public final class FakeInstance implements ModelInstance {
     }
 
     @Override
-    public List<Tensor> run(List<Tensor> inputs, List<String> outputs) {
+    public List<Tensor> run(Object call, List<Tensor> inputs, List<String> outputs) {
         return engine.apply(inputs);
     }
 
     @Override
-    public void withdraw() {
-        withdrawn = true;
+    public void withdraw(Object call) {
+        withdrawn = call;
     }
 
-    public boolean isWithdrawn() {
+    public @Nullable Object withdrawn() {
         return withdrawn;
     }
 

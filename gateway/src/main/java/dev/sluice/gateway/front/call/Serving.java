@@ -19,6 +19,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import io.vertx.core.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,7 +129,7 @@ public final class Serving {
     }
 
     private void infer(Answering answering) {
-        pipeline.infer(answering.endpoint, answering.request).onSuccess(outcome -> {
+        setOut(answering).onSuccess(outcome -> {
             ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen
                     ? parts.models()
                             .circuits()
@@ -141,6 +142,16 @@ public final class Serving {
                 infer(answering.by(fallback));
             }
         });
+    }
+
+    /** Without an outcome to come, nobody else would give back what it holds. */
+    private Future<InferenceOutcome> setOut(Answering answering) {
+        try {
+            return pipeline.infer(answering.endpoint, answering.request);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            budget.release(answering.tensorBytes);
+            throw failure;
+        }
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {
