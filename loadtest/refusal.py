@@ -48,7 +48,8 @@ def run(options):
     options.set.append(LIMITS)
     bodies = [body for body in bench.make_bodies() if body.json_bytes is None]
     print("\n".join(report.facts(java, options)))
-    print("\n| body | bare, us CPU | refused, us CPU | ratio of the medians | others' cores, most |\n|---|---|---|---|---|")
+    print("\n| body | bare, us CPU | refused, us CPU | ratio of the medians | others' cores, most |")
+    print("|---|---|---|---|---|")
     with servers.start_gateway(options) as gateway, servers.start_bare(java, options, ANSWER_BYTES) as bare:
         use_up(gateway, bodies)
         for body in bodies:
@@ -63,8 +64,8 @@ def run(options):
                     others = max(others, disturbance["others_cores"])
             ratio = statistics.median(costs[1]) / statistics.median(costs[0])
             texts = [", ".join(f"{micros:.1f}" for micros in cost) for cost in costs]
-            print(f"| {body.name}, {body.file.stat().st_size:,} bytes | {texts[0]} | {texts[1]} | {ratio:.2f} | {others:.2f} |",
-                  flush=True)
+            print(f"| {body.name}, {body.file.stat().st_size:,} bytes | {texts[0]} | {texts[1]} | {ratio:.2f} "
+                  f"| {others:.2f} |", flush=True)
 
 
 def main(arguments):
