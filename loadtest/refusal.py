@@ -17,10 +17,10 @@ import readings
 import report
 import servers
 
-CONNECTIONS = 64
+CONNECTIONS = bench.WARM_UP_CONNECTIONS
 LIMITS = 'limits.models=["mlp: 1 requests/h", "digits: 1 requests/h"]'
-LONGEST_REFUSAL = 200
-"""Bytes that the bare server answers, which is about what a refusal has with its headers' share."""
+ANSWER_BYTES = 200
+"""What the bare server answers: about as much as a refusal is, with the headers that the bare server does not send."""
 
 
 def window(target, options):
@@ -48,13 +48,14 @@ def run(options):
     options.set.append(LIMITS)
     bodies = [body for body in bench.make_bodies() if body.json_bytes is None]
     print("\n".join(report.facts(java, options)))
-    print("\n| body | bare, us CPU | refused, us CPU | ratio of the medians | others' cores, most |\n|---|---|---|---|---|")
-    with servers.start_gateway(options) as gateway, servers.start_bare(java, options, LONGEST_REFUSAL) as bare:
+    print("\n| body | bare, us CPU | refused, us CPU | ratio of the medians | others' cores, most |")
+    print("|---|---|---|---|---|")
+    with servers.start_gateway(options) as gateway, servers.start_bare(java, options, ANSWER_BYTES) as bare:
         use_up(gateway, bodies)
         for body in bodies:
             targets = [bench.Target(bare, body), bench.Target(gateway, body)]
             for target in targets:
-                target.load(options.warm_up, CONNECTIONS, options.threads)
+                bench.warm_up(target, options)
             costs, others = ([], []), 0.0
             for _ in range(options.repeats):
                 for target, cost in zip(targets, costs):
@@ -63,8 +64,8 @@ def run(options):
                     others = max(others, disturbance["others_cores"])
             ratio = statistics.median(costs[1]) / statistics.median(costs[0])
             texts = [", ".join(f"{micros:.1f}" for micros in cost) for cost in costs]
-            print(f"| {body.name}, {body.file.stat().st_size:,} bytes | {texts[0]} | {texts[1]} | {ratio:.2f} | {others:.2f} |",
-                  flush=True)
+            print(f"| {body.name}, {body.file.stat().st_size:,} bytes | {texts[0]} | {texts[1]} | {ratio:.2f} "
+                  f"| {others:.2f} |", flush=True)
 
 
 def main(arguments):

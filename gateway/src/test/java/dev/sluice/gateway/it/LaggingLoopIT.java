@@ -119,6 +119,19 @@ class LaggingLoopIT {
         Waiting.await(stopped);
     }
 
+    /** Both are read in one turn, and the first one takes longer than the second one can wait. */
+    @Test
+    void whatHasWaitedTooLongForTheLoopIsRefusedUnread() throws IOException {
+        String body = Requests.sums(1, 2);
+        String head = "POST " + SUMS + " HTTP/1.1\r\nhost: x\r\ncontent-length: ";
+        RawConnection connection = connect();
+        connection.send(head + "1\r\n\r\n{" + head + body.length() + "\r\nsluice-timeout-ms: 1\r\n\r\n" + body);
+        connection.answer().error(400);
+        String late = connection.answer().error(504);
+        assertTrue(late.contains("socket"), late);
+        assertEquals(200, connection.post(SUMS, body).answer().status());
+    }
+
     private boolean isPortClosed() {
         try {
             connect();

@@ -236,6 +236,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     private void standInLine() {
         stay = Math.max(0, stay - 1);
         if (infers
+                && !ending
                 && stay == 0
                 && loop.isCrowded()
                 && channel.isActive()
