@@ -72,12 +72,18 @@ class StreamDeflateIT {
         return new String(out, 0, length, StandardCharsets.UTF_8);
     }
 
-    @Test
-    void agreesToKeepNoWindow() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "permessage-deflate",
+                "permessage-deflate; client_no_context_takeover",
+                "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+            })
+    void agreesToWhatItCanKeep(String offer) throws IOException {
         try (RawStream stream = new RawStream(gateway.port(), 1 << 16)) {
-            assertEquals(
-                    "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
-                    stream.handshake(SUMS, OFFER).get("sec-websocket-extensions"));
+            String headers = "sec-websocket-extensions: permessage-deflate; server_max_window_bits=9, " + offer
+                    + "; client_max_window_bits=15\r\n";
+            assertEquals(offer, stream.handshake(SUMS, headers).get("sec-websocket-extensions"));
         }
     }
 
@@ -109,6 +115,27 @@ class StreamDeflateIT {
                 stream.text(Requests.sums(3, 4));
                 assertTrue(stream.next().text().contains("[7,7,7,7]"));
             }
+        }
+    }
+
+    /** A client that has not said that it begins anew with each message. */
+    @Test
+    void remembersWhatAMessageMayReferTo() throws IOException {
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        byte[] body = Requests.sums(2, 3).getBytes(StandardCharsets.UTF_8);
+        try (RawStream stream = open()) {
+            int first = 0;
+            for (int i = 0; i < 3; i++) {
+                deflater.setInput(body);
+                byte[] out = new byte[1000];
+                int length = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH) - 4;
+                first = i == 0 ? length : first;
+                assertTrue(i == 0 || length < first / 2, "it does not refer to the first");
+                stream.frame(FINAL | RSV1 | TEXT, Arrays.copyOf(out, length));
+                assertTrue(stream.next().text().contains("[5,5,5,5]"));
+            }
+        } finally {
+            deflater.end();
         }
     }
 

@@ -199,9 +199,8 @@ class StreamIT {
     void keepsDeadlinesAndRefusesASecondRequestOfTheSameId() {
         try (StreamClient client = open(SLOW)) {
             client.ask("long", Requests.slow(8_000, 1));
+            client.ask("long", Requests.slow(1, 1)).error("long", "invalid_request", 400);
             client.ask("late", Requests.slow(1, 1, "\"timeout\":1000"));
-            client.ask("long", Requests.slow(1, 1));
-            client.error("long", "invalid_request", 400);
             client.error("late", "deadline_exceeded", 504);
             assertEquals("long", client.text().getString("id"));
             assertEquals("long", client.ask("long", Requests.slow(1, 1)).text().getString("id"));

@@ -55,7 +55,7 @@ public final class FrontConnection implements ReadingLine.Standing {
     private boolean headBegun;
     private long headSinceNanos;
     private @Nullable HttpConnection http2;
-    private @Nullable Runnable leaveStream;
+    private @Nullable Stream stream;
 
     private FrontConnection(Channel channel, FrontLoop loop, HttpOptions options, SlowClients slowClients) {
         this.channel = channel;
@@ -98,13 +98,46 @@ public final class FrontConnection implements ReadingLine.Standing {
         }
     }
 
-    /** From now on the connection speaks a protocol of its own, and that is told when it is to end. */
-    public void becomesStream(Runnable leave) {
-        leaveStream = leave;
+    /**
+     * What a connection has become that speaks a protocol of its own.
+     *
+     * @thread the front loop of the connection
+     */
+    public interface Stream {
+
+        /** It is to end when it has nothing more to do. */
+        void leave();
+
+        /** It may read again, after {@link #standsInLine}. */
+        void readOn();
+    }
+
+    /** From now on the connection speaks a protocol of its own, and reads and ends as that says. */
+    public void becomes(Stream other) {
+        stream = other;
         headBegun = false;
         if (leaving) {
-            leave.run();
+            other.leave();
         }
+    }
+
+    /** A request has come on a stream, which has costs like any other. */
+    public void countRequest() {
+        loop.countRequest();
+    }
+
+    /** When what is read on a stream now had come, as far as can be known. */
+    public long arrivalNanos() {
+        return loop.arrivalNanos();
+    }
+
+    /** A request on a stream has been answered: whether it is not to be read now, because the loop has too much to do. */
+    public boolean standsInLine() {
+        stay = Math.max(0, stay - 1);
+        if (stay == 0 && !paused && loop.isCrowded() && channel.isActive()) {
+            pause();
+        }
+        return paused;
     }
 
     public Channel channel() {
@@ -241,15 +274,19 @@ public final class FrontConnection implements ReadingLine.Standing {
                 && loop.isCrowded()
                 && channel.isActive()
                 && channel.config().isAutoRead()) {
-            paused = true;
             channel.config().setAutoRead(false);
-            loop.all().paused();
-            if (!inLine) {
-                inLine = true;
-                loop.stand(this);
-            }
+            pause();
         }
         infers = false;
+    }
+
+    private void pause() {
+        paused = true;
+        loop.all().paused();
+        if (!inLine) {
+            inLine = true;
+            loop.stand(this);
+        }
     }
 
     @Override
@@ -265,6 +302,10 @@ public final class FrontConnection implements ReadingLine.Standing {
     private void readOn() {
         if (paused) {
             notPaused();
+            if (stream != null) {
+                stream.readOn();
+                return;
+            }
             channel.config().setAutoRead(true);
             awaitHead();
         }
@@ -328,8 +369,8 @@ public final class FrontConnection implements ReadingLine.Standing {
         channel.eventLoop().execute(() -> {
             leaving = true;
             tellOfLeaving();
-            if (leaveStream != null) {
-                leaveStream.run();
+            if (stream != null) {
+                stream.leave();
             } else if (http2 != null) {
                 http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
             } else if (!paused) { // else a request waits to be read, as likely as not

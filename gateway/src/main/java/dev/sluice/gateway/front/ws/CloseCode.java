@@ -16,7 +16,7 @@ enum CloseCode {
     UNSUPPORTED_DATA(1003),
     /** A text message that is not UTF-8. */
     INVALID_PAYLOAD(1007),
-    /** The client does not answer pings, or floods. */
+    /** The client does not answer pings, or does not finish a message. */
     POLICY_VIOLATION(1008),
     /** A message beyond {@code websocket.max_message_size}. */
     MESSAGE_TOO_BIG(1009),

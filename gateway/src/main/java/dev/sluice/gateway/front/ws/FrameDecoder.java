@@ -53,22 +53,23 @@ final class FrameDecoder extends ByteToMessageDecoder {
     private static final int MASK_BYTES = 4;
 
     private final long maxMessageBytes;
-    private final boolean deflate;
+    private final PerMessageDeflate deflate;
     private final Reader reader;
 
     private boolean inFrame;
     private boolean last;
     private int opcode;
+    private int nextOpcode;
     private int mask;
     private long leftBytes;
 
     private boolean inMessage;
     private long messageBytes;
+    private boolean deflated;
     private @Nullable MessageInflater inflater;
     private boolean over;
 
-    /** @param deflate whether messages may be compressed */
-    FrameDecoder(long maxMessageBytes, boolean deflate, Reader reader) {
+    FrameDecoder(long maxMessageBytes, PerMessageDeflate deflate, Reader reader) {
         this.deflate = deflate;
         this.maxMessageBytes = maxMessageBytes;
         this.reader = reader;
@@ -132,14 +133,20 @@ final class FrameDecoder extends ByteToMessageDecoder {
         if (!control && bytes > maxMessageBytes - messageBytes) {
             return violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
         }
-        if (isDeflated(first)) {
+        if (!control && !inMessage) {
+            deflated = isDeflated(first);
+        }
+        if (deflated && inflater == null) {
             inflater = new MessageInflater();
         }
         inFrame = true;
         last = (first & FINAL) != 0;
         opcode = first & OPCODE;
+        if (opcode == TEXT || opcode == BINARY) {
+            nextOpcode = opcode;
+        }
         leftBytes = bytes;
-        messageBytes += control || inflater != null ? 0 : bytes;
+        messageBytes += control || deflated ? 0 : bytes;
         return true;
     }
 
@@ -151,7 +158,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
         int code = first & OPCODE;
         boolean control = code >= CLOSE;
         String violation = null;
-        if ((first & RESERVED) != 0 && !(isDeflated(first) && deflate && !control && code != CONTINUATION)) {
+        if ((first & RESERVED) != 0 && !(isDeflated(first) && deflate.isOn() && !control && code != CONTINUATION)) {
             violation = "reserved bits without an extension";
         } else if ((second & MASKED) == 0) {
             violation = "a frame of a client that is not masked";
@@ -189,7 +196,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             }
             return;
         }
-        long most = inflater == null ? leftBytes : Math.min(leftBytes, DEFLATED_BYTES);
+        long most = !deflated ? leftBytes : Math.min(leftBytes, DEFLATED_BYTES);
         int count = (int) Math.min(most, in.readableBytes());
         if (count == 0 && leftBytes > 0) {
             return;
@@ -199,14 +206,16 @@ final class FrameDecoder extends ByteToMessageDecoder {
         boolean end = last && leftBytes == 0;
         inMessage = !end;
         inFrame = leftBytes > 0;
-        if (inflater == null) {
+        if (!deflated || inflater == null) {
             out.add(next(end, piece));
         } else if (!inflate(inflater, end, piece, out)) {
             violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
         }
         if (end) {
             messageBytes = 0;
-            stopInflating();
+            if (!deflate.keepsWindow()) {
+                stopInflating();
+            }
         }
     }
 
@@ -244,12 +253,12 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
     private WebSocketFrame next(boolean end, byte[] piece) {
         WebSocketFrame frame = frame(end, Unpooled.wrappedBuffer(piece));
-        opcode = CONTINUATION;
+        nextOpcode = CONTINUATION;
         return frame;
     }
 
     private WebSocketFrame frame(boolean end, ByteBuf piece) {
-        return switch (opcode) {
+        return switch (nextOpcode) {
             case TEXT -> new TextWebSocketFrame(end, 0, piece);
             case BINARY -> new BinaryWebSocketFrame(end, 0, piece);
             default -> new ContinuationWebSocketFrame(end, 0, piece);

@@ -66,6 +66,9 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
         /** The client has taken something: it may be sent more. */
         void onWritable();
 
+        /** The client has said that it goes. */
+        void onClosing();
+
         /** The connection has gone. */
         void onClosed();
     }
@@ -157,6 +160,7 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
             cut();
         } else {
             closeSent = true;
+            loop.dispatch(nothing -> listener.onClosing());
             ByteBuf sameReason = close.content();
             write(new CloseWebSocketFrame(true, 0, sameReason)).addListener(ChannelFutureListener.CLOSE);
         }

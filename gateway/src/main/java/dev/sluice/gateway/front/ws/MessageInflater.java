@@ -6,7 +6,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates one message.
+ * Inflates messages, one after the other.
  *
  * @thread confined to the front loop of its connection
  * @bound what it gives for one piece: about 1,000 times as much

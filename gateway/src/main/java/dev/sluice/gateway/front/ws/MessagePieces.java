@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @thread confined to the front loop of its connection
  * @bound the decoder's limit, and together with all other bodies the budget: a message that finds no room there is let go,
  *     but for its first {@value #KEPT_BYTES} bytes, where its id may stand
- * @owns its bytes of the budget until {@link #take} or {@link #clear}
+ * @owns its bytes of the budget until {@link #handOver} or {@link #clear}
  */
 final class MessagePieces {
 
@@ -40,9 +40,8 @@ final class MessagePieces {
      * A message that has come whole.
      *
      * @param cut whether there was no room for it; then these are only its first bytes
-     * @param reservedBytes which from now on its new owner releases
      */
-    record Message(HttpBytes bytes, boolean text, boolean cut, long sinceNanos, long reservedBytes) {
+    record Message(HttpBytes bytes, boolean text, boolean cut, long sinceNanos) {
 
         /** As the body of a request; null for a binary one that does not begin with a length of JSON that can be. */
         @Nullable
@@ -110,10 +109,16 @@ final class MessagePieces {
     }
 
     Message take() {
-        Message message = new Message(pieces.join(), text, cut, sinceNanos, reservedBytes);
-        reservedBytes = 0;
+        Message message = new Message(pieces.join(), text, cut, sinceNanos);
         begun = false;
         return message;
+    }
+
+    /** The bytes that the message which was taken has reserved; from now on they are for somebody else to release. */
+    long handOver() {
+        long bytes = reservedBytes;
+        reservedBytes = 0;
+        return bytes;
     }
 
     void clear() {

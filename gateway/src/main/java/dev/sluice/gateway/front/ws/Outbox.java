@@ -37,7 +37,7 @@ final class Outbox {
     private int slicesOnTheirWay;
     private long movedNanos;
     private long bytes;
-    private boolean closed;
+    private boolean ended;
 
     /** @param moved is run when the client has taken a whole message */
     Outbox(FrameSocket socket, FrontConnection connection, Duration patience, Runnable moved) {
@@ -76,7 +76,7 @@ final class Outbox {
 
     /** Hands on as much as the client takes. */
     void handOn() {
-        while (!closed && !messages.isEmpty() && socket.isWritable()) {
+        while (!ended && !messages.isEmpty() && socket.isWritable()) {
             handSlice(messages.getFirst());
         }
     }
@@ -108,7 +108,7 @@ final class Outbox {
     private void taken(int messageBytes) {
         slicesOnTheirWay--;
         movedNanos = timer.nanos();
-        if (messageBytes > 0 && !closed) {
+        if (messageBytes > 0 && !ended) {
             count(-messageBytes);
             moved.run();
         }
@@ -129,11 +129,16 @@ final class Outbox {
         slowClients.unsent(more);
     }
 
+    /** Nothing more is handed on; what has been is still waited for. */
+    void end() {
+        ended = true;
+        messages.clear();
+    }
+
     /** The connection has closed. */
     void stop() {
-        closed = true;
+        end();
         timer.stop();
-        messages.clear();
         count(-bytes);
     }
 }

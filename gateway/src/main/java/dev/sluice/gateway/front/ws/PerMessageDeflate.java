@@ -1,27 +1,30 @@
 package dev.sluice.gateway.front.ws;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 
 /**
- * Compression of messages, each for itself.
+ * Compression of messages, as agreed with one client.
  *
- * <p>Neither side keeps a window from message to message: a window for each direction would be 300 KiB for each connection,
- * and what one request has in common with the next is mostly the names of its members.
+ * <p>We compress each message for itself, so that nothing is kept from one to the next: 260 KiB for each connection would be, and
+ * what one answer has in common with the next is mostly the names of its members. Clients may do the same, and say so;
+ * for those that do not, 40 KiB are kept. They are not asked to, because some break off when they are.
  *
- * @thread stateless
+ * @param isOn whether messages may be compressed at all
+ * @param keepsWindow whether a message of the client may refer to the ones before
+ * @param response what our handshake says of it; empty for nothing
  * @source RFC 7692
  */
-final class PerMessageDeflate {
+record PerMessageDeflate(boolean isOn, boolean keepsWindow, String response) {
 
-    /** What we answer to an offer. */
-    static final String ACCEPTED = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    static final PerMessageDeflate OFF = new PerMessageDeflate(false, false, "");
 
     /** The bit of a message's first frame that says that it is compressed. */
     static final int RSV1 = 4;
@@ -39,48 +42,54 @@ final class PerMessageDeflate {
     private static final int MOST_BYTES = 4 << 20;
     private static final int PART_BYTES = 16 << 10;
 
-    private PerMessageDeflate() {}
-
     /**
-     * Whether one of these offers can be accepted, in the header of a handshake. One that limits our window cannot: Java's
-     * own compression has no smaller one.
+     * What we agree to of the offers in a handshake: the first that does not limit our window, for Java's own compression has
+     * no smaller one.
      */
-    static boolean isOffered(List<String> headers) {
+    static PerMessageDeflate agree(List<String> headers) {
         return headers.stream()
                 .flatMap(header -> List.of(header.toLowerCase(Locale.ROOT).split(",", -1)).stream())
-                .anyMatch(PerMessageDeflate::isAcceptable);
+                .map(PerMessageDeflate::parameters)
+                .filter(offer -> offer.getFirst().equals(NAME) && KNOWN.containsAll(offer.subList(1, offer.size())))
+                .findFirst()
+                .map(PerMessageDeflate::agreed)
+                .orElse(OFF);
     }
 
-    private static boolean isAcceptable(String offer) {
-        String[] parts = offer.split(";", -1);
-        boolean known = parts[0].strip().equals(NAME);
-        for (int i = 1; i < parts.length && known; i++) {
-            known = KNOWN.contains(parts[i].split("=", 2)[0].strip());
-        }
-        return known;
+    /** The name of an extension and those of its parameters. */
+    private static List<String> parameters(String offer) {
+        return Arrays.stream(offer.split(";", -1))
+                .map(part -> part.split("=", 2)[0].strip())
+                .toList();
+    }
+
+    private static PerMessageDeflate agreed(List<String> offer) {
+        String response = offer.stream()
+                .filter(part -> !part.equals("client_max_window_bits"))
+                .collect(Collectors.joining("; "));
+        return new PerMessageDeflate(true, !offer.contains("client_no_context_takeover"), response);
     }
 
     /** That message, compressed if it is text of a fit length. */
-    static Outgoing fit(Outgoing message) {
-        if (!message.text() || message.length() < LEAST_BYTES || message.length() > MOST_BYTES) {
+    Outgoing fit(Outgoing message) {
+        if (!isOn || !message.text() || message.length() < LEAST_BYTES || message.length() > MOST_BYTES) {
             return message;
         }
-        return new Outgoing(Unpooled.wrappedBuffer(deflated(ByteBufUtil.getBytes(message.bytes()))), true, true);
+        return new Outgoing(deflated(ByteBufUtil.getBytes(message.bytes())), true, true);
     }
 
-    private static byte[] deflated(byte[] bytes) {
+    private static ByteBuf deflated(byte[] bytes) {
         Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
         try {
             deflater.setInput(bytes);
-            ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length / 2);
+            ByteBuf out = Unpooled.buffer(bytes.length / 2);
             byte[] part = new byte[PART_BYTES];
             int count = part.length;
             while (count == part.length) {
                 count = deflater.deflate(part, 0, part.length, Deflater.SYNC_FLUSH);
-                out.write(part, 0, count);
+                out.writeBytes(part, 0, count);
             }
-            byte[] all = out.toByteArray();
-            return Arrays.copyOf(all, all.length - TAIL.length);
+            return out.writerIndex(out.writerIndex() - TAIL.length);
         } finally {
             deflater.end();
         }

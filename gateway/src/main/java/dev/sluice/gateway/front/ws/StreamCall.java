@@ -9,7 +9,6 @@ import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
-import dev.sluice.gateway.front.ws.MessagePieces.Message;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -41,13 +40,16 @@ final class StreamCall implements Call {
     private @Nullable Permit held;
     private boolean answered;
 
-    /** @param message whose bytes of the budget it takes over */
-    StreamCall(StreamConnection connection, Window<Outgoing>.Place place, String requestId, Message message) {
+    StreamCall(StreamConnection connection, Window<Outgoing>.Place place, String requestId, long startNanos) {
         this.connection = connection;
         this.place = place;
         this.requestId = requestId;
-        this.startNanos = message.sinceNanos();
-        this.heldBytes = message.reservedBytes();
+        this.startNanos = startNanos;
+    }
+
+    /** Releases so many bytes of the budget when nobody reads its message any more. */
+    void holdBytes(long bytes) {
+        heldBytes = bytes;
     }
 
     boolean isAt(Window<Outgoing>.Place other) {

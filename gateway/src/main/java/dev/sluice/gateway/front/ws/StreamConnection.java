@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *     message in arrival
  * @errors those of a request as messages, those of the connection as {@link CloseCode}
  */
-final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listener {
+final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listener, FrontConnection.Stream {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -65,15 +65,16 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private final Outbox outbox;
     private final Liveness liveness;
     private final Set<StreamCall> calls = new LinkedHashSet<>();
-    private final boolean deflate;
+    private final PerMessageDeflate deflate;
     private long requests;
     private boolean reading = true;
     private boolean full;
+    private boolean standing;
     private @Nullable Future<?> endOfFull;
     private boolean leaving;
     private boolean closing;
 
-    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder, boolean deflate) {
+    StreamConnection(WebSocketFront front, StreamOpening opening, boolean inOrder, PerMessageDeflate deflate) {
         this.front = front;
         this.terms = opening.terms();
         this.connection = opening.connection();
@@ -101,7 +102,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         liveness.begin();
         accessLog.answered(
                 terms.requestId(), parts().ticker().nanos(), asked, new AccessLog.Given(SWITCHING_PROTOCOLS, 0));
-        connection.becomesStream(this::leave);
+        connection.becomes(this);
     }
 
     private FrontParts parts() {
@@ -125,8 +126,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         }
         try {
             if (!(frame instanceof ContinuationWebSocketFrame)) {
-                arriving.begin(
-                        frame instanceof TextWebSocketFrame, parts().ticker().nanos());
+                arriving.begin(frame instanceof TextWebSocketFrame, connection.arrivalNanos());
             }
             arriving.add(frame.content());
             if (frame.isFinalFragment()) {
@@ -144,27 +144,30 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private void onMessage(Message message) {
         HttpBytes bytes = message.bytes();
         if (message.text() && !message.cut() && !Utf8.isValid(bytes.array(), bytes.from(), bytes.to())) {
-            release(message.reservedBytes());
             close(CloseCode.INVALID_PAYLOAD, "a text message that is not UTF-8");
             return;
         }
         RequestBody body = message.body();
         if (body == null) {
-            release(message.reservedBytes());
             close(CloseCode.UNSUPPORTED_DATA, "a binary message that does not begin with the length of its JSON");
             return;
         }
         MessageHead head = MessageHead.of(body, jsonOptions(), terms.model() == null);
         liveness.asked();
         if (head.cancel() != null) {
-            release(message.reservedBytes());
+            arriving.clear();
             cancel(head.cancel());
             return;
         }
         Window<Outgoing>.Place place = window.open(head.id(), bytes.length());
-        StreamCall call = new StreamCall(this, place, terms.requestId() + "." + ++requests, message);
+        connection.countRequest();
+        StreamCall call = new StreamCall(this, place, terms.requestId() + "." + ++requests, message.sinceNanos());
         calls.add(call);
+        call.holdBytes(arriving.handOver());
         serve(call, place.entry(), head, message, body);
+        if (message.cut()) {
+            pauseForRoom();
+        }
     }
 
     /** Says nothing of a request that is not there: it may just have been answered. */
@@ -214,7 +217,6 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
             case TAKEN -> throw InferenceException.invalid("id", "is that of a request in flight");
             case LET_IN -> {
                 if (message.cut()) {
-                    pauseForRoom();
                     throw new InferenceException(new InferenceError.Overloaded(
                             "the server holds as many bytes of requests as it may", FULL_MILLIS));
                 }
@@ -233,7 +235,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         return new RequestedModel(head.modelName(), version == null || version.isEmpty() ? null : version);
     }
 
-    /** Until an answer has left, which makes room, or for a moment. */
+    /** Until another answer has left, which makes room, or for a moment. */
     private void pauseForRoom() {
         full = true;
         endOfFull = connection.channel().eventLoop().schedule(this::goOn, FULL_MILLIS, TimeUnit.MILLISECONDS);
@@ -249,7 +251,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         if (leaving && !closing && isIdle()) {
             close(CloseCode.GOING_AWAY, "the server is shutting down");
         }
-        boolean mayRead = closing || !(leaving || full || window.isOverrun() || isBehind());
+        boolean mayRead = closing || !(leaving || full || standing || window.isOverrun() || isBehind());
         if (mayRead != reading && socket.isOpen()) {
             reading = mayRead;
             if (mayRead) {
@@ -261,8 +263,16 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     }
 
     /** The process drains: what has been read is answered, and nothing more is read. */
-    private void leave() {
+    @Override
+    public void leave() {
         leaving = true;
+        lookAgain();
+    }
+
+    /** The loop has time for this connection again. */
+    @Override
+    public void readOn() {
+        standing = false;
         lookAgain();
     }
 
@@ -271,10 +281,24 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         if (closing) {
             return;
         }
-        closing = true;
-        arriving.clear();
-        abandonAll();
+        giveUp();
         socket.close(code, reason);
+        lookAgain();
+    }
+
+    /** From now on nothing is read, run or sent. */
+    private void giveUp() {
+        closing = true;
+        outbox.end();
+        arriving.clear();
+        List<StreamCall> open = List.copyOf(calls);
+        calls.clear();
+        open.forEach(StreamCall::abandon);
+    }
+
+    @Override
+    public void onClosing() {
+        giveUp();
         lookAgain();
     }
 
@@ -285,21 +309,13 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
 
     @Override
     public void onClosed() {
-        closing = true;
         front.streams().closed();
         liveness.stop();
         if (endOfFull != null) {
             endOfFull.cancel(false);
         }
+        giveUp();
         outbox.stop();
-        arriving.clear();
-        abandonAll();
-    }
-
-    private void abandonAll() {
-        List<StreamCall> open = List.copyOf(calls);
-        calls.clear();
-        open.forEach(StreamCall::abandon);
     }
 
     boolean isOpen() {
@@ -354,10 +370,11 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     void answer(StreamCall call, Window<Outgoing>.Place place, Outgoing answer, int status) {
         calls.remove(call);
         liveness.asked();
-        Outgoing ready = outbox.owe(deflate ? PerMessageDeflate.fit(answer) : answer);
+        Outgoing ready = outbox.owe(deflate.fit(answer));
         place.close(ready);
         accessLog.answered(call.requestId(), call.startNanos(), asked, new AccessLog.Given(status, ready.length()));
         full = false;
+        standing = connection.standsInLine();
         lookAgain();
     }
 }

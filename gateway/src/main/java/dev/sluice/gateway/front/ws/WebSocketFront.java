@@ -57,10 +57,11 @@ public final class WebSocketFront implements StreamFront {
         if (ours) {
             request.response().putHeader(SUBPROTOCOLS, StreamMessages.SUBPROTOCOL);
         }
-        boolean deflate = options.deflate()
-                && PerMessageDeflate.isOffered(request.headers().getAll(EXTENSIONS));
-        if (deflate) {
-            request.response().putHeader(EXTENSIONS, PerMessageDeflate.ACCEPTED);
+        PerMessageDeflate deflate = options.deflate()
+                ? PerMessageDeflate.agree(request.headers().getAll(EXTENSIONS))
+                : PerMessageDeflate.OFF;
+        if (deflate.isOn()) {
+            request.response().putHeader(EXTENSIONS, deflate.response());
         }
         boolean inOrder = order.equals("request");
         opening.accept()
@@ -69,7 +70,7 @@ public final class WebSocketFront implements StreamFront {
                         LOG.debug("stream {} did not open", opening.terms().requestId(), failure));
     }
 
-    private void begin(StreamOpening opening, boolean inOrder, boolean deflate) {
+    private void begin(StreamOpening opening, boolean inOrder, PerMessageDeflate deflate) {
         String version = serving.parts().version();
         String requestId = opening.terms().requestId();
         new StreamConnection(this, opening, inOrder, deflate)
