@@ -128,8 +128,15 @@ public final class Gateway {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
-                () -> new HttpVerticle(parts, config.http(), this::streams, this::grpc, port::set),
-                new DeploymentOptions().setInstances(loops));
+                        () -> new HttpVerticle(parts, config.http(), this::streams, this::grpc, port::set),
+                        new DeploymentOptions().setInstances(loops))
+                .onSuccess(open -> logGrpcPort());
+    }
+
+    private void logGrpcPort() {
+        if (grpcPort() != 0) {
+            LOG.info("gRPC listens on port {}", grpcPort());
+        }
     }
 
     private StreamFront streams(Serving serving) {

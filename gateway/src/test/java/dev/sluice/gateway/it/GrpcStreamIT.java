@@ -176,6 +176,35 @@ class GrpcStreamIT {
         }
     }
 
+    private static ServingStatus status(Frame data) {
+        assertEquals(RawHttp2.DATA, data.type());
+        byte[] message = Arrays.copyOfRange(data.payload(), 5, data.payload().length);
+        return GrpcCaller.parse(HealthCheckResponse.parser(), Buffer.buffer(message))
+                .getStatus();
+    }
+
+    /** The state now, and again when it has changed: the server still serves, and says that it will not much longer. */
+    @Test
+    void whoWatchesHealthHearsOfAChange() throws IOException {
+        RunningGateway gateway = start("admission.drain_delay=1h");
+        try (RawHttp2 connection = new RawHttp2(gateway.port(), 1 << 20)) {
+            connection.head(1, "POST", "/grpc.health.v1.Health/Watch", false, "content-type", "application/grpc");
+            connection.data(1, GrpcRequests.framed(HealthCheckRequest.getDefaultInstance()), true);
+            assertEquals("200", connection.status(1));
+            assertEquals(ServingStatus.SERVING, status(connection.next()));
+            Future<Void> stopped = gateway.stop();
+            assertEquals(ServingStatus.NOT_SERVING, status(connection.next()));
+            assertFalse(stopped.isComplete());
+            gateway.stop();
+            Frame last = connection.next();
+            while (last.type() == RawHttp2.GOAWAY) {
+                last = connection.next();
+            }
+            assertEquals("14", connection.headers(last).get("grpc-status").toString());
+            Waiting.await(stopped);
+        }
+    }
+
     /** What is under way is answered, what idles hears that the server goes, and nobody waits for their patience. */
     @Test
     void endsWhenTheServerDrains() {
