@@ -71,6 +71,7 @@ final class Routes {
         routes.get(VERSION + "/batching", batching::show);
         routes.streams(new StreamHandler(streams, exchanges, options));
         routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
+        routes.get("/draw", new DrawPage(exchanges)::show);
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);
