@@ -6,8 +6,10 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -20,6 +22,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 30
+BUILD_SECONDS = 300
+"""How long a gateway may take to start: the launcher builds it where that has not been done."""
 MOVE_MILLIS = 8
 """How long the pointer takes from one point to the next: about half a frame."""
 
@@ -42,7 +46,10 @@ class Gateway:
             command += ["--set", setting]
         with open(self.folder / "gateway.log", "ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        guard = threading.Timer(BUILD_SECONDS, self.process.kill)
+        guard.start()
         ready = self.process.stdout.readline()
+        guard.cancel()
         found = re.search(r"http://[^ ]*:(\d+)", ready)
         assert found, "the gateway does not start:\n" + (self.folder / "gateway.log").read_text()
         self.port = int(found.group(1))
@@ -187,6 +194,17 @@ def keeps_to_the_window_and_sleeps(page, gateway):
     assert gateway.answered("throttled") == 0, "more was sent than the window allows"
 
 
+def leaves_a_server_that_does_not_answer(page, gateway):
+    page.clear()
+    gateway.process.send_signal(signal.SIGSTOP)
+    try:
+        page.draw(SEVEN, interaction.POINTER_MOUSE)
+        page.until_state("disconnected")
+    finally:
+        gateway.process.send_signal(signal.SIGCONT)
+    page.until_it_reads(7)
+
+
 def says_that_there_is_no_such_model(page, gateway, folder):
     page.leave()
     page.complaints()  # until now: that nobody answered while there was no gateway
@@ -200,6 +218,7 @@ def says_that_there_is_no_such_model(page, gateway, folder):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of what ends the gateway
     folder = pathlib.Path(sys.argv[1])
     gateway = Gateway(folder, ROOT / "conf/models")
     driver = None
@@ -213,6 +232,7 @@ def main():
         assert not (complaints := page.complaints()), complaints
         goes_on_with_a_new_server(page, gateway, folder)
         keeps_to_the_window_and_sleeps(page, gateway)
+        leaves_a_server_that_does_not_answer(page, gateway)
         says_that_there_is_no_such_model(page, gateway, folder)
     finally:
         if driver:
