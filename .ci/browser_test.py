@@ -127,6 +127,14 @@ class Page:
             const rgba = copy.getImageData(0, 0, paper.width, paper.height).data;
             return rgba.filter((value, at) => at % 4 === 3 && value > 0).length;""")
 
+    def runs_injected(self):
+        """Whether a script runs that is put into the page's markup."""
+        return self.driver.execute_script("""
+            const script = document.createElement("script");
+            script.textContent = "document.body.dataset.injected = 'it ran'";
+            document.body.append(script);
+            return "injected" in document.body.dataset;""")
+
     def complaints(self):
         """What the browser's console has got since the last time, of warnings and errors."""
         return [entry for entry in self.driver.get_log("browser") if entry["level"] in ("WARNING", "SEVERE")]
@@ -217,6 +225,11 @@ def says_that_there_is_no_such_model(page, gateway, folder):
     page.picture(folder / "missing.png", "light")
 
 
+def runs_only_its_own_script(page):
+    assert not page.runs_injected(), "the policy does not hold"
+    assert any("Content Security Policy" in entry["message"] for entry in page.complaints())
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of what ends the gateway
     folder = pathlib.Path(sys.argv[1])
@@ -234,6 +247,7 @@ def main():
         keeps_to_the_window_and_sleeps(page, gateway)
         leaves_a_server_that_does_not_answer(page, gateway)
         says_that_there_is_no_such_model(page, gateway, folder)
+        runs_only_its_own_script(page)
     finally:
         if driver:
             driver.quit()
