@@ -88,6 +88,7 @@ class MetadataIT {
                 gateway.send(gateway.request("/").header("accept", "text/html").build()));
         assertEquals("text/html; charset=utf-8", html.header("content-type"));
         assertTrue(html.body().contains("<a href=\"/v2/models/sums\">"), html.body());
+        assertTrue(html.body().contains("<a href=\"/draw\">"), html.body());
     }
 
     @Test

@@ -102,6 +102,22 @@ class StreamIT {
     }
 
     @Test
+    void saysWhereTheTimeWentToWhoAsks() {
+        try (StreamClient client = open(SUMS)) {
+            String timing = "\"id\":\"t\",\"parameters\":{\"timing\":true}";
+            JsonObject asked = client.send(Requests.withMember(timing, Requests.sums(2, 3)))
+                    .text();
+            JsonObject times = asked.getJsonObject("parameters");
+            assertEquals(1, times.getInteger("batch_rows"), asked::encode);
+            assertTrue(times.getLong("infer_ns") > 0, asked::encode);
+            assertTrue(times.getLong("queue_ns") > 0, asked::encode);
+            assertTrue(times.getLong("batch_ns") >= 0, asked::encode);
+            JsonObject silent = client.ask("s", Requests.sums(2, 3)).text();
+            assertFalse(silent.containsKey("parameters"), silent::encode);
+        }
+    }
+
+    @Test
     void takesAndGivesRawTensorsInBinaryMessages() {
         try (StreamClient client = open(SUMS)) {
             String json = "{\"id\":\"raw\",\"inputs\":[" + raw("IN0") + "," + raw("IN1")

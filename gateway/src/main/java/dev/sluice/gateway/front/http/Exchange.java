@@ -178,6 +178,11 @@ final class Exchange implements Call {
         end(204, null, Buffer.buffer());
     }
 
+    /** The client has kept what it asks for, and it is still the same. */
+    void unchanged() {
+        end(304, null, Buffer.buffer());
+    }
+
     @Override
     public void refuse(InferenceError error) {
         OptionalLong seconds = front.retryAfter().seconds(error);

@@ -15,7 +15,7 @@ import java.util.Locale;
 final class HomePage {
 
     private static final List<String> PLACES =
-            List.of("/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
+            List.of("/draw", "/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
 
     private final FrontParts parts;
     private final Exchanges exchanges;

@@ -48,6 +48,7 @@ final class Routes {
         routes.get("/", new HomePage(parts, exchanges)::show);
         routes.ofState(loop);
         routes.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, loop.bodies()));
+        routes.get("/draw", new DrawPage(exchanges)::show);
         routes.get("/openapi.json", new OpenApi(exchanges)::show);
         parts.metricsPage().ifPresent(page -> routes.get("/metrics", context -> routes.show(page, context)));
         routes.router.route().handler(routes::unknownPath).failureHandler(routes::failed);

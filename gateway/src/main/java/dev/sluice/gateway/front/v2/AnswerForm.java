@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param listed the outputs that the request lists, each with its form; empty when it lists none
  * @param binaryUnlisted whether outputs come as raw bytes if the request lists none; an output that is listed without
  *     {@code binary_data} is JSON all the same, which clients of Triton count on
+ * @param timed whether the answer says where its time went
  */
-public record AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted) {
+public record AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted, boolean timed) {
 
     private static final WantedOutput JSON = new WantedOutput("", false, 0);
     private static final WantedOutput BINARY = new WantedOutput("", true, 0);
+
+    /** One that says nothing of time. */
+    public AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted) {
+        this(id, listed, binaryUnlisted, false);
+    }
 
     /** The form of the output at that place in the answer. */
     public WantedOutput of(int place) {

@@ -54,7 +54,7 @@ public final class InferRequestDecoder {
             List<String> names = listed.isEmpty()
                     ? signature.outputNames()
                     : listed.stream().map(WantedOutput::name).toList();
-            AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs());
+            AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs(), parameters.timed());
             return new DecodedRequest(
                     ordered,
                     names,

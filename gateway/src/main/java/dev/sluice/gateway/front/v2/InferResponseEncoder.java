@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
@@ -40,6 +41,9 @@ public final class InferResponseEncoder {
         if (form.id() != null && !form.id().isEmpty()) {
             out.raw(",\"id\":").string(form.id());
         }
+        if (form.timed()) {
+            encode(response.timing());
+        }
         out.raw(",\"outputs\":[");
         for (int place = 0; place < response.outputs().size(); place++) {
             out.raw(place == 0 ? "" : ",");
@@ -47,6 +51,14 @@ public final class InferResponseEncoder {
         }
         out.raw("]}");
         return new EncodedResponse(out, raw);
+    }
+
+    /** Numbers alone, as the protocol has the parameters of a response. */
+    private void encode(Timing timing) {
+        out.raw(",\"parameters\":{\"queue_ns\":").number(timing.queueNanos());
+        out.raw(",\"batch_ns\":").number(timing.gatherNanos());
+        out.raw(",\"batch_rows\":").number(timing.batchRows());
+        out.raw(",\"infer_ns\":").number(timing.runNanos()).raw('}');
     }
 
     private void encode(Tensor output, WantedOutput wanted) {

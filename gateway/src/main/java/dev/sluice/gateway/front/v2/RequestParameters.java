@@ -23,6 +23,7 @@ final class RequestParameters {
     private @Nullable Duration timeout;
     private int priority;
     private boolean binaryOutputs;
+    private boolean timed;
 
     RequestParameters(JsonCursor cursor) {
         this.cursor = cursor;
@@ -42,6 +43,11 @@ final class RequestParameters {
     /** Whether outputs that the request does not list come as raw bytes. */
     boolean binaryOutputs() {
         return binaryOutputs;
+    }
+
+    /** Whether the answer is to say where its time went. */
+    boolean timed() {
+        return timed;
     }
 
     void read() {
@@ -68,6 +74,10 @@ final class RequestParameters {
             case "binary_data_output" -> {
                 known.take(field, name);
                 binaryOutputs = readBoolean(cursor, field);
+            }
+            case "timing" -> {
+                known.take(field, name);
+                timed = readBoolean(cursor, field);
             }
             case "sequence_id" -> {
                 known.take(field, name);

@@ -149,8 +149,21 @@ class EncoderTest {
                 encoded(response, "i\n"));
     }
 
+    @Test
+    void saysWhereTheTimeWentToWhoAsks() {
+        InferenceResponse.Timing timing = new InferenceResponse.Timing(5_000_000_000L, 2, 3, 4);
+        InferenceResponse response = new InferenceResponse(new ModelId("m", 1), List.of(), timing);
+        assertEquals(
+                "{\"model_name\":\"m\",\"model_version\":\"1\",\"id\":\"i\",\"parameters\":{\"queue_ns\":5000000000,"
+                        + "\"batch_ns\":2,\"batch_rows\":4,\"infer_ns\":3},\"outputs\":[]}",
+                encoded(response, new AnswerForm("i", List.of(), false, true)));
+    }
+
     private static String encoded(InferenceResponse response, @Nullable String id) {
-        AnswerForm form = new AnswerForm(id, List.of(), false);
+        return encoded(response, new AnswerForm(id, List.of(), false));
+    }
+
+    private static String encoded(InferenceResponse response, AnswerForm form) {
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
         return text(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
                 .encode()

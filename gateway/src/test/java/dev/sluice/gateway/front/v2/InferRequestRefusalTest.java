@@ -55,6 +55,8 @@ class InferRequestRefusalTest {
         {"parameters":{"timeout":1,"timeout":2}} | parameters.timeout | given twice
         {"parameters":{"priority":1,"a":1,"a":1,"priority":1}} | parameters.priority | given twice
         {"parameters":{"binary_data_output":true,"binary_data_output":true}} | parameters.binary_data_output | given twice
+        {"parameters":{"timing":true,"timing":true}} | parameters.timing | given twice
+        {"parameters":{"timing":1}}       | parameters.timing  | expected true or false and found 1 at byte 25
         {"parameters":{"sequence_id":0,"sequence_id":""}} | parameters.sequence_id | given twice
         {"outputs":[{"name":"y"},5]}       | outputs[1]         | expected '{' and found 5 at byte 26
         {"outputs":[{"name":5}]}           | outputs[0]         | expected a string in double quotes and found 5 at byte 21
