@@ -103,10 +103,10 @@ class LaggingLoopIT {
         try (RawStream stream = RawStream.open(gateway.port(), "/v2/models/sums/stream")) {
             for (int round = 0; round < ROUNDS || (round < MOST_ROUNDS && metric(PAUSES) == 0); round++) {
                 for (int i = 0; i < CLIENTS; i++) {
-                    stream.text(Requests.sums(i, round));
+                    stream.text("{"); // answered in the turn in which it is read
                 }
                 for (int i = 0; i < CLIENTS; i++) {
-                    assertTrue(stream.next().json().containsKey("outputs"));
+                    assertTrue(stream.next().json().containsKey("error"));
                 }
             }
             assertTrue(metric(PAUSES) > 0, "it was not paused");
