@@ -30,8 +30,10 @@ class ReplacementIT {
             for (int i = 1; i <= 3; i++) {
                 int replacements = i;
                 Waiting.until("a replacement", () -> {
-                    Answer late = gateway.infer("slow", Requests.slow(ENDLESS, 7, TWENTY_MILLISECONDS));
-                    assertTrue(List.of(504, 500).contains(late.status()), late.body()); // by who notices first
+                    if (gateway.metrics().value("sluice_stuck_threads", SLOW) == 0) { // more than one end the model
+                        Answer late = gateway.infer("slow", Requests.slow(ENDLESS, 7, TWENTY_MILLISECONDS));
+                        assertTrue(List.of(504, 500).contains(late.status()), late.body()); // by who notices first
+                    }
                     return gateway.metrics().value("sluice_replaced_instances_total", SLOW) >= replacements;
                 });
                 assertEquals(
