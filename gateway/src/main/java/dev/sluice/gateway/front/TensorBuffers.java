@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop
  * @bound keeps at most {@value #KEPT_BYTES} bytes; buffers above {@value #LARGEST_KEPT} bytes are not kept
- * @errors Overloaded when the budget is spent, PayloadTooLarge for what is larger than all of it
+ * @errors Overloaded when the budget is spent, PayloadTooLarge for a request that would not fit it alone
  * @owns the buffers that lie here; one that was handed out belongs to the request
  */
 public final class TensorBuffers {
@@ -35,6 +35,7 @@ public final class TensorBuffers {
     private final ByteBudget budget;
     private int keptBytes;
     private long unsettledBytes;
+    private long bodyBytes;
 
     public TensorBuffers(ByteBudget budget) {
         this.budget = budget;
@@ -45,10 +46,15 @@ public final class TensorBuffers {
         this(new ByteBudget(Long.MAX_VALUE));
     }
 
+    /** What is taken until {@link #settle} is for a request whose body is held meanwhile, and counted by somebody else. */
+    public void besideBody(long bytes) {
+        bodyBytes = bytes;
+    }
+
     /** A little-endian buffer from 0 to {@code bytes}, with whatever was in it. */
     public ByteBuffer take(int bytes) {
         int capacity = bytes > LARGEST_KEPT ? bytes : 1 << sizeClass(bytes);
-        if (capacity > budget.maxBytes()) {
+        if (capacity > budget.maxBytes() - bodyBytes - unsettledBytes) {
             throw new InferenceException(new InferenceError.PayloadTooLarge(budget.maxBytes()));
         }
         budget.reserve(capacity);
@@ -73,6 +79,7 @@ public final class TensorBuffers {
     public long settle() {
         long bytes = unsettledBytes;
         unsettledBytes = 0;
+        bodyBytes = 0;
         return bytes;
     }
 

@@ -123,12 +123,26 @@ class TensorBuffersTest {
         ByteBudget budget = new ByteBudget(1000);
         TensorBuffers counted = new TensorBuffers(budget);
         counted.take(500);
+        assertEquals(512, counted.settle());
         InferenceError full = refusal(() -> counted.take(500));
         assertTrue(full.message().contains("512 bytes"), full.message());
         assertInstanceOf(InferenceError.Overloaded.class, full);
-        assertEquals(512, counted.settle());
+        assertEquals(0, counted.settle());
         assertEquals(512, budget.heldBytes(), "what was refused is not held");
         assertEquals(new InferenceError.PayloadTooLarge(1000), refusal(() -> counted.take(2000)));
+    }
+
+    @Test
+    void whatWouldNeverFitTogetherIsTooLarge() {
+        ByteBudget budget = new ByteBudget(1024);
+        TensorBuffers counted = new TensorBuffers(budget);
+        counted.besideBody(256);
+        counted.take(500);
+        assertEquals(new InferenceError.PayloadTooLarge(1024), refusal(() -> counted.take(500)));
+        budget.release(counted.settle());
+        counted.take(500);
+        counted.take(500);
+        assertEquals(1024, budget.heldBytes(), "the next request has another body");
     }
 
     private static InferenceError refusal(Executable taking) {

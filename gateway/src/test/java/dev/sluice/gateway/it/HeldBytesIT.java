@@ -78,6 +78,15 @@ class HeldBytesIT {
         gateway.infer("echo", echo(BUDGET / 4 + 1)).error(413);
     }
 
+    /** Its tensor would fit an empty server, and its body as well, but not both. */
+    @Test
+    void aRequestThatNeverFitsIsTooLarge() {
+        String body = echo(BUDGET / Float.BYTES - BUDGET / 16);
+        assertTrue(body.length() < BUDGET, "the body is too large already");
+        gateway.infer("echo", body).error(413);
+        assertEquals(200, gateway.infer("echo", echo(1)).status());
+    }
+
     @Test
     void whatFailsWhileItIsReadIsNotHeld() {
         String body = Requests.inputs(

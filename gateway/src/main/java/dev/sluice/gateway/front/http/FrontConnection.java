@@ -8,11 +8,13 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.FutureListener;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.Http1xUpgradeToH2CHandler;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.LinkedHashSet;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @errors a request of HTTP/1.1 whose head is not whole within {@code http.header_timeout} is a 408, and the connection
  *     ends
  */
-public final class FrontConnection implements ReadingLine.Standing {
+public final class FrontConnection {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
 
@@ -44,11 +46,10 @@ public final class FrontConnection implements ReadingLine.Standing {
     private final SlowClients slowClients;
     private final UnsentAnswers unsent;
     private final WaitTimer headTimer;
+    private final Stay stay;
     private int openRequests;
-    private int stay;
-    private boolean infers;
-    private boolean inLine;
     private boolean paused;
+    private @Nullable Runnable held;
     private boolean ending;
     private boolean leaving;
     private final Set<Runnable> toldWhenLeaving = new LinkedHashSet<>();
@@ -61,6 +62,7 @@ public final class FrontConnection implements ReadingLine.Standing {
         this.channel = channel;
         this.loop = loop;
         this.slowClients = slowClients;
+        this.stay = new Stay(loop.line(), this::goOn);
         this.unsent = new UnsentAnswers(channel, options, slowClients);
         this.headTimer = new WaitTimer(channel.eventLoop(), options.headerTimeout(), this::headSince, this::giveUpHead);
     }
@@ -72,6 +74,8 @@ public final class FrontConnection implements ReadingLine.Standing {
         channel.closeFuture().addListener(closed -> {
             connection.headTimer.stop();
             connection.unsent.stop();
+            connection.stay.end();
+            connection.held = null;
             connection.notPaused();
         });
         return connection;
@@ -95,6 +99,7 @@ public final class FrontConnection implements ReadingLine.Standing {
             FrontConnection self = of(channel(connection));
             self.http2 = connection;
             self.headBegun = false;
+            StreamLimit.whenIdle(connection, self::standInLine);
         }
     }
 
@@ -123,7 +128,7 @@ public final class FrontConnection implements ReadingLine.Standing {
 
     /** A request has come on a stream, which has costs like any other. */
     public void countRequest() {
-        loop.countRequest();
+        stay.countRequest();
     }
 
     /** When what is read on a stream now had come, as far as can be known. */
@@ -133,8 +138,7 @@ public final class FrontConnection implements ReadingLine.Standing {
 
     /** A request on a stream has been answered: whether it is not to be read now, because the loop has too much to do. */
     public boolean standsInLine() {
-        stay = Math.max(0, stay - 1);
-        if (stay == 0 && !paused && loop.isCrowded() && channel.isActive()) {
+        if (stay.isDue() && !paused && channel.isActive()) {
             pause();
         }
         return paused;
@@ -177,9 +181,44 @@ public final class FrontConnection implements ReadingLine.Standing {
     /** The head of a request has come; false if its client has left so many answers that it gets no more. */
     static boolean begun(HttpServerRequest request) {
         FrontConnection self = of(request);
-        self.openRequests++;
-        self.readOn(); // where the request had been read already
+        if (isHttp2(request)) {
+            self.readOn(); // where the request had been read already
+        } else {
+            self.openRequests++;
+        }
         return !self.unsent.isFull();
+    }
+
+    private static boolean isHttp2(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2;
+    }
+
+    /**
+     * Has a request answered that has begun: now, or when its connection has stood in line. It is due there as well when
+     * the request behind has been read already, and begins with the last byte of the answer before.
+     */
+    static void inTurn(HttpServerRequest request, Handler<HttpServerRequest> answerer) {
+        FrontConnection self = of(request);
+        if (!isHttp2(request) && (self.paused || self.stay.isDue())) {
+            self.hold(request, answerer);
+        } else {
+            answerer.handle(request);
+        }
+    }
+
+    /** What of it comes meanwhile is up to Vert.x. */
+    private void hold(HttpServerRequest request, Handler<HttpServerRequest> answerer) {
+        if (paused) {
+            channel.config().setAutoRead(true);
+        } else {
+            pause();
+        }
+        request.pause();
+        ContextInternal context = ContextInternal.current();
+        held = () -> context.emit(request, mine -> {
+            answerer.handle(mine);
+            mine.resume();
+        });
     }
 
     /** When what is read of that request now had come, as far as can be known. */
@@ -189,9 +228,7 @@ public final class FrontConnection implements ReadingLine.Standing {
 
     /** The request is one for inference; others are too cheap, and too important, to stand in line for. */
     public static void infers(HttpServerRequest request) {
-        FrontConnection self = of(request);
-        self.infers = true;
-        self.loop.countRequest();
+        of(request).stay.countRequest();
     }
 
     /**
@@ -247,6 +284,9 @@ public final class FrontConnection implements ReadingLine.Standing {
 
     /** The last byte of an answer has been handed on. */
     private void answered(HttpServerRequest request) {
+        if (isHttp2(request)) {
+            return; // its stream ends when it has left, or was reset
+        }
         openRequests--;
         if (leaving && openRequests == 0) {
             end(request);
@@ -267,32 +307,20 @@ public final class FrontConnection implements ReadingLine.Standing {
 
     /** Reads no more for a while if the loop has too much to do, unless Vert.x has just stopped reading itself. */
     private void standInLine() {
-        stay = Math.max(0, stay - 1);
-        if (infers
-                && !ending
-                && stay == 0
-                && loop.isCrowded()
-                && channel.isActive()
-                && channel.config().isAutoRead()) {
+        if (stay.isDue() && !ending && channel.isActive() && channel.config().isAutoRead()) {
             channel.config().setAutoRead(false);
             pause();
         }
-        infers = false;
+        stay.rest();
     }
 
     private void pause() {
         paused = true;
         loop.all().paused();
-        if (!inLine) {
-            inLine = true;
-            loop.stand(this);
-        }
+        stay.stand();
     }
 
-    @Override
-    public void goOn(int requests) {
-        inLine = false;
-        stay = requests;
+    private void goOn() {
         readOn();
         if (leaving) {
             channel.eventLoop().execute(this::endIfIdle); // once it has been read
@@ -304,10 +332,13 @@ public final class FrontConnection implements ReadingLine.Standing {
             notPaused();
             if (stream != null) {
                 stream.readOn();
-                return;
+            } else if (held == null) {
+                channel.config().setAutoRead(true);
+                awaitHead();
+            } else {
+                loop.execute(held);
+                held = null;
             }
-            channel.config().setAutoRead(true);
-            awaitHead();
         }
     }
 

@@ -22,9 +22,8 @@ final class FrontLoop {
     private final Ticker ticker;
     private final ReadingLine line = new ReadingLine();
     private final TurnMark mark = new TurnMark();
-    private boolean inTurn;
-    private long turnNanos;
-    private int requests;
+    private volatile boolean inTurn;
+    private volatile long turnNanos;
     private volatile LongestLately longest;
 
     FrontLoop(EventLoop loop, FrontLoops all, Ticker ticker) {
@@ -41,8 +40,8 @@ final class FrontLoop {
 
     private void begin() {
         if (!inTurn) {
-            inTurn = true;
             turnNanos = ticker.nanos();
+            inTurn = true;
             loop.executeAfterEventLoopIteration(this::end);
         }
     }
@@ -50,11 +49,10 @@ final class FrontLoop {
     private void end() {
         inTurn = false;
         long now = ticker.nanos();
-        boolean wasBehind = line.isBehind();
-        line.turned(now - turnNanos, requests);
-        requests = 0;
+        boolean wasCrowded = line.isCrowded();
+        line.turned(now - turnNanos);
         longest = longest.and(now - turnNanos, now);
-        all.turned(wasBehind, line.isBehind());
+        all.turned(wasCrowded, line);
         if (line.isCrowded()) {
             loop.execute(this::begin); // so that there is a next turn, even if nothing more comes
         }
@@ -69,27 +67,28 @@ final class FrontLoop {
         return inTurn ? turnNanos : ticker.nanos();
     }
 
-    /** A request has begun whose cost counts. */
-    void countRequest() {
-        requests++;
+    /** Work that waited for a place in a turn, and is part of the next one. */
+    void execute(Runnable work) {
+        loop.execute(() -> {
+            begin();
+            work.run();
+        });
     }
 
-    /** Whether who has nothing more to be answered should stand in line. */
-    boolean isCrowded() {
-        return line.isCrowded();
-    }
-
-    void stand(FrontConnection connection) {
-        line.stand(connection);
+    /** Where its connections stand while it has too much to do. */
+    ReadingLine line() {
+        return line;
     }
 
     FrontLoops all() {
         return all;
     }
 
-    /** The longest turn of the last ten to twenty seconds. */
+    /** The longest turn of the last ten to twenty seconds, or the one that is not over. */
     long lagNanos() {
-        return longest.amount(ticker.nanos());
+        long now = ticker.nanos();
+        long running = inTurn ? now - turnNanos : 0;
+        return Math.max(running, longest.amount(now));
     }
 
     /**

@@ -20,7 +20,7 @@ public final class FrontLoops {
     private final Ticker ticker;
     private final Map<EventLoop, FrontLoop> loops = new ConcurrentHashMap<>();
     private final List<Door> doors = new CopyOnWriteArrayList<>();
-    private final AtomicInteger behind = new AtomicInteger();
+    private final AtomicInteger crowded = new AtomicInteger();
     private final AtomicInteger paused = new AtomicInteger();
     private final LongAdder pauses = new LongAdder();
 
@@ -40,19 +40,25 @@ public final class FrontLoops {
         return door;
     }
 
-    /** A turn of one of them is over; for a loop that lags the doors stand ajar, or nobody could come in for as long. */
-    void turned(boolean wasBehind, boolean isBehind) {
-        if (wasBehind == isBehind && !isBehind) {
+    /**
+     * A turn of one of them is over; for a loop that is crowded the doors stand ajar, or nobody could come in for as long.
+     * Newcomers go to all loops alike, and not only to those that are crowded.
+     */
+    void turned(boolean wasCrowded, ReadingLine line) {
+        boolean isCrowded = line.isCrowded();
+        if (!wasCrowded && !isCrowded) {
             return;
         }
-        if (wasBehind != isBehind) {
-            behind.addAndGet(isBehind ? 1 : -1);
+        if (wasCrowded != isCrowded) {
+            crowded.addAndGet(isCrowded ? 1 : -1);
         }
-        doors.forEach(Door::letIn);
+        int places = Math.ceilDiv(line.newcomers() * loops.size(), Math.max(1, crowded.get()));
+        doors.forEach(door -> door.letIn(places));
     }
 
-    boolean areBehind() {
-        return behind.get() > 0;
+    /** Whether connections stand in line in any of them, or would. */
+    boolean areCrowded() {
+        return crowded.get() > 0;
     }
 
     void paused() {

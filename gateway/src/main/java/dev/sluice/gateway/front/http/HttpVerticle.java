@@ -104,7 +104,7 @@ public final class HttpVerticle extends VerticleBase {
     /** A stream for which nothing more should be made is refused before it is looked at; the client may try it again. */
     private static void begin(HttpServerRequest request, Handler<HttpServerRequest> handler) {
         if (FrontConnection.begun(request) || request.version() != HttpVersion.HTTP_2) {
-            handler.handle(request);
+            FrontConnection.inTurn(request, handler);
         } else {
             request.response().reset(REFUSED_STREAM);
         }

@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.http;
 
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,21 @@ final class StreamLimit {
         Http2ConnectionHandler http2 = http2(connection);
         if (http2 != null) {
             http2.connection().remote().maxActiveStreams(maxStreams);
+        }
+    }
+
+    /** Tells when no stream is open any more, and so nothing of an answer is unsent. Does nothing to HTTP/1.1. */
+    static void whenIdle(HttpConnection connection, Runnable idle) {
+        Http2ConnectionHandler http2 = http2(connection);
+        if (http2 != null) {
+            http2.connection().addListener(new Http2ConnectionAdapter() {
+                @Override
+                public void onStreamClosed(Http2Stream stream) {
+                    if (http2.connection().numActiveStreams() == 0) {
+                        idle.run();
+                    }
+                }
+            });
         }
     }
 

@@ -43,6 +43,7 @@ public final class InferRequestDecoder {
     }
 
     public DecodedRequest decode() {
+        buffers.besideBody(body.end() - body.from());
         try {
             if (body.isRawTensor()) {
                 return RawRequest.decode(raw, signature);

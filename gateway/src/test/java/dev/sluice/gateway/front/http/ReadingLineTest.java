@@ -24,8 +24,17 @@ class ReadingLineTest {
             line.stand(requests -> {
                 wentOn.add(name);
                 stays.add(requests);
+                return true;
             });
         }
+    }
+
+    /** A turn in which so many requests begin. */
+    private void turn(long nanos, int requests) {
+        for (int i = 0; i < requests; i++) {
+            line.countRequest();
+        }
+        line.turned(nanos);
     }
 
     private void fill(int count) {
@@ -34,23 +43,23 @@ class ReadingLineTest {
 
     @Test
     void aLoopThatKeepsUpMakesNobodyWait() {
-        line.turned(ReadingLine.BEHIND_MILLIS * MILLI, 100);
+        turn(ReadingLine.BEHIND_MILLIS * MILLI, 100);
         assertFalse(line.isCrowded());
     }
 
     @Test
     void aTurnThatTookTooLongMakesThoseWaitWhoHaveBeenAnswered() {
-        line.turned(LONG_TURN, 100);
+        turn(LONG_TURN, 100);
         assertTrue(line.isCrowded());
         assertTrue(line.isBehind());
     }
 
     @Test
     void asLongAsAnybodyWaitsOthersDoAsWell() {
-        line.turned(LONG_TURN, 1);
+        turn(LONG_TURN, 1);
         stand(1, 2);
-        line.turned(LONG_TURN, 1);
-        line.turned(ReadingLine.BEHIND_MILLIS * MILLI, 1);
+        turn(LONG_TURN, 1);
+        turn(ReadingLine.BEHIND_MILLIS * MILLI, 1);
         assertFalse(line.isBehind());
         assertEquals(List.of(1, 2), wentOn);
         assertFalse(line.isCrowded());
@@ -58,18 +67,18 @@ class ReadingLineTest {
 
     @Test
     void asManyGoOnAsFitTheNextTurn() {
-        line.turned(MILLI, 1);
+        turn(MILLI, 1);
         fill(100);
-        line.turned(5 * MILLI, 5);
+        turn(5 * MILLI, 5);
         assertEquals(ReadingLine.BEHIND_MILLIS - 5, wentOn.size());
         assertTrue(line.isCrowded());
     }
 
     @Test
     void whoWaitsLongestGoesFirst() {
-        line.turned(MILLI, 1);
+        turn(MILLI, 1);
         stand(3, 1, 2);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals(List.of(3, 1, 2), wentOn);
     }
 
@@ -77,17 +86,17 @@ class ReadingLineTest {
     void eachTurnHasSomebodyGoOnHoweverLongItTook() {
         fill(3);
         for (int i = 1; i <= 3; i++) {
-            line.turned(1_000 * LONG_TURN, 1);
+            turn(1_000 * LONG_TURN, 1);
             assertEquals(i, wentOn.size());
         }
     }
 
     @Test
     void anIdleLoopLetsEverybodyGoOnInAFewTurns() {
-        line.turned(MILLI, 1);
+        turn(MILLI, 1);
         fill(100);
         for (int turn = 0; turn < 100 / ReadingLine.BEHIND_MILLIS; turn++) {
-            line.turned(0, 0);
+            turn(0, 0);
         }
         assertEquals(0, line.waiting());
     }
@@ -95,27 +104,27 @@ class ReadingLineTest {
     @Test
     void aLineOfWhichNothingIsKnownIsLetGoAtOnce() {
         fill(100);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals(100, wentOn.size());
     }
 
     @Test
     void whoWaitedMayStayForSeveralRequests() {
-        line.turned(MILLI, 1);
+        turn(MILLI, 1);
         stand(1);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals(List.of(ReadingLine.LONGEST_STAY), stays);
     }
 
     /** 500 with a millisecond each take half a second for one request of each. */
     @Test
     void theLongerTheLineTheShorterTheStay() {
-        line.turned(MILLI, 1);
+        turn(MILLI, 1);
         fill(500);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals(2, stays.getFirst());
         fill(5_000);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals(1, stays.getLast());
     }
 
@@ -123,11 +132,68 @@ class ReadingLineTest {
     @Test
     void whatARequestTakesIsKnownFromSeveralTurnsTogether() {
         for (int i = 0; i < 20; i++) {
-            line.turned(8 * MILLI, 10);
-            line.turned(2 * MILLI, 0);
+            turn(8 * MILLI, 10);
+            turn(2 * MILLI, 0);
         }
         fill(1_000);
-        line.turned(0, 0);
+        turn(0, 0);
         assertEquals((double) ReadingLine.BEHIND_MILLIS, wentOn.size(), 1);
+    }
+
+    @Test
+    void halfOfATurnBelongsToThoseInLineHoweverLongOthersMakeIt() {
+        fill(100);
+        turn(100 * MILLI, 100);
+        assertEquals(ReadingLine.BEHIND_MILLIS / 2, wentOn.size());
+        assertEquals(ReadingLine.BEHIND_MILLIS / 2, line.newcomers());
+    }
+
+    @Test
+    void whoHadTheirHalfWaitWhenATurnWasTooLong() {
+        fill(100);
+        for (int i = 0; i < 50; i++) {
+            line.countOwn();
+        }
+        turn(100 * MILLI, 100);
+        assertEquals(1, wentOn.size());
+    }
+
+    @Test
+    void oneNewcomerFitsHoweverLongARequestTakes() {
+        turn(100 * LONG_TURN, 1);
+        assertEquals(1, line.newcomers());
+    }
+
+    @Test
+    void moreGoOnWhereSomeHaveNothingToSay() {
+        fill(1_000);
+        turn(100 * MILLI, 100);
+        int first = wentOn.size();
+        for (int i = 0; i < first / 2; i++) {
+            line.countHeard();
+        }
+        turn(100 * MILLI, 100);
+        assertEquals(3.0 * first, wentOn.size(), 1);
+    }
+
+    @Test
+    void noMoreThanFourGoOnForOneHoweverFewHaveSomethingToSay() {
+        fill(10_000);
+        turn(100 * MILLI, 100);
+        for (int i = 0; i < 20; i++) {
+            wentOn.clear();
+            turn(100 * MILLI, 100);
+        }
+        assertEquals(4.0 * ReadingLine.BEHIND_MILLIS / 2, wentOn.size(), 1);
+    }
+
+    @Test
+    void whoHasClosedTakesNobodysPlace() {
+        for (int i = 0; i < 100; i++) {
+            line.stand(requests -> false);
+        }
+        stand(1);
+        turn(1_000 * LONG_TURN, 1);
+        assertEquals(List.of(1), wentOn);
     }
 }
