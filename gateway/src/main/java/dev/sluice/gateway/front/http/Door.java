@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Lets few connections in while a front loop has more to read than it can, and the others wait in the kernel's backlog.
  *
  * @thread reads on the loop of the socket that listens; {@link #letIn} may be called by any
- * @bound in each turn of a loop that is crowded, what fits half of it
+ * @bound in each turn of a loop that is crowded, what fits half of it, and one more where that turn ends as the door shuts
  */
 final class Door extends ChannelInboundHandlerAdapter {
 
