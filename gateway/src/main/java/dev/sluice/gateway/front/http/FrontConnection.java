@@ -19,7 +19,6 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ public final class FrontConnection {
     private final FrontLoop loop;
     private final SlowClients slowClients;
     private final UnsentAnswers unsent;
-    private final WaitTimer headTimer;
+    private final HeadWait head;
     private final Stay stay;
     private int openRequests;
     private boolean paused;
@@ -53,8 +52,6 @@ public final class FrontConnection {
     private boolean ending;
     private boolean leaving;
     private final Set<Runnable> toldWhenLeaving = new LinkedHashSet<>();
-    private boolean headBegun;
-    private long headSinceNanos;
     private @Nullable HttpConnection http2;
     private @Nullable Stream stream;
 
@@ -64,7 +61,7 @@ public final class FrontConnection {
         this.slowClients = slowClients;
         this.stay = new Stay(loop.line(), this::goOn);
         this.unsent = new UnsentAnswers(channel, options, slowClients);
-        this.headTimer = new WaitTimer(channel.eventLoop(), options.headerTimeout(), this::headSince, this::giveUpHead);
+        this.head = new HeadWait(channel.eventLoop(), options, () -> openRequests == 0 && !paused, this::giveUpHead);
     }
 
     /** To be called once, when the connection has been accepted. */
@@ -72,7 +69,7 @@ public final class FrontConnection {
         FrontConnection connection = new FrontConnection(channel, loop, options, slowClients);
         channel.attr(KEY).set(connection);
         channel.closeFuture().addListener(closed -> {
-            connection.headTimer.stop();
+            connection.head.stop();
             connection.unsent.stop();
             connection.stay.end();
             connection.held = null;
@@ -98,7 +95,7 @@ public final class FrontConnection {
         if (StreamLimit.isHttp2(connection)) {
             FrontConnection self = of(channel(connection));
             self.http2 = connection;
-            self.headBegun = false;
+            self.head.isWhole();
             StreamLimit.whenIdle(connection, self::standInLine);
         }
     }
@@ -120,7 +117,7 @@ public final class FrontConnection {
     /** From now on the connection speaks a protocol of its own, and reads and ends as that says. */
     public void becomes(Stream other) {
         stream = other;
-        headBegun = false;
+        head.isWhole();
         if (leaving) {
             other.leave();
         }
@@ -152,29 +149,14 @@ public final class FrontConnection {
         return slowClients;
     }
 
-    /** A piece of a head has come, and not yet the whole of it. */
-    void headGoesOn() {
-        if (!headBegun) {
-            headBegun = true;
-            headSinceNanos = headTimer.nanos();
-            headTimer.begin();
-        }
-    }
-
-    /** A head has come whole. */
-    void headIsWhole() {
-        headBegun = false;
-    }
-
-    /** A head behind a request that has not been answered, or whose connection is paused, is not late: we do not read. */
-    private OptionalLong headSince() {
-        return headBegun && openRequests == 0 && !paused ? OptionalLong.of(headSinceNanos) : OptionalLong.empty();
+    /** The head that is on its way, if one is. */
+    HeadWait head() {
+        return head;
     }
 
     /** There is no request yet that could be answered, so the answer goes out behind everything that knows of requests. */
     private void giveUpHead() {
         slowClients.headGivenUp();
-        headBegun = false;
         channel.pipeline().firstContext().writeAndFlush(Refusal.lateHead()).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -293,15 +275,7 @@ public final class FrontConnection {
         }
         if (openRequests == 0) {
             standInLine();
-            awaitHead();
-        }
-    }
-
-    /** The time for a head that has begun starts when we can read it. */
-    private void awaitHead() {
-        if (headBegun && !paused) {
-            headSinceNanos = headTimer.nanos();
-            headTimer.begin();
+            head.awaitRest();
         }
     }
 
@@ -334,7 +308,7 @@ public final class FrontConnection {
                 stream.readOn();
             } else if (held == null) {
                 channel.config().setAutoRead(true);
-                awaitHead();
+                head.awaitRest();
             } else {
                 loop.execute(held);
                 held = null;

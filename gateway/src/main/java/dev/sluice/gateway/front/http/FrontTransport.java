@@ -111,7 +111,7 @@ public final class FrontTransport extends NioTransport {
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf bytes = (ByteBuf) message;
             FrontConnection connection = FrontConnection.of(context.channel());
-            connection.headGoesOn();
+            connection.head().goesOn();
             ChannelPipeline pipeline = context.pipeline();
             while (bytes.readableBytes() > 1 && pipeline.get(Http1xOrH2CHandler.class) != null) {
                 context.fireChannelRead(bytes.readRetainedSlice(1));

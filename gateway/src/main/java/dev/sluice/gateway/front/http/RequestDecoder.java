@@ -78,9 +78,9 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     private void followHead(List<Object> out, int known) {
         if (out.size() > known) {
             inBody = !(out.getLast() instanceof LastHttpContent);
-            connection.headIsWhole();
+            connection.head().isWhole();
         } else if (!inBody) {
-            connection.headGoesOn();
+            connection.head().goesOn();
         }
     }
 
