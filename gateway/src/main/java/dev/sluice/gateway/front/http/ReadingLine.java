@@ -106,12 +106,12 @@ final class ReadingLine {
         own = 0;
         wentOn = 0;
         heard = 0;
-        goOn(fitting(Math.max(BEHIND_NANOS - nanos, isShort() ? HALF_NANOS : 0)));
+        goOn(fitting(Math.max(BEHIND_NANOS - nanos, dueNanos())));
     }
 
-    /** Whether those who stood in line have had less than their half. */
-    private boolean isShort() {
-        return pastOwn < pastRequests / 2;
+    /** Half of a turn where those who stood in line have had less lately; each comes with all requests of its stay. */
+    private long dueNanos() {
+        return pastOwn < pastRequests / 2 ? HALF_NANOS / stay() : 0;
     }
 
     private void goOn(int places) {

@@ -142,7 +142,7 @@ class ReadingLineTest {
 
     @Test
     void halfOfATurnBelongsToThoseInLineHoweverLongOthersMakeIt() {
-        fill(100);
+        fill(1_000);
         turn(100 * MILLI, 100);
         assertEquals(ReadingLine.BEHIND_MILLIS / 2, wentOn.size());
         assertEquals(ReadingLine.BEHIND_MILLIS / 2, line.newcomers());
