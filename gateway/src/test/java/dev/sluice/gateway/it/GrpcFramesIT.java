@@ -112,6 +112,31 @@ class GrpcFramesIT {
         assertRefused(3, INVALID, "there is none");
     }
 
+    /** Whole or not, a call that does not come to its end holds nothing for longer than a request may take. */
+    @Test
+    void noEnd() throws IOException {
+        byte[] live = GrpcRequests.framed(ServerLiveRequest.getDefaultInstance());
+        noEnd(1, INFER, new byte[0]);
+        noEnd(3, INFER, Arrays.copyOf(sums(), 3));
+        noEnd(5, INFER, sums());
+        noEnd(7, LIVE, live);
+    }
+
+    private void noEnd(int stream, String path, byte[] sent) throws IOException {
+        call(stream, path, false);
+        connection.data(stream, sent, false);
+        assertRefused(stream, LATE);
+        assertResetWithoutError(stream);
+    }
+
+    @Test
+    void noEndWithinTheTimeOfTheClient() throws IOException {
+        call(1, INFER, false, "grpc-timeout", "20m");
+        connection.data(1, sums(), false);
+        assertRefused(1, LATE);
+        assertResetWithoutError(1);
+    }
+
     @Test
     void twoMessages() throws IOException {
         call(1, LIVE, false);

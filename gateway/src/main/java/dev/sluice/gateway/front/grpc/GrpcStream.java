@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -116,6 +117,11 @@ final class GrpcStream {
         };
     }
 
+    /** Runs that when what has been read already has been looked at. */
+    void nextTurn(Runnable work) {
+        loop.vertx().runOnContext(later -> work.run());
+    }
+
     /** Runs that, in place of what was to be run before, when the stream is over, however it ends. */
     void whenOver(Runnable action) {
         request.response().closeHandler(closed -> action.run());
@@ -158,7 +164,8 @@ final class GrpcStream {
         @Nullable String accepted = request.getHeader(ACCEPT_ENCODING);
         return exchanges().compressesResponses()
                 && accepted != null
-                && List.of(accepted.split(" *, *")).contains(ContentCoding.GZIP.token());
+                && Arrays.stream(accepted.split(",", -1))
+                        .anyMatch(one -> one.strip().equals(ContentCoding.GZIP.token()));
     }
 
     private static Buffer compressed(Buffer body) {
@@ -233,7 +240,7 @@ final class GrpcStream {
     /** In the next turn, because the end of the request may have come with what was just read. */
     private void sendNoMore() {
         if (!request.isEnded()) {
-            loop.vertx().runOnContext(later -> {
+            nextTurn(() -> {
                 if (!request.isEnded() && !request.response().closed()) {
                     request.response().reset(NO_ERROR);
                 }

@@ -106,6 +106,7 @@ final class MessageReader {
     private long sinceNanos;
     private @Nullable SlicedInflater inflater;
     private @Nullable Runnable stopWaiting;
+    private @Nullable Runnable stopCall;
 
     MessageReader(HttpServerRequest request, Settings settings, Receiver receiver) {
         this.request = request;
@@ -124,6 +125,21 @@ final class MessageReader {
         request.exceptionHandler(gone -> close()); // the answer's stream tells of it
     }
 
+    /**
+     * The same for a call that must have come whole, its end included, by the time that its client waits, or by {@code
+     * admission.request_timeout}: until then it may hold memory and a place. One that comes in one turn costs no timer.
+     */
+    void begin(GrpcStream call) {
+        long saidNanos = call.timeoutNanos();
+        begin();
+        call.nextTurn(() -> {
+            if (!closed) {
+                long clientNanos = saidNanos == GrpcTimeout.NONE ? Long.MAX_VALUE : saidNanos;
+                stopCall = bodies.whenLate(call.startNanos(), clientNanos, this::fail);
+            }
+        });
+    }
+
     /** Asks for the next message. */
     void next() {
         wanted = true;
@@ -136,6 +152,7 @@ final class MessageReader {
     void close() {
         closed = true;
         stopWaiting();
+        stopCall();
         unread.clear();
         pieces.clear();
         bodies.budget().release(reserved);
@@ -205,6 +222,7 @@ final class MessageReader {
                             : "the stream ended amid the " + GrpcFraming.PREFIX_BYTES + " bytes before a message");
         }
         closed = true;
+        stopCall();
         receiver.ended();
     }
 
@@ -323,6 +341,13 @@ final class MessageReader {
         if (!closed) {
             close();
             receiver.failed(error);
+        }
+    }
+
+    private void stopCall() {
+        if (stopCall != null) {
+            stopCall.run();
+            stopCall = null;
         }
     }
 

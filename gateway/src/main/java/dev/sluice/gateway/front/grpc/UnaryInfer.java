@@ -52,7 +52,6 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
     static void begin(GrpcStream stream, long limitBytes) {
         UnaryInfer call = new UnaryInfer(stream);
         try {
-            stream.timeoutNanos(); // one that cannot be read is refused before anything else is
             var settings = new MessageReader.Settings(stream.coding(), limitBytes, stream.bodies());
             call.read(new MessageReader(stream.request(), settings, call));
         } catch (InferenceException refused) {
@@ -64,7 +63,7 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
         FrontConnection.infers(stream.request());
         reader = messages;
         stream.whenOver(this::gone);
-        messages.begin();
+        messages.begin(stream); // a timeout that cannot be read is refused before anything else is
     }
 
     @Override

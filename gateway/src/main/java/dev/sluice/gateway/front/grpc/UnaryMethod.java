@@ -45,7 +45,7 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
         MessageReader reader = new MessageReader(stream.request(), settings, call);
         call.reader = reader;
         stream.whenOver(reader::close);
-        reader.begin();
+        reader.begin(stream);
     }
 
     /** Its bytes as a message of gRPC. */

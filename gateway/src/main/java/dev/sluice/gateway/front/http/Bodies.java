@@ -72,7 +72,12 @@ public record Bodies(
      * server cannot wait. The answer, when it is run, forgets it.
      */
     public Runnable whenLate(long headNanos, Consumer<InferenceError> body) {
-        long leftNanos = patience.toNanos() - (ticker.nanos() - headNanos);
+        return whenLate(headNanos, Long.MAX_VALUE, body);
+    }
+
+    /** The same for a client that waits no longer than that itself. */
+    public Runnable whenLate(long headNanos, long clientNanos, Consumer<InferenceError> body) {
+        long leftNanos = Math.min(patience.toNanos(), clientNanos) - (ticker.nanos() - headNanos);
         Runnable stopTimer = timers.start(
                 Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos)),
                 () -> body.accept(new InferenceError.DeadlineExceeded(StatusMapping.BODY_STAGE)));

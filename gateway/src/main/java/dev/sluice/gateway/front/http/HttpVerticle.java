@@ -84,7 +84,7 @@ public final class HttpVerticle extends VerticleBase {
         LoopParts loop = LoopParts.of(vertx, options, new Serving(pipeline, parts));
         Router routes = Routes.build(loop, streams.of(loop.serving()));
         OtherProtocol other = protocols.on(loop);
-        boolean shares = other.ownPort() == OtherProtocol.SHARED_PORT;
+        boolean shares = other.ownPort() == OtherProtocol.SHARED_PORT || other.ownPort() == options.port();
         Handler<HttpServerRequest> all = request -> (shares && other.takes(request) ? other : routes).handle(request);
         Future<?> open = listen(options.port() == 0 ? ANY_FREE_PORT : options.port(), all, listening);
         return shares ? open : open.compose(opened -> listen(other.ownPort(), other, other::listening));

@@ -146,7 +146,8 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
     void close(CloseCode code, String reason) {
         if (!closeSent) {
             closeSent = true;
-            write(new CloseWebSocketFrame(code.code(), reason)).addListener(said -> awaitAnswer());
+            awaitAnswer(); // from now on: a client that takes nothing would never be told
+            write(new CloseWebSocketFrame(code.code(), reason)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         }
     }
 
@@ -162,6 +163,7 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
             closeSent = true;
             loop.dispatch(nothing -> listener.onClosing());
             ByteBuf sameReason = close.content();
+            awaitAnswer();
             write(new CloseWebSocketFrame(true, 0, sameReason)).addListener(ChannelFutureListener.CLOSE);
         }
     }
