@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.worker.contract.Ticker;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -9,8 +10,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * All connections of clients: how many there may be, and how they end when the process drains.
@@ -94,13 +97,31 @@ public final class Connections {
 
     /** Closes the port and every connection that has nothing to do; complete when the last one has ended. */
     public Future<Void> drain() {
-        listening.close().addListener(closed -> {
-            draining = true;
-            open.forEach(FrontConnection::leave);
-            if (count.get() == 0) {
-                allClosed.tryComplete();
-            }
-        });
+        Set<EventLoop> acceptors = listening.stream().map(Channel::eventLoop).collect(Collectors.toSet());
+        listening.close().addListener(closed -> whenGone(acceptors, this::tellAll));
         return allClosed.future();
+    }
+
+    /** A socket that was closed takes connections still until its loop has selected once more. */
+    private static void whenGone(Set<EventLoop> acceptors, Runnable work) {
+        AtomicInteger left = new AtomicInteger(acceptors.size());
+        for (EventLoop acceptor : acceptors) {
+            acceptor.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).addListener(selected -> {
+                if (left.decrementAndGet() == 0) {
+                    work.run();
+                }
+            });
+        }
+        if (acceptors.isEmpty()) {
+            work.run();
+        }
+    }
+
+    private void tellAll() {
+        draining = true;
+        open.forEach(FrontConnection::leave);
+        if (count.get() == 0) {
+            allClosed.tryComplete();
+        }
     }
 }
