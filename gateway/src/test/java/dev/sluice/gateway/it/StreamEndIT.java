@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How WebSocket connections end when nobody does anything wrong, and when somebody does nothing at all. */
 class StreamEndIT {
@@ -74,10 +76,13 @@ class StreamEndIT {
     }
 
     @Test
-    void closesAConnectionWithoutRequestsButNotOneThatWaits() {
-        try (RunningGateway gateway = start("websocket.idle_timeout=100ms");
-                StreamClient client = new StreamClient(gateway, SLOW)) {
-            client.ask("long", Requests.slow(20_000, 1));
+    void closesAConnectionWithoutRequestsButNotOneThatWaits(@TempDir Path models) {
+        new Repository(models).with("echo").config("echo", "preferred_batch_sizes: [2]\nmax_queue_delay: 1h\n");
+        try (RunningGateway gateway = RunningGateway.start(models, "websocket.idle_timeout=1s");
+                StreamClient client = new StreamClient(gateway, "/v2/models/echo/stream")) {
+            // waits for a second one nearly until its deadline, and so for longer than a connection may be idle
+            String waits = "\"id\":\"long\",\"parameters\":{\"timeout\":3000000}";
+            client.send(Requests.withMember(waits, Requests.echo(1.5f)));
             assertEquals("long", client.text().getString("id"));
             StreamClient.End end = client.end();
             assertEquals(1000, end.code());
