@@ -212,6 +212,35 @@ class StreamIT {
     }
 
     @Test
+    void answersWhatSaysCancelAndSomethingElseInWhateverOrder() {
+        try (StreamClient client = open(SUMS)) {
+            String cancel = "\"cancel\":\"1\"";
+            String sums = Requests.sums(1, 1);
+            String behind = sums.substring(0, sums.length() - 1) + "," + cancel + "}";
+            for (String message : List.of(
+                    Requests.withMember("\"id\":\"q\"," + cancel, sums),
+                    Requests.withMember(cancel + ",\"id\":\"q\"", sums),
+                    Requests.withMember("\"id\":\"q\"", behind))) {
+                String reason = client.send(message)
+                        .error("q", "invalid_request", 400)
+                        .getString("message");
+                assertTrue(reason.contains("cancel"), reason);
+            }
+            client.send(behind).error(null, "invalid_request", 400);
+            client.send("{" + cancel + "}xx").error(null, "invalid_request", 400);
+        }
+        try (StreamClient client = open(SLOW)) {
+            for (int i = 0; i < 8; i++) {
+                client.ask("b" + i, Requests.slow(4_000, i));
+            }
+            Buffer json = Buffer.buffer("{\"cancel\":\"b7\"}");
+            client.send(Buffer.buffer().appendIntLE(json.length()).appendBuffer(json));
+            String reason = client.error("b7", "cancelled", 499).getString("message");
+            assertTrue(reason.contains("cancelled"), reason);
+        }
+    }
+
+    @Test
     void keepsDeadlinesAndRefusesASecondRequestOfTheSameId() {
         try (StreamClient client = open(SLOW)) {
             client.ask("long", Requests.slow(8_000, 1));

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferRequestDecoder {
 
+    /** The one member of a message of a stream that gives a request up; in HTTP it means nothing. */
+    static final String CANCEL = "cancel";
+
     private final RequestBody body;
     private final JsonCursor cursor;
     private final RawTensors raw;
@@ -28,6 +31,7 @@ public final class InferRequestDecoder {
 
     private final RequestParameters parameters;
     private boolean parametersSeen;
+    private boolean cancelRefused;
     private @Nullable String id;
     private @Nullable List<Tensor> inputs;
     private @Nullable List<WantedOutput> outputs;
@@ -40,6 +44,17 @@ public final class InferRequestDecoder {
         this.signature = signature;
         this.buffers = buffers;
         this.parameters = new RequestParameters(cursor);
+    }
+
+    /** As a message of a stream, which cannot be a request and give one up; where {@link MessageHead} reads no further. */
+    public InferRequestDecoder ofStream() {
+        cancelRefused = true;
+        return this;
+    }
+
+    static InferenceException cancelBesideOthers() {
+        return InferenceException.invalid(
+                CANCEL, "must be the only member of its message, once, and nothing behind it");
     }
 
     public DecodedRequest decode() {
@@ -104,7 +119,12 @@ public final class InferRequestDecoder {
                     outputs = isNull() ? null : new OutputsDecoder(cursor, signature).decode();
                 }
                 case "parameters" -> readParameters();
-                default -> cursor.skipValue();
+                default -> {
+                    if (cancelRefused && member.equals(CANCEL)) {
+                        throw cancelBesideOthers();
+                    }
+                    cursor.skipValue();
+                }
             }
         } catch (BadJson bad) {
             throw InferenceException.invalid(member.isBlank() ? "body" : member, bad.reason());

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * model is known already, an {@code id} before {@code inputs} ends the reading there.
  *
  * @param id the client's own name for the request; null when there is none
- * @param cancel the id of the request that is to be given up; null for a message that is a request itself
+ * @param cancel the id of the request that is to be given up, where the message says that and nothing else; null for one
+ *     that is a request itself, and for one that is neither
  * @param modelName null when it names none
  * @param modelVersion null when it leaves it open
  * @param problem why it could not be read to its end; null when it could
@@ -39,12 +40,14 @@ public record MessageHead(
         @Nullable InferenceException problem = null;
         try {
             reading.read();
+            reading.requireNothingBesideCancel(message.end() > message.jsonEnd());
         } catch (BadJson bad) {
-            problem = InferenceException.invalid("body", bad.reason());
+            problem = InferenceException.invalid(reading.cancels ? InferRequestDecoder.CANCEL : "body", bad.reason());
         } catch (InferenceException wrong) {
             problem = wrong;
         }
-        return new MessageHead(reading.id, reading.cancel, reading.modelName, reading.modelVersion, problem);
+        @Nullable String cancel = problem == null ? reading.cancel : null;
+        return new MessageHead(reading.id, cancel, reading.modelName, reading.modelVersion, problem);
     }
 
     /**
@@ -57,6 +60,8 @@ public record MessageHead(
         private final JsonCursor cursor;
         private final boolean namesModel;
         private @Nullable String id;
+        private int members;
+        private boolean cancels;
         private @Nullable String cancel;
         private @Nullable String modelName;
         private @Nullable String modelVersion;
@@ -71,6 +76,7 @@ public record MessageHead(
             if (!cursor.tryRead('}')) {
                 do {
                     String member = cursor.readName();
+                    members++;
                     if (member.equals("inputs") && id != null && !namesModel) {
                         return;
                     }
@@ -80,10 +86,19 @@ public record MessageHead(
             cursor.readEnd();
         }
 
+        void requireNothingBesideCancel(boolean tensors) {
+            if (cancels && (members > 1 || tensors)) {
+                throw InferRequestDecoder.cancelBesideOthers();
+            }
+        }
+
         private void read(String member) {
             switch (member) {
                 case "id" -> id = text(member, id);
-                case "cancel" -> cancel = text(member, cancel);
+                case InferRequestDecoder.CANCEL -> {
+                    cancels = true;
+                    cancel = JsonStrings.readString(cursor);
+                }
                 case "model_name" -> modelName = text(member, modelName);
                 case "model_version" -> modelVersion = text(member, modelVersion);
                 default -> cursor.skipValue();

@@ -201,6 +201,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
                     endpoint,
                     (answering, buffers) -> new InferRequestDecoder(
                                     body, answering.description().signature(), buffers, jsonOptions())
+                            .ofStream()
                             .decode());
         } catch (InferenceException refused) {
             serving.refuse(call, Serving.modelOf(refused.error()), refused.error());

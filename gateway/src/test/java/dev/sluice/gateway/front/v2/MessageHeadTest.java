@@ -50,6 +50,36 @@ class MessageHeadTest {
     }
 
     @Test
+    void givesARequestUpOnlyWhenItSaysNothingElse() {
+        for (String wrong : new String[] {
+            "{\"id\":\"q\",\"cancel\":\"1\",\"inputs\":[]}",
+            "{\"cancel\":\"1\",\"id\":\"q\",\"inputs\":[]}",
+            "{\"cancel\":\"1\",\"inputs\":[]}",
+            "{\"inputs\":[],\"cancel\":\"1\"}",
+            "{\"cancel\":\"1\",\"more\":1}",
+            "{\"cancel\":\"a\",\"cancel\":\"b\"}",
+            "{\"cancel\":null}",
+            "{\"cancel\":7}",
+            "{\"cancel\":\"1\"}xx",
+            "{\"cancel\":\"1\",\"inputs\":\"",
+            "{\"cancel\":\"1\"",
+            "{\"cancel\":\"1"
+        }) {
+            for (boolean namesModel : new boolean[] {false, true}) {
+                MessageHead head = read(wrong, namesModel);
+                assertNull(head.cancel(), wrong);
+                assertNotNull(head.problem(), wrong);
+                String message = head.problem().error().message();
+                assertTrue(message.contains("cancel"), message);
+            }
+        }
+        byte[] tensors = "{\"cancel\":\"1\"}raw".getBytes(StandardCharsets.UTF_8);
+        MessageHead raw = MessageHead.of(new RequestBody(tensors, 0, 14, tensors.length), JsonOptions.STRICT, false);
+        assertNull(raw.cancel());
+        assertNotNull(raw.problem());
+    }
+
+    @Test
     void knowsTextAsTheJdkDoes() {
         SplittableRandom random = new SplittableRandom(7);
         int valid = 0;
