@@ -191,6 +191,9 @@ class StreamIT {
             assertEquals(20, ids.size());
             assertTrue(refused > 0 && refused <= 12, refused + " refused");
             assertEquals(
+                    refused,
+                    gateway.metrics().value("sluice_requests_total", "model=\"slow\"", "outcome=\"throttled\""));
+            assertEquals(
                     1f, data(client.ask("after", Requests.slow(1, 1)).text()).getFloat(0));
         }
     }
@@ -221,9 +224,8 @@ class StreamIT {
                     Requests.withMember("\"id\":\"q\"," + cancel, sums),
                     Requests.withMember(cancel + ",\"id\":\"q\"", sums),
                     Requests.withMember("\"id\":\"q\"", behind))) {
-                String reason = client.send(message)
-                        .error("q", "invalid_request", 400)
-                        .getString("message");
+                String reason =
+                        client.send(message).error("q", "invalid_request", 400).getString("message");
                 assertTrue(reason.contains("cancel"), reason);
             }
             client.send(behind).error(null, "invalid_request", 400);

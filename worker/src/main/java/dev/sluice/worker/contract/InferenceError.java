@@ -106,11 +106,11 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
-    /** The client has gone; nothing is sent, only logged. */
+    /** The client has given the request up. Where it did so by going, nothing is sent, only logged. */
     record Cancelled() implements InferenceError {
         @Override
         public String message() {
-            return "the client has gone";
+            return "cancelled by the client";
         }
     }
 

@@ -20,6 +20,7 @@ import dev.sluice.gateway.front.v2.Utf8;
 import dev.sluice.gateway.front.ws.MessagePieces.Message;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelId;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -204,7 +205,16 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
                             .ofStream()
                             .decode());
         } catch (InferenceException refused) {
-            serving.refuse(call, Serving.modelOf(refused.error()), refused.error());
+            serving.refuse(call, knownModel(head), refused.error());
+        }
+    }
+
+    /** Which model a refusal is counted with; null for one that is not there. */
+    private @Nullable ModelId knownModel(MessageHead head) {
+        try {
+            return model(head).in(parts().models()).model();
+        } catch (InferenceException unknown) {
+            return null;
         }
     }
 
