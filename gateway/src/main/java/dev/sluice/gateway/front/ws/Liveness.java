@@ -1,7 +1,9 @@
 package dev.sluice.gateway.front.ws;
 
+import dev.sluice.gateway.front.http.WaitTimer;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +21,22 @@ final class Liveness {
 
     private final StreamConnection connection;
     private final WebSocketOptions options;
-    private final Duration messagePatience;
     private final EventLoop loop;
+    private final WaitTimer message;
     private @Nullable Future<?> timer;
     private boolean heard;
     private boolean pinged;
     private long pingedNanos;
     private long askedNanos;
+    private boolean inMessage;
+    private long messageNanos;
 
     /** @param messagePatience how long a message may take to arrive whole */
     Liveness(StreamConnection connection, WebSocketOptions options, Duration messagePatience, EventLoop loop) {
         this.connection = connection;
         this.options = options;
-        this.messagePatience = messagePatience;
         this.loop = loop;
+        this.message = new WaitTimer(loop, messagePatience, this::messageSince, this::giveUpMessage);
     }
 
     void begin() {
@@ -44,6 +48,7 @@ final class Liveness {
         if (timer != null) {
             timer.cancel(false);
         }
+        message.stop();
     }
 
     /** Something has come. */
@@ -54,6 +59,34 @@ final class Liveness {
     /** A request has come, or been answered. */
     void asked() {
         askedNanos = nanos();
+    }
+
+    /** The first piece of a message has come. */
+    void messageBegun() {
+        inMessage = true;
+        awaitRest();
+    }
+
+    /** Its time starts anew when the connection is read again. */
+    void awaitRest() {
+        if (inMessage) {
+            messageNanos = message.nanos();
+            message.begin();
+        }
+    }
+
+    /** It has come whole. */
+    void messageEnded() {
+        inMessage = false;
+    }
+
+    private OptionalLong messageSince() {
+        return inMessage && connection.isReading() ? OptionalLong.of(messageNanos) : OptionalLong.empty();
+    }
+
+    private void giveUpMessage() {
+        inMessage = false;
+        connection.close(CloseCode.POLICY_VIOLATION, "a message did not come whole in time");
     }
 
     private long nanos() {
@@ -69,10 +102,8 @@ final class Liveness {
     }
 
     private void look() {
-        if (connection.isIdle() && isOver(askedNanos, options.idleTimeout())) {
+        if (connection.isIdle() && !inMessage && isOver(askedNanos, options.idleTimeout())) {
             connection.close(CloseCode.NORMAL, "idle");
-        } else if (connection.isMessageOlderThan(messagePatience)) {
-            connection.close(CloseCode.POLICY_VIOLATION, "a message did not come whole in time");
         } else if (isSilent() && pinged && isOver(pingedNanos, options.pingTimeout())) {
             connection.close(CloseCode.POLICY_VIOLATION, "no answer to a ping");
         } else {

@@ -27,7 +27,6 @@ final class MessagePieces {
     private final ByteBudget budget;
     private final BodyPieces pieces = new BodyPieces();
     private boolean text;
-    private boolean begun;
     private boolean cut;
     private long sinceNanos;
     private long reservedBytes;
@@ -63,18 +62,7 @@ final class MessagePieces {
         }
     }
 
-    /** Whether a part of one has come. */
-    boolean isBegun() {
-        return begun;
-    }
-
-    /** When that was. */
-    long sinceNanos() {
-        return sinceNanos;
-    }
-
     void begin(boolean isText, long nowNanos) {
-        begun = true;
         text = isText;
         cut = false;
         sinceNanos = nowNanos;
@@ -109,9 +97,7 @@ final class MessagePieces {
     }
 
     Message take() {
-        Message message = new Message(pieces.join(), text, cut, sinceNanos);
-        begun = false;
-        return message;
+        return new Message(pieces.join(), text, cut, sinceNanos);
     }
 
     /** The bytes that the message which was taken has reserved; from now on they are for somebody else to release. */
@@ -125,6 +111,5 @@ final class MessagePieces {
         pieces.clear();
         budget.release(reservedBytes);
         reservedBytes = 0;
-        begun = false;
     }
 }

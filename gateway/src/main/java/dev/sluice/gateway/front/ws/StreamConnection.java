@@ -24,7 +24,6 @@ import dev.sluice.worker.contract.ModelId;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -128,9 +127,11 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         try {
             if (!(frame instanceof ContinuationWebSocketFrame)) {
                 arriving.begin(frame instanceof TextWebSocketFrame, connection.arrivalNanos());
+                liveness.messageBegun();
             }
             arriving.add(frame.content());
             if (frame.isFinalFragment()) {
+                liveness.messageEnded();
                 onMessage(arriving.take());
             }
         } catch (OutOfMemoryError noMemory) {
@@ -266,6 +267,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         if (mayRead != reading && socket.isOpen()) {
             reading = mayRead;
             if (mayRead) {
+                liveness.awaitRest();
                 socket.resume();
             } else {
                 socket.pause();
@@ -340,11 +342,6 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     /** Whether nothing is in flight, and every answer has been handed on. */
     boolean isIdle() {
         return calls.isEmpty() && outbox.isHandedOn();
-    }
-
-    /** Whether a message began to arrive that long ago and is not whole. */
-    boolean isMessageOlderThan(Duration limit) {
-        return arriving.isBegun() && parts().ticker().nanos() - arriving.sinceNanos() > limit.toNanos();
     }
 
     void ping() {
