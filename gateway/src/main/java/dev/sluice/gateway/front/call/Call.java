@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.call;
 
 import dev.sluice.gateway.admit.Permit;
+import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.v2.AnswerForm;
@@ -9,47 +10,57 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One inference request, whatever protocol it came by: what it says of itself, and how its client hears the end of it.
  *
  * @thread confined to the front loop of its connection
  */
-public interface Call {
+public abstract class Call {
 
-    Protocol protocol();
+    private @Nullable Permit place;
+
+    public abstract Protocol protocol();
 
     /** Names it in logs and in errors that say nothing else. */
-    String requestId();
+    public abstract String requestId();
 
     /** Who sends it. */
-    String client();
+    public abstract String client();
 
     /** When its head had arrived. */
-    long startNanos();
+    public abstract long startNanos();
 
     /** Takes note when its client goes before it has been answered; asked once, when the request sets out. */
-    Cancellation cancellation();
+    public abstract Cancellation cancellation();
 
     /** Whether an answer can still be given: none has been, and the client is there. */
-    boolean isOpen();
+    public abstract boolean isOpen();
 
     /** Keeps its place in the quotas, until {@link #leave} or until its client has gone. */
-    void hold(Permit place);
+    protected void hold(Permit given) {
+        place = given;
+    }
 
     /** Gives its place in the quotas back, if it still has it; before the answer, so that whoever has that finds room. */
-    void leave();
+    protected final void leave() {
+        if (place != null) {
+            place.release(Verdict.IGNORED);
+            place = null;
+        }
+    }
 
     /** Another model answers in place of the one that was asked. */
-    void standsIn(ModelId model);
+    public abstract void standsIn(ModelId model);
 
     /**
      * Gives the answer; to a client that has gone, nothing.
      *
      * @throws InferenceException when it cannot be given, and the error is to be given instead
      */
-    void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form);
+    public abstract void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form);
 
     /** Gives an error for an answer. */
-    void refuse(InferenceError error);
+    public abstract void refuse(InferenceError error);
 }

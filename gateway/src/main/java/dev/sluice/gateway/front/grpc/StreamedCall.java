@@ -1,8 +1,6 @@
 package dev.sluice.gateway.front.grpc;
 
-import dev.sluice.gateway.admit.Permit;
 import dev.sluice.gateway.admit.RequestHead;
-import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @bound one message
  * @errors every {@link InferenceError}, in its answer
  */
-final class StreamedCall implements Call {
+final class StreamedCall extends Call {
 
     private final StreamInfer infer;
     private final GrpcStream stream;
@@ -36,7 +34,6 @@ final class StreamedCall implements Call {
     private final long startNanos;
     private final ClientGone cancellation = new ClientGone();
     private String id = "";
-    private @Nullable Permit held;
     private boolean setOut;
     private boolean answered;
 
@@ -121,19 +118,6 @@ final class StreamedCall implements Call {
     public Cancellation cancellation() {
         setOut = true;
         return cancellation;
-    }
-
-    @Override
-    public void hold(Permit place) {
-        held = place;
-    }
-
-    @Override
-    public void leave() {
-        if (held != null) {
-            held.release(Verdict.IGNORED);
-            held = null;
-        }
     }
 
     /** The answer names the model that gives it. */

@@ -1,8 +1,6 @@
 package dev.sluice.gateway.front.grpc;
 
-import dev.sluice.gateway.admit.Permit;
 import dev.sluice.gateway.admit.RequestHead;
-import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @bound one message
  * @errors every {@link InferenceError}
  */
-final class UnaryInfer implements Call, MessageReader.Receiver {
+final class UnaryInfer extends Call implements MessageReader.Receiver {
 
     static final CharSequence FALLBACK = "sluice-fallback";
 
@@ -39,7 +37,6 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
     private @Nullable MessageReader reader;
     private @Nullable Entry entry;
     private @Nullable Message message;
-    private @Nullable Permit held;
     private boolean over;
 
     /** A call that the quotas have let in. */
@@ -192,19 +189,6 @@ final class UnaryInfer implements Call, MessageReader.Receiver {
     @Override
     public boolean isOpen() {
         return stream.isOpen();
-    }
-
-    @Override
-    public void hold(Permit place) {
-        held = place;
-    }
-
-    @Override
-    public void leave() {
-        if (held != null) {
-            held.release(Verdict.IGNORED);
-            held = null;
-        }
     }
 
     /** From now on only the outcome ends the request. */

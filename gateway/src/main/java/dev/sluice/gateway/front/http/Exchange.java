@@ -2,7 +2,6 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.Permit;
 import dev.sluice.gateway.admit.RequestHead;
-import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @thread confined to the front loop of its connection
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
-final class Exchange implements Call {
+final class Exchange extends Call {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
@@ -48,7 +47,6 @@ final class Exchange implements Call {
     private final long startNanos;
     private final Exchanges front;
     private @Nullable String client;
-    private @Nullable Permit held;
     private boolean limited;
     private boolean answered;
 
@@ -70,17 +68,9 @@ final class Exchange implements Call {
     }
 
     @Override
-    public void hold(Permit place) {
-        held = place;
+    protected void hold(Permit place) {
+        super.hold(place);
         request.response().closeHandler(closed -> leave());
-    }
-
-    @Override
-    public void leave() {
-        if (held != null) {
-            held.release(Verdict.IGNORED);
-            held = null;
-        }
     }
 
     /** From now on only the outcome ends the request. */

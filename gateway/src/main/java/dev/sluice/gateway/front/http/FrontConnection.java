@@ -34,7 +34,8 @@ public final class FrontConnection {
 
     private static final AttributeKey<FrontConnection> KEY = AttributeKey.valueOf(FrontConnection.class, "self");
 
-    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
+    /** Refuses an answer to a client that has left too many untaken already. */
+    public static final InferenceError UNTAKEN = new InferenceError.Overloaded(
             "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
 
     /** The gateway's own patience ends before. */

@@ -86,9 +86,9 @@ final class InferHandler implements Handler<RoutingContext> {
                 exchange,
                 head,
                 endpoint,
-                (model, buffers) -> new InferRequestDecoder(
+                (by, buffers) -> new InferRequestDecoder(
                                 body.requestBody(exchange.jsonLength()),
-                                model.description().signature(),
+                                by.description().signature(),
                                 buffers,
                                 serving.parts().jsonOptions())
                         .decode());

@@ -1,12 +1,11 @@
 package dev.sluice.gateway.front.ws;
 
-import dev.sluice.gateway.admit.Permit;
-import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.worker.contract.Cancellation;
@@ -15,7 +14,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One request of a stream and the one answer it gets.
@@ -24,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @errors an answer to a connection that has gone is dropped in silence
  * @owns its message's bytes of the budget until it has been answered or its connection has gone
  */
-final class StreamCall implements Call {
-
-    private static final InferenceError UNTAKEN = new InferenceError.Overloaded(
-            "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
+final class StreamCall extends Call {
 
     private static final int OK = 200;
 
@@ -37,7 +32,6 @@ final class StreamCall implements Call {
     private final long startNanos;
     private final ClientGone cancellation = new ClientGone();
     private long heldBytes;
-    private @Nullable Permit held;
     private boolean answered;
 
     StreamCall(StreamConnection connection, Window<Outgoing>.Place place, String requestId, long startNanos) {
@@ -97,19 +91,6 @@ final class StreamCall implements Call {
         return !answered && connection.isOpen();
     }
 
-    @Override
-    public void hold(Permit permit) {
-        held = permit;
-    }
-
-    @Override
-    public void leave() {
-        if (held != null) {
-            held.release(Verdict.IGNORED);
-            held = null;
-        }
-    }
-
     /** The answer itself names the model that gave it. */
     @Override
     public void standsIn(ModelId model) {}
@@ -121,7 +102,7 @@ final class StreamCall implements Call {
             return;
         }
         if (connection.isBehind()) {
-            throw new InferenceException(UNTAKEN);
+            throw new InferenceException(FrontConnection.UNTAKEN);
         }
         Outgoing answer = Outgoing.of(
                 new InferResponseEncoder(response, form, endpoint.description(), connection.jsonOptions()).encode());
