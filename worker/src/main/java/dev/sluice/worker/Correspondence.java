@@ -4,6 +4,7 @@ import dev.sluice.worker.batch.Completion;
 import dev.sluice.worker.batch.Pending;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ final class Correspondence {
             given = true;
             pending.remove(ticket);
             answer(ticket, outcome);
+        }
+
+        @Override
+        public void part(InferenceResponse part) {
+            answer(ticket, part);
         }
     }
 }

@@ -5,7 +5,9 @@ import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Holds answers back until those of earlier requests have left.
  *
  * <p>A refusal or a failure leaves at once and gives up its place: nobody is served by hearing it late. So does an
- * answer whose client has gone, or whose deadline passes while it is held.
+ * answer whose client has gone, or whose deadline passes while it is held. Parts of an answer leave when its turn has come,
+ * and are held until then.
  *
  * @thread owned by the batcher loop; pure, knows no clock
  * @bound one place for each request without an outcome, and one for each answer that is held, until its own deadline
@@ -62,6 +65,7 @@ final class AnswersInOrder {
     private void leaveInOrder() {
         while (!places.isEmpty()) {
             Place first = places.getFirst();
+            first.leaveParts();
             InferenceResponse held = first.held;
             if (held == null) {
                 return;
@@ -76,6 +80,9 @@ final class AnswersInOrder {
         private final Deadline deadline;
         private final Completion completion;
         private @Nullable InferenceResponse held;
+
+        /** Of an answer whose other parts are still to come. */
+        private List<InferenceResponse> heldParts = List.of();
 
         Place(Deadline deadline, Completion completion) {
             this.deadline = deadline;
@@ -95,6 +102,21 @@ final class AnswersInOrder {
                 }
             }
             leaveInOrder();
+        }
+
+        @Override
+        public void part(InferenceResponse part) {
+            if (heldParts.isEmpty()) {
+                heldParts = new ArrayList<>();
+            }
+            heldParts.add(part);
+            leaveInOrder();
+        }
+
+        private void leaveParts() {
+            List<InferenceResponse> leaving = heldParts;
+            heldParts = List.of();
+            leaving.forEach(completion::part);
         }
 
         @Override

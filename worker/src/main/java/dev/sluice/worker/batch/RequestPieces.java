@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The first piece that fails ends it: what waits leaves the queue, and nothing follows. But its outcome comes when the
  * pieces that run have come back, for it may tell the owner of the inputs' memory that nobody reads it any more. A piece
  * that there was too little memory for has not failed; it is cut again.
+ *
+ * <p>Where parts are wanted, each answer leaves as it is ready and the last one is the outcome; otherwise they wait for each
+ * other and are joined.
  *
  * @thread owned by the batcher loop
  * @bound one piece that waits, and one for each instance that run or wait to run once more
@@ -39,7 +43,11 @@ final class RequestPieces implements Pending {
     /** Those that wait or run. */
     private final List<Piece> open = new ArrayList<>();
 
+    /** Their answers, unless they leave as parts. */
     private final List<Piece> answered = new ArrayList<>();
+
+    private final List<Timing> timings = new ArrayList<>();
+    private boolean partHasLeft;
     private @Nullable QueuedRequest first;
     private @Nullable InferenceError failure;
 
@@ -94,12 +102,26 @@ final class RequestPieces implements Pending {
     }
 
     private void answered(Piece piece, InferenceResponse answer) {
-        piece.answer = answer;
-        answered.add(piece);
+        boolean isGivenUp = isGivenUp();
         if (!BatchSplit.fits(answer.outputs(), piece.part.rows())) {
             cannotJoin = true;
             giveUpTheRest();
+        } else if (!isGivenUp) {
+            timings.add(answer.timing());
+            boolean last = open.isEmpty();
+            if (request.wantsParts() && !last) {
+                partHasLeft = true;
+                completion.part(piece.answered(answer, false));
+            } else {
+                piece.answer = answer;
+                answered.add(piece);
+            }
         }
+    }
+
+    /** Nothing that is answered now is of use any more. */
+    private boolean isGivenUp() {
+        return failure != null || cannotJoin;
     }
 
     private void failed(InferenceError error, @Nullable DropReason reason) {
@@ -132,9 +154,17 @@ final class RequestPieces implements Pending {
             completion.complete(failure);
         } else if (cannotJoin) {
             runWhole();
+        } else if (request.wantsParts()) {
+            answerLastPart();
         } else {
             join();
         }
+    }
+
+    private void answerLastPart() {
+        Piece last = answered.getFirst();
+        batcher.tally().joined(timing().queueNanos(), timings);
+        completion.complete(last.answered(Objects.requireNonNull(last.answer), true));
     }
 
     private void join() {
@@ -156,26 +186,31 @@ final class RequestPieces implements Pending {
                     "inputs", "the answer to so many rows would be longer than 2 GiB; send fewer rows at a time");
         }
         try {
-            InferenceResponse joined =
-                    new InferenceResponse(request.model(), OutputJoin.join(answers), timing(answers));
-            batcher.tally().joined(joined.timing().queueNanos(), answers);
+            InferenceResponse joined = new InferenceResponse(request.model(), OutputJoin.join(answers), timing());
+            batcher.tally().joined(joined.timing().queueNanos(), timings);
             return joined;
         } catch (RuntimeException | OutOfMemoryError defect) {
             return batcher.failed("joining the answers of a request of " + request.rows() + " rows", defect);
         }
     }
 
+    /** What has left cannot be taken back, and the whole would say it a second time; the next request runs whole. */
     private void runWhole() {
         stage.stopSplitting(request);
-        whole = batcher.enqueue(request, first, completion);
+        if (partHasLeft) {
+            completion.complete(batcher.failed(
+                    "answering a request of " + request.rows() + " rows in parts",
+                    new IllegalStateException("an output of " + request.model() + " does not count rows on axis 0")));
+        } else {
+            whole = batcher.enqueue(request, first, completion);
+        }
     }
 
     /** Of the piece that everything waited for, with the largest batch that any of them was in. */
-    private static Timing timing(List<InferenceResponse> answers) {
-        Timing last = answers.getFirst().timing();
+    private Timing timing() {
+        Timing last = timings.getFirst();
         int batchRows = 0;
-        for (InferenceResponse answer : answers) {
-            Timing timing = answer.timing();
+        for (Timing timing : timings) {
             batchRows = Math.max(batchRows, timing.batchRows());
             last = nanos(timing) > nanos(last) ? timing : last;
         }
@@ -230,6 +265,10 @@ final class RequestPieces implements Pending {
             this.firstRow = firstRow;
         }
 
+        InferenceResponse answered(InferenceResponse response, boolean last) {
+            return response.to(new Rows(firstRow, part.rows(), last));
+        }
+
         @Override
         public void taken() {
             if (!rests.isEmpty()) {
@@ -253,7 +292,7 @@ final class RequestPieces implements Pending {
 
         @Override
         public boolean cutAgain() {
-            boolean isGivenUp = failure != null || cannotJoin;
+            boolean isGivenUp = isGivenUp();
             if (part.rows() < 2 && !isGivenUp) {
                 return false;
             }

@@ -4,7 +4,7 @@ import dev.sluice.worker.contract.AnsweredBatch;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.FlushReason;
-import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
 import java.util.EnumMap;
@@ -82,12 +82,12 @@ final class Tally {
     }
 
     /** Before its client hears of it: the request that these were the pieces of. */
-    void joined(long queueNanos, List<InferenceResponse> pieces) {
+    void joined(long queueNanos, List<Timing> pieces) {
         long gatherNanos = 0;
         long runNanos = 0;
-        for (InferenceResponse piece : pieces) {
-            gatherNanos += piece.timing().gatherNanos();
-            runNanos += piece.timing().runNanos();
+        for (Timing piece : pieces) {
+            gatherNanos += piece.gatherNanos();
+            runNanos += piece.runNanos();
         }
         listener.waited(model, queueNanos);
         listener.joined(model, queueNanos, gatherNanos, runNanos);

@@ -12,6 +12,7 @@ import java.util.List;
  * @param priority 1 is the highest of {@value #PRIORITIES}; 0 is the default
  * @param client whose request it is, for fair shares; those who cannot be told apart are one
  * @param cancellation whether the client has gone
+ * @param parts who takes the answer in parts; {@link PartListener#NONE} for one answer
  */
 public record InferenceRequest(
         ModelId model,
@@ -22,7 +23,8 @@ public record InferenceRequest(
         int priority,
         String client,
         Deadline deadline,
-        Cancellation cancellation) {
+        Cancellation cancellation,
+        PartListener parts) {
 
     /** Two above the default, for who waits at a screen, and one below it, for who works through the night. */
     public static final int PRIORITIES = 4;
@@ -33,13 +35,40 @@ public record InferenceRequest(
         this(model, requestId, inputs, outputs, rows, 0, "", deadline, Cancellation.NEVER);
     }
 
+    /** A request that wants one answer. */
+    public InferenceRequest(
+            ModelId model,
+            String requestId,
+            List<Tensor> inputs,
+            List<String> outputs,
+            int rows,
+            int priority,
+            String client,
+            Deadline deadline,
+            Cancellation cancellation) {
+        this(model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation, PartListener.NONE);
+    }
+
+    /** Whether answers to some of its rows are welcome before the others are there. */
+    public boolean wantsParts() {
+        return !parts.equals(PartListener.NONE);
+    }
+
     /** The same request, to be run by another model. */
     public InferenceRequest to(ModelId other) {
-        return new InferenceRequest(other, requestId, inputs, outputs, rows, priority, client, deadline, cancellation);
+        return new InferenceRequest(
+                other, requestId, inputs, outputs, rows, priority, client, deadline, cancellation, parts);
     }
 
     /** The same request for other rows, which are those of {@code inputs}. */
     public InferenceRequest withRows(List<Tensor> inputs, int rows) {
-        return new InferenceRequest(model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation);
+        return new InferenceRequest(
+                model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation, parts);
+    }
+
+    /** The same request, answered in parts if it is answered in pieces. */
+    public InferenceRequest to(PartListener listener) {
+        return new InferenceRequest(
+                model, requestId, inputs, outputs, rows, priority, client, deadline, cancellation, listener);
     }
 }

@@ -14,6 +14,10 @@ public record OutcomeGroup(ModelId model, Capacity capacity, List<Entry> entries
         entries = List.copyOf(entries);
     }
 
-    /** @param ticket that of the request, in its {@link RequestGroup} */
+    /**
+     * The end of a request, or a part of its answer, which is told by {@link InferenceResponse#isLast}.
+     *
+     * @param ticket that of the request, in its {@link RequestGroup}
+     */
     public record Entry(long ticket, InferenceOutcome outcome) {}
 }

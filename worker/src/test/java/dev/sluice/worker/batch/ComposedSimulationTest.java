@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.fake.FakeInstances;
@@ -20,18 +21,21 @@ import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
  * All that a batcher can do at once, in virtual time: two models on one device, requests in pieces, lengths that are
- * padded, engines that fail and that run out of memory, full queues, priorities, clients that go, answers that are held.
+ * padded, engines that fail and that run out of memory, full queues, priorities, clients that go, answers that are held,
+ * and answers in parts.
  */
 class ComposedSimulationTest {
 
@@ -76,6 +80,37 @@ class ComposedSimulationTest {
         }
     }
 
+    /** The answers to a request, of which each has rows that no other has. */
+    private static final class Parts {
+
+        private final Tensor input;
+        private final BitSet answered = new BitSet();
+        private int count;
+
+        Parts(InferenceRequest request) {
+            input = request.inputs().getFirst();
+        }
+
+        void take(InferenceResponse answer) {
+            count++;
+            int all = (int) input.rows();
+            Rows rows = answer.rows() == null ? new Rows(0, all, true) : answer.rows();
+            assertTrue(rows.count() > 0 || all == 0, "an empty part");
+            assertEquals(-1, firstAnswered(rows), "a row is answered again");
+            answered.set(rows.first(), rows.first() + rows.count());
+            int bytes = all == 0 ? 0 : input.byteCount() / all;
+            Tensor asked = input.view(rows.count(), rows.first() * bytes, rows.count() * bytes);
+            Tensor output = answer.outputs().getFirst();
+            assertEquals(asked.shape(), output.shape(), "rows out = rows in, and each its own length");
+            assertEquals(Tensors.text(asked), Tensors.text(output), "rows of another request");
+        }
+
+        private int firstAnswered(Rows rows) {
+            int next = answered.nextSetBit(rows.first());
+            return next < rows.first() + rows.count() ? next : -1;
+        }
+    }
+
     /** One of the models, with random settings. */
     private static final class Model implements BatchListener {
 
@@ -94,6 +129,7 @@ class ComposedSimulationTest {
         private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
         private long wakeAt = Long.MAX_VALUE;
         private final List<InferenceRequest> came = new ArrayList<>();
+        private final IdentityHashMap<InferenceRequest, Parts> parts = new IdentityHashMap<>();
         private int lastAnswered = -1;
         private long answered;
 
@@ -193,18 +229,44 @@ class ComposedSimulationTest {
                     "client" + random.nextInt(3),
                     1 + random.nextInt(4),
                     Requests.of(deadline, length, List.of("y"), ids));
+            if (random.nextBoolean()) {
+                request = request.to(part -> {
+                    throw new AssertionError("called by the batcher");
+                });
+            }
             came.add(request);
-            pending.add(requests.enqueue(request, outcome -> ended(request, outcome)));
+            pending.add(requests.enqueue(request, completion(request)));
             batcher.dispatch();
         }
 
-        private void ended(InferenceRequest request, InferenceOutcome outcome) {
+        private Completion completion(InferenceRequest request) {
+            Parts answers = new Parts(request);
+            parts.put(request, answers);
+            return new Completion() {
+                @Override
+                public void complete(InferenceOutcome outcome) {
+                    ended(request, answers, outcome);
+                }
+
+                @Override
+                public void part(InferenceResponse part) {
+                    assertTrue(request.wantsParts(), "a part that nobody wants");
+                    assertTrue(!outcomes.containsKey(request), "a part after the end");
+                    assertTrue(!part.isLast(), "the last part is the outcome");
+                    int place = came.indexOf(request);
+                    assertTrue(!inOrder || place > lastAnswered, "out of order");
+                    answers.take(part);
+                }
+            };
+        }
+
+        private void ended(InferenceRequest request, Parts answers, InferenceOutcome outcome) {
             assertEquals(null, outcomes.put(request, outcome), "completed twice");
             Tensor input = request.inputs().getFirst();
             if (outcome instanceof InferenceResponse response) {
-                Tensor output = response.outputs().getFirst();
-                assertEquals(input.shape(), output.shape(), "rows out = rows in, and each its own length");
-                assertEquals(Tensors.text(input), Tensors.text(output), "rows of another request");
+                assertTrue(response.isLast(), "more is to come");
+                answers.take(response);
+                assertEquals(request.rows(), answers.answered.cardinality(), "rows answered");
                 int place = came.indexOf(request);
                 assertTrue(!inOrder || place > lastAnswered, "out of order");
                 lastAnswered = place;
@@ -272,11 +334,15 @@ class ComposedSimulationTest {
             try {
                 for (Model model : new Play(seed).toTheEnd().models) {
                     model.drops.forEach((reason, times) -> kinds.merge(reason.name(), times.intValue(), Integer::sum));
-                    model.outcomes.forEach((request, outcome) -> kinds.merge(
-                            (request.rows() > model.maxRows ? "large " : "small ")
-                                    + outcome.getClass().getSimpleName(),
-                            1,
-                            Integer::sum));
+                    model.outcomes.forEach((request, outcome) -> {
+                        String size = request.rows() > model.maxRows ? "large " : "small ";
+                        String end = outcome.getClass().getSimpleName();
+                        kinds.merge(size + end, 1, Integer::sum);
+                        int answers = Objects.requireNonNull(model.parts.get(request)).count;
+                        if (answers > (outcome instanceof InferenceResponse ? 1 : 0)) {
+                            kinds.merge("parts, then " + end, 1, Integer::sum);
+                        }
+                    });
                 }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("with seed " + seed, e);
@@ -286,6 +352,8 @@ class ComposedSimulationTest {
                 List.of("InferenceResponse", "EngineFailure", "DeadlineExceeded", "Overloaded", "Cancelled")) {
             assertTrue(kinds.getOrDefault("large " + kind, 0) > 100, "the simulation hardly ever saw it: " + kinds);
             assertTrue(kinds.getOrDefault("small " + kind, 0) > 100, "the simulation hardly ever saw it: " + kinds);
+            assertTrue(
+                    kinds.getOrDefault("parts, then " + kind, 0) > 50, "the simulation hardly ever saw it: " + kinds);
         }
         for (DropReason reason : List.of(DropReason.DISPLACED, DropReason.HOPELESS, DropReason.EXPIRED_RUNNING)) {
             assertTrue(kinds.getOrDefault(reason.name(), 0) > 100, "the simulation hardly ever saw it: " + kinds);

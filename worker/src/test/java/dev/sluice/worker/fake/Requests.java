@@ -50,6 +50,7 @@ public final class Requests {
                 priority,
                 client,
                 request.deadline(),
-                request.cancellation());
+                request.cancellation(),
+                request.parts());
     }
 }
