@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
@@ -130,7 +131,22 @@ public final class BatcherClient {
     private void onOutcomes(Message<OutcomeGroup> message) {
         capacities.accept(message.body().model(), message.body().capacity());
         for (OutcomeGroup.Entry entry : message.body().entries()) {
-            complete(entry.ticket(), entry.outcome());
+            if (entry.outcome() instanceof InferenceResponse answer && !answer.isLast()) {
+                pass(entry.ticket(), answer);
+            } else {
+                complete(entry.ticket(), entry.outcome());
+            }
+        }
+    }
+
+    private void pass(long ticket, InferenceResponse part) {
+        Waiting sent = waiting.get(ticket);
+        if (sent != null) {
+            try {
+                sent.request.parts().answered(part);
+            } catch (RuntimeException defect) { // of the caller; the others of the group must hear theirs
+                LOG.error("request {} could not be answered in part", sent.request.requestId(), defect);
+            }
         }
     }
 

@@ -242,6 +242,37 @@ class BatcherClientTest {
         assertSame(ANSWER, Wait.forResult(sent));
     }
 
+    /** The outcome is the one end: what comes behind it, or for nobody, harms nobody. */
+    @Test
+    void passesPartsOnUntilTheOutcome() {
+        List<InferenceResponse> parts = new CopyOnWriteArrayList<>();
+        Promise<RequestGroup> arrived = Promise.promise();
+        Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
+        Future<InferenceOutcome> sent = send(Crossing.request("r", FAR).to(part -> {
+            parts.add(part);
+            throw new IllegalStateException("a defect of the caller");
+        }));
+        RequestGroup group = Wait.forResult(arrived.future());
+        long ticket = group.entries().getFirst().ticket();
+        InferenceResponse first = part(4, false);
+        InferenceResponse second = part(0, false);
+        InferenceResponse last = part(8, true);
+        List<OutcomeGroup.Entry> entries = List.of(
+                new OutcomeGroup.Entry(ticket, first),
+                new OutcomeGroup.Entry(ticket + 77, first),
+                new OutcomeGroup.Entry(ticket, second),
+                new OutcomeGroup.Entry(ticket, last),
+                new OutcomeGroup.Entry(ticket, first));
+        vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(Crossing.MODEL, Capacity.UNKNOWN, entries));
+        assertSame(last, Wait.forResult(sent));
+        assertNextIsAnswered(group);
+        assertEquals(List.of(first, second), parts);
+    }
+
+    private static InferenceResponse part(int row, boolean last) {
+        return ((InferenceResponse) ANSWER).to(new InferenceResponse.Rows(row, 4, last));
+    }
+
     @Test
     void passesOnWhatTheModelCanDo() {
         Capacity capacity = new Capacity(8, 2, 16, 1_000);

@@ -18,6 +18,7 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -92,15 +93,26 @@ public final class Serving {
     public void infer(Call call, RequestHead head, ModelEndpoint endpoint, RequestCodec codec) {
         try {
             DecodedRequest decoded = codec.decode(endpoint, buffers);
+            @Nullable PartialAnswer partial = partial(call, endpoint, decoded);
             InferenceRequest request = request(call, head, decoded);
             parts.admission().compare(head, request);
-            infer(new Answering(call, endpoint, request, decoded.form(), buffers.settle()));
+            request = partial == null ? request : request.to(partial);
+            infer(new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle()));
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
             refuse(call, endpoint.model(), failed(call, failure));
         } finally {
             budget.release(buffers.settle()); // of those that did not set out
+        }
+    }
+
+    private @Nullable PartialAnswer partial(Call call, ModelEndpoint endpoint, DecodedRequest decoded) {
+        try {
+            return PartialAnswer.of(call, endpoint, decoded.form());
+        } catch (InferenceException refused) {
+            decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
+            throw refused;
         }
     }
 
@@ -130,7 +142,7 @@ public final class Serving {
 
     private void infer(Answering answering) {
         setOut(answering).onSuccess(outcome -> {
-            ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen
+            ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen && !answering.hasBegun()
                     ? parts.models()
                             .circuits()
                             .fallback(answering.endpoint, parts.ticker().nanos())
@@ -160,7 +172,8 @@ public final class Serving {
         if (inputsAreFree(outcome)) {
             answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
-        switch (outcome) {
+        @Nullable InferenceError partFailure = answering.partial == null ? null : answering.partial.failure();
+        switch (partFailure == null ? outcome : partFailure) {
             case InferenceError error -> refuse(answering.call, answering.endpoint.model(), error);
             case InferenceResponse response -> answer(answering, response);
         }
@@ -182,7 +195,7 @@ public final class Serving {
         ModelId model = answering.endpoint.model();
         try {
             boolean stillThere = call.isOpen();
-            call.answer(answering.endpoint, response, answering.form);
+            call.answer(answering.endpoint, answering.placed(response), answering.form);
             completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");
         } catch (InferenceException refused) {
             refuse(call, model, refused.error());
@@ -207,7 +220,7 @@ public final class Serving {
     }
 
     /** Nobody above us would answer the client: what goes wrong in a callback of Vert.x is only logged there. */
-    private static InferenceError failed(Call call, Throwable failure) {
+    static InferenceError failed(Call call, Throwable failure) {
         LOG.error("request {} failed in the front", call.requestId(), failure);
         if (failure instanceof OutOfMemoryError) {
             return noMemory();
@@ -245,13 +258,33 @@ public final class Serving {
     /**
      * What must be remembered of a request while it is in the pipeline.
      *
+     * @param partial what it has been given of its answer; null where one answer is wanted
      * @param tensorBytes of the budget, which its tensors take
      */
     private record Answering(
-            Call call, ModelEndpoint endpoint, InferenceRequest request, AnswerForm form, long tensorBytes) {
+            Call call,
+            ModelEndpoint endpoint,
+            InferenceRequest request,
+            AnswerForm form,
+            @Nullable PartialAnswer partial,
+            long tensorBytes) {
 
         Answering by(ModelEndpoint fallback) {
-            return new Answering(call, fallback, request.to(fallback.model()), form, tensorBytes);
+            if (partial != null) {
+                partial.by(fallback);
+            }
+            return new Answering(call, fallback, request.to(fallback.model()), form, partial, tensorBytes);
+        }
+
+        boolean hasBegun() {
+            return partial != null && partial.hasBegun();
+        }
+
+        /** Who asks for parts is told of every answer which rows it answers. */
+        InferenceResponse placed(InferenceResponse response) {
+            return partial == null || response.rows() != null
+                    ? response
+                    : response.to(new Rows(0, request.rows(), true));
         }
     }
 }

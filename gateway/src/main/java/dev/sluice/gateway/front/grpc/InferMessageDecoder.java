@@ -80,7 +80,13 @@ final class InferMessageDecoder {
         List<String> names = listed.isEmpty()
                 ? signature.outputNames()
                 : listed.stream().map(WantedOutput::name).toList();
-        AnswerForm form = new AnswerForm(head.id(), listed, parameters.rawOutputs());
+        AnswerForm form = new AnswerForm(
+                head.id(),
+                listed,
+                parameters.rawOutputs(),
+                parameters.timed(),
+                parameters.inParts(),
+                parameters.emptyEnd());
         return new DecodedRequest(
                 ordered,
                 names,

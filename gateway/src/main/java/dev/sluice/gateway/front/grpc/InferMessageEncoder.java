@@ -28,11 +28,14 @@ final class InferMessageEncoder {
     private final AnswerForm form;
     private final List<Tensor> outputs = new ArrayList<>();
     private final boolean raw;
+    private final ResponseParameters parameters;
+    private final boolean ofStream;
 
-    /** @param model what answered */
-    InferMessageEncoder(InferenceResponse response, AnswerForm form, Description model) {
+    private InferMessageEncoder(InferenceResponse response, AnswerForm form, Description model, boolean ofStream) {
         this.response = response;
         this.form = form;
+        this.ofStream = ofStream;
+        this.parameters = new ResponseParameters(response, form, ofStream);
         this.raw = form.binaryUnlisted();
         for (int place = 0; place < response.outputs().size(); place++) {
             Tensor output = response.outputs().get(place);
@@ -41,13 +44,28 @@ final class InferMessageEncoder {
         }
     }
 
-    /** The answer to a unary call. */
-    List<ByteBuffer> encode() {
-        return pieces(0, 0);
+    /**
+     * The answer to a unary call.
+     *
+     * @param model what answered
+     */
+    static InferMessageEncoder unary(InferenceResponse response, AnswerForm form, Description model) {
+        return new InferMessageEncoder(response, form, model, false);
     }
 
-    /** The same as the {@code infer_response} of a ModelStreamInferResponse. */
-    List<ByteBuffer> encodeForStream() {
+    /**
+     * An answer of a stream, as the {@code infer_response} of a ModelStreamInferResponse.
+     *
+     * @param model what answered
+     */
+    static InferMessageEncoder streamed(InferenceResponse response, AnswerForm form, Description model) {
+        return new InferMessageEncoder(response, form, model, true);
+    }
+
+    List<ByteBuffer> encode() {
+        if (!ofStream) {
+            return pieces(0, 0);
+        }
         int bytes = size();
         int field = CodedOutputStream.computeTagSize(MessageTags.STREAM_RESPONSE)
                 + CodedOutputStream.computeUInt32SizeNoTag(bytes);
@@ -127,6 +145,7 @@ final class InferMessageEncoder {
         if (hasId()) {
             bytes += CodedOutputStream.computeStringSize(MessageTags.RESPONSE_ID, id());
         }
+        bytes += parameters.size();
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = OutputMessage.size(outputs.get(i), raw);
             int lengthBytes = CodedOutputStream.computeUInt32SizeNoTag(sizes[i]);
@@ -144,6 +163,7 @@ final class InferMessageEncoder {
         if (hasId()) {
             out.writeString(MessageTags.RESPONSE_ID, id());
         }
+        parameters.write(out);
         for (int i = 0; i < sizes.length; i++) {
             out.writeTag(MessageTags.RESPONSE_OUTPUT, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(sizes[i]);

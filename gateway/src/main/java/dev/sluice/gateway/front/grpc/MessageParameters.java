@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code parameters} of a ModelInferRequest: those that mean something here, and a clear no to those that would have to.
  *
- * <p>Others are the client's own and are read over. Of two with one name the later holds, as protobuf has it for maps.
+ * <p>Others are the client's own and are read over, but names that begin with {@code triton_} are reserved. Of two with one name the later holds, as protobuf has it for maps.
  *
  * @thread confined to one front loop
  * @errors InvalidRequest that names the parameter
@@ -21,6 +21,9 @@ final class MessageParameters {
     private @Nullable Duration timeout;
     private int priority;
     private boolean rawOutputs = true;
+    private boolean timed;
+    private boolean inParts;
+    private boolean emptyEnd;
 
     /** How long the client waits; null when it does not say. */
     @Nullable
@@ -38,12 +41,30 @@ final class MessageParameters {
         return rawOutputs;
     }
 
+    /** Whether the answer is to say where its time went. */
+    boolean timed() {
+        return timed;
+    }
+
+    /** Whether rows may be answered before others are. */
+    boolean inParts() {
+        return inParts;
+    }
+
+    /** Whether an answer in parts ends with one that has no rows. */
+    boolean emptyEnd() {
+        return emptyEnd;
+    }
+
     void take(Parameter parameter) {
         String field = "parameters." + parameter.name();
         switch (parameter.name()) {
             case "timeout" -> timeout = timeout(parameter.count(field));
             case "priority" -> priority = (int) parameter.count(field, Integer.MAX_VALUE);
             case "binary_data_output" -> rawOutputs = parameter.bool(field);
+            case "timing" -> timed = parameter.bool(field);
+            case "parts" -> inParts = parameter.bool(field);
+            case "triton_enable_empty_final_response" -> emptyEnd = parameter.bool(field);
             case "sequence_id" -> {
                 if (!parameter.isNone()) {
                     throw sequence(field);

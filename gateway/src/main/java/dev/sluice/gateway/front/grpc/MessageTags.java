@@ -42,6 +42,7 @@ final class MessageTags {
     static final int RESPONSE_MODEL_NAME = 1;
     static final int RESPONSE_MODEL_VERSION = 2;
     static final int RESPONSE_ID = 3;
+    static final int RESPONSE_PARAMETER = 4;
     static final int RESPONSE_OUTPUT = 5;
     static final int RESPONSE_RAW = 6;
 

@@ -32,7 +32,10 @@ final class StreamError {
         ModelInferResponse.Builder response = ModelInferResponse.newBuilder()
                 .setId(id)
                 .putParameters(
-                        STATUS, InferParameter.newBuilder().setStringParam(code).build());
+                        STATUS, InferParameter.newBuilder().setStringParam(code).build())
+                .putParameters(
+                        ResponseParameters.FINAL,
+                        InferParameter.newBuilder().setBoolParam(true).build());
         if (retryMillis.isPresent()) {
             response.putParameters(
                     RETRY_AFTER,

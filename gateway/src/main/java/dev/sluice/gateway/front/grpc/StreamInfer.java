@@ -174,6 +174,11 @@ final class StreamInfer implements MessageReader.Receiver {
                 : Math.max(1, deadlineNanos - stream.serving().parts().ticker().nanos());
     }
 
+    /** Sends a part of the answer to a call, whose place stays taken. */
+    void part(List<ByteBuffer> message) {
+        stream.send(HttpBytes.buffer(message), () -> {});
+    }
+
     /** Sends the answer to that call, whose place is free when the client has taken it. */
     void answer(StreamedCall call, List<ByteBuffer> message) {
         calls.remove(call);

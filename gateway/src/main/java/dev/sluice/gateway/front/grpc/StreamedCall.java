@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.call.TakesParts;
 import dev.sluice.gateway.front.grpc.MessageCursor.Span;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.FrontConnection;
@@ -15,17 +16,20 @@ import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.ModelId;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a ModelStreamInfer stream, from its message to its answer.
+ * One request of a ModelStreamInfer stream, from its message to its answer, perhaps behind parts of it.
  *
  * @thread confined to the front loop of its connection
  * @bound one message
  * @errors every {@link InferenceError}, in its answer
  */
-final class StreamedCall extends Call {
+final class StreamedCall extends Call implements TakesParts {
 
     private final StreamInfer infer;
     private final GrpcStream stream;
@@ -78,11 +82,16 @@ final class StreamedCall extends Call {
         }
     }
 
+    @Override
+    public void cancel() {
+        cancellation.cancel();
+    }
+
     /** The stream is over, and nobody waits any more. */
     void gone() {
         message.release();
         if (setOut) {
-            cancellation.cancel(); // its place is free with its outcome
+            cancel(); // its place is free with its outcome
         } else {
             leave();
         }
@@ -125,9 +134,31 @@ final class StreamedCall extends Call {
     public void standsIn(ModelId model) {}
 
     @Override
+    public void part(ModelEndpoint endpoint, InferenceResponse part, AnswerForm form) {
+        if (isOpen()) {
+            FrontConnection.requireTaken(stream.request());
+            infer.part(message(endpoint, part, form));
+        }
+    }
+
+    @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(stream.request());
-        var answer = new InferMessageEncoder(response, form, endpoint.description()).encodeForStream();
+        Rows rows = response.rows();
+        if (rows != null && form.emptyEnd()) {
+            part(endpoint, response.to(new Rows(rows.first(), rows.count(), false)), form);
+            end(message(endpoint, new InferenceResponse(response.model(), List.of(), response.timing()), form));
+        } else {
+            end(message(endpoint, response, form));
+        }
+    }
+
+    private static List<ByteBuffer> message(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        return InferMessageEncoder.streamed(response, form, endpoint.description())
+                .encode();
+    }
+
+    private void end(List<ByteBuffer> answer) {
         message.release();
         if (isOpen()) {
             answered = true;

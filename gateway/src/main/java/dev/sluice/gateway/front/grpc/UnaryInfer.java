@@ -210,7 +210,8 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(stream.request());
-        var answer = new InferMessageEncoder(response, form, endpoint.description()).encode();
+        var answer = InferMessageEncoder.unary(response, form, endpoint.description())
+                .encode();
         release(); // a slow reader holds its answer, not its message
         stream.answer(answer);
     }

@@ -11,15 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param binaryUnlisted whether outputs come as raw bytes if the request lists none; an output that is listed without
  *     {@code binary_data} is JSON all the same, which clients of Triton count on
  * @param timed whether the answer says where its time went
+ * @param inParts whether rows may be answered before others are
+ * @param emptyEnd whether the last of several answers is to have no rows, only the word that it is the last
  */
-public record AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted, boolean timed) {
+public record AnswerForm(
+        @Nullable String id,
+        List<WantedOutput> listed,
+        boolean binaryUnlisted,
+        boolean timed,
+        boolean inParts,
+        boolean emptyEnd) {
 
     private static final WantedOutput JSON = new WantedOutput("", false, 0);
     private static final WantedOutput BINARY = new WantedOutput("", true, 0);
 
-    /** One that says nothing of time. */
+    /** One answer that says nothing of time. */
     public AnswerForm(@Nullable String id, List<WantedOutput> listed, boolean binaryUnlisted) {
-        this(id, listed, binaryUnlisted, false);
+        this(id, listed, binaryUnlisted, false, false, false);
     }
 
     /** The form of the output at that place in the answer. */

@@ -70,7 +70,8 @@ public final class InferRequestDecoder {
             List<String> names = listed.isEmpty()
                     ? signature.outputNames()
                     : listed.stream().map(WantedOutput::name).toList();
-            AnswerForm form = new AnswerForm(id, listed, parameters.binaryOutputs(), parameters.timed());
+            AnswerForm form = new AnswerForm(
+                    id, listed, parameters.binaryOutputs(), parameters.timed(), parameters.inParts(), false);
             return new DecodedRequest(
                     ordered,
                     names,

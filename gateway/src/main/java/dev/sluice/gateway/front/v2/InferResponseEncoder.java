@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
@@ -41,9 +42,7 @@ public final class InferResponseEncoder {
         if (form.id() != null && !form.id().isEmpty()) {
             out.raw(",\"id\":").string(form.id());
         }
-        if (form.timed()) {
-            encode(response.timing());
-        }
+        encodeParameters();
         out.raw(",\"outputs\":[");
         for (int place = 0; place < response.outputs().size(); place++) {
             out.raw(place == 0 ? "" : ",");
@@ -53,12 +52,24 @@ public final class InferResponseEncoder {
         return new EncodedResponse(out, raw);
     }
 
-    /** Numbers alone, as the protocol has the parameters of a response. */
-    private void encode(Timing timing) {
-        out.raw(",\"parameters\":{\"queue_ns\":").number(timing.queueNanos());
-        out.raw(",\"batch_ns\":").number(timing.gatherNanos());
-        out.raw(",\"batch_rows\":").number(timing.batchRows());
-        out.raw(",\"infer_ns\":").number(timing.runNanos()).raw('}');
+    /** Numbers and flags alone, as the protocol has the parameters of a response. */
+    private void encodeParameters() {
+        String begin = ",\"parameters\":{";
+        if (form.timed()) {
+            Timing timing = response.timing();
+            out.raw(begin).raw("\"queue_ns\":").number(timing.queueNanos());
+            out.raw(",\"batch_ns\":").number(timing.gatherNanos());
+            out.raw(",\"batch_rows\":").number(timing.batchRows());
+            out.raw(",\"infer_ns\":").number(timing.runNanos());
+            begin = ",";
+        }
+        Rows rows = response.rows();
+        if (rows != null) {
+            out.raw(begin).raw("\"row\":").number(rows.first());
+            out.raw(",\"rows\":").number(rows.count());
+            out.raw(",\"final\":").raw(rows.last() ? "true" : "false");
+        }
+        out.raw(form.timed() || rows != null ? "}" : "");
     }
 
     private void encode(Tensor output, WantedOutput wanted) {

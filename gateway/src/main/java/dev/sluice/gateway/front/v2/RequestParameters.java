@@ -24,6 +24,7 @@ final class RequestParameters {
     private int priority;
     private boolean binaryOutputs;
     private boolean timed;
+    private boolean inParts;
 
     RequestParameters(JsonCursor cursor) {
         this.cursor = cursor;
@@ -48,6 +49,11 @@ final class RequestParameters {
     /** Whether the answer is to say where its time went. */
     boolean timed() {
         return timed;
+    }
+
+    /** Whether rows may be answered before others are. */
+    boolean inParts() {
+        return inParts;
     }
 
     void read() {
@@ -78,6 +84,10 @@ final class RequestParameters {
             case "timing" -> {
                 known.take(field, name);
                 timed = readBoolean(cursor, field);
+            }
+            case "parts" -> {
+                known.take(field, name);
+                inParts = readBoolean(cursor, field);
             }
             case "sequence_id" -> {
                 known.take(field, name);

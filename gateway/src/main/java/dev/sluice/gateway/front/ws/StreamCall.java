@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.Call;
+import dev.sluice.gateway.front.call.TakesParts;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
@@ -16,13 +17,13 @@ import dev.sluice.worker.contract.ModelId;
 import java.util.OptionalLong;
 
 /**
- * One request of a stream and the one answer it gets.
+ * One request of a stream and the one answer it gets, perhaps behind parts of it.
  *
  * @thread confined to the front loop of its connection
  * @errors an answer to a connection that has gone is dropped in silence
  * @owns its message's bytes of the budget until it has been answered or its connection has gone
  */
-final class StreamCall extends Call {
+final class StreamCall extends Call implements TakesParts {
 
     private static final int OK = 200;
 
@@ -32,6 +33,7 @@ final class StreamCall extends Call {
     private final long startNanos;
     private final ClientGone cancellation = new ClientGone();
     private long heldBytes;
+    private long madeBytes;
     private boolean answered;
 
     StreamCall(StreamConnection connection, Window<Outgoing>.Place place, String requestId, long startNanos) {
@@ -76,7 +78,8 @@ final class StreamCall extends Call {
     }
 
     /** The client has asked for it, or has gone. */
-    void cancel() {
+    @Override
+    public void cancel() {
         cancellation.cancel();
     }
 
@@ -96,17 +99,37 @@ final class StreamCall extends Call {
     public void standsIn(ModelId model) {}
 
     @Override
-    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
-        if (!isOpen()) {
-            end();
-            return;
+    public void part(ModelEndpoint endpoint, InferenceResponse part, AnswerForm form) {
+        if (isOpen()) {
+            connection.part(this, place, message(endpoint, part, form));
         }
+    }
+
+    /** Counts a message that it is answered with. */
+    Outgoing made(Outgoing message) {
+        madeBytes += message.length();
+        return message;
+    }
+
+    long madeBytes() {
+        return madeBytes;
+    }
+
+    @Override
+    public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
+        if (isOpen()) {
+            give(message(endpoint, response, form), OK);
+        } else {
+            end();
+        }
+    }
+
+    private Outgoing message(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         if (connection.isBehind()) {
             throw new InferenceException(FrontConnection.UNTAKEN);
         }
-        Outgoing answer = Outgoing.of(
+        return Outgoing.of(
                 new InferResponseEncoder(response, form, endpoint.description(), connection.jsonOptions()).encode());
-        give(answer, OK);
     }
 
     @Override

@@ -374,13 +374,18 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         calls.remove(call);
     }
 
+    /** A part of the answer to a call, which goes on. */
+    void part(StreamCall call, Window<Outgoing>.Place place, Outgoing part) {
+        place.add(outbox.owe(call.made(deflate.fit(part))));
+        lookAgain();
+    }
+
     /** A call is over, with that answer. */
     void answer(StreamCall call, Window<Outgoing>.Place place, Outgoing answer, int status) {
         calls.remove(call);
         liveness.asked();
-        Outgoing ready = outbox.owe(deflate.fit(answer));
-        place.close(ready);
-        accessLog.answered(call.requestId(), call.startNanos(), asked, new AccessLog.Given(status, ready.length()));
+        place.close(outbox.owe(call.made(deflate.fit(answer))));
+        accessLog.answered(call.requestId(), call.startNanos(), asked, new AccessLog.Given(status, call.madeBytes()));
         full = false;
         standing = connection.standsInLine();
         lookAgain();

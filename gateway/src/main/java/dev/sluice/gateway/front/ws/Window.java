@@ -1,7 +1,9 @@
 package dev.sluice.gateway.front.ws;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +104,7 @@ final class Window<A> {
     }
 
     /**
-     * A message and the one answer it gets.
+     * A message and the one answer it gets, perhaps behind parts of it.
      *
      * @thread confined to the front loop of its connection
      */
@@ -112,6 +114,9 @@ final class Window<A> {
         private final int bytes;
         private final Entry entry;
         private @Nullable A answer;
+
+        /** Those that wait for the turn of this place. */
+        private List<A> parts = List.of();
 
         private Place(@Nullable String id, int bytes, Entry entry) {
             this.id = id;
@@ -128,6 +133,22 @@ final class Window<A> {
             return id;
         }
 
+        /** A part of the answer, which leaves now or in its turn, and gives back no place. */
+        void add(A part) {
+            assert answer == null : "a part behind the answer";
+            if (!inOrder || equals(line.peekFirst())) {
+                out.accept(part);
+            } else {
+                parts = parts.isEmpty() ? new ArrayList<>() : parts;
+                parts.add(part);
+            }
+        }
+
+        private void leaveParts() {
+            parts.forEach(out);
+            parts = List.of();
+        }
+
         /** To be called once; the answer leaves now, or behind those before it. */
         void close(A given) {
             assert answer == null : "answered twice";
@@ -139,7 +160,11 @@ final class Window<A> {
                 leave(this, given);
                 return;
             }
-            for (Place first = line.peekFirst(); first != null && first.answer != null; first = line.peekFirst()) {
+            for (Place first = line.peekFirst(); first != null; first = line.peekFirst()) {
+                first.leaveParts();
+                if (first.answer == null) {
+                    return;
+                }
                 line.removeFirst();
                 leave(first, first.answer);
             }

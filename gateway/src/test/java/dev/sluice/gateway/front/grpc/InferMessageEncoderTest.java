@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.sluice.gateway.front.grpc.wire.InferParameter;
 import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
 import dev.sluice.gateway.front.grpc.wire.ModelStreamInferResponse;
 import dev.sluice.gateway.front.v2.AnswerForm;
@@ -14,6 +15,7 @@ import dev.sluice.gateway.front.v2.WantedOutput;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
@@ -22,7 +24,9 @@ import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -34,8 +38,10 @@ class InferMessageEncoderTest {
     private static final Description MODEL =
             new Description("test", Messages.one(DataType.FP32, 1), List.of("cat", "dog"), 8, 1, "nowhere");
 
+    private static final ModelId MODEL_ID = new ModelId("m\u00fc", 12);
+
     private static InferenceResponse response(List<Tensor> outputs) {
-        return new InferenceResponse(new ModelId("m\u00fc", 12), outputs, new Timing(0, 0, 0, 1));
+        return new InferenceResponse(MODEL_ID, outputs, new Timing(0, 0, 0, 1));
     }
 
     private static byte[] message(List<ByteBuffer> pieces) {
@@ -86,29 +92,65 @@ class InferMessageEncoderTest {
             boolean raw = seed % 2 == 0;
             List<Tensor> outputs = outputs(new Random(seed), raw);
             AnswerForm form = new AnswerForm(seed % 3 == 0 ? "" : "id-" + seed, List.of(), raw);
-            byte[] alone = message(new InferMessageEncoder(response(outputs), form, MODEL).encode());
+            byte[] alone = message(
+                    InferMessageEncoder.unary(response(outputs), form, MODEL).encode());
             ModelInferResponse read = ModelInferResponse.parseFrom(alone);
             assertSays(read, outputs, raw);
             assertEquals(seed % 3 == 0 ? "" : "id-" + seed, read.getId());
-            byte[] streamed = message(new InferMessageEncoder(response(outputs), form, MODEL).encodeForStream());
+            byte[] streamed = message(
+                    InferMessageEncoder.streamed(response(outputs), form, MODEL).encode());
             ModelStreamInferResponse inStream = ModelStreamInferResponse.parseFrom(streamed);
             assertEquals("", inStream.getErrorMessage());
-            assertEquals(read, inStream.getInferResponse());
+            ModelInferResponse last = read.toBuilder()
+                    .putParameters("triton_final_response", flag(true))
+                    .build();
+            assertEquals(last, inStream.getInferResponse());
         }
+    }
+
+    private static InferParameter flag(boolean value) {
+        return InferParameter.newBuilder().setBoolParam(value).build();
+    }
+
+    private static InferParameter count(long value) {
+        return InferParameter.newBuilder().setInt64Param(value).build();
+    }
+
+    @Test
+    void saysWhereTheTimeWentWhichRowsAndWhetherMoreFollows() throws InvalidProtocolBufferException {
+        AnswerForm form = new AnswerForm("", List.of(), true, true, true, false);
+        Timing timing = new Timing(0, 1, 3_000_000_000L, 127);
+        InferenceResponse part = new InferenceResponse(MODEL_ID, List.of(), timing, new Rows(128, 32, false));
+        ModelInferResponse read = ModelStreamInferResponse.parseFrom(
+                        message(InferMessageEncoder.streamed(part, form, MODEL).encode()))
+                .getInferResponse();
+        Map<String, InferParameter> timed = Map.of(
+                "queue_ns", count(0),
+                "batch_ns", count(1),
+                "batch_rows", count(127),
+                "infer_ns", count(3_000_000_000L),
+                "row", count(128),
+                "rows", count(32));
+        Map<String, InferParameter> said = new HashMap<>(timed);
+        said.put("triton_final_response", flag(false));
+        assertEquals(said, read.getParametersMap());
+        byte[] alone = message(InferMessageEncoder.unary(part, form, MODEL).encode());
+        assertEquals(timed, ModelInferResponse.parseFrom(alone).getParametersMap());
     }
 
     @Test
     void rawOutputsAreNotCopied() {
         Tensor output = new RandomTensors(new Random(1)).next("y", DataType.FP32, new Shape(100), true);
-        List<ByteBuffer> pieces =
-                new InferMessageEncoder(response(List.of(output)), new AnswerForm("", List.of(), true), MODEL).encode();
+        List<ByteBuffer> pieces = InferMessageEncoder.unary(
+                        response(List.of(output)), new AnswerForm("", List.of(), true), MODEL)
+                .encode();
         assertSame(output.data(), pieces.getLast());
     }
 
     @Test
     void halvesHaveNoTypedForm() {
         Tensor output = new RandomTensors(new Random(1)).next("y", DataType.FP16, new Shape(1), true);
-        var encoder = new InferMessageEncoder(response(List.of(output)), new AnswerForm("", List.of(), false), MODEL);
+        var encoder = InferMessageEncoder.unary(response(List.of(output)), new AnswerForm("", List.of(), false), MODEL);
         InferenceException refused = assertThrows(InferenceException.class, encoder::encode);
         assertEquals(
                 "output \"y\".contents: FP16 has no typed form; it goes in the raw contents", refused.getMessage());
@@ -123,8 +165,9 @@ class InferMessageEncoderTest {
                 new Shape(2),
                 data.putFloat(0.25f).putFloat(0.75f).flip());
         AnswerForm form = new AnswerForm("", List.of(new WantedOutput("y", false, 1)), false);
-        ModelInferResponse read = ModelInferResponse.parseFrom(
-                message(new InferMessageEncoder(response(List.of(output)), form, MODEL).encode()));
+        ModelInferResponse read =
+                ModelInferResponse.parseFrom(message(InferMessageEncoder.unary(response(List.of(output)), form, MODEL)
+                        .encode()));
         assertEquals("BYTES", read.getOutputs(0).getDatatype());
         assertEquals(
                 "0.750000:1:dog",

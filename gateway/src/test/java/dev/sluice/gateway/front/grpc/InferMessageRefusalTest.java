@@ -231,7 +231,17 @@ class InferMessageRefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timeout", "priority", "binary_data_output", "sequence_id", "sequence_start", "triton_x"})
+    @ValueSource(
+            strings = {
+                "timeout",
+                "priority",
+                "binary_data_output",
+                "timing",
+                "parts",
+                "sequence_id",
+                "sequence_start",
+                "triton_x"
+            })
     void parametersThatMeanSomethingElse(String name) {
         ModelInferRequest request = Messages.request(row()).toBuilder()
                 .putParameters(name, text("soon"))

@@ -73,6 +73,7 @@ class MessageTagsTest {
         assertEquals(MessageTags.RESPONSE_MODEL_NAME, number(response, "model_name"));
         assertEquals(MessageTags.RESPONSE_MODEL_VERSION, number(response, "model_version"));
         assertEquals(MessageTags.RESPONSE_ID, number(response, "id"));
+        assertTag(MessageTags.RESPONSE_PARAMETER << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED, response, "parameters");
         assertEquals(MessageTags.RESPONSE_OUTPUT, number(response, "outputs"));
         assertEquals(MessageTags.RESPONSE_RAW, number(response, "raw_output_contents"));
         Descriptor streamed = ModelStreamInferResponse.getDescriptor();

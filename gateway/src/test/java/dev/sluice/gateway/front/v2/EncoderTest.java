@@ -156,7 +156,25 @@ class EncoderTest {
         assertEquals(
                 "{\"model_name\":\"m\",\"model_version\":\"1\",\"id\":\"i\",\"parameters\":{\"queue_ns\":5000000000,"
                         + "\"batch_ns\":2,\"batch_rows\":4,\"infer_ns\":3},\"outputs\":[]}",
-                encoded(response, new AnswerForm("i", List.of(), false, true)));
+                encoded(response, new AnswerForm("i", List.of(), false, true, false, false)));
+    }
+
+    @Test
+    void saysWhichRowsItAnswersAndWhetherMoreFollows() {
+        InferenceResponse whole = new InferenceResponse(new ModelId("m", 1), List.of(), TIMING);
+        assertEquals(
+                "{\"model_name\":\"m\",\"model_version\":\"1\",\"parameters\":{\"row\":64,\"rows\":32,\"final\":false},"
+                        + "\"outputs\":[]}",
+                encoded(
+                        whole.to(new InferenceResponse.Rows(64, 32, false)),
+                        new AnswerForm(null, List.of(), false, false, true, false)));
+        InferenceResponse.Timing timing = new InferenceResponse.Timing(1, 2, 3, 4);
+        InferenceResponse timed =
+                new InferenceResponse(new ModelId("m", 1), List.of(), timing, new InferenceResponse.Rows(0, 1, true));
+        assertEquals(
+                "{\"model_name\":\"m\",\"model_version\":\"1\",\"parameters\":{\"queue_ns\":1,\"batch_ns\":2,"
+                        + "\"batch_rows\":4,\"infer_ns\":3,\"row\":0,\"rows\":1,\"final\":true},\"outputs\":[]}",
+                encoded(timed, new AnswerForm(null, List.of(), false, true, true, false)));
     }
 
     private static String encoded(InferenceResponse response, @Nullable String id) {

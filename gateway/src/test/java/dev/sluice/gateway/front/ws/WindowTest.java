@@ -81,6 +81,38 @@ class WindowTest {
         assertFalse(window.isOverrun());
     }
 
+    @Test
+    void partsLeaveAtOnceAndGiveNoPlaceBack() {
+        Window<String> window = window(1, 100, false);
+        Window<String>.Place first = window.open("a", 1);
+        first.add("a1");
+        first.add("a2");
+        assertEquals(List.of("a1", "a2"), left);
+        assertEquals(1, window.inFlight());
+        assertSame(first, window.find("a"), "its id is still in flight");
+        first.close("a3");
+        assertEquals(0, window.inFlight());
+    }
+
+    @Test
+    void partsLeaveInTheTurnOfTheirRequest() {
+        Window<String> window = window(3, 100, true);
+        Window<String>.Place first = window.open("a", 1);
+        Window<String>.Place second = window.open("b", 1);
+        Window<String>.Place third = window.open("c", 1);
+        second.add("b1");
+        third.add("c1");
+        third.close("c2");
+        first.add("a1");
+        assertEquals(List.of("a1"), left, "those of the first in line wait for nobody");
+        first.close("a2");
+        assertEquals(List.of("a1", "a2", "b1"), left);
+        second.add("b2");
+        assertEquals("b2", left.getLast(), "it is the first now");
+        second.close("b3");
+        assertEquals(List.of("a1", "a2", "b1", "b2", "b3", "c1", "c2"), left);
+    }
+
     /** Any interleaving of messages and answers, against the rules one by one. */
     @Test
     void keepsItsPromisesWhateverComes() {
@@ -90,10 +122,22 @@ class WindowTest {
         }
     }
 
-    private record Open(Window<String>.Place place, String name, int bytes) {
+    private record Open(Window<String>.Place place, String name, int bytes, List<String> parts) {
 
         void close() {
             place.close(name);
+        }
+
+        /** In the order in which they were given. */
+        List<String> answers() {
+            List<String> all = new ArrayList<>(parts);
+            all.add(name);
+            return all;
+        }
+
+        void part(String part) {
+            place.add(part);
+            parts.add(part);
         }
     }
 
@@ -106,7 +150,7 @@ class WindowTest {
         private final boolean inOrder;
         private final Window<String> window;
         private final List<Open> open = new ArrayList<>();
-        private final List<String> sent = new ArrayList<>();
+        private final List<Open> came = new ArrayList<>();
         private final List<Open> letInAndHeld = new ArrayList<>();
 
         Run(SplittableRandom random, String seed) {
@@ -122,6 +166,9 @@ class WindowTest {
             for (int step = 0; step < STEPS; step++) {
                 if (open.isEmpty() || (random.nextInt(3) > 0 && !window.isOverrun())) {
                     receive("m" + step);
+                } else if (random.nextInt(3) == 0) {
+                    Open one = open.get(random.nextInt(open.size()));
+                    one.part(one.name() + " part " + step);
                 } else {
                     open.remove(random.nextInt(open.size())).close();
                 }
@@ -133,10 +180,17 @@ class WindowTest {
             }
             assertEquals(0, window.inFlight(), seed);
             assertFalse(window.isOverrun(), seed);
-            assertEquals(sent.size(), left.size(), seed);
-            assertEquals(new HashSet<>(sent), new HashSet<>(left), seed);
+            List<String> all =
+                    came.stream().flatMap(each -> each.answers().stream()).toList();
+            assertEquals(all.size(), left.size(), seed);
+            assertEquals(new HashSet<>(all), new HashSet<>(left), seed);
             if (inOrder) {
-                assertEquals(sent, left, seed);
+                assertEquals(all, left, seed);
+            }
+            for (Open each : came) {
+                List<String> its =
+                        left.stream().filter(each.answers()::contains).toList();
+                assertEquals(each.answers(), its, seed);
             }
         }
 
@@ -149,8 +203,8 @@ class WindowTest {
             Window<String>.Place place = window.open(named ? name : null, bytes);
             assertEquals(fits ? Window.Entry.LET_IN : Window.Entry.OVERRUN, place.entry(), seed);
             assertEquals(!fits, window.isOverrun(), seed);
-            sent.add(name);
-            Open opened = new Open(place, name, bytes);
+            Open opened = new Open(place, name, bytes, new ArrayList<>());
+            came.add(opened);
             open.add(opened);
             if (fits) {
                 letInAndHeld.add(opened);
