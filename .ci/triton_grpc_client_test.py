@@ -3,6 +3,7 @@
 import json
 import pathlib
 import queue
+import re
 import sys
 import threading
 import traceback
@@ -304,6 +305,73 @@ def a_stream(client):
         seen.add(result.get_response().id)
     assert seen == {str(number) for number in range(100)}
     client.stop_stream()
+
+
+@scenario
+def one_response_is_final(client):
+    answers = Answers()
+    client.start_stream(answers)
+    for empty in (False, True):
+        client.async_stream_infer("sums", sums()[2], enable_empty_final_response=empty)
+        result, error = answers.next()
+        assert error is None, error
+        assert result.get_response().parameters["triton_final_response"].bool_param
+        assert result.as_numpy("OUT0") is not None
+    client.stop_stream()
+
+
+def many_rows():
+    """More than a batch has."""
+    return np.arange(100, dtype=np.float32).reshape(100, 1)
+
+
+@scenario
+def answers_in_parts(client):
+    """What docs/grpc.md shows is run as it stands there."""
+    page = (ROOT / "docs" / "grpc.md").read_text()
+    (example,) = re.findall(r"```python\n(def in_parts.*?)```", page, re.DOTALL)
+    names = {"queue": queue}
+    exec(compile(example, "docs/grpc.md", "exec"), names)
+    rows = many_rows()
+    parts = list(names["in_parts"](client, "echo", [tensor("x", rows, "FP32")], ["y"]))
+    assert len(parts) > 1, parts
+    joined = np.full_like(rows, -1)
+    for first, (part,) in parts:
+        equal(-1, joined[first : first + len(part)].max())
+        joined[first : first + len(part)] = part
+    equal(rows, joined)
+
+
+@scenario
+def an_empty_response_ends_parts(client):
+    rows = many_rows()
+    answers = Answers()
+    client.start_stream(answers)
+    client.async_stream_infer(
+        "echo",
+        [tensor("x", rows, "FP32")],
+        request_id="p",
+        enable_empty_final_response=True,
+        parameters={"parts": True},
+    )
+    seen = 0
+    while True:
+        result, error = answers.next()
+        assert error is None, error
+        response = result.get_response()
+        equal("p", response.id)
+        if response.parameters["triton_final_response"].bool_param:
+            break
+        seen += len(result.as_numpy("y"))
+    assert not response.outputs, response
+    equal(len(rows), seen)
+    client.stop_stream()
+
+
+@scenario
+def parts_need_a_stream(client):
+    inputs = [tensor("x", many_rows(), "FP32")]
+    refused(lambda: client.infer("echo", inputs, parameters={"parts": True}), "parts", status="INVALID_ARGUMENT")
 
 
 @scenario

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -190,6 +193,25 @@ class StreamPartsIT {
         gateway.awaitNothingInFlight();
         Waiting.until("no bodies", () -> gateway.metrics().value("sluice_held_body_bytes") == 0);
         Waiting.until("nothing unsent", () -> gateway.metrics().value("sluice_unsent_bytes") == 0);
+    }
+
+    /** Lines that begin with > are sent, those with < come back. */
+    @Test
+    void theExampleInThePageIsWhatHappens() throws IOException {
+        String page = Files.readString(Path.of("../docs/streaming.md"));
+        String section = page.substring(page.indexOf("### Answers in parts"));
+        List<String> lines = section.substring(0, section.indexOf("- Parts come")).lines().toList();
+        try (RunningGateway one =
+                        RunningGateway.start(Places.TEST_MODELS, "worker.instances=1", "worker.max_batch_rows=4");
+                StreamClient client = new StreamClient(one, "/v2/models/echo/stream")) {
+            lines.stream().filter(line -> line.startsWith("> ")).forEach(line -> client.send(line.substring(2)));
+            List<String> answers =
+                    lines.stream().filter(line -> line.startsWith("< ")).toList();
+            assertEquals(2, answers.size());
+            for (String answer : answers) {
+                assertEquals(new JsonObject(answer.substring(2)), client.text());
+            }
+        }
     }
 
     @Test
