@@ -45,9 +45,13 @@ class GrpcLimitsIT {
                         "limits.clients=[\"*: 2 requests/h\"]",
                         "admission.client_header=x-client");
                 GrpcCaller caller = new GrpcCaller(gateway.port())) {
+            Reply served = caller.infer(GrpcRequests.sums(1, 2), "x-client", "a");
+            assertEquals(GrpcStatus.OK, served.status());
             assertEquals(
-                    GrpcStatus.OK,
-                    caller.infer(GrpcRequests.sums(1, 2), "x-client", "a").status());
+                    "\"requests\";q=2;w=3600",
+                    served.metadata("ratelimit-policy").orElseThrow());
+            String left = served.metadata("ratelimit").orElseThrow();
+            assertTrue(left.startsWith("\"requests\";r=1;t="), left);
             assertEquals(
                     200,
                     Waiting.await(gateway.send(gateway.request("/v2/models/sums/infer")
@@ -60,6 +64,8 @@ class GrpcLimitsIT {
             long pushback =
                     Long.parseLong(refused.metadata("grpc-retry-pushback-ms").orElseThrow());
             assertTrue(pushback > 0 && pushback <= 1_800_000, pushback + " ms");
+            String none = refused.metadata("ratelimit").orElseThrow();
+            assertTrue(none.startsWith("\"requests\";r=0;t="), none);
             RetryInfo retry = GrpcIT.unpack(refused, 1, RetryInfo.class);
             assertEquals(pushback / 1000, retry.getRetryDelay().getSeconds());
             QuotaFailure quota = GrpcIT.unpack(refused, 2, QuotaFailure.class);

@@ -186,6 +186,10 @@ class GrpcPartsIT {
         assertTrue(count(unary, "infer_ns") > 0);
         assertTrue(count(unary, "queue_ns") > 0);
         assertTrue(unary.containsParameters("batch_ns"));
+        Reply told = caller.infer(echo(3), "sluice-timing", "1");
+        String timing = told.metadata("server-timing").orElseThrow();
+        assertTrue(timing.contains("3 rows"), timing);
+        assertTrue(caller.infer(echo(3)).metadata("server-timing").isEmpty());
         ModelInferResponse streamed = stream(echo(3, "timing")).getFirst().getInferResponse();
         assertEquals(3, count(streamed, "batch_rows"));
     }

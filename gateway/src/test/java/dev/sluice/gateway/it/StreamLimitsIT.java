@@ -30,13 +30,18 @@ class StreamLimitsIT {
 
     /** A binary message whose answer is as long. */
     private static byte[] large(String id) {
-        String json = "{\"id\":\"" + id + "\",\"model_name\":\"echo\",\"parameters\":{\"binary_data_output\":true},"
-                + "\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1," + LARGE / Float.BYTES
-                + "],\"parameters\":{\"binary_data_size\":" + LARGE + "}}]}";
+        return large(id, 1, "");
+    }
+
+    /** The same of more rows, each of which has a long answer. */
+    private static byte[] large(String id, int rows, String parameter) {
+        String json = "{\"id\":\"" + id + "\",\"model_name\":\"echo\",\"parameters\":{\"binary_data_output\":true"
+                + parameter + "},\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[" + rows + ","
+                + LARGE / Float.BYTES + "],\"parameters\":{\"binary_data_size\":" + rows * LARGE + "}}]}";
         return Buffer.buffer()
                 .appendIntLE(json.length())
                 .appendString(json)
-                .appendBytes(new byte[LARGE])
+                .appendBytes(new byte[rows * LARGE])
                 .getBytes();
     }
 
@@ -108,6 +113,26 @@ class StreamLimitsIT {
             assertTrue(refusal.getJsonObject("error").getString("message").contains("has not taken"), refusal::encode);
             assertEquals("n", stream.message().json().getString("id"));
             nothingIsLeft(gateway);
+        }
+    }
+
+    /** The first part is more than it takes, so the next one is not given, and what is left is not run. */
+    @Test
+    void whoIsBehindGetsNoMoreParts() throws IOException {
+        try (RunningGateway gateway =
+                        start("http.max_unsent_size=64KiB", "worker.instances=1", "worker.max_batch_rows=1");
+                RawStream stream = open(gateway)) {
+            stream.frame(FINAL | BINARY, large("p", 3, ",\"parts\":true"));
+            Waiting.until(
+                    "refused",
+                    () -> gateway.metrics().value("sluice_requests_total", "model=\"echo\"", "outcome=\"overloaded\"")
+                            == 1);
+            assertEquals(BINARY, stream.message().opcode());
+            JsonObject refusal = stream.message().json();
+            assertEquals("p", refusal.getString("id"));
+            assertTrue(refusal.getJsonObject("error").getString("message").contains("has not taken"), refusal::encode);
+            nothingIsLeft(gateway);
+            assertEquals(0, givenUp(gateway));
         }
     }
 

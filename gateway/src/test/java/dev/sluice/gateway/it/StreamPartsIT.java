@@ -200,7 +200,8 @@ class StreamPartsIT {
     void theExampleInThePageIsWhatHappens() throws IOException {
         String page = Files.readString(Path.of("../docs/streaming.md"));
         String section = page.substring(page.indexOf("### Answers in parts"));
-        List<String> lines = section.substring(0, section.indexOf("- Parts come")).lines().toList();
+        List<String> lines =
+                section.substring(0, section.indexOf("- Parts come")).lines().toList();
         try (RunningGateway one =
                         RunningGateway.start(Places.TEST_MODELS, "worker.instances=1", "worker.max_batch_rows=4");
                 StreamClient client = new StreamClient(one, "/v2/models/echo/stream")) {

@@ -48,6 +48,7 @@ final class GrpcStream {
     private final long startNanos;
     private @Nullable String client;
     private @Nullable MessageSending sending;
+    private boolean limited;
     private boolean compressesStream;
     private long sentBytes;
     private boolean ended;
@@ -129,6 +130,11 @@ final class GrpcStream {
 
     boolean isOpen() {
         return !ended && !request.response().ended() && !request.response().closed();
+    }
+
+    /** From now on its client is told what it has left of its quotas; the head of a stream of many comes too early for that. */
+    void showStanding() {
+        limited = true;
     }
 
     /** Sets one of the metadata that come before the answer. */
@@ -252,6 +258,9 @@ final class GrpcStream {
         response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
         response.putHeader(ACCEPT_ENCODING, READ_CODINGS);
         response.putHeader(REQUEST_ID, requestId);
+        if (limited) {
+            exchanges().tellStanding(client(), response.headers());
+        }
         if (exchanges().isDraining()) {
             FrontConnection.sendElsewhere(request);
         }

@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.grpc.MessageCursor.Span;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.ServerTiming;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
@@ -138,6 +139,7 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
         try {
             ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
             model = endpoint.model();
+            stream.showStanding();
             RequestHead head = GrpcHead.of(stream, model, stream.timeoutNanos());
             @Nullable InferenceError refusal = GrpcHead.refusal(serving, this, head);
             if (refusal == null) {
@@ -212,6 +214,9 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
         FrontConnection.requireTaken(stream.request());
         var answer = InferMessageEncoder.unary(response, form, endpoint.description())
                 .encode();
+        if (isOpen()) {
+            ServerTiming.tell(stream.request(), response.timing());
+        }
         release(); // a slow reader holds its answer, not its message
         stream.answer(answer);
     }

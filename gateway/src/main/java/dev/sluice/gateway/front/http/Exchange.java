@@ -16,7 +16,6 @@ import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -113,7 +112,9 @@ final class Exchange extends Call {
     @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(request);
-        timing(response.timing());
+        if (isOpen()) {
+            ServerTiming.tell(request, response.timing());
+        }
         tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
     }
 
@@ -147,13 +148,6 @@ final class Exchange extends Call {
         }
         Buffer body = raw ? HttpBytes.buffer(answer) : HttpBytes.buffer(answer.json());
         end(200, raw ? OCTETS : JSON, front.compressesResponses() ? AnswerDeflater.fit(request, body) : body);
-    }
-
-    /** Where the time went, for a client that asked. */
-    private void timing(Timing timing) {
-        if (isOpen() && ServerTiming.isWanted(request)) {
-            request.response().putHeader(ServerTiming.HEADER, ServerTiming.text(timing));
-        }
     }
 
     @Override
@@ -211,7 +205,7 @@ final class Exchange extends Call {
         HttpServerResponse response = request.response().setStatusCode(status);
         response.putHeader(REQUEST_ID, requestId);
         if (limited) {
-            front.rates().standing(client()).ifPresent(standing -> RateLimitFields.put(response.headers(), standing));
+            front.tellStanding(client(), response.headers());
         }
         if (contentType != null) {
             response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);

@@ -1,10 +1,10 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.AdmissionControl;
-import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.SplittableRandom;
@@ -77,8 +77,9 @@ public final class Exchanges {
         return jsonOptions;
     }
 
-    RateLimits rates() {
-        return admission.rates();
+    /** Puts what that client has left of its quotas among those headers, if it is held to any. */
+    public void tellStanding(String client, MultiMap headers) {
+        admission.rates().standing(client).ifPresent(standing -> RateLimitFields.put(headers, standing));
     }
 
     public boolean isDraining() {

@@ -12,7 +12,7 @@ import java.util.Locale;
  * @units milliseconds, as the header has them
  * @source W3C Server Timing
  */
-final class ServerTiming {
+public final class ServerTiming {
 
     static final CharSequence HEADER = HttpHeaders.createOptimized("Server-Timing");
 
@@ -23,11 +23,14 @@ final class ServerTiming {
 
     private ServerTiming() {}
 
-    static boolean isWanted(HttpServerRequest request) {
-        return request.headers().contains(ASKED_BY);
+    /** Puts it with the head of the answer, if that is wanted. */
+    public static void tell(HttpServerRequest request, Timing timing) {
+        if (request.headers().contains(ASKED_BY)) {
+            request.response().putHeader(HEADER, text(timing));
+        }
     }
 
-    static String text(Timing timing) {
+    private static String text(Timing timing) {
         return String.format(
                 Locale.ROOT,
                 "queue;dur=%.3f, batch;dur=%.3f;desc=\"%d rows\", infer;dur=%.3f",

@@ -189,8 +189,8 @@ class WindowTest {
             if (inOrder) {
                 assertEquals(all, left, seed);
             }
-            Map<String, List<String>> byRequest = left.stream()
-                    .collect(Collectors.groupingBy(answer -> answer.split(" ")[0]));
+            Map<String, List<String>> byRequest =
+                    left.stream().collect(Collectors.groupingBy(answer -> answer.split(" ")[0]));
             came.forEach(each -> assertEquals(each.answers(), byRequest.get(each.name()), seed));
         }
 
