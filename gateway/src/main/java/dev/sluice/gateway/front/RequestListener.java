@@ -25,14 +25,31 @@ public interface RequestListener {
      */
     void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos);
 
+    /** A part of an answer has been given, and its request goes on. */
+    default void partGiven(ModelId model) {}
+
     /** Both hear everything, this one first. */
     default RequestListener and(RequestListener next) {
-        if (equals(NONE)) {
-            return next;
-        }
-        return (protocol, model, outcome, nanos) -> {
-            completed(protocol, model, outcome, nanos);
+        return equals(NONE) ? next : new Both(this, next);
+    }
+
+    /**
+     * Two that hear the same.
+     *
+     * @thread as its listeners
+     */
+    record Both(RequestListener first, RequestListener next) implements RequestListener {
+
+        @Override
+        public void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos) {
+            first.completed(protocol, model, outcome, nanos);
             next.completed(protocol, model, outcome, nanos);
-        };
+        }
+
+        @Override
+        public void partGiven(ModelId model) {
+            first.partGiven(model);
+            next.partGiven(model);
+        }
     }
 }

@@ -13,6 +13,9 @@ public final class MeterNames {
     /** Counter, by model, version, protocol and outcome: inference requests answered. */
     public static final String REQUESTS = "sluice_requests_total";
 
+    /** Counter, by model and version: parts of answers that were given before the last one of each. */
+    public static final String ANSWER_PARTS = "sluice_answer_parts_total";
+
     /** Histogram, by model and version: from a request's head until its answer was handed to the socket. */
     public static final String REQUEST_SECONDS = "sluice_request_seconds";
 

@@ -99,6 +99,11 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     }
 
     @Override
+    public void partGiven(ModelId model) {
+        of(model).parts.increment();
+    }
+
+    @Override
     public void waited(ModelId model, long queueNanos) {
         of(model).queue.record(queueNanos, TimeUnit.NANOSECONDS);
     }
@@ -159,6 +164,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         Tags tags = tags(model);
         return new Meters(
                 new ConcurrentHashMap<>(),
+                registry.counter(MeterNames.ANSWER_PARTS, tags),
                 timer(MeterNames.REQUEST_SECONDS, tags),
                 timer(MeterNames.QUEUE_SECONDS, tags),
                 timer(MeterNames.BATCH_FORM_SECONDS, tags),
@@ -197,6 +203,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
 
     private record Meters(
             Map<Ended, Counter> requests,
+            Counter parts,
             Timer request,
             Timer queue,
             Timer form,

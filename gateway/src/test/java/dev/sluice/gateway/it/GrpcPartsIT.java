@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
 import dev.sluice.gateway.front.grpc.wire.ModelStreamInferResponse;
 import dev.sluice.gateway.it.GrpcCaller.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcStatus;
 import java.nio.ByteBuffer;
@@ -166,6 +167,19 @@ class GrpcPartsIT {
         assertEquals(1, answers.stream().filter(GrpcPartsIT::isFinal).count());
         assertTrue(isFinal(answers.getLast()));
         gateway.awaitNothingInFlight();
+    }
+
+    @Test
+    void aClientThatGoesBetweenPartsLeavesNothingBehind() {
+        var stream = caller.open(GrpcCaller.INFERENCE, "ModelStreamInfer");
+        Promise<Buffer> first = Promise.promise();
+        stream.response().onFailure(first::tryFail).onSuccess(response -> response.handler(first::tryComplete));
+        Waiting.await(stream.write(Buffer.buffer(echo(2_000 * MAX_ROWS, "parts").toByteArray())));
+        assertFalse(isFinal(GrpcCaller.parse(ModelStreamInferResponse.parser(), Waiting.await(first.future()))));
+        stream.cancel();
+        gateway.awaitNothingInFlight();
+        Waiting.until("no bodies", () -> gateway.metrics().value("sluice_held_body_bytes") == 0);
+        Waiting.until("nothing unsent", () -> gateway.metrics().value("sluice_unsent_bytes") == 0);
     }
 
     @Test

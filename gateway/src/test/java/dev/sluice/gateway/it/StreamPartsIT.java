@@ -87,6 +87,7 @@ class StreamPartsIT {
     @Test
     void everyRowIsAnsweredOnceAndTheLastPartSaysThatItIsTheLast() {
         double before = gateway.metrics().value("sluice_requests_total", "protocol=\"websocket\"", "model=\"echo\"");
+        double parts = gateway.metrics().value("sluice_answer_parts_total", "model=\"echo\"");
         try (StreamClient client = open("echo/stream")) {
             List<JsonObject> answers = answers(client.send(inParts("p", echo(4 * MAX_ROWS + 2))), "p");
             assertEquals(5, answers.size());
@@ -95,6 +96,7 @@ class StreamPartsIT {
             assertEquals("next", client.text().getString("id"), "nothing comes behind the last");
         }
         gateway.awaitNothingInFlight();
+        assertEquals(parts + 4, gateway.metrics().value("sluice_answer_parts_total", "model=\"echo\""), "but the last");
         assertEquals(
                 before + 2,
                 gateway.metrics().value("sluice_requests_total", "protocol=\"websocket\"", "model=\"echo\""),

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.call;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -19,15 +20,18 @@ final class PartialAnswer implements PartListener {
     private final Call call;
     private final TakesParts taker;
     private final AnswerForm form;
+    private final RequestListener listener;
     private ModelEndpoint endpoint;
     private boolean begun;
     private @Nullable InferenceError failure;
 
-    private PartialAnswer(Call call, TakesParts taker, ModelEndpoint endpoint, AnswerForm form) {
+    private PartialAnswer(
+            Call call, TakesParts taker, ModelEndpoint endpoint, AnswerForm form, RequestListener listener) {
         this.call = call;
         this.taker = taker;
         this.endpoint = endpoint;
         this.form = form;
+        this.listener = listener;
     }
 
     /**
@@ -35,12 +39,12 @@ final class PartialAnswer implements PartListener {
      *
      * @throws InferenceException InvalidRequest for a call that has no more than one answer
      */
-    static @Nullable PartialAnswer of(Call call, ModelEndpoint endpoint, AnswerForm form) {
+    static @Nullable PartialAnswer of(Call call, ModelEndpoint endpoint, AnswerForm form, RequestListener listener) {
         if (!form.inParts()) {
             return null;
         }
         if (call instanceof TakesParts taker) {
-            return new PartialAnswer(call, taker, endpoint, form);
+            return new PartialAnswer(call, taker, endpoint, form, listener);
         }
         throw InferenceException.invalid(
                 "parameters.parts",
@@ -50,11 +54,12 @@ final class PartialAnswer implements PartListener {
     @Override
     public void answered(InferenceResponse part) {
         begun = true;
-        if (failure != null) {
+        if (failure != null || !call.isOpen()) {
             return;
         }
         try {
             taker.part(endpoint, part, form);
+            listener.partGiven(endpoint.model());
         } catch (InferenceException refused) {
             fail(refused.error());
         } catch (RuntimeException | OutOfMemoryError defect) {

@@ -109,7 +109,7 @@ public final class Serving {
 
     private @Nullable PartialAnswer partial(Call call, ModelEndpoint endpoint, DecodedRequest decoded) {
         try {
-            return PartialAnswer.of(call, endpoint, decoded.form());
+            return PartialAnswer.of(call, endpoint, decoded.form(), parts.listener());
         } catch (InferenceException refused) {
             decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
             throw refused;

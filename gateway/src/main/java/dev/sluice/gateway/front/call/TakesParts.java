@@ -13,7 +13,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 public interface TakesParts {
 
     /**
-     * Gives a part, before the answer or an error ends the call; to a client that has gone, nothing.
+     * Gives a part to a call that is open, before the answer or an error ends it.
      *
      * @throws InferenceException when it cannot be given, and the error is to be given instead of what is to follow
      */

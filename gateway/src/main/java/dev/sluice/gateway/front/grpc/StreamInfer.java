@@ -174,7 +174,7 @@ final class StreamInfer implements MessageReader.Receiver {
                 : Math.max(1, deadlineNanos - stream.serving().parts().ticker().nanos());
     }
 
-    /** Sends a part of the answer to a call, whose place stays taken. */
+    /** Sends a part of the answer to a call, whose place stays taken; nothing if the stream is over. */
     void part(List<ByteBuffer> message) {
         stream.send(HttpBytes.buffer(message), () -> {});
     }

@@ -135,10 +135,8 @@ final class StreamedCall extends Call implements TakesParts {
 
     @Override
     public void part(ModelEndpoint endpoint, InferenceResponse part, AnswerForm form) {
-        if (isOpen()) {
-            FrontConnection.requireTaken(stream.request());
-            infer.part(message(endpoint, part, form));
-        }
+        FrontConnection.requireTaken(stream.request());
+        infer.part(message(endpoint, part, form));
     }
 
     @Override

@@ -100,9 +100,7 @@ final class StreamCall extends Call implements TakesParts {
 
     @Override
     public void part(ModelEndpoint endpoint, InferenceResponse part, AnswerForm form) {
-        if (isOpen()) {
-            connection.part(this, place, message(endpoint, part, form));
-        }
+        connection.part(this, place, message(endpoint, part, form));
     }
 
     /** Counts a message that it is answered with. */

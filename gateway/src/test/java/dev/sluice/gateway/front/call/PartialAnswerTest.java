@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.v2.AnswerForm;
-import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
@@ -20,6 +19,7 @@ import dev.sluice.worker.contract.ModelId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Parts that can be given, and those that cannot. */
@@ -28,83 +28,24 @@ class PartialAnswerTest {
     private static final AnswerForm ONE = new AnswerForm("r", List.of(), true);
     private static final AnswerForm PARTS = new AnswerForm("r", List.of(), true, false, true, false);
 
-    private final List<String> heard = new ArrayList<>();
-    private final Streamed streamed = new Streamed();
+    private final List<ModelId> counted = new ArrayList<>();
 
-    /** A call that fails where it is told to. */
-    private class Unary extends Call {
-
+    private final RequestListener given = new RequestListener() {
         @Override
-        public Protocol protocol() {
-            return Protocol.GRPC;
+        public void completed(Protocol protocol, @Nullable ModelId model, String outcome, long nanos) {
+            throw new AssertionError("it is not the end");
         }
 
         @Override
-        public String requestId() {
-            return "r";
+        public void partGiven(ModelId model) {
+            counted.add(model);
         }
+    };
 
-        @Override
-        public String client() {
-            return "";
-        }
+    private final FakeCall.Streamed streamed = new FakeCall.Streamed();
 
-        @Override
-        public long startNanos() {
-            return 0;
-        }
-
-        @Override
-        public Cancellation cancellation() {
-            return Cancellation.NEVER;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void standsIn(ModelId model) {}
-
-        @Override
-        public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
-            heard.add("answer");
-        }
-
-        @Override
-        public void refuse(InferenceError error) {
-            heard.add("refuse");
-        }
-    }
-
-    private final class Streamed extends Unary implements TakesParts {
-
-        private RuntimeException failure = new IllegalStateException("not told to fail");
-        private int failsAt = -1;
-
-        void failAt(int row, RuntimeException why) {
-            failsAt = row;
-            failure = why;
-        }
-
-        @Override
-        public void part(ModelEndpoint endpoint, InferenceResponse part, AnswerForm form) {
-            int row = Objects.requireNonNull(part.rows()).first();
-            heard.add("part " + row);
-            if (row == failsAt) {
-                throw failure;
-            }
-        }
-
-        @Override
-        public void cancel() {
-            heard.add("cancel");
-        }
-    }
-
-    private static PartialAnswer of(Call call) {
-        return Objects.requireNonNull(PartialAnswer.of(call, Crossing.ENDPOINT, PARTS));
+    private PartialAnswer of(Call call) {
+        return Objects.requireNonNull(PartialAnswer.of(call, Crossing.ENDPOINT, PARTS, given));
     }
 
     private static InferenceResponse part(int row) {
@@ -120,7 +61,8 @@ class PartialAnswerTest {
         answer.answered(part(0));
         assertTrue(answer.hasBegun());
         assertNull(answer.failure());
-        assertEquals(List.of("part 4", "part 0"), heard);
+        assertEquals(List.of("part 4", "part 0"), streamed.heard());
+        assertEquals(List.of(Crossing.MODEL, Crossing.MODEL), counted);
     }
 
     @Test
@@ -131,8 +73,19 @@ class PartialAnswerTest {
         answer.answered(part(0));
         answer.answered(part(4));
         answer.answered(part(8));
-        assertEquals(List.of("part 0", "part 4", "cancel"), heard);
+        assertEquals(List.of("part 0", "part 4", "cancel"), streamed.heard());
         assertEquals(behind, answer.failure());
+        assertEquals(1, counted.size());
+    }
+
+    @Test
+    void whoHasGoneIsGivenNothing() {
+        PartialAnswer answer = of(streamed);
+        streamed.goes();
+        answer.answered(part(0));
+        assertEquals(List.of(), streamed.heard());
+        assertEquals(List.of(), counted);
+        assertNull(answer.failure());
     }
 
     @Test
@@ -140,16 +93,16 @@ class PartialAnswerTest {
         streamed.failAt(0, new IllegalStateException("a defect"));
         PartialAnswer answer = of(streamed);
         answer.answered(part(0));
-        assertEquals(List.of("part 0", "cancel"), heard);
+        assertEquals(List.of("part 0", "cancel"), streamed.heard());
         assertInstanceOf(InferenceError.EngineFailure.class, answer.failure());
     }
 
     @Test
     void isRefusedWhereThereIsOneAnswer() {
-        InferenceException refused =
-                assertThrows(InferenceException.class, () -> PartialAnswer.of(new Unary(), Crossing.ENDPOINT, PARTS));
+        InferenceException refused = assertThrows(
+                InferenceException.class, () -> PartialAnswer.of(new FakeCall(), Crossing.ENDPOINT, PARTS, given));
         assertTrue(refused.error().message().startsWith("parameters.parts: "), refused.error()::message);
-        assertNull(PartialAnswer.of(new Unary(), Crossing.ENDPOINT, ONE));
-        assertNull(PartialAnswer.of(streamed, Crossing.ENDPOINT, ONE));
+        assertNull(PartialAnswer.of(new FakeCall(), Crossing.ENDPOINT, ONE, given));
+        assertNull(PartialAnswer.of(streamed, Crossing.ENDPOINT, ONE, given));
     }
 }

@@ -1,0 +1,167 @@
+package dev.sluice.gateway.front.call;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.gateway.admit.AdmissionControl;
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.fake.Crossing;
+import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.fake.Wait;
+import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.JsonOptions;
+import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.CircuitReport;
+import dev.sluice.worker.contract.CircuitReport.Fallback;
+import dev.sluice.worker.contract.CircuitState;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InferenceResponse.Rows;
+import dev.sluice.worker.contract.InferenceResponse.Timing;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.Ticker;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Answers in parts, over a real event bus: what ends them, and who may answer. */
+@ExtendWith(VertxExtension.class)
+class ServingPartsTest {
+
+    private static final ModelId ASKED = Crossing.MODEL;
+    private static final ModelId FALLBACK = new ModelId("fallback", 1);
+    private static final InferenceError OPEN = new InferenceError.CircuitOpen(ASKED, 1000);
+    private static final AnswerForm PARTS = new AnswerForm("r", List.of(), true, false, true, false);
+
+    private final ModelDirectory models = new ModelDirectory();
+    private final AdmitOptions options = new AdmitOptions(
+            9, 1 << 20, "none", Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+    private final AdmissionControl admission = Limits.unlimited(options);
+    private final FakeCall.Streamed call = new FakeCall.Streamed();
+    private Vertx vertx;
+    private Context loop;
+    private Serving serving;
+
+    @BeforeEach
+    void setUp(Vertx vertx) {
+        this.vertx = vertx;
+        ReferenceCodec.register(vertx.eventBus());
+        Wait.forResult(models.listen(vertx.eventBus()));
+        FrontParts parts = new FrontParts(
+                models,
+                admission,
+                options,
+                JsonOptions.STRICT,
+                RequestListener.NONE,
+                model -> {
+                    throw new AssertionError("nobody asks for statistics");
+                },
+                Optional.empty(),
+                Ticker.SYSTEM,
+                "test");
+        loop = vertx.getOrCreateContext();
+        serving = new Serving(
+                Crossing.resultOnLoop(loop, () -> InferencePipeline.open(vertx, admission, Ticker.SYSTEM)), parts);
+        serve(ASKED);
+        serve(FALLBACK);
+    }
+
+    private static ModelEndpoint endpoint(ModelId model) {
+        return new ModelEndpoint(model, Crossing.endpoint("batcher." + model).description());
+    }
+
+    private void serve(ModelId model) {
+        ModelReport report =
+                new ModelReport(model, ModelState.READY, endpoint(model).description(), "");
+        Wait.forResult(vertx.eventBus().request(ModelReport.ADDRESS, report));
+    }
+
+    private static InferenceResponse rows(int first, boolean last) {
+        return new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4), new Rows(first, 4, last));
+    }
+
+    /** That model says this of every request. */
+    private void says(ModelId model, InferenceOutcome... said) {
+        Crossing.serve(vertx, endpoint(model).description().batcherAddress(), group -> {
+            long ticket = group.entries().getFirst().ticket();
+            List<OutcomeGroup.Entry> entries = Arrays.stream(said)
+                    .map(one -> new OutcomeGroup.Entry(ticket, one))
+                    .toList();
+            vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(model, Capacity.UNKNOWN, entries));
+        });
+    }
+
+    private void openCircuit() {
+        long hour = Ticker.SYSTEM.nanos() + Duration.ofHours(1).toNanos();
+        Fallback fallback = new Fallback(FALLBACK.name(), FALLBACK.version());
+        CircuitReport report = new CircuitReport(ASKED, CircuitState.OPEN, hour, fallback);
+        vertx.eventBus().send(CircuitReport.ADDRESS, report);
+        long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (models.circuits().state(ASKED) != CircuitState.OPEN && System.nanoTime() < patience) {
+            Thread.onSpinWait(); // for nobody answers such a report
+        }
+        assertEquals(CircuitState.OPEN, models.circuits().state(ASKED));
+    }
+
+    private List<String> infer() {
+        RequestHead head = new RequestHead(ASKED, "", RequestHead.UNSAID, RequestHead.UNSAID);
+        DecodedRequest decoded = new DecodedRequest(List.of(), List.of("y"), 8, null, 0, PARTS);
+        loop.runOnContext(turn -> serving.infer(call, head, endpoint(ASKED), (by, buffers) -> decoded));
+        Wait.forResult(call.over());
+        assertEquals(0, admission.inFlight());
+        return call.heard();
+    }
+
+    @Test
+    void partsComeBeforeTheAnswer() {
+        says(ASKED, rows(4, false), rows(0, true));
+        assertEquals(List.of("part 4", "answer of " + ASKED + " " + new Rows(0, 4, true)), infer());
+    }
+
+    @Test
+    void oneAnswerSaysThatItHasAllRows() {
+        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        assertEquals(List.of("answer of " + ASKED + " " + new Rows(0, 8, true)), infer());
+    }
+
+    @Test
+    void aCircuitThatOpensBeforeAnyPartHasTheFallbackAnswerInParts() {
+        openCircuit();
+        says(ASKED, OPEN);
+        says(FALLBACK, rows(0, false), rows(4, true));
+        assertEquals(
+                List.of("by " + FALLBACK, "part 0", "answer of " + FALLBACK + " " + new Rows(4, 4, true)), infer());
+    }
+
+    @Test
+    void aCircuitThatOpensBetweenPartsIsAnError() {
+        openCircuit();
+        says(ASKED, rows(0, false), OPEN);
+        says(FALLBACK, rows(0, false), rows(4, true));
+        assertEquals(List.of("part 0", "circuit_open"), infer());
+    }
+
+    @Test
+    void aPartThatCannotBeGivenIsTheEndWhateverTheOutcome() {
+        call.failAt(0, new IllegalStateException("a defect"));
+        says(ASKED, rows(0, false), rows(4, true));
+        assertEquals(List.of("part 0", "cancel", "engine_failure"), infer());
+    }
+}
