@@ -43,7 +43,7 @@ final class RequestPieces implements Pending {
     /** Those that wait or run. */
     private final List<Piece> open = new ArrayList<>();
 
-    /** Their answers, unless they leave as parts. */
+    /** Those whose answers have not left as parts. */
     private final List<Piece> answered = new ArrayList<>();
 
     private final List<Timing> timings = new ArrayList<>();
@@ -111,7 +111,7 @@ final class RequestPieces implements Pending {
             boolean last = open.isEmpty();
             if (request.wantsParts() && !last) {
                 partHasLeft = true;
-                completion.part(piece.answered(answer, false));
+                completion.part(piece.placed(answer, false));
             } else {
                 piece.answer = answer;
                 answered.add(piece);
@@ -164,7 +164,7 @@ final class RequestPieces implements Pending {
     private void answerLastPart() {
         Piece last = answered.getFirst();
         batcher.tally().joined(timing().queueNanos(), timings);
-        completion.complete(last.answered(Objects.requireNonNull(last.answer), true));
+        completion.complete(last.placed(Objects.requireNonNull(last.answer), true));
     }
 
     private void join() {
@@ -194,7 +194,7 @@ final class RequestPieces implements Pending {
         }
     }
 
-    /** What has left cannot be taken back, and the whole would say it a second time; the next request runs whole. */
+    /** What has left as a part cannot be taken back, and the whole would say it a second time. */
     private void runWhole() {
         stage.stopSplitting(request);
         if (partHasLeft) {
@@ -265,7 +265,8 @@ final class RequestPieces implements Pending {
             this.firstRow = firstRow;
         }
 
-        InferenceResponse answered(InferenceResponse response, boolean last) {
+        /** With the rows of the request that it answers. */
+        InferenceResponse placed(InferenceResponse response, boolean last) {
             return response.to(new Rows(firstRow, part.rows(), last));
         }
 
