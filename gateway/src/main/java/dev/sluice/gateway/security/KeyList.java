@@ -1,7 +1,6 @@
 package dev.sluice.gateway.security;
 
 import dev.sluice.worker.settings.SettingsException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,13 +38,10 @@ record KeyList(Map<KeyHash, String> owners) {
      * @throws SettingsException with all that is wrong; it never says what stands where a hash should, for that may be a
      *     key
      */
-    static KeyList parse(Path file, byte[] text) {
+    static KeyList parse(Path file, String text) {
         Map<KeyHash, String> owners = new HashMap<>();
         List<String> problems = new ArrayList<>();
-        List<String> lines = new String(text, StandardCharsets.UTF_8)
-                .lines()
-                .map(String::strip)
-                .toList();
+        List<String> lines = text.lines().map(String::strip).toList();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isEmpty() && !lines.get(i).startsWith("#")) {
                 String place = file + ":" + (i + 1) + ": ";

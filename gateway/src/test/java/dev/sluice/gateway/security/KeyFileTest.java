@@ -34,12 +34,14 @@ class KeyFileTest {
     void write() throws IOException {
         path = Files.writeString(folder.resolve("keys"), line("a", 1));
         log.start();
+        LOGGER.setLevel(Level.INFO);
         LOGGER.addAppender(log);
     }
 
     @AfterEach
     void stop() {
         LOGGER.detachAppender(log);
+        LOGGER.setLevel(null);
     }
 
     private static String line(String name, int hash) {

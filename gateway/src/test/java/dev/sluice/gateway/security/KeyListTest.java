@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.worker.settings.SettingsException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class KeyListTest {
     private static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private static KeyList parse(String text) {
-        return KeyList.parse(Path.of("keys"), text.getBytes(StandardCharsets.UTF_8));
+        return KeyList.parse(Path.of("keys"), text);
     }
 
     private static List<String> problems(String text) {
