@@ -103,6 +103,7 @@ public final class Gateway {
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
+        metrics.watchDoors(loops::doorsShut, loops::connectionsEndedEarly);
         metrics.watchStreams(streams::count);
         metrics.watchRefusals(admission::refusedUnread);
         SlowClients slow = connections.slowClients();

@@ -24,7 +24,7 @@ final class MeanStay {
     }
 
     /** 0 as long as none has ended. */
-    long nanos() {
+    double nanos() {
         return Math.max(0, nanos.get());
     }
 }
