@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -41,6 +42,7 @@ final class RunningNginx implements AutoCloseable {
     static RunningNginx start(Path folder, int first, int second, UnaryOperator<String> change) throws IOException {
         Path program = PLACES.stream().filter(Files::isExecutable).findFirst().orElse(Path.of("nginx"));
         assumeTrue(Files.isExecutable(program), "nginx is not installed: its tests are skipped");
+        assertTrue(folder.toFile().setExecutable(true, false), "workers of another user get at bodies kept there");
         certify(folder);
         int port = freePort();
         int tlsPort = freePort();
