@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
  *
  * @thread started and stopped from any; what runs where is the business of the verticles
- * @errors starting fails when the file of keys is broken, the port cannot be had, the model repository cannot be read or there is no engine
+ * @errors starting fails when the file of keys is broken, the port cannot be had, the model repository cannot be read or
+ *     there is no engine
  * @owns the Vert.x instance and everything deployed in it
  */
 public final class Gateway {

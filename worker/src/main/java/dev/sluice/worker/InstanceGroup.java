@@ -181,9 +181,12 @@ final class InstanceGroup implements BatchRunner {
 
     private void goOnWithout(Throwable why) {
         String reason = String.valueOf(why.getMessage());
+        if (exhausted) {
+            return; // it was said, and nothing has changed
+        }
         if (!all.isEmpty() || replacing > 0) {
             LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), reason);
-        } else if (!exhausted) {
+        } else {
             LOG.error("model {} cannot be served until an instance of it can be replaced", model, why);
             exhausted = true;
             supply.exhausted(reason);

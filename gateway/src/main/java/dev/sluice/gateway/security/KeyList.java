@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record KeyList(Map<KeyHash, String> owners) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
+    /** What a shell makes of a variable that is not set, and an empty header would be the key. */
+    private static final KeyHash NOTHING = KeyHash.of("");
+
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     KeyList {
@@ -69,6 +72,9 @@ record KeyList(Map<KeyHash, String> owners) {
         Optional<KeyHash> hash = KeyHash.parse(words[1]);
         if (hash.isEmpty()) {
             return Optional.of("the key of " + words[0] + " is no SHA-256 in hexadecimal (expected 64 digits)");
+        }
+        if (hash.get().equals(NOTHING)) {
+            return Optional.of("the key of " + words[0] + " is empty: this is the hash of nothing");
         }
         @Nullable String other = owners.putIfAbsent(hash.get(), words[0]);
         return other == null ? Optional.empty() : Optional.of(words[0] + " has a key that " + other + " has already");

@@ -3,6 +3,7 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -12,6 +13,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.gateway.front.grpc.wire.HealthCheckRequest;
 import dev.sluice.gateway.front.grpc.wire.ServerLiveRequest;
 import dev.sluice.gateway.it.GrpcCaller.Reply;
+import dev.sluice.worker.settings.SettingsException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.vertx.core.json.JsonObject;
 import io.vertx.grpc.common.GrpcStatus;
@@ -319,6 +321,18 @@ class ApiKeysIT {
                         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                         .sum()
                 : 0;
+    }
+
+    @Test
+    void doesNotStartWithABrokenFileAndSaysAllThatIsWrong() throws IOException {
+        Path file = Files.writeString(folder.resolve("broken"), "bob " + BOB + "\nalice\n");
+        SettingsException broken = assertThrows(
+                SettingsException.class,
+                () -> RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file));
+        assertEquals(2, broken.problems().size(), broken.getMessage());
+        assertTrue(broken.problems().getFirst().startsWith(file + ":1: "), broken.getMessage());
+        assertTrue(broken.problems().getLast().startsWith(file + ":2: "), broken.getMessage());
+        assertFalse(broken.getMessage().contains(BOB), broken.getMessage());
     }
 
     @Test

@@ -223,6 +223,7 @@ public final class Batcher {
 
     /** What comes from now on, after {@link #refuseAll}. */
     public void takeAgain() {
+        assert thread.isHere();
         refusingAll = null;
     }
 

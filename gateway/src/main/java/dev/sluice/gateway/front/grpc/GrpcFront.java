@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The gRPC calls of one front loop: which method each is for.
  *
  * @thread confined to one front loop
- * @errors Unauthenticated; UNIMPLEMENTED for a method that is not served, INVALID_ARGUMENT for metadata that cannot be read
+ * @errors Unauthenticated; UNIMPLEMENTED for a method that is not served, INVALID_ARGUMENT for metadata that cannot be
+ *     read
  * @source gRPC over HTTP/2
  */
 public final class GrpcFront implements OtherProtocol {

@@ -9,8 +9,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets on who shows a key, before anything else is looked at: not even what there is to be asked for can be found out
- * without one. OPTIONS passes, since browsers ask by it what they may send, and send no key with that.
+ * Lets on who shows a key, before anything else is looked at: without one nobody learns even which models there are.
+ * OPTIONS passes, since browsers ask by it what they may send, and send no key with that.
  *
  * @thread confined to one front loop
  * @errors Unauthenticated
