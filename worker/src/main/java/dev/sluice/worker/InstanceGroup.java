@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that does not come back in time is failed and its instance replaced. In time is before the last of its
  * members' deadlines, for until then somebody waits; but never sooner than {@code worker.give_up_after}, or impatient
  * clients could make a slow model lose one instance after the other. Where there is no replacement the others go on, and
- * it is tried again after that time, and again; so a model that has lost all its instances is back when there can be one.
+ * it is tried again after that time, and again; so a model that has lost all its instances is back as soon as it can
+ * have one.
  *
  * @thread owned by the batcher loop of the model
  * @bound one batch for each instance; the one that became idle last is used first, for its caches are warm

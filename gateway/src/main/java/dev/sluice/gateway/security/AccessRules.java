@@ -61,6 +61,11 @@ public final class AccessRules {
         return holder;
     }
 
+    /** Whether a client had a key and has none any more, so that what it has opened is of no use to it. */
+    public boolean hasLostItsKey(String client) {
+        return file.gone().contains(client);
+    }
+
     private static InferenceException refusal(String why) {
         return new InferenceException(new InferenceError.Unauthenticated(why));
     }

@@ -342,9 +342,13 @@ class ApiKeysIT {
         try (RunningGateway changing = RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file)) {
             assertEquals(200, statusOf(changing, BOB));
             assertEquals(401, statusOf(changing, ALICE));
+            RawStream stream = RawStream.open(changing.port(), STREAM, 1 << 16, "x-api-key: " + BOB + "\r\n");
+            assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("outputs"));
             Files.writeString(file, "alice d16a80956c32f3f5fb979bea408abac8c3eef6c54ecb234279e337146cf87b47\n");
             Waiting.until("the new key holds", () -> statusOf(changing, ALICE) == 200);
             assertEquals(401, statusOf(changing, BOB));
+            assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("unauthenticated"));
+            stream.close();
             assertEquals(401, changing.get("/metrics").status(), "is closed unless opened");
         }
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,8 +68,13 @@ class KeyFileTest {
         assertEquals(List.of("a"), names(file), "somebody was");
         file.look();
         assertEquals(List.of("b", "c"), names(file));
+        assertEquals(Set.of("a"), file.gone());
+        Files.writeString(path, line("a", 4) + line("b", 5));
         file.look();
-        assertEquals(List.of(Level.INFO), logged());
+        file.look();
+        assertEquals(Set.of("c"), file.gone(), "another key of the same name is no loss");
+        file.look();
+        assertEquals(List.of(Level.INFO, Level.INFO), logged());
     }
 
     @Test

@@ -39,9 +39,8 @@ class KeyListTest {
 
     @Test
     void saysAllThatIsWrongAtOnceAndShowsNoKey() {
-        List<String> problems =
-                problems("team-a secret-key\nteam b " + ABC + "\n-x " + ABC + "\nc " + ABC + "\nd " + ABC + "\ne "
-                + EMPTY);
+        List<String> problems = problems(
+                "team-a secret-key\nteam b " + ABC + "\n-x " + ABC + "\nc " + ABC + "\nd " + ABC + "\ne " + EMPTY);
         assertEquals(
                 List.of(
                         "keys:1: the key of team-a is no SHA-256 in hexadecimal (expected 64 digits)",

@@ -23,7 +23,7 @@ final class Cors implements Handler<RoutingContext> {
     private static final String ANY = "*";
     private static final String EXPOSED =
             "content-encoding, inference-header-content-length, ratelimit, ratelimit-policy, retry-after, "
-                    + "server-timing, sluice-fallback, www-authenticate, " + RequestIds.HEADER;
+                    + "server-timing, sluice-fallback, " + RequestIds.HEADER;
     private static final String TAKEN =
             "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-priority, "
                     + "sluice-timeout-ms, sluice-timing, traceparent, tracestate, x-api-key, " + RequestIds.HEADER;
