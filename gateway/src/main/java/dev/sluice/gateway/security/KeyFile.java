@@ -72,11 +72,11 @@ final class KeyFile {
     }
 
     private void take(KeyList next) {
-        Set<String> known = new HashSet<>(gone);
-        known.addAll(keys.names());
-        known.removeAll(next.names());
+        Set<String> had = new HashSet<>(gone);
+        had.addAll(keys.names());
+        had.removeAll(next.names());
         keys = next;
-        gone = Set.copyOf(known);
+        gone = Set.copyOf(had);
     }
 
     /** Names that the file has had and has no more. */
