@@ -89,10 +89,12 @@ class ArchitectureTest {
         String admit = "dev.sluice.gateway.admit..";
         String dispatch = "dev.sluice.gateway.dispatch..";
         String pipeline = "dev.sluice.gateway.pipeline..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, contract, settings));
+        String security = "dev.sluice.gateway.security..";
+        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, security, contract, settings));
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
+        onlyUses(security, in(contract, settings));
         onlyUses("dev.sluice.gateway.metrics..", in(admit, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
@@ -204,6 +206,8 @@ class ArchitectureTest {
                 .that(in(GATEWAY))
                 .and()
                 .resideOutsideOfPackages("dev.sluice.gateway", "dev.sluice.gateway.config..")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.sluice.gateway.security.KeyFile") // on control threads
                 .should()
                 .accessTargetWhere(blocking));
     }

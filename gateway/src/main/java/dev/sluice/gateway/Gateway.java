@@ -17,11 +17,14 @@ import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
+import dev.sluice.gateway.security.AccessRules;
+import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,6 +32,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -38,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
  *
  * @thread started and stopped from any; what runs where is the business of the verticles
- * @errors starting fails when the port cannot be had, the model repository cannot be read or there is no engine
+ * @errors starting fails when the file of keys is broken, the port cannot be had, the model repository cannot be read or
+ *     there is no engine
  * @owns the Vert.x instance and everything deployed in it
  */
 public final class Gateway {
@@ -56,6 +61,7 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final Connections connections;
+    private final Optional<AccessRules> access;
     private final OpenStreams streams = new OpenStreams();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
@@ -66,6 +72,7 @@ public final class Gateway {
 
     private Gateway(GatewayConfig config) {
         this.config = config;
+        this.access = AccessRules.read(config.security());
         this.metrics = new Metrics(config.metrics());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
@@ -75,7 +82,11 @@ public final class Gateway {
                 .build();
     }
 
-    /** Starts one; complete when its socket is open and every model has been tried. */
+    /**
+     * Starts one; complete when its socket is open and every model has been tried.
+     *
+     * @throws SettingsException when the file of keys is broken
+     */
     public static Future<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
         // Of no context: when starting has failed, every context is closed, and on a closed one nobody would hear of
@@ -93,6 +104,7 @@ public final class Gateway {
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
+        metrics.watchDoors(loops::doorsShut, loops::connectionsEndedEarly);
         metrics.watchStreams(streams::count);
         metrics.watchRefusals(admission::refusedUnread);
         SlowClients slow = connections.slowClients();
@@ -101,6 +113,7 @@ public final class Gateway {
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
+        access.ifPresent(rules -> vertx.deployVerticle(new KeyWatch(rules), KeyWatch.deployment()));
         Future<Void> listening = models.listen(vertx.eventBus());
         return config.http().listenWhenReady()
                 ? listening.compose(ready -> deployWorker(worker)).compose(loaded -> deployFront())
@@ -123,6 +136,7 @@ public final class Gateway {
                 metrics.requestListener().and(statistics),
                 statistics,
                 metrics.page(),
+                access,
                 ticker,
                 version());
         int configured = config.http().frontLoops();

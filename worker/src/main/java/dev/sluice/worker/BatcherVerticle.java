@@ -79,8 +79,7 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        instances = new InstanceGroup(model, members, context, ticker, this::useTurn);
-        instances.failure().onSuccess(reason -> refuseAll(notReady(reason)));
+        instances = new InstanceGroup(model, members, context, ticker, new Instances());
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
         SharedInstances shared = new SharedInstances(instances, share, ticker);
         batcher = new Batcher(model, options, shared, ticker, this::wakeAt);
@@ -128,14 +127,33 @@ final class BatcherVerticle extends VerticleBase {
                 request.rows());
     }
 
+    /**
+     * What the batcher does when instances come and go.
+     *
+     * @thread the batcher loop of the model
+     */
+    private final class Instances implements InstanceGroup.Listener {
+
+        @Override
+        public void idle() {
+            useTurn();
+        }
+
+        @Override
+        public void exhausted(String why) {
+            refuseAll(new InferenceError.ModelNotReady(model, why, InferenceError.NO_RETRY));
+        }
+
+        @Override
+        public void restored() {
+            batcher.takeAgain();
+        }
+    }
+
     /** What waits now and what comes later. */
     private void refuseAll(InferenceError why) {
         batcher.refuseAll(why);
         sendOutcomes();
-    }
-
-    private InferenceError notReady(String reason) {
-        return new InferenceError.ModelNotReady(model, reason, InferenceError.NO_RETRY);
     }
 
     /** Timers of Vert.x count whole milliseconds: deadlines and max_queue_delay are kept to the next one. */

@@ -11,7 +11,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +22,23 @@ import org.slf4j.LoggerFactory;
  *
  * @thread called on any; everything happens on the control thread
  * @bound threads, those of given-up instances included: twice as many as the model has instances
- * @errors a replacement beyond that bound fails; {@code whenFailing} hears of it when no instance is left
+ * @errors a replacement beyond that bound fails; {@link Serving} hears of it when no instance is left
  */
 final class InstanceDeployer implements InstanceSupply {
+
+    /**
+     * Hears whether the model can be served.
+     *
+     * @thread control
+     */
+    interface Serving {
+
+        /** Not any more, for that reason. */
+        void failed(String why);
+
+        /** It can again. */
+        void restored();
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDeployer.class);
 
@@ -33,20 +46,21 @@ final class InstanceDeployer implements InstanceSupply {
     private final LoadedModel runnable;
     private final InstanceOptions options;
     private final Ticker ticker;
-    private final Consumer<String> whenFailing;
+    private final Serving serving;
+    private final FailureLog failures;
     private final Vertx vertx;
     private final Context control;
     private int deployed;
     private int givenUp;
 
-    /** To be made on the control thread; {@code whenFailing} is told there why the model cannot be served any more. */
-    InstanceDeployer(
-            ModelId model, LoadedModel runnable, InstanceOptions options, Ticker ticker, Consumer<String> whenFailing) {
+    /** To be made on the control thread. */
+    InstanceDeployer(ModelId model, LoadedModel runnable, InstanceOptions options, Ticker ticker, Serving serving) {
         this.model = model;
         this.runnable = runnable;
         this.options = options;
         this.ticker = ticker;
-        this.whenFailing = whenFailing;
+        this.serving = serving;
+        this.failures = new FailureLog(model, ticker);
         this.control = Objects.requireNonNull(Vertx.currentContext(), "not on the control thread");
         this.vertx = control.owner();
     }
@@ -77,7 +91,12 @@ final class InstanceDeployer implements InstanceSupply {
 
     @Override
     public void exhausted(String why) {
-        control.runOnContext(here -> whenFailing.accept(why));
+        control.runOnContext(here -> serving.failed(why));
+    }
+
+    @Override
+    public void restored() {
+        control.runOnContext(here -> serving.restored());
     }
 
     private Future<Instance> deployUnlessTooMany() {
@@ -100,7 +119,7 @@ final class InstanceDeployer implements InstanceSupply {
         } catch (RuntimeException | OutOfMemoryError failure) {
             return Future.failedFuture(failure);
         }
-        return vertx.deployVerticle(new WorkerVerticle(address, model, engine, options, ticker), ownThread)
+        return vertx.deployVerticle(new WorkerVerticle(address, failures, engine, options, ticker), ownThread)
                 .map(deployment -> new Instance(address, deployment, engine))
                 .onFailure(failure -> engine.close());
     }

@@ -30,12 +30,13 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that does not come back in time is failed and its instance replaced. In time is before the last of its
  * members' deadlines, for until then somebody waits; but never sooner than {@code worker.give_up_after}, or impatient
  * clients could make a slow model lose one instance after the other. Where there is no replacement the others go on, and
- * it is tried again after that time.
+ * it is tried again after that time, and again; so a model that has lost all its instances is back as soon as it can
+ * have one.
  *
  * @thread owned by the batcher loop of the model
  * @bound one batch for each instance; the one that became idle last is used first, for its caches are warm
  * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle; when
- *     none is left, and none to come, the model has failed for good
+ *     none is left, and none to come, the model has failed until there is one
  */
 final class InstanceGroup implements BatchRunner {
 
@@ -48,6 +49,23 @@ final class InstanceGroup implements BatchRunner {
      */
     record Members(List<Instance> first, InstanceSupply supply, Duration giveUpAfter) {}
 
+    /**
+     * Hears what becomes of the group.
+     *
+     * @thread the batcher loop
+     */
+    interface Listener {
+
+        /** An instance is idle that does not bring a batch back. */
+        void idle();
+
+        /** None is left, and nothing can run. */
+        void exhausted(String why);
+
+        /** There is one again. */
+        void restored();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(InstanceGroup.class);
 
     private final ModelId model;
@@ -55,27 +73,24 @@ final class InstanceGroup implements BatchRunner {
     private final InstanceSupply supply;
     private final long giveUpAfterNanos;
     private final Ticker ticker;
-    private final Runnable whenIdle;
+    private final Listener listener;
     private final List<Instance> all;
     private final ArrayDeque<Instance> idle;
     private final IdentityHashMap<Batch, Instance> busy = new IdentityHashMap<>();
     private final Promise<Void> allIdle = Promise.promise();
-    private final Promise<String> failure = Promise.promise();
     private int running;
     private int replacing;
+    private boolean exhausted;
     private boolean closing;
 
-    /**
-     * @param loop the batcher loop
-     * @param whenIdle called there when an instance is idle that does not bring a batch back
-     */
-    InstanceGroup(ModelId model, Members members, Context loop, Ticker ticker, Runnable whenIdle) {
+    /** @param loop the batcher loop */
+    InstanceGroup(ModelId model, Members members, Context loop, Ticker ticker, Listener listener) {
         this.model = model;
         this.loop = loop;
         this.supply = members.supply();
         this.giveUpAfterNanos = members.giveUpAfter().toNanos();
         this.ticker = ticker;
-        this.whenIdle = whenIdle;
+        this.listener = listener;
         this.all = new ArrayList<>(members.first());
         this.idle = new ArrayDeque<>(all);
     }
@@ -152,6 +167,7 @@ final class InstanceGroup implements BatchRunner {
                     finish(done, lost);
                     if (replacement.failed()) { // now, for members of that batch may wait to run once more
                         goOnWithout(replacement.cause());
+                        tryAgainLater();
                     }
                 }));
     }
@@ -165,18 +181,26 @@ final class InstanceGroup implements BatchRunner {
     }
 
     private void goOnWithout(Throwable why) {
-        if (all.isEmpty() && replacing == 0) {
-            LOG.error("model {} cannot be served any more", model, why);
-            supply.exhausted(String.valueOf(why.getMessage()));
-            failure.tryComplete(String.valueOf(why.getMessage()));
+        String reason = String.valueOf(why.getMessage());
+        if (exhausted) {
+            return; // it was said, and nothing has changed
+        }
+        if (!all.isEmpty() || replacing > 0) {
+            LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), reason);
         } else {
-            LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), why.getMessage());
-            loop.owner().setTimer(TimeUnit.NANOSECONDS.toMillis(giveUpAfterNanos) + 1, due -> replaceLater());
+            LOG.error("model {} cannot be served until an instance of it can be replaced", model, why);
+            exhausted = true;
+            supply.exhausted(reason);
+            listener.exhausted(reason);
         }
     }
 
+    private void tryAgainLater() {
+        loop.owner().setTimer(TimeUnit.NANOSECONDS.toMillis(giveUpAfterNanos) + 1, due -> replaceLater());
+    }
+
     private void replaceLater() {
-        if (closing || failure.future().isComplete()) {
+        if (closing) {
             return;
         }
         replacing++;
@@ -184,16 +208,22 @@ final class InstanceGroup implements BatchRunner {
                 .onComplete(replacement -> loop.runOnContext(here -> {
                     joinIfAny(replacement);
                     if (replacement.succeeded()) {
-                        whenIdle.run();
+                        goOnWithOneMore();
                     } else {
                         goOnWithout(replacement.cause());
+                        tryAgainLater();
                     }
                 }));
     }
 
-    /** Complete, with the reason, when the last instance was lost and could not be replaced. */
-    Future<String> failure() {
-        return failure.future();
+    private void goOnWithOneMore() {
+        LOG.info("model {} has {} instances again", model, all.size());
+        if (exhausted && !closing) {
+            exhausted = false;
+            supply.restored();
+            listener.restored();
+        }
+        listener.idle();
     }
 
     /** Complete when every batch that runs has come back; to be called when no more will be run. */

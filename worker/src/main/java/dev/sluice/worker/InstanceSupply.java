@@ -17,6 +17,9 @@ interface InstanceSupply {
     /** Deploys the other after all, where that has failed. */
     Future<Instance> replaceLater();
 
-    /** To be told when the last instance is lost, so that the model cannot be served any more. */
+    /** To be told when the last instance is lost, so that the model cannot be served. */
     void exhausted(String why);
+
+    /** To be told when there is one again after that. */
+    void restored();
 }

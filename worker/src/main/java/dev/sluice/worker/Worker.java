@@ -38,7 +38,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,7 @@ public final class Worker extends VerticleBase {
     private final Supplier<Engine> engines;
     private final DeviceTurns cpu;
     private final List<LoadedModel> loaded = new ArrayList<>();
+    private final Map<ModelId, Description> ready = new HashMap<>();
     private Profiles profiles;
     private Fallbacks fallbacks;
 
@@ -126,6 +129,7 @@ public final class Worker extends VerticleBase {
             loaded.add(runnable);
             undo.push(() -> unload(runnable));
             Description description = deploy(location, runnable, serving, undo);
+            ready.put(model, description);
             report(model, ModelState.READY, description, "");
             LOG.info(
                     "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
@@ -168,7 +172,7 @@ public final class Worker extends VerticleBase {
                 runnable,
                 new InstanceOptions(serving.instances(), maxBatchRows, options.batchMemory(), ragged, instances),
                 ticker,
-                reason -> report(model, ModelState.FAILED, null, reason));
+                new Reports(model));
         List<Instance> first = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
             Instance instance = deployer.deploy().await();
@@ -196,6 +200,31 @@ public final class Worker extends VerticleBase {
                 serving.instances(),
                 BatcherVerticle.address(model),
                 serving.fixed());
+    }
+
+    /**
+     * Tells the front when a model that was ready has lost its last instance, and when it has one again.
+     *
+     * @thread control
+     */
+    private final class Reports implements InstanceDeployer.Serving {
+
+        private final ModelId model;
+
+        Reports(ModelId model) {
+            this.model = model;
+        }
+
+        @Override
+        public void failed(String why) {
+            report(model, ModelState.FAILED, null, why);
+        }
+
+        @Override
+        public void restored() {
+            LOG.info("model {} is ready again", model);
+            report(model, ModelState.READY, ready.get(model), "");
+        }
     }
 
     private DeviceTurns.Stake stake(ModelServing serving) {

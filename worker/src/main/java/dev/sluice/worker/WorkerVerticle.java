@@ -15,8 +15,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.util.List;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One instance: a thread that runs the batches of one model, one at a time.
@@ -28,23 +26,23 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerVerticle extends VerticleBase {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerVerticle.class);
-
     /** Made beforehand: what a batch gets when there is not even memory left to say what happened. */
     private static final BatchResult UNTOLD =
             new BatchResult.Failed(new InferenceError.EngineFailure("none: it could not be logged"), true);
 
     private final String address;
     private final ModelId model;
+    private final FailureLog failures;
     private final ModelInstance engine;
     private final InstanceOptions options;
     private final Ticker ticker;
     private final BatchGather gather;
     private long reportedBytes;
 
-    WorkerVerticle(String address, ModelId model, ModelInstance engine, InstanceOptions options, Ticker ticker) {
+    WorkerVerticle(String address, FailureLog failures, ModelInstance engine, InstanceOptions options, Ticker ticker) {
         this.address = address;
-        this.model = model;
+        this.model = failures.model();
+        this.failures = failures;
         this.engine = engine;
         this.options = options;
         this.ticker = ticker;
@@ -89,7 +87,11 @@ final class WorkerVerticle extends VerticleBase {
                 return new BatchResult.Withdrawn();
             }
             String id = UUID.randomUUID().toString();
-            logFailure(id, batch, failure);
+            if (isBecause(EngineRunException.Reason.TERMINATED, failure)) {
+                failures.ended(address, batch);
+            } else {
+                failures.failed(id, batch, failure);
+            }
             return new BatchResult.Failed(new InferenceError.EngineFailure(id), isOutOfMemory(failure));
         }
     }
@@ -100,22 +102,6 @@ final class WorkerVerticle extends VerticleBase {
 
     private static boolean isBecause(EngineRunException.Reason reason, Throwable failure) {
         return failure instanceof EngineRunException engine && engine.reason() == reason;
-    }
-
-    /** A batch of several is going to run again, in parts, until the culprit shows itself. */
-    private void logFailure(String id, Batch batch, Throwable failure) {
-        if (isBecause(EngineRunException.Reason.TERMINATED, failure)) {
-            LOG.info("the call of {} was ended, {} rows", address, batch.rows());
-        } else if (batch.size() > 1) {
-            LOG.warn("a batch of {} rows failed for model {}: {}", batch.rows(), model, failure.toString());
-        } else {
-            LOG.error(
-                    "engine failure {} of request {} for model {}",
-                    id,
-                    batch.first().requestId(),
-                    model,
-                    failure);
-        }
     }
 
     private void reportMemory(long bytes) {

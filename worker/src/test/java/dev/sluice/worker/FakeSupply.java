@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Hands out the instances that the test puts in, and keeps those that were given up. */
 final class FakeSupply implements InstanceSupply {
@@ -11,6 +12,7 @@ final class FakeSupply implements InstanceSupply {
     private final List<Instance> spare = Collections.synchronizedList(new ArrayList<>());
     private final List<Instance> lost = Collections.synchronizedList(new ArrayList<>());
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger restorations = new AtomicInteger();
     private volatile boolean exhausted;
 
     FakeSupply with(Instance instance) {
@@ -50,5 +52,15 @@ final class FakeSupply implements InstanceSupply {
     @Override
     public void exhausted(String why) {
         failures.add(why);
+    }
+
+    @Override
+    public void restored() {
+        restorations.incrementAndGet();
+    }
+
+    /** How often there was an instance again after the last had been lost. */
+    int restorations() {
+        return restorations.get();
     }
 }

@@ -64,12 +64,25 @@ class InstanceFaultTest {
         Context control = vertx.getOrCreateContext();
         InstanceOptions options = new InstanceOptions(INSTANCES, MAX_ROWS, 1 << 20, new Listener());
         deployer = result(Future.future(promise -> control.runOnContext(
-                here -> promise.complete(new InstanceDeployer(MODEL, model, options, Ticker.SYSTEM, failures::add)))));
+                here -> promise.complete(new InstanceDeployer(MODEL, model, options, Ticker.SYSTEM, new News())))));
     }
 
     @AfterEach
     void letGo() {
         wedge.countDown();
+    }
+
+    private final class News implements InstanceDeployer.Serving {
+
+        @Override
+        public void failed(String why) {
+            failures.add(why);
+        }
+
+        @Override
+        public void restored() {
+            failures.add("restored");
+        }
     }
 
     private final class Listener implements InstanceListener {
@@ -190,6 +203,8 @@ class InstanceFaultTest {
     void saysWhyTheModelCannotBeServedAnyMore() throws Exception {
         deployer.exhausted("all are lost");
         assertEquals("all are lost", next(failures));
+        deployer.restored();
+        assertEquals("restored", next(failures));
     }
 
     @Test

@@ -47,6 +47,7 @@ class InstanceGroupTest {
     private final FakeSupply supply = new FakeSupply().with(instance("second"));
     private final Instance original = instance("first");
     private final BlockingQueue<Integer> idle = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
     private Context loop;
     private InstanceGroup group;
 
@@ -65,7 +66,25 @@ class InstanceGroupTest {
 
     private InstanceGroup groupOf(Instance... instances) {
         InstanceGroup.Members members = new InstanceGroup.Members(List.of(instances), supply, Duration.ofMillis(10));
-        return new InstanceGroup(MODEL, members, loop, new FakeTicker(), () -> idle.add(group.idleInstances()));
+        return new InstanceGroup(MODEL, members, loop, new FakeTicker(), new Heard());
+    }
+
+    private final class Heard implements InstanceGroup.Listener {
+
+        @Override
+        public void idle() {
+            idle.add(group.idleInstances());
+        }
+
+        @Override
+        public void exhausted(String why) {
+            news.add(why);
+        }
+
+        @Override
+        public void restored() {
+            news.add("restored");
+        }
     }
 
     private <T> T onLoop(Callable<T> work) throws Exception {
@@ -160,9 +179,24 @@ class InstanceGroupTest {
         run(HASTY);
         assertLost(next(results));
         assertEquals(0, onLoop(group::idleInstances));
-        assertEquals(
-                "too many threads hang",
-                group.failure().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals("too many threads hang", next(news));
+    }
+
+    @Test
+    void isBackWhenThereCanBeAnInstanceAgain() throws Exception {
+        supply.exhaust(true);
+        run(HASTY);
+        assertLost(next(results));
+        assertEquals("too many threads hang", next(news));
+        supply.exhaust(false);
+        assertEquals("restored", next(news));
+        assertEquals(1, next(idle));
+        assertEquals(1, supply.restorations());
+        run(Batches.of(Requests.ofIds(2)));
+        next(second).reply(ANSWER);
+        assertEquals(ANSWER, next(results));
+        assertEquals(List.of("too many threads hang"), supply.failures(), "however often it was tried");
+        assertEquals(List.of(), List.copyOf(news));
     }
 
     @Test
@@ -181,7 +215,7 @@ class InstanceGroupTest {
         assertEquals(List.of(), supply.failures());
         supply.exhaust(false);
         assertEquals(2, next(idle));
-        assertFalse(group.failure().isComplete());
+        assertEquals(List.of(), List.copyOf(news));
     }
 
     @Test
@@ -190,12 +224,10 @@ class InstanceGroupTest {
         supply.exhaust(true);
         run(HASTY);
         assertLost(next(results));
-        assertFalse(group.failure().isComplete());
+        assertEquals(List.of(), List.copyOf(news));
         run(HASTY);
         assertLost(next(results));
-        assertEquals(
-                "too many threads hang",
-                group.failure().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals("too many threads hang", next(news));
         assertEquals(List.of("too many threads hang"), supply.failures());
     }
 

@@ -1,15 +1,21 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.engine.Engine;
@@ -25,11 +31,15 @@ import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +57,7 @@ class WorkerFaultTest {
     private static final ModelId LATER = new ModelId("later", 1);
 
     private final Map<ModelId, ModelState> states = new ConcurrentHashMap<>();
+    private final BlockingQueue<ModelState> changes = new LinkedBlockingQueue<>();
     private final AtomicInteger closed = new AtomicInteger();
     private Vertx vertx;
     private Path models;
@@ -60,6 +71,9 @@ class WorkerFaultTest {
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<ModelReport>consumer(ModelReport.ADDRESS, message -> {
             states.put(message.body().model(), message.body().state());
+            if (message.body().model().equals(ECHO)) {
+                changes.add(message.body().state());
+            }
             message.reply(message.body());
         });
     }
@@ -169,13 +183,51 @@ class WorkerFaultTest {
         assertEquals(Map.of(ECHO, ModelState.READY, LATER, ModelState.READY), states);
     }
 
+    @Test
+    void aModelWhoseInstancesAllHungIsServedAgainWhenTheirThreadsAreFree() throws Exception {
+        CountDownLatch wedge = new CountDownLatch(1);
+        AtomicBoolean hangs = new AtomicBoolean();
+        start(
+                engine(name -> new FakeModel(inputs -> {
+                    assertTrue(!hangs.get() || isOver(wedge, 30));
+                    return inputs;
+                })),
+                InstanceListener.NONE);
+        BlockingQueue<InferenceOutcome> outcomes = new LinkedBlockingQueue<>();
+        vertx.eventBus()
+                .<OutcomeGroup>consumer(
+                        "test.front", group -> group.body().entries().forEach(entry -> outcomes.add(entry.outcome())));
+        hangs.set(true);
+        long ticket = 0;
+        for (int i = 0; i < 100 && states.get(ECHO) != ModelState.FAILED; i++) {
+            ask(ticket++, Duration.ofMillis(20));
+            assertNotNull(outcomes.poll(30, TimeUnit.SECONDS), "each is answered, whatever hangs");
+        }
+        assertEquals(Map.of(ECHO, ModelState.FAILED, LATER, ModelState.READY), states);
+        ask(ticket++, Duration.ofSeconds(30));
+        assertInstanceOf(InferenceError.ModelNotReady.class, outcomes.poll(30, TimeUnit.SECONDS));
+        hangs.set(false);
+        wedge.countDown();
+        List<ModelState> seen = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            seen.add(changes.poll(30, TimeUnit.SECONDS));
+        }
+        assertEquals(List.of(ModelState.LOADING, ModelState.READY, ModelState.FAILED, ModelState.READY), seen);
+        ask(ticket, Duration.ofSeconds(30));
+        assertInstanceOf(InferenceResponse.class, outcomes.poll(30, TimeUnit.SECONDS));
+    }
+
+    private void ask(long ticket, Duration timeout) {
+        Deadline deadline = Deadline.after(timeout, System.nanoTime());
+        RequestGroup.Submit request = new RequestGroup.Submit(ticket, Requests.of(deadline, ticket));
+        vertx.eventBus().send(BatcherVerticle.address(ECHO), new RequestGroup("test.front", List.of(request)));
+    }
+
     /** Sends requests whose batches do not come back. */
     private void askUntil(CountDownLatch replaced) {
         for (int ticket = 1; !isOver(replaced, 1); ticket++) {
             assertTrue(ticket < 30, "nothing is replaced until this is loaded");
-            Deadline soon = Deadline.after(Duration.ofMillis(200), System.nanoTime());
-            RequestGroup.Submit request = new RequestGroup.Submit(ticket, Requests.of(soon, 1));
-            vertx.eventBus().send(BatcherVerticle.address(ECHO), new RequestGroup("test.front", List.of(request)));
+            ask(ticket, Duration.ofMillis(200));
         }
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdmissionControl {
 
     private final ConcurrencyLimit limit;
+    private final MeanStay stays = new MeanStay();
     private final ByteBudget bodies;
     private final RateLimits rates;
     private final Ticker ticker;
@@ -39,7 +40,7 @@ public final class AdmissionControl {
         this.ticker = ticker;
         this.longestNanos = options.maxRequestTimeout().toNanos();
         this.limit = new ConcurrencyLimit(options.maxInFlightRequests());
-        this.bodies = new ByteBudget(options.bodyBudgetBytes());
+        this.bodies = new ByteBudget(options.bodyBudgetBytes(), stays);
     }
 
     /** What is left for the bytes of requests, which are held before anything can be decided about them. */
@@ -83,9 +84,12 @@ public final class AdmissionControl {
             return new Refused(refusal);
         }
         ModelRoom.Stay stay = room(request.model()).enter(request);
+        long sinceNanos = ticker.nanos();
         return new Admitted(verdict -> {
             limit.release();
-            stay.end(verdict, ticker.nanos());
+            long nowNanos = ticker.nanos();
+            stays.ended(nowNanos - sinceNanos);
+            stay.end(verdict, nowNanos);
         });
     }
 
@@ -95,9 +99,8 @@ public final class AdmissionControl {
         }
         return limit.tryAcquire()
                 ? null
-                : new InferenceError.Overloaded(
-                        "the server has " + limit.max() + " requests in flight and takes no more",
-                        InferenceError.RETRY_SOON_MILLIS);
+                : InferenceError.Overloaded.until(
+                        "the server has " + limit.max() + " requests in flight and takes no more", stays.nanos());
     }
 
     /** Models are known by name only once they are loaded, so there are few. */

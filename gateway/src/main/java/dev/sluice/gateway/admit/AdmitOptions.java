@@ -13,7 +13,7 @@ import java.util.Optional;
  *     quarter of the heap, for a body is copied at most once while it arrives in pieces
  * @param clientHeader the request header that says which client a request is from, for fair shares of a model and for
  *     limits; {@code X-Forwarded-For} and {@code Forwarded} are read as the chains of addresses that they are; none,
- *     because whoever reaches Sluice directly could call itself anybody
+ *     because whoever reaches Sluice directly could call itself anybody; not looked at where keys name the clients
  * @param requestTimeout the deadline of a request that names none, and of every body, because what a request names stands
  *     in its body; 30 seconds, which clients commonly wait themselves
  * @param maxRequestTimeout the longest deadline that a request may ask for; a longer one is shortened to it; 60

@@ -14,10 +14,17 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ByteBudget {
 
     private final long maxBytes;
+    private final MeanStay stays;
     private final AtomicLong heldBytes = new AtomicLong();
 
     public ByteBudget(long maxBytes) {
+        this(maxBytes, new MeanStay());
+    }
+
+    /** @param stays of the requests, with which their bytes go */
+    ByteBudget(long maxBytes, MeanStay stays) {
         this.maxBytes = maxBytes;
+        this.stays = stays;
     }
 
     /**
@@ -27,9 +34,8 @@ public final class ByteBudget {
      */
     public void reserve(long bytes) {
         if (!tryReserve(bytes)) {
-            throw new InferenceException(new InferenceError.Overloaded(
-                    "the server holds " + heldBytes() + " bytes of requests and takes no more",
-                    InferenceError.RETRY_SOON_MILLIS));
+            throw new InferenceException(InferenceError.Overloaded.until(
+                    "the server holds " + heldBytes() + " bytes of requests and takes no more", stays.nanos()));
         }
     }
 

@@ -3,7 +3,9 @@ package dev.sluice.gateway.admit;
 import dev.sluice.gateway.admit.LimitListener.Limit;
 import dev.sluice.gateway.admit.LimitListener.Scope;
 import dev.sluice.worker.contract.InferenceError;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class QuotaKeeper {
     private final NameKeys requestKeys = new NameKeys();
     private final NameKeys rowKeys = new NameKeys();
     private final OpenRequests open = new OpenRequests();
+    private final Map<String, MeanStay> stays = new ConcurrentHashMap<>(); // of models, which are few
     private final LimitListener listener;
 
     QuotaKeeper(Scope scope, QuotaRules rules, int capacity, LimitListener listener) {
@@ -47,21 +50,37 @@ final class QuotaKeeper {
             return refused(
                     Limit.CONCURRENT,
                     "has " + most + " requests open and may have no more at one time",
-                    InferenceError.RETRY_SOON_MILLIS);
+                    millisUntilOneLeaves(name));
         }
         @Nullable Rate rate = quota.requests();
         @Nullable
         InferenceError refusal = rate == null ? null : charge(Limit.REQUESTS, rate, requestKeys.of(name), 1, nowNanos);
         if (refusal != null) {
-            end(name);
+            leave(name);
         }
         return refusal;
     }
 
-    void end(String name) {
+    /** Counts a request out that was not let in after all. */
+    void leave(String name) {
         if (rules.of(name).concurrent() != Quota.NO_LIMIT) {
             open.leave(name);
         }
+    }
+
+    /** Counts a request out that stayed so long. */
+    void end(String name, long stayNanos) {
+        if (scope == Scope.MODEL && rules.of(name).concurrent() != Quota.NO_LIMIT) {
+            stays.computeIfAbsent(name, first -> new MeanStay()).ended(stayNanos);
+        }
+        leave(name);
+    }
+
+    /** Of a client's own requests nobody knows better than the client. */
+    private long millisUntilOneLeaves(String name) {
+        @Nullable MeanStay stay = stays.get(name);
+        return InferenceError.Overloaded.until("", stay == null ? 0 : stay.nanos())
+                .retryAfterMillis();
     }
 
     /** Charges for the rows of a request that has begun; null when they are let through. */

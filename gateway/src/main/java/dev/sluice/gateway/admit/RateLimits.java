@@ -49,12 +49,13 @@ public final class RateLimits {
         }
         refusal = models.begin(model, now);
         if (refusal != null) {
-            clients.end(client);
+            clients.leave(client);
             return new Refused(refusal);
         }
         return new Admitted(verdict -> {
-            clients.end(client);
-            models.end(model);
+            long stayNanos = ticker.nanos() - now;
+            clients.end(client, stayNanos);
+            models.end(model, stayNanos);
         });
     }
 

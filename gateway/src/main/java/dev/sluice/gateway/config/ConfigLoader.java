@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.LimitOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
+import dev.sluice.gateway.security.SecurityOptions;
 import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
             "http.cors_origins", CorsOrigins::problem,
             "http.trusted_proxies", HttpOptions::proxyProblem,
             "limits.clients", LimitOptions::problem,
-            "limits.models", LimitOptions::problem);
+            "limits.models", LimitOptions::problem,
+            "security.open_paths", SecurityOptions::pathProblem);
 
     private static final Pattern SERVICE_LINK = Pattern.compile("SLUICE_(SERVICE_.*|PORT(_.*)?)");
     private static final String HOME = "SLUICE_HOME";

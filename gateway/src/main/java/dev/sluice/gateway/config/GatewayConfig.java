@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.ws.WebSocketOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
+import dev.sluice.gateway.security.SecurityOptions;
 import dev.sluice.worker.WorkerOptions;
 
 /**
@@ -28,5 +29,6 @@ public record GatewayConfig(
         JsonOptions json,
         AdmitOptions admission,
         LimitOptions limits,
+        SecurityOptions security,
         WorkerOptions worker,
         MetricsOptions metrics) {}

@@ -18,6 +18,7 @@ public final class StatusMapping {
     public static int httpStatus(InferenceError error) {
         return switch (error) {
             case InferenceError.InvalidRequest invalid -> 400;
+            case InferenceError.Unauthenticated stranger -> 401;
             case InferenceError.UnknownModel unknown -> 404;
             case InferenceError.PayloadTooLarge tooLarge -> 413;
             case InferenceError.UnsupportedMediaType unsupported -> 415;
@@ -37,6 +38,7 @@ public final class StatusMapping {
         return switch (error) {
             case InferenceError.InvalidRequest invalid -> GrpcCode.INVALID_ARGUMENT;
             case InferenceError.UnsupportedMediaType unsupported -> GrpcCode.UNIMPLEMENTED;
+            case InferenceError.Unauthenticated stranger -> GrpcCode.UNAUTHENTICATED;
             case InferenceError.UnknownModel unknown -> GrpcCode.NOT_FOUND;
             case InferenceError.PayloadTooLarge tooLarge -> GrpcCode.RESOURCE_EXHAUSTED;
             case InferenceError.Throttled throttled -> GrpcCode.RESOURCE_EXHAUSTED;
@@ -55,6 +57,7 @@ public final class StatusMapping {
     public static String outcome(InferenceError error) {
         return switch (error) {
             case InferenceError.InvalidRequest invalid -> "invalid_request";
+            case InferenceError.Unauthenticated stranger -> "unauthenticated";
             case InferenceError.UnknownModel unknown -> "unknown_model";
             case InferenceError.PayloadTooLarge tooLarge -> "payload_too_large";
             case InferenceError.UnsupportedMediaType unsupported -> "unsupported_media_type";
@@ -81,6 +84,7 @@ public final class StatusMapping {
             case InferenceError.Draining draining -> InferenceError.RETRY_SOON_MILLIS;
             case InferenceError.InvalidRequest invalid -> InferenceError.NO_RETRY;
             case InferenceError.UnsupportedMediaType unsupported -> InferenceError.NO_RETRY;
+            case InferenceError.Unauthenticated stranger -> InferenceError.NO_RETRY;
             case InferenceError.UnknownModel unknown -> InferenceError.NO_RETRY;
             case InferenceError.PayloadTooLarge tooLarge -> InferenceError.NO_RETRY;
             case InferenceError.Cancelled cancelled -> InferenceError.NO_RETRY;

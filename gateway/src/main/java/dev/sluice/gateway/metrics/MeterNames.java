@@ -103,6 +103,12 @@ public final class MeterNames {
     /** Counter: how often a connection was not read for a while. */
     public static final String PAUSES = "sluice_connection_pauses_total";
 
+    /** Counter: how often a port let nobody in for a while, because a front loop had enough to do. */
+    public static final String ACCEPT_PAUSES = "sluice_accept_pauses_total";
+
+    /** Counter: connections of HTTP/1.1 ended behind an answer while their request was still on its way. */
+    public static final String ENDED_EARLY = "sluice_ended_early_connections_total";
+
     /** Gauge: bytes of requests that are held, bodies and decoded tensors, out of {@code admission.max_in_flight_bytes}. */
     public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
 

@@ -85,6 +85,12 @@ public final class Metrics {
         counter(MeterNames.PAUSES, pauses).register(registry);
     }
 
+    /** The same for connections that are not let in for a while, and for those that are told to go. */
+    public void watchDoors(LongSupplier shut, LongSupplier endedEarly) {
+        counter(MeterNames.ACCEPT_PAUSES, shut).register(registry);
+        counter(MeterNames.ENDED_EARLY, endedEarly).register(registry);
+    }
+
     /** The same for those of WebSocket. */
     public void watchStreams(LongSupplier open) {
         Gauge.builder(MeterNames.STREAMS, open::getAsLong).register(registry);

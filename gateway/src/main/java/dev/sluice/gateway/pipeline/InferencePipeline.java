@@ -69,6 +69,7 @@ public final class InferencePipeline {
             case InferenceError.DeadlineExceeded late -> Verdict.DROPPED;
             case InferenceError.EngineFailure failure -> Verdict.DROPPED;
             case InferenceError.InvalidRequest invalid -> Verdict.IGNORED;
+            case InferenceError.Unauthenticated stranger -> Verdict.IGNORED;
             case InferenceError.UnknownModel unknown -> Verdict.IGNORED;
             case InferenceError.UnsupportedMediaType unsupported -> Verdict.IGNORED;
             case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;

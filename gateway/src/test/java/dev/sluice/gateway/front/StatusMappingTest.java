@@ -22,6 +22,7 @@ class StatusMappingTest {
     static Stream<Arguments> table() {
         return Stream.of(
                 Arguments.of(new InferenceError.InvalidRequest("f", "r"), 400, "invalid_request", -1),
+                Arguments.of(new InferenceError.Unauthenticated("no key"), 401, "unauthenticated", -1),
                 Arguments.of(new InferenceError.UnknownModel("none"), 404, "unknown_model", -1),
                 Arguments.of(new InferenceError.PayloadTooLarge(5), 413, "payload_too_large", -1),
                 Arguments.of(new InferenceError.Cancelled(), 499, "cancelled", -1),
@@ -50,6 +51,7 @@ class StatusMappingTest {
     private static GrpcCode codeOf(InferenceError error) {
         return switch (StatusMapping.httpStatus(error)) {
             case 400 -> GrpcCode.INVALID_ARGUMENT;
+            case 401 -> GrpcCode.UNAUTHENTICATED;
             case 404 -> GrpcCode.NOT_FOUND;
             case 408, 504 -> GrpcCode.DEADLINE_EXCEEDED;
             case 413, 429 -> GrpcCode.RESOURCE_EXHAUSTED;

@@ -84,6 +84,7 @@ class LongRefusedBodyIT {
 
     @Test
     void theConnectionEndsBehindTheAnswerWithoutTheBody() throws IOException {
+        double before = gateway.metrics().value("sluice_ended_early_connections_total");
         try (RawConnection connection = new RawConnection(gateway.port())) {
             connection.send(head(LONG));
             Answer refusal = connection.answer();
@@ -91,6 +92,7 @@ class LongRefusedBodyIT {
             assertEquals("close", refusal.header("connection"));
             assertTrue(connection.isClosedByServer());
         }
+        assertEquals(before + 1, gateway.metrics().value("sluice_ended_early_connections_total"));
     }
 
     @Test

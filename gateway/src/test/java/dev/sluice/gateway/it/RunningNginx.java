@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
@@ -11,6 +12,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,8 +35,14 @@ final class RunningNginx implements AutoCloseable {
 
     /** In front of two gateways; a test that calls this is skipped where there is no nginx. */
     static RunningNginx start(Path folder, int first, int second) throws IOException {
+        return start(folder, first, second, text -> text);
+    }
+
+    /** @param change made to the configuration, as an operator might */
+    static RunningNginx start(Path folder, int first, int second, UnaryOperator<String> change) throws IOException {
         Path program = PLACES.stream().filter(Files::isExecutable).findFirst().orElse(Path.of("nginx"));
         assumeTrue(Files.isExecutable(program), "nginx is not installed: its tests are skipped");
+        assertTrue(folder.toFile().setExecutable(true, false), "workers of another user get at bodies kept there");
         certify(folder);
         int port = freePort();
         int tlsPort = freePort();
@@ -45,7 +53,7 @@ final class RunningNginx implements AutoCloseable {
         conf = replaced(conf, "listen 443 ssl http2;", "listen 127.0.0.1:" + tlsPort + " ssl http2;", 1);
         conf = replaced(conf, "worker_rlimit_nofile 65536;", "", 1);
         conf = replaced(conf, "http {", "http {\n    access_log off;" + temporaryFiles(folder), 1);
-        Files.writeString(folder.resolve("nginx.conf"), conf);
+        Files.writeString(folder.resolve("nginx.conf"), change.apply(conf));
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(
                         program.toString(), "-p", folder.toString(), "-c", "nginx.conf", "-g", "daemon off;")
@@ -57,7 +65,7 @@ final class RunningNginx implements AutoCloseable {
         return nginx;
     }
 
-    private static String replaced(String text, String what, String by, int times) {
+    static String replaced(String text, String what, String by, int times) {
         assertEquals(
                 times,
                 Pattern.compile(Pattern.quote(what)).matcher(text).results().count(),

@@ -221,6 +221,12 @@ public final class Batcher {
         tally.waiting(queue);
     }
 
+    /** What comes from now on, after {@link #refuseAll}. */
+    public void takeAgain() {
+        assert thread.isHere();
+        refusingAll = null;
+    }
+
     private void refuseWaiting(Refusal refusal) {
         for (QueuedRequest queued : suspects.takeAll()) {
             if (!queued.isCompleted()) { // it may be a piece, and another one of the same request was here

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param window how many of the last batches are looked at; 20, so that a model is judged by what it does now
  * @param minBatches how many there must be of them; 10, for a few failures after the start say little
  * @param failurePercent the share of failed batches, or of slow ones, that opens the circuit; half of them
- * @param slowFactor a batch is slow that took this many times as long as expected; 0 for never, because on a machine
- *     with other work to do being slow is no fault of the model's
+ * @param slowFactor a batch is slow that took this many times as long as expected; 0 for never, because who sends
+ *     longer inputs than others makes batches slow as well
  * @param openFor how long requests are refused before the model is tried again; 5 s, about as long as a restart
  * @param maxOpenFor the wait doubles each time that the trial fails, up to this; 60 s, so that nobody waits much longer
  *     than a repair takes

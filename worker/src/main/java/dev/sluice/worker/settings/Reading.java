@@ -20,6 +20,9 @@ final class Reading {
     /** Enough of a wrong value to find it by; a whole one might fill the screen. */
     private static final int SHOWN_CHARS = 80;
 
+    /** What a path is where there is to be none. */
+    private static final Path NO_FILE = Path.of("none");
+
     private final Section root;
     private final Map<String, Function<String, Optional<String>>> checks;
     private final Map<String, Object> values = new HashMap<>();
@@ -81,10 +84,11 @@ final class Reading {
         problems.add(place + ": " + problem);
     }
 
-    /** Makes the relative paths among the values so far absolute. */
+    /** Makes the relative paths among the values so far absolute; a file of the name {@code none} is {@code ./none}. */
     void resolvePaths(Path directory) {
-        values.replaceAll((path, value) ->
-                value instanceof Path file ? directory.resolve(file).normalize() : value);
+        values.replaceAll((path, value) -> value instanceof Path file && !file.equals(NO_FILE)
+                ? directory.resolve(file).normalize()
+                : value);
     }
 
     /**

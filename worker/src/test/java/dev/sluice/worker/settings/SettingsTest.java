@@ -188,6 +188,15 @@ class SettingsTest {
     }
 
     @Test
+    void theWordNoneIsNoPath() throws Exception {
+        var atHome = settings.pathsFrom(directory);
+        assertEquals(Path.of("none"), atHome.file(file("models: none")).load().models());
+        assertEquals(
+                directory.resolve("none"),
+                atHome.file(file("models: ./none")).load().models());
+    }
+
+    @Test
     void listsAllSettings() {
         List<SettingSpec> list = settings.list();
         assertEquals(10, list.size());

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.gateway.front.v2.JsonOptions;
+import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * What every front is given: the parts of the gateway that it calls.
  *
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
+ * @param access empty where nobody is asked for a key
  * @param version of Sluice, as it tells clients
  */
 public record FrontParts(
@@ -24,5 +26,6 @@ public record FrontParts(
         RequestListener listener,
         StatisticsSource statistics,
         Optional<Page> metricsPage,
+        Optional<AccessRules> access,
         Ticker ticker,
         String version) {}

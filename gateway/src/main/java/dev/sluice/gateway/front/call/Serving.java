@@ -42,6 +42,9 @@ public final class Serving {
 
     private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
+    private static final InferenceError LOST_KEY =
+            new InferenceError.Unauthenticated("the key that opened this stream holds no more");
+
     private final InferencePipeline pipeline;
     private final FrontParts parts;
     private final ByteBudget budget;
@@ -73,8 +76,11 @@ public final class Serving {
         return endpoint;
     }
 
-    /** Why the quotas do not let the call in; null when it has its place in them. */
+    /** Why neither its key nor the quotas let the call in; null when it has its place in them. */
     public @Nullable InferenceError entry(Call call, ModelId model) {
+        if (parts.access().isPresent() && parts.access().get().hasLostItsKey(call.client())) {
+            return LOST_KEY;
+        }
         return switch (parts.admission().rates().begin(call.client(), model.name())) {
             case Admission.Admitted(var place) -> {
                 call.hold(place);

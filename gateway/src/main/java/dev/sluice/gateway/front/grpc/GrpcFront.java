@@ -1,12 +1,17 @@
 package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.gateway.front.GrpcCode;
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherProtocol;
+import dev.sluice.gateway.front.http.ShownKeys;
+import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -15,6 +20,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The gRPC calls of one front loop: which method each is for.
  *
  * @thread confined to one front loop
- * @errors UNIMPLEMENTED for a method that is not served, INVALID_ARGUMENT for metadata that cannot be read
+ * @errors Unauthenticated; UNIMPLEMENTED for a method that is not served, INVALID_ARGUMENT for metadata that cannot be
+ *     read
  * @source gRPC over HTTP/2
  */
 public final class GrpcFront implements OtherProtocol {
@@ -123,15 +130,34 @@ public final class GrpcFront implements OtherProtocol {
 
     private void begin(HttpServerRequest request) {
         GrpcStream stream = new GrpcStream(request, loop);
-        @Nullable Method method = methods.get(String.valueOf(request.path()));
+        String path = String.valueOf(request.path());
+        if (!isLetIn(stream, path)) {
+            return;
+        }
+        @Nullable Method method = methods.get(path);
         if (method == null) {
-            stream.end(GrpcStatus.of(GrpcCode.UNIMPLEMENTED, "there is no method " + request.path() + " here"));
+            stream.end(GrpcStatus.of(GrpcCode.UNIMPLEMENTED, "there is no method " + path + " here"));
             return;
         }
         try {
             method.begin(stream);
         } catch (InferenceException refused) {
             stream.refuse(refused.error());
+        }
+    }
+
+    /** Who shows no key does not even learn what methods there are. */
+    private boolean isLetIn(GrpcStream stream, String path) {
+        FrontParts parts = loop.serving().parts();
+        Optional<AccessRules> rules = parts.access().filter(access -> !access.isOpen(path));
+        try {
+            rules.ifPresent(access -> stream.sentBy(access.holder(ShownKeys.of(stream.request()))));
+            return true;
+        } catch (InferenceException refused) {
+            stream.refuse(refused.error());
+            long nanos = parts.ticker().nanos() - stream.startNanos();
+            parts.listener().completed(Protocol.GRPC, null, StatusMapping.outcome(refused.error()), nanos);
+            return false;
         }
     }
 }

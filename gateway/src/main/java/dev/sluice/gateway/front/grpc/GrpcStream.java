@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.http.AccessLog;
 import dev.sluice.gateway.front.http.AnswerDeflater;
 import dev.sluice.gateway.front.http.Bodies;
 import dev.sluice.gateway.front.http.ContentCoding;
@@ -83,6 +84,11 @@ final class GrpcStream {
     /** When its head had arrived. */
     long startNanos() {
         return startNanos;
+    }
+
+    /** It shows that client's key. */
+    void sentBy(String keyHolder) {
+        client = keyHolder;
     }
 
     String client() {
@@ -267,6 +273,11 @@ final class GrpcStream {
     }
 
     private void over(GrpcCode code, long bytes) {
-        exchanges().accessLog().answered(requestId, startNanos, request, bytes, code.name());
+        AccessLog log = exchanges().accessLog();
+        if (log.isOn()) {
+            int status = request.response().getStatusCode();
+            AccessLog.Asked asked = AccessLog.Asked.of(request, client());
+            log.answered(requestId, startNanos, asked, new AccessLog.Given(status, bytes, code.name()));
+        }
     }
 }

@@ -28,29 +28,26 @@ public final class AccessLog {
         this.ticker = ticker;
     }
 
-    /**
-     * A call that came as a request of HTTP has been answered.
-     *
-     * @param grpcStatus the name of its status; null where that of HTTP says it
-     */
-    public void answered(
-            String requestId, long startNanos, HttpServerRequest request, long bodyBytes, @Nullable String grpcStatus) {
-        if (enabled) {
-            String path = String.valueOf(request.path());
-            Asked asked = new Asked(
-                    request.remoteAddress().hostAddress(), request.method().name(), path);
-            Given given = new Given(request.response().getStatusCode(), bodyBytes, grpcStatus);
-            answered(requestId, startNanos, asked, given);
-        }
+    /** Whether there is any use in saying something. */
+    public boolean isOn() {
+        return enabled;
     }
 
     /**
      * What a line says of the question.
      *
+     * @param client as quotas and fair shares name it
      * @param remote address of the other end of the connection
      * @param method as HTTP has it, or what took its place
      */
-    public record Asked(String remote, String method, String path) {}
+    public record Asked(String client, String remote, String method, String path) {
+
+        /** That request of HTTP. */
+        public static Asked of(HttpServerRequest request, String client) {
+            String remote = request.remoteAddress().hostAddress();
+            return new Asked(client, remote, request.method().name(), String.valueOf(request.path()));
+        }
+    }
 
     /**
      * What it says of the answer.
@@ -64,7 +61,7 @@ public final class AccessLog {
         }
     }
 
-    /** The same for what is no request of HTTP. */
+    /** A call has been answered, or the handshake of a stream. */
     public void answered(String requestId, long startNanos, Asked asked, Given given) {
         if (!enabled) {
             return;
@@ -75,6 +72,8 @@ public final class AccessLog {
                 .string(Instant.now().toString())
                 .raw(",\"request_id\":")
                 .string(requestId)
+                .raw(",\"client\":")
+                .string(asked.client())
                 .raw(",\"remote\":")
                 .string(asked.remote())
                 .raw(",\"method\":")

@@ -40,6 +40,7 @@ final class Door extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object connection) {
         if (loops.areCrowded() && places.decrementAndGet() <= 0) {
             socket.config().setAutoRead(false);
+            loops.doorShut();
             if (!loops.areCrowded()) { // the last one has just ceased to be, and may have been here before us
                 socket.config().setAutoRead(true);
             }

@@ -39,6 +39,8 @@ final class Exchange extends Call {
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence FALLBACK = HttpHeaders.createOptimized("Sluice-Fallback");
+    private static final CharSequence AUTHENTICATE = HttpHeaders.createOptimized("WWW-Authenticate");
+    private static final String CHALLENGE = "Bearer realm=\"sluice\"";
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
 
     private final HttpServerRequest request;
@@ -59,6 +61,11 @@ final class Exchange extends Call {
     @Override
     public Protocol protocol() {
         return Protocol.HTTP;
+    }
+
+    /** It shows that client's key. */
+    void sentBy(String keyHolder) {
+        client = keyHolder;
     }
 
     /** From now on its client is told what it has left of its quotas. */
@@ -173,6 +180,9 @@ final class Exchange extends Call {
         if (seconds.isPresent() && isOpen()) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds.getAsLong()));
         }
+        if (error instanceof InferenceError.Unauthenticated && isOpen()) {
+            request.response().putHeader(AUTHENTICATE, CHALLENGE);
+        }
         @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
         error(StatusMapping.httpStatus(error), error.message(), policy);
     }
@@ -219,7 +229,10 @@ final class Exchange extends Call {
         if (draining) {
             written.onComplete(done -> FrontConnection.end(request));
         }
-        front.accessLog().answered(requestId, startNanos, request, body.length(), null);
+        if (front.accessLog().isOn()) {
+            AccessLog.Asked asked = AccessLog.Asked.of(request, client());
+            front.accessLog().answered(requestId, startNanos, asked, new AccessLog.Given(status, body.length()));
+        }
     }
 
     private Future<Void> write(HttpServerResponse response, Buffer body) {

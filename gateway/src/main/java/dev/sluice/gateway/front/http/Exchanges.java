@@ -7,6 +7,8 @@ import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -30,7 +32,9 @@ public final class Exchanges {
     Exchanges(HttpOptions options, FrontParts parts) {
         this.accessLog = new AccessLog(options.accessLog(), parts.ticker());
         this.compressResponses = options.compressResponses();
-        this.clientNames = new ClientNames(parts.admitOptions().clientHeaderName(), options.trustedProxies());
+        this.clientNames = parts.access().isPresent() // a header could claim the name of a key
+                ? new ClientNames(Optional.empty(), List.of())
+                : new ClientNames(parts.admitOptions().clientHeaderName(), options.trustedProxies());
         this.admission = parts.admission();
         this.jsonOptions = parts.jsonOptions();
         this.ticker = parts.ticker();

@@ -352,6 +352,7 @@ public final class FrontConnection {
         FrontConnection self = of(connection.channel());
         if (!self.ending) {
             self.ending = true;
+            self.loop.all().endedEarly();
             self.readOn();
             self.channel.pipeline().addFirst(new LingeringClose());
             connection.flush((FutureListener<Void>) written -> self.sayNoMore());

@@ -23,6 +23,8 @@ public final class FrontLoops {
     private final AtomicInteger crowded = new AtomicInteger();
     private final AtomicInteger paused = new AtomicInteger();
     private final LongAdder pauses = new LongAdder();
+    private final LongAdder doorsShut = new LongAdder();
+    private final LongAdder endedEarly = new LongAdder();
 
     FrontLoops(Ticker ticker) {
         this.ticker = ticker;
@@ -66,6 +68,14 @@ public final class FrontLoops {
         pauses.increment();
     }
 
+    void doorShut() {
+        doorsShut.increment();
+    }
+
+    void endedEarly() {
+        endedEarly.increment();
+    }
+
     void wentOn() {
         paused.decrementAndGet();
     }
@@ -83,5 +93,15 @@ public final class FrontLoops {
     /** How often a connection was not read for a while. */
     public long pauses() {
         return pauses.sum();
+    }
+
+    /** How often a port let nobody in for a while, because a loop had enough to do. */
+    public long doorsShut() {
+        return doorsShut.sum();
+    }
+
+    /** Connections of HTTP/1.1 that were ended behind an answer while their request was still on its way. */
+    public long connectionsEndedEarly() {
+        return endedEarly.sum();
     }
 }

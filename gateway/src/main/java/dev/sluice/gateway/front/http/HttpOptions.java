@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Where the HTTP front listens and how much it takes from one connection.
  *
- * @param host the address to listen on; loopback, because there is no authentication yet
+ * @param host the address to listen on; loopback, because by default nobody is asked for a key, and there is no TLS
  * @param port the TCP port; 0 picks a free one, for tests
  * @param maxBodySize bytes of a request's body, for each is held whole while it is decoded; 64 MiB takes a batch of 100
  *     colour images of 224 x 224 pixels as binary FP32
@@ -35,7 +35,7 @@ import java.util.Optional;
  * @param trustedProxies addresses, or blocks of them as in {@code 10.0.0.0/8}, of the proxies whose word for whom they
  *     speak for is taken; with none, everybody's is
  * @param corsOrigins origins whose pages may call from a browser, as in {@code https://app.example.org}; {@code *} for
- *     any; none, because there is no authentication yet
+ *     any; none, because by default nobody is asked for a key
  */
 public record HttpOptions(
         @Setting("127.0.0.1") String host,

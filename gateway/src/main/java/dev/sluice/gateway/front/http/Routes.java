@@ -44,6 +44,9 @@ final class Routes {
         if (!loop.options().corsOrigins().isEmpty()) {
             routes.router.route().handler(new Cors(loop.options().corsOrigins()));
         }
+        parts.access()
+                .ifPresent(rules ->
+                        routes.router.route().handler(new KeyGate(rules, loop.serving(), exchanges, loop.bodies())));
         routes.ofInference(loop, streams);
         routes.get("/", new HomePage(parts, exchanges)::show);
         routes.ofState(loop);

@@ -51,7 +51,8 @@ public final class StreamOpening {
 
     /** What its lines in the access log have in common. */
     public AccessLog.Asked asked() {
-        return new AccessLog.Asked(request.remoteAddress().hostAddress(), "WEBSOCKET", String.valueOf(request.path()));
+        String remote = request.remoteAddress().hostAddress();
+        return new AccessLog.Asked(terms.client(), remote, "WEBSOCKET", String.valueOf(request.path()));
     }
 
     /** What everything on this connection is to run on. */

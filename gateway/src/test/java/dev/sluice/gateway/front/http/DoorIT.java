@@ -99,8 +99,10 @@ class DoorIT {
     void asManyComeInAsFitHalfATurn() throws Exception {
         turn(10 * DEAR_NANOS);
         assertAccepted(3);
+        assertEquals(1, loops.doorsShut());
         turn(10 * DEAR_NANOS);
         assertAccepted(3);
+        assertEquals(2, loops.doorsShut());
     }
 
     @Test

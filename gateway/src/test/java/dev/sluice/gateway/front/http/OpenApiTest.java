@@ -68,6 +68,7 @@ class OpenApiTest {
                 RequestListener.NONE,
                 new Statistics(InstantSource.system()),
                 Optional.of(new NoPage()),
+                Optional.empty(),
                 ticker,
                 "test");
         HttpOptions options = new HttpOptions(
