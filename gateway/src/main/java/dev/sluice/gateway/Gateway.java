@@ -101,6 +101,9 @@ public final class Gateway {
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
+        models.whenUnloaded(admission::forget);
+        models.whenUnloaded(statistics::forget);
+        models.whenUnloaded(metrics::forget);
         Future<Void> listening = models.listen(vertx.eventBus());
         return config.http().listenWhenReady()
                 ? listening.compose(ready -> deployWorker(worker)).compose(loaded -> deployFront())

@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.RequestGroup;
@@ -47,6 +48,7 @@ class WorkerFaultTest {
     private static final ModelId LATER = new ModelId("later", 1);
 
     private final Map<ModelId, ModelState> states = new ConcurrentHashMap<>();
+    private final Map<ModelId, String> batchers = new ConcurrentHashMap<>();
     private final AtomicInteger closed = new AtomicInteger();
     private Vertx vertx;
     private Path models;
@@ -58,8 +60,13 @@ class WorkerFaultTest {
         Files.createDirectories(folder.resolve("echo/1"));
         Files.createDirectories(folder.resolve("later/1"));
         ReferenceCodec.register(vertx.eventBus());
-        vertx.eventBus().<ModelReport>consumer(ModelReport.ADDRESS, message -> {
-            states.put(message.body().model(), message.body().state());
+        vertx.eventBus().<ModelNews>consumer(ModelNews.ADDRESS, message -> {
+            if (message.body() instanceof ModelReport report) {
+                states.put(report.model(), report.state());
+                if (report.description() != null) {
+                    batchers.put(report.model(), report.description().batcherAddress());
+                }
+            }
             message.reply(message.body());
         });
     }
@@ -92,8 +99,9 @@ class WorkerFaultTest {
         Duration second = Duration.ofSeconds(1);
         Duration soon = Duration.ofMillis(10);
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        ControlOptions control = Settings.of(ControlOptions.class).load();
         WorkerOptions options =
-                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker);
+                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
         Worker worker = new Worker(options, BatchListener.NONE, listener, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }
@@ -175,7 +183,7 @@ class WorkerFaultTest {
             assertTrue(ticket < 30, "nothing is replaced until this is loaded");
             Deadline soon = Deadline.after(Duration.ofMillis(200), System.nanoTime());
             RequestGroup.Submit request = new RequestGroup.Submit(ticket, Requests.of(soon, 1));
-            vertx.eventBus().send(BatcherVerticle.address(ECHO), new RequestGroup("test.front", List.of(request)));
+            vertx.eventBus().send(batchers.get(ECHO), new RequestGroup("test.front", List.of(request)));
         }
     }
 
