@@ -79,6 +79,18 @@ final class ModelKeeper {
         }
     }
 
+    /**
+     * What is to be in memory.
+     *
+     * @thread the control thread
+     */
+    @FunctionalInterface
+    interface Wish {
+
+        /** @param broken what has failed, and another version may be wanted in its place */
+        Map<ModelId, ModelLocation> given(Predicate<ModelId> broken);
+    }
+
     /** Somebody who waits until none of those versions is on its way. */
     private record Waiter(Predicate<ModelId> concerned, Promise<Void> promise) {}
 
@@ -90,6 +102,7 @@ final class ModelKeeper {
     private final Set<ModelId> idle = new HashSet<>();
     private final Map<ModelId, Integer> underWay = new LinkedHashMap<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    private Wish wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
     private Set<ModelId> present = Set.of();
 
@@ -107,9 +120,9 @@ final class ModelKeeper {
      * @param everything what there is in the repository
      * @param some of it, to be in memory
      */
-    void want(Set<ModelId> everything, Map<ModelId, ModelLocation> some) {
+    void want(Set<ModelId> everything, Wish some) {
         present = everything;
-        wanted = some;
+        wish = some;
         reconcile();
         tellOfIdle();
     }
@@ -146,6 +159,7 @@ final class ModelKeeper {
     }
 
     private void reconcile() {
+        wanted = wish.given(model -> state(model) == ModelState.FAILED);
         Map<ModelId, Standing> standing = new LinkedHashMap<>();
         kept.forEach((model, version) -> standing.put(model, version.standing()));
         Reconciliation.steps(wanted, standing).forEach(this::begin);
@@ -231,6 +245,7 @@ final class ModelKeeper {
         if (lost != null && version.serving == lost && version.life.state() == ModelState.READY) {
             version.life.enter(ModelState.FAILED);
             report(version, reason);
+            reconcile();
         }
     }
 
@@ -299,6 +314,15 @@ final class ModelKeeper {
 
     private void tell(ModelNews news) {
         control.owner().eventBus().request(ModelNews.ADDRESS, news, LOCAL).await();
+    }
+
+    /** Where those versions of that model stand that are wanted. */
+    Map<Long, ModelState> wantedStates(String name) {
+        Map<Long, ModelState> states = new LinkedHashMap<>();
+        wanted.keySet().stream()
+                .filter(model -> model.name().equals(name))
+                .forEach(model -> states.put(model.version(), state(model)));
+        return states;
     }
 
     /** Where that version stands; {@link ModelState#UNLOADED} if nothing is known of it. */

@@ -62,6 +62,7 @@ final class ModelLoader implements AutoCloseable {
     private final DeviceTurns cpu;
     private final Vertx vertx;
     private final WorkerExecutor loading;
+    private final LoadingSlots slots;
     private long incarnations;
 
     ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
@@ -73,6 +74,7 @@ final class ModelLoader implements AutoCloseable {
         this.cpu = new DeviceTurns(
                 options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
         this.vertx = vertx;
+        this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
                 "sluice.loading", options.control().threads(), 1, TimeUnit.HOURS);
     }
@@ -93,12 +95,15 @@ final class ModelLoader implements AutoCloseable {
      */
     ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), vertx);
+        slots.take();
         try {
             load(new Loading(location, fallback, progress, served));
             return served;
         } catch (Exception | LinkageError | OutOfMemoryError broken) {
             served.close();
             throw broken;
+        } finally {
+            slots.giveBack();
         }
     }
 

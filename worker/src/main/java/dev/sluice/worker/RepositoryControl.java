@@ -6,7 +6,6 @@ import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.repository.ModelFolder;
-import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.ModelRepository;
 import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.SettledFolders;
@@ -15,7 +14,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +98,8 @@ final class RepositoryControl {
         for (ModelFolder folder : folders) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
         }
-        keeper.want(present, selection.of(folders));
+        List<ModelFolder> now = folders;
+        keeper.want(present, broken -> selection.of(now, broken));
         labels.publish(folders);
     }
 
@@ -152,7 +151,7 @@ final class RepositoryControl {
         } catch (IllegalArgumentException faulty) {
             return refused(new InferenceError.InvalidRequest("versions", String.valueOf(faulty.getMessage())));
         }
-        if (policy.of(folder.versions().keySet()).isEmpty()) {
+        if (policy.of(folder.versions().keySet(), version -> false).isEmpty()) {
             return refused(new InferenceError.UnknownModel("model \"" + folder.name() + "\" has no version of " + policy
                     + "; it has " + folder.versions().keySet()));
         }
@@ -189,13 +188,7 @@ final class RepositoryControl {
     private Outcome applied(String name) {
         apply();
         keeper.settled(name).await();
-        Map<ModelId, ModelLocation> wanted = selection.of(folders);
-        Map<Long, ModelState> states = new LinkedHashMap<>();
-        for (ModelId model : wanted.keySet()) {
-            if (model.name().equals(name)) {
-                states.put(model.version(), keeper.state(model));
-            }
-        }
+        Map<Long, ModelState> states = keeper.wantedStates(name);
         for (Map.Entry<Long, ModelState> version : states.entrySet()) {
             if (version.getValue() == ModelState.FAILED) {
                 ModelId failed = new ModelId(name, version.getKey());

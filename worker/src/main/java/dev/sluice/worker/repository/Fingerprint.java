@@ -1,8 +1,10 @@
 package dev.sluice.worker.repository;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -23,27 +25,43 @@ public record Fingerprint(String files, long newestMillis) {
 
     private static final int DEPTH = 4;
 
-    /** Of what lies below the version's folder, and of the model's own settings beside it. */
+    /**
+     * Of what lies below the version's folder, and of the model's own settings beside it.
+     *
+     * @throws NoSuchFileException when there is no such folder
+     */
     static Fingerprint of(Path version, List<Path> beside) throws IOException {
-        StringBuilder files = new StringBuilder();
-        long newest = 0;
-        try (Stream<Path> below = Files.walk(version, DEPTH)) {
-            List<Path> looked = Stream.concat(below.sorted(), beside.stream().filter(Files::exists))
-                    .toList();
-            for (Path file : looked) {
-                BasicFileAttributes of = Files.readAttributes(file, BasicFileAttributes.class, new LinkOption[0]);
-                if (of.isRegularFile()) {
-                    long millis = of.lastModifiedTime().toMillis();
-                    newest = Math.max(newest, millis);
-                    files.append(file)
-                            .append(' ')
-                            .append(of.size())
-                            .append(' ')
-                            .append(millis)
-                            .append('\n');
-                }
+        try (Stream<Path> below = Files.walk(version, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+            StringBuilder files = new StringBuilder();
+            long newest = 0;
+            for (Path file : Stream.concat(below.sorted(), beside.stream().filter(Files::exists))
+                    .toList()) {
+                newest = Math.max(newest, note(file, files));
             }
+            return new Fingerprint(files.toString(), newest);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
-        return new Fingerprint(files.toString(), newest);
+    }
+
+    private static long note(Path file, StringBuilder files) throws IOException {
+        BasicFileAttributes of;
+        try {
+            of = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException leadsNowhere) {
+            files.append(file).append(" missing\n");
+            return 0;
+        }
+        if (of.isDirectory()) {
+            return 0;
+        }
+        long millis = of.lastModifiedTime().toMillis();
+        files.append(file)
+                .append(' ')
+                .append(of.size())
+                .append(' ')
+                .append(millis)
+                .append('\n');
+        return millis;
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Which of the models and versions in a repository are wanted in memory, as its files and operators say.
@@ -57,12 +58,17 @@ public final class Selection {
         return pinned.containsKey(name);
     }
 
-    /** What is wanted of what there is. */
-    public Map<ModelId, ModelLocation> of(List<ModelFolder> repository) {
+    /**
+     * What is wanted of what there is.
+     *
+     * @param broken whether a version has failed
+     */
+    public Map<ModelId, ModelLocation> of(List<ModelFolder> repository, Predicate<ModelId> broken) {
         Map<ModelId, ModelLocation> wanted = new LinkedHashMap<>();
         for (ModelFolder folder : repository) {
             if (told.getOrDefault(folder.name(), untilTold)) {
-                Set<Long> versions = policy(folder).of(folder.versions().keySet());
+                Set<Long> versions = policy(folder)
+                        .of(folder.versions().keySet(), version -> broken.test(new ModelId(folder.name(), version)));
                 for (long version : new TreeSet<>(versions).descendingSet()) {
                     ModelLocation location = folder.location(version);
                     wanted.put(location.model(), location);

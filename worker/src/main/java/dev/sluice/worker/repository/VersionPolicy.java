@@ -1,11 +1,11 @@
 package dev.sluice.worker.repository;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,18 +25,27 @@ public sealed interface VersionPolicy {
 
     Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
 
-    /** Those of the present versions that are to be served. */
-    Set<Long> of(Collection<Long> present);
+    /**
+     * Those of the present versions that are to be served.
+     *
+     * @param broken whether a version cannot be served; the newest that can takes its place
+     */
+    Set<Long> of(Collection<Long> present, LongPredicate broken);
 
-    /** The newest of them. */
+    /** The newest of them, and those newer still that turned out to be broken. */
     record Latest(int count) implements VersionPolicy {
 
         @Override
-        public Set<Long> of(Collection<Long> present) {
-            return present.stream()
-                    .sorted(Comparator.reverseOrder())
-                    .limit(count)
-                    .collect(Collectors.toCollection(TreeSet::new));
+        public Set<Long> of(Collection<Long> present, LongPredicate broken) {
+            Set<Long> wanted = new TreeSet<>();
+            int whole = 0;
+            for (long version : new TreeSet<>(present).descendingSet()) {
+                if (whole < count) {
+                    wanted.add(version);
+                    whole += broken.test(version) ? 0 : 1;
+                }
+            }
+            return wanted;
         }
 
         @Override
@@ -49,7 +58,7 @@ public sealed interface VersionPolicy {
     record All() implements VersionPolicy {
 
         @Override
-        public Set<Long> of(Collection<Long> present) {
+        public Set<Long> of(Collection<Long> present, LongPredicate broken) {
             return new TreeSet<>(present);
         }
 
@@ -67,7 +76,7 @@ public sealed interface VersionPolicy {
         }
 
         @Override
-        public Set<Long> of(Collection<Long> present) {
+        public Set<Long> of(Collection<Long> present, LongPredicate broken) {
             Set<Long> both = new TreeSet<>(present);
             both.retainAll(versions);
             return both;
