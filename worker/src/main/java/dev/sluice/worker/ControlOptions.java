@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record ControlOptions(
         @Setting("watch") Mode mode,
-        @Setting("") List<String> load,
+        @Setting("[]") List<String> load,
         @Setting(value = "2s", min = "100ms", max = "1h") Duration poll,
         @Setting(value = "2s", min = "0s", max = "1h") Duration settle,
         @Setting(value = "0", min = "0", max = "256") int loadingThreads,

@@ -14,7 +14,6 @@ import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class ModelKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelKeeper.class);
-    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     /**
      * A version that is in memory, was, or is on its way.
@@ -96,6 +94,7 @@ final class ModelKeeper {
 
     private final ModelLoader loader;
     private final ControlOptions options;
+    private final Announcements announcements;
     private final Context control;
     private final UnaryOperator<String> forClients;
     private final Map<ModelId, Kept> kept = new LinkedHashMap<>();
@@ -107,8 +106,14 @@ final class ModelKeeper {
     private Set<ModelId> present = Set.of();
 
     /** @param forClients takes out of a reason what is nobody's business */
-    ModelKeeper(ModelLoader loader, ControlOptions options, Context control, UnaryOperator<String> forClients) {
+    ModelKeeper(
+            ModelLoader loader,
+            ControlOptions options,
+            Announcements announcements,
+            Context control,
+            UnaryOperator<String> forClients) {
         this.loader = loader;
+        this.announcements = announcements;
         this.options = options;
         this.control = control;
         this.forClients = forClients;
@@ -290,7 +295,7 @@ final class ModelKeeper {
 
     private void rest(ModelId model) {
         if (!kept.containsKey(model) && idle.add(model)) {
-            tell(new ModelReport(model, ModelState.UNLOADED, null, ""));
+            announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, ""));
         }
     }
 
@@ -299,7 +304,7 @@ final class ModelKeeper {
         ModelId model = version.tried.model();
         idle.remove(model);
         version.reason = forClients.apply(reason);
-        tell(new ModelReport(model, version.life.state(), version.description(), version.reason));
+        announcements.tell(new ModelReport(model, version.life.state(), version.description(), version.reason));
     }
 
     /** Of what lies in the repository, or did, and is not in memory. */
@@ -307,13 +312,9 @@ final class ModelKeeper {
         present.forEach(this::rest);
         for (ModelId model : List.copyOf(idle)) {
             if (!present.contains(model) && idle.remove(model)) {
-                tell(new ModelNews.Removed(model));
+                announcements.tell(new ModelNews.Removed(model));
             }
         }
-    }
-
-    private void tell(ModelNews news) {
-        control.owner().eventBus().request(ModelNews.ADDRESS, news, LOCAL).await();
     }
 
     /** Where those versions of that model stand that are wanted. */

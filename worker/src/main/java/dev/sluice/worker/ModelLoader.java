@@ -26,7 +26,6 @@ import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,7 +48,6 @@ final class ModelLoader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
     private static final int NOT_BATCHED = 1;
-    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
@@ -60,6 +58,7 @@ final class ModelLoader implements AutoCloseable {
     private final Engine engine;
     private final Profiles profiles;
     private final DeviceTurns cpu;
+    private final Announcements announcements;
     private final Vertx vertx;
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
@@ -74,6 +73,7 @@ final class ModelLoader implements AutoCloseable {
         this.cpu = new DeviceTurns(
                 options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
         this.vertx = vertx;
+        this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
                 "sluice.loading", options.control().threads(), 1, TimeUnit.HOURS);
@@ -94,7 +94,7 @@ final class ModelLoader implements AutoCloseable {
      * @throws Exception with a message for people, when it cannot be served
      */
     ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
-        ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), vertx);
+        ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         slots.take();
         try {
             load(new Loading(location, fallback, progress, served));
@@ -189,15 +189,13 @@ final class ModelLoader implements AutoCloseable {
         return new DeviceTurns.Stake(cpu, serving.shareOfCores());
     }
 
-    /** The front learns of each state by a message, sent in the order of the states. */
     private BatchGate gate(ModelId model, BreakerOptions breaker, @Nullable Fallback fallback) {
         if (!breaker.enabled()) {
             return BatchGate.OPEN;
         }
         ModelBreaker.Listener listener = (state, openUntilNanos) -> {
             listeners.batches.circuit(model, state);
-            vertx.eventBus()
-                    .send(CircuitReport.ADDRESS, new CircuitReport(model, state, openUntilNanos, fallback), LOCAL);
+            announcements.circuit(new CircuitReport(model, state, openUntilNanos, fallback));
         };
         listener.changed(CircuitState.CLOSED, 0);
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);

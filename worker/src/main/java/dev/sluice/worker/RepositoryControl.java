@@ -11,7 +11,6 @@ import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.SettledFolders;
 import dev.sluice.worker.repository.VersionPolicy;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -43,14 +42,14 @@ final class RepositoryControl {
     private boolean looking;
     private String lastFault = "";
 
-    RepositoryControl(WorkerOptions worker, ModelKeeper keeper, Vertx vertx) {
+    RepositoryControl(WorkerOptions worker, ModelKeeper keeper, Announcements announcements, Vertx vertx) {
         this.options = worker.control();
         this.repository = new ModelRepository(worker.models());
         this.settled = new SettledFolders(options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load());
         this.keeper = keeper;
-        this.labels = new VersionLabels(vertx.eventBus());
+        this.labels = new VersionLabels(announcements);
         this.vertx = vertx;
     }
 
@@ -103,21 +102,20 @@ final class RepositoryControl {
         labels.publish(folders);
     }
 
-    /** Does what an operator wants, and answers when it is done. */
-    void obey(Message<ModelCommand> message) {
-        ModelCommand command = message.body();
+    /** Does what an operator wants, and returns when it is done. */
+    Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = obey(command);
+            outcome = done(command);
         } catch (RuntimeException defect) {
             LOG.error("{} failed", command, defect);
             outcome = new Outcome(new InferenceError.EngineFailure(command.toString()), "");
         }
         LOG.info("{}: {}", command, outcome.refusal() == null ? outcome.message() : outcome.refusal());
-        message.reply(outcome);
+        return outcome;
     }
 
-    private Outcome obey(ModelCommand command) {
+    private Outcome done(ModelCommand command) {
         rescan();
         Optional<ModelFolder> folder =
                 folders.stream().filter(of -> of.name().equals(command.name())).findFirst();

@@ -2,8 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.contract.ModelReport.Description;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class ServedModel {
 
     private final Incarnation incarnation;
-    private final Vertx vertx;
+    private final Announcements announcements;
     private final Deque<Runnable> undo = new ArrayDeque<>();
     private @Nullable Description description;
 
-    ServedModel(Incarnation incarnation, Vertx vertx) {
+    ServedModel(Incarnation incarnation, Announcements announcements) {
         this.incarnation = incarnation;
-        this.vertx = vertx;
+        this.announcements = announcements;
     }
 
     Incarnation incarnation() {
@@ -48,12 +46,7 @@ final class ServedModel {
 
     /** Lets it finish what it has; to be called when nobody is sent to it any more. */
     void drain(Duration patience) {
-        DeliveryOptions delivery =
-                new DeliveryOptions().setLocalOnly(true).setSendTimeout(Math.max(1, patience.toMillis()));
-        vertx.eventBus()
-                .request(incarnation.drainAddress(), null, delivery)
-                .otherwiseEmpty() // then the rest is refused
-                .await();
+        announcements.drain(incarnation, patience);
     }
 
     /** Ends what serves it and frees its memory; what waits for it still is refused. */

@@ -2,8 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.repository.ModelFolder;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +13,14 @@ import java.util.Map;
  */
 final class VersionLabels {
 
-    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
     private static final long TAKEN_AWAY = 0;
 
-    private final EventBus bus;
+    private final Announcements announcements;
     private final Map<String, Map<String, Long>> byOperators = new HashMap<>();
     private final Map<String, Map<String, Long>> published = new HashMap<>();
 
-    VersionLabels(EventBus bus) {
-        this.bus = bus;
+    VersionLabels(Announcements announcements) {
+        this.announcements = announcements;
     }
 
     /** @param version 0 for none, whatever the model's file says */
@@ -39,8 +36,7 @@ final class VersionLabels {
             all.values().removeIf(version -> version == TAKEN_AWAY);
             if (!all.equals(published.getOrDefault(folder.name(), Map.of()))) {
                 published.put(folder.name(), all);
-                bus.request(ModelNews.ADDRESS, new ModelNews.Labels(folder.name(), all), LOCAL)
-                        .await();
+                announcements.tell(new ModelNews.Labels(folder.name(), all));
             }
         }
     }

@@ -56,11 +56,14 @@ public final class Worker extends VerticleBase {
     @Override
     public Future<?> start() throws IOException {
         loader = new ModelLoader(options, listeners, ticker, engines.get(), vertx);
-        keeper = new ModelKeeper(loader, options.control(), context, this::forClients);
-        RepositoryControl control = new RepositoryControl(options, keeper, vertx);
+        Announcements announcements = new Announcements(vertx.eventBus());
+        keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
+        RepositoryControl control = new RepositoryControl(options, keeper, announcements, vertx);
         control.begin();
-        vertx.eventBus().localConsumer(ModelCommand.ADDRESS, control::obey);
-        return Future.succeededFuture();
+        return vertx.eventBus()
+                .<ModelCommand>localConsumer(
+                        ModelCommand.ADDRESS, command -> command.reply(control.obey(command.body())))
+                .completion();
     }
 
     /** The batchers and instances, deployed from here, have been undeployed before this is called. */

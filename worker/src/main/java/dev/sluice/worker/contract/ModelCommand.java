@@ -3,7 +3,11 @@ package dev.sluice.worker.contract;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator wants done with a model; answered with an {@link Outcome} when it has been done. */
+/**
+ * What an operator wants done with a model; answered with an {@link Outcome} when it has been done.
+ *
+ * @thread immutable
+ */
 public sealed interface ModelCommand {
 
     /** The event-bus address that commands are sent to. */

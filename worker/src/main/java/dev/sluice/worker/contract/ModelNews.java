@@ -2,7 +2,11 @@ package dev.sluice.worker.contract;
 
 import java.util.Map;
 
-/** What the worker side tells the gateway side about its models, in the order in which it happens. */
+/**
+ * What the worker side tells the gateway side about its models, in the order in which it happens.
+ *
+ * @thread immutable
+ */
 public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels {
 
     /** The event-bus address that news are sent to, to be acknowledged. */

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /**
  * Which of a model's versions are served: the newest few, all, or these.
  *
+ * @thread immutable
  * @source Triton Inference Server, version policy
  */
 public sealed interface VersionPolicy {
