@@ -114,6 +114,9 @@ public final class Gateway {
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
         access.ifPresent(rules -> vertx.deployVerticle(new KeyWatch(rules), KeyWatch.deployment()));
+        models.whenUnloaded(admission::forget);
+        models.whenUnloaded(statistics::forget);
+        models.whenUnloaded(metrics::forget);
         Future<Void> listening = models.listen(vertx.eventBus());
         return config.http().listenWhenReady()
                 ? listening.compose(ready -> deployWorker(worker)).compose(loaded -> deployFront())

@@ -41,9 +41,14 @@ final class BatcherVerticle extends VerticleBase {
 
     private static final long OVERDUE_CHECK_MILLIS = 500;
 
+    private static final long QUIET_LOOK_MILLIS = 20;
+
+    private static final int QUIET_LOOKS = 5;
+
     /** Vert.x counts its timers from 0 up. */
     private static final long NO_TIMER = -1;
 
+    private final Incarnation incarnation;
     private final ModelId model;
     private final BatcherOptions options;
     private final InstanceGroup.Members members;
@@ -61,20 +66,17 @@ final class BatcherVerticle extends VerticleBase {
     private boolean turnEndIsDue;
 
     BatcherVerticle(
-            ModelId model,
+            Incarnation incarnation,
             BatcherOptions options,
             InstanceGroup.Members members,
             DeviceTurns.Stake stake,
             Ticker ticker) {
-        this.model = model;
+        this.incarnation = incarnation;
+        this.model = incarnation.model();
         this.options = options;
         this.members = members;
         this.stake = stake;
         this.ticker = ticker;
-    }
-
-    static String address(ModelId model) {
-        return "sluice.batcher." + model;
     }
 
     @Override
@@ -90,15 +92,33 @@ final class BatcherVerticle extends VerticleBase {
         });
         requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
-                .setAddress(address(model))
+                .setAddress(incarnation.batcherAddress())
                 .setLocalOnly(true)
                 .setMaxBufferedMessages(Integer.MAX_VALUE);
         return vertx.eventBus()
                 .consumer(consumer, this::onGroup)
                 .completion()
                 .compose(listening -> vertx.eventBus()
-                        .localConsumer(BatchingReport.address(address(model)), this::onQuestion)
+                        .localConsumer(BatchingReport.address(incarnation.batcherAddress()), this::onQuestion)
+                        .completion())
+                .compose(listening -> vertx.eventBus()
+                        .localConsumer(incarnation.drainAddress(), this::onDrain)
                         .completion());
+    }
+
+    /**
+     * Whoever has taken this batcher for the one to ask, before another took its place, may send still: so the end is when
+     * nobody has waited for a while.
+     */
+    private void onDrain(Message<Object> message) {
+        int[] quietLooks = {0};
+        vertx.setPeriodic(QUIET_LOOK_MILLIS, look -> {
+            quietLooks[0] = fronts.isEmpty() ? quietLooks[0] + 1 : 0;
+            if (quietLooks[0] == QUIET_LOOKS) {
+                vertx.cancelTimer(look);
+                message.reply(null, DELIVERY);
+            }
+        });
     }
 
     /**

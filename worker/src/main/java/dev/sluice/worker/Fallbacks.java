@@ -4,7 +4,7 @@ import dev.sluice.worker.contract.CircuitReport.Fallback;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
-import java.util.List;
+import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @thread the control thread
  * @errors IllegalArgumentException that names both models
  */
-record Fallbacks(List<ModelLocation> served) {
+record Fallbacks(Collection<ModelLocation> served) {
 
     private static final Pattern FORM = Pattern.compile("([^/]+)(?:/([1-9][0-9]{0,17}))?");
 

@@ -10,7 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class InstanceDeployer implements InstanceSupply {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDeployer.class);
 
+    private final Incarnation incarnation;
     private final ModelId model;
     private final LoadedModel runnable;
     private final InstanceOptions options;
@@ -50,12 +53,20 @@ final class InstanceDeployer implements InstanceSupply {
     private final FailureLog failures;
     private final Vertx vertx;
     private final Context control;
+    private final Set<String> deployments = new LinkedHashSet<>();
     private int deployed;
     private int givenUp;
+    private boolean closed;
 
     /** To be made on the control thread. */
-    InstanceDeployer(ModelId model, LoadedModel runnable, InstanceOptions options, Ticker ticker, Serving serving) {
-        this.model = model;
+    InstanceDeployer(
+            Incarnation incarnation,
+            LoadedModel runnable,
+            InstanceOptions options,
+            Ticker ticker,
+            Serving serving) {
+        this.incarnation = incarnation;
+        this.model = incarnation.model();
         this.runnable = runnable;
         this.options = options;
         this.ticker = ticker;
@@ -99,6 +110,12 @@ final class InstanceDeployer implements InstanceSupply {
         control.runOnContext(here -> serving.restored());
     }
 
+    /** Undeploys what is deployed; to be called on the control thread, when their batcher has ended. */
+    Future<?> close() {
+        closed = true;
+        return Future.join(deployments.stream().map(vertx::undeploy).toList());
+    }
+
     private Future<Instance> deployUnlessTooMany() {
         Future<Instance> replacement = givenUp > options.instances()
                 ? Future.failedFuture(givenUp + " of its threads hang in engine calls that cannot be ended")
@@ -108,11 +125,14 @@ final class InstanceDeployer implements InstanceSupply {
 
     /** A new address each time, for it names the thread pool as well, and the old one may still be taken. */
     private Future<Instance> deployHere() {
-        String address = "sluice.instance." + model + "." + deployed++;
+        String address = incarnation.instanceAddress(deployed++);
         DeploymentOptions ownThread = new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName(address)
                 .setWorkerPoolSize(1);
+        if (closed) {
+            return Future.failedFuture("the model is being unloaded");
+        }
         ModelInstance engine;
         try {
             engine = runnable.newInstance(options.maxBatchRows(), options.batchMemoryBytes());
@@ -120,13 +140,19 @@ final class InstanceDeployer implements InstanceSupply {
             return Future.failedFuture(failure);
         }
         return vertx.deployVerticle(new WorkerVerticle(address, failures, engine, options, ticker), ownThread)
-                .map(deployment -> new Instance(address, deployment, engine))
+                .map(deployment -> deployed(new Instance(address, deployment, engine)))
                 .onFailure(failure -> engine.close());
+    }
+
+    private Instance deployed(Instance instance) {
+        deployments.add(instance.deployment());
+        return instance;
     }
 
     /** Its verticle can only end when its thread is free. */
     private void giveUp(Instance lost) {
         options.listener().givenUp(model, ++givenUp);
+        deployments.remove(lost.deployment());
         lost.engine().terminate();
         vertx.undeploy(lost.deployment()).onComplete(ended -> {
             options.listener().givenUp(model, --givenUp);

@@ -28,6 +28,7 @@ import java.time.Duration;
  * @param giveUpAfter shortest time after which an engine call that no client waits for any more is ended and its worker
  *     thread replaced; 10 s, for the first call of a large model may take seconds, and it must not be taken for stuck
  * @param breaker when a model is left alone because its batches fail
+ * @param control how models come and go
  */
 public record WorkerOptions(
         @Setting("conf/models") Path models,
@@ -43,7 +44,8 @@ public record WorkerOptions(
         long batchMemory,
 
         @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter,
-        BreakerOptions breaker) {
+        BreakerOptions breaker,
+        ControlOptions control) {
 
     /** Below the user's cache directory. */
     static final String USER_CACHE = "auto";

@@ -77,8 +77,8 @@ class BatcherVerticleTest {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
         InstanceGroup.Members members = new InstanceGroup.Members(
                 List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
-        return result(vertx.deployVerticle(
-                new BatcherVerticle(model, options, members, new DeviceTurns.Stake(device, 1), ticker)));
+        return result(vertx.deployVerticle(new BatcherVerticle(
+                new Incarnation(model, 1), options, members, new DeviceTurns.Stake(device, 1), ticker)));
     }
 
     private <T> void listen(String address, BlockingQueue<Message<T>> messages) {
@@ -109,7 +109,7 @@ class BatcherVerticleTest {
     }
 
     private void tell(ModelId model, RequestGroup group) {
-        vertx.eventBus().send(BatcherVerticle.address(model), group);
+        vertx.eventBus().send(new Incarnation(model, 1).batcherAddress(), group);
     }
 
     private static void answer(Message<Batch> batch) {
@@ -218,7 +218,7 @@ class BatcherVerticleTest {
         ModelId other = new ModelId("silent", 1);
         deploy(other, 100, clock::get);
         RequestGroup.Submit entry = new RequestGroup.Submit(1, Requests.of(new Deadline(2_000_000), 1));
-        vertx.eventBus().send(BatcherVerticle.address(other), new RequestGroup(LEFT, List.of(entry)));
+        vertx.eventBus().send(new Incarnation(other, 1).batcherAddress(), new RequestGroup(LEFT, List.of(entry)));
         next(batches);
         clock.set(2_000_000);
         OutcomeGroup outcomes = next(left);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.CircuitReport.Fallback;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ class FallbacksTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new ModelLocation(new ModelId(name, version), folder.resolve("model.onnx"), yaml);
+        return new ModelLocation(new ModelId(name, version), folder.resolve("model.onnx"), yaml, Fingerprint.NONE);
     }
 
     @Test

@@ -63,8 +63,8 @@ class InstanceFaultTest {
         ReferenceCodec.register(vertx.eventBus());
         Context control = vertx.getOrCreateContext();
         InstanceOptions options = new InstanceOptions(INSTANCES, MAX_ROWS, 1 << 20, new Listener());
-        deployer = result(Future.future(promise -> control.runOnContext(
-                here -> promise.complete(new InstanceDeployer(MODEL, model, options, Ticker.SYSTEM, new News())))));
+        deployer = result(Future.future(promise -> control.runOnContext(here -> promise.complete(
+                new InstanceDeployer(new Incarnation(MODEL, 1), model, options, Ticker.SYSTEM, new News())))));
     }
 
     @AfterEach

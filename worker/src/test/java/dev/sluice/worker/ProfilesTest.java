@@ -62,7 +62,9 @@ class ProfilesTest {
     private static WorkerOptions options(Duration budget) {
         Path none = Path.of("none");
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
-        return new WorkerOptions(none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker);
+        ControlOptions control = Settings.of(ControlOptions.class).load();
+        return new WorkerOptions(
+                none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control);
     }
 
     private Profiles profiles() {

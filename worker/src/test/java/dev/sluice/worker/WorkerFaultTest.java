@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutcomeGroup;
@@ -58,6 +59,7 @@ class WorkerFaultTest {
 
     private final Map<ModelId, ModelState> states = new ConcurrentHashMap<>();
     private final BlockingQueue<ModelState> changes = new LinkedBlockingQueue<>();
+    private final Map<ModelId, String> batchers = new ConcurrentHashMap<>();
     private final AtomicInteger closed = new AtomicInteger();
     private Vertx vertx;
     private Path models;
@@ -69,10 +71,15 @@ class WorkerFaultTest {
         Files.createDirectories(folder.resolve("echo/1"));
         Files.createDirectories(folder.resolve("later/1"));
         ReferenceCodec.register(vertx.eventBus());
-        vertx.eventBus().<ModelReport>consumer(ModelReport.ADDRESS, message -> {
-            states.put(message.body().model(), message.body().state());
-            if (message.body().model().equals(ECHO)) {
-                changes.add(message.body().state());
+        vertx.eventBus().<ModelNews>consumer(ModelNews.ADDRESS, message -> {
+            if (message.body() instanceof ModelReport report) {
+                states.put(report.model(), report.state());
+                if (report.model().equals(ECHO)) {
+                    changes.add(report.state());
+                }
+                if (report.description() != null) {
+                    batchers.put(report.model(), report.description().batcherAddress());
+                }
             }
             message.reply(message.body());
         });
@@ -106,8 +113,9 @@ class WorkerFaultTest {
         Duration second = Duration.ofSeconds(1);
         Duration soon = Duration.ofMillis(10);
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
         WorkerOptions options =
-                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker);
+                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
         Worker worker = new Worker(options, BatchListener.NONE, listener, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }

@@ -10,6 +10,7 @@ import dev.sluice.gateway.admit.LimitOptions;
 import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.worker.ControlOptions;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerOptions;
@@ -95,7 +96,8 @@ public class PipelineBenchmark {
         Duration warmUp = Duration.ofSeconds(1);
         Path folder = Path.of(model);
         WorkerOptions options = new WorkerOptions(
-                Objects.requireNonNull(folder.getParent()), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker);
+                Objects.requireNonNull(folder.getParent()), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker,
+                Settings.of(ControlOptions.class).load());
         Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),

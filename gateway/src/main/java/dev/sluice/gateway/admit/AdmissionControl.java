@@ -108,6 +108,11 @@ public final class AdmissionControl {
         return rooms.computeIfAbsent(model, first -> new ModelRoom(first, longestNanos));
     }
 
+    /** Gives up what has been learned of a model that is not in memory any more. */
+    public void forget(ModelId model) {
+        rooms.remove(model);
+    }
+
     /** Requests that were refused by their heads for want of room. */
     public long refusedUnread() {
         return refusedUnread.sum();

@@ -45,6 +45,13 @@ public final class CircuitBreakers {
         reports = next;
     }
 
+    void forget(ModelId model) {
+        Map<ModelId, CircuitReport> next = new HashMap<>(reports);
+        next.remove(model);
+        reports = next;
+        misfits.remove(model);
+    }
+
     public CircuitState state(ModelId model) {
         CircuitReport report = reports.get(model);
         return report == null ? CircuitState.CLOSED : report.state();

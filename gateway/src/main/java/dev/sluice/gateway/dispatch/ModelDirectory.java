@@ -4,17 +4,22 @@ import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the workers have reported: every model version, its state and its description.
@@ -27,12 +32,15 @@ public final class ModelDirectory {
     /** The newest version first. */
     private volatile Map<String, NavigableMap<Long, ModelReport>> models = Map.of();
 
+    private volatile Map<String, Map<String, Long>> labels = Map.of();
+
     private final CircuitBreakers circuits = new CircuitBreakers(this);
+    private final List<Consumer<ModelId>> unloaded = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
 
     /** Starts to listen; to be waited for before any worker is deployed, so that no report is missed. */
     public Future<Void> listen(EventBus bus) {
-        return bus.<ModelReport>localConsumer(ModelReport.ADDRESS, message -> {
+        return bus.<ModelNews>localConsumer(ModelNews.ADDRESS, message -> {
                     apply(message.body());
                     message.reply(null);
                 })
@@ -56,13 +64,73 @@ public final class ModelDirectory {
         complete = true;
     }
 
-    void apply(ModelReport report) {
+    /** Has that told of every version that has left the memory, so that what is known of it can be forgotten. */
+    public void whenUnloaded(Consumer<ModelId> listener) {
+        unloaded.add(listener);
+    }
+
+    void apply(ModelNews news) {
+        switch (news) {
+            case ModelReport report -> {
+                change(
+                        report.model().name(),
+                        versions -> versions.put(report.model().version(), report));
+                if (report.state() == ModelState.UNLOADED) {
+                    forget(report.model());
+                }
+            }
+            case ModelNews.Removed(ModelId model) -> {
+                change(model.name(), versions -> versions.remove(model.version()));
+                forget(model);
+            }
+            case ModelNews.Labels(String name, Map<String, Long> byLabel) -> {
+                Map<String, Map<String, Long>> next = new HashMap<>(labels);
+                next.put(name, byLabel);
+                labels = next;
+            }
+        }
+    }
+
+    private void change(String name, Consumer<NavigableMap<Long, ModelReport>> change) {
         Map<String, NavigableMap<Long, ModelReport>> next = new TreeMap<>(models);
         NavigableMap<Long, ModelReport> versions = new TreeMap<Long, ModelReport>().descendingMap();
-        versions.putAll(next.getOrDefault(report.model().name(), new TreeMap<>()));
-        versions.put(report.model().version(), report);
-        next.put(report.model().name(), versions);
+        versions.putAll(next.getOrDefault(name, new TreeMap<>()));
+        change.accept(versions);
+        next.put(name, versions);
+        if (versions.isEmpty()) {
+            next.remove(name);
+        }
         models = next;
+    }
+
+    private void forget(ModelId model) {
+        circuits.forget(model);
+        unloaded.forEach(listener -> listener.accept(model));
+    }
+
+    /** Other names for versions of that model. */
+    public Map<String, Long> labels(String name) {
+        return labels.getOrDefault(name, Map.of());
+    }
+
+    /**
+     * Who answers a request that its batcher could not take any more, because the model was loaded anew meanwhile.
+     *
+     * @param versionOpen whether another version will do
+     * @return null if nobody does, or nobody whose inputs and outputs are the same
+     */
+    public @Nullable ModelEndpoint inPlaceOf(ModelEndpoint left, boolean versionOpen) {
+        for (ModelReport report : versions(left.model().name())) {
+            ModelReport.Description now = report.description();
+            boolean sameVersion = report.model().equals(left.model());
+            if (report.state() == ModelState.READY && now != null && (versionOpen || sameVersion)) {
+                boolean isAnother =
+                        !now.batcherAddress().equals(left.description().batcherAddress());
+                boolean fits = now.signature().equals(left.description().signature());
+                return isAnother && fits ? new ModelEndpoint(report.model(), now) : null;
+            }
+        }
+        return null;
     }
 
     /** Every version of every model, by name, the newest first. */
@@ -78,6 +146,13 @@ public final class ModelDirectory {
         return versions == null ? List.of() : versions.values();
     }
 
+    /** Those of them that are more than files in a repository. */
+    public List<ModelReport> loaded(String name) {
+        return versions(name).stream()
+                .filter(report -> report.state() != ModelState.UNLOADED)
+                .toList();
+    }
+
     /** The newest ready version of that model. */
     public ModelEndpoint newest(String name) {
         Collection<ModelReport> versions = versions(name);
@@ -89,7 +164,15 @@ public final class ModelDirectory {
         if (versions.isEmpty()) {
             throw unknown("there is no model \"" + name + "\"");
         }
-        throw notReady(versions.iterator().next());
+        throw notReady(mostAlive(versions));
+    }
+
+    /** The one to talk of: an old version that was never loaded says less than one that failed. */
+    private static ModelReport mostAlive(Collection<ModelReport> versions) {
+        return versions.stream()
+                .filter(report -> report.state() != ModelState.UNLOADED)
+                .findFirst()
+                .orElseGet(() -> versions.iterator().next());
     }
 
     /** That version of that model. */
@@ -125,7 +208,8 @@ public final class ModelDirectory {
 
     private static InferenceException notReady(ModelReport report) {
         String reason = report.reason().isEmpty() ? "it is " + stateWord(report.state()) : report.reason();
-        long retry = report.state() == ModelState.FAILED ? InferenceError.NO_RETRY : InferenceError.RETRY_SOON_MILLIS;
+        boolean isToCome = report.state() == ModelState.LOADING || report.state() == ModelState.WARMING;
+        long retry = isToCome ? InferenceError.RETRY_SOON_MILLIS : InferenceError.NO_RETRY;
         return new InferenceException(new InferenceError.ModelNotReady(report.model(), reason, retry));
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The model, and perhaps the version, that a client names.
  *
- * @param version null when the client leaves it open
+ * @param version its number or one of its labels; null when the client leaves it open
  */
 public record RequestedModel(String name, @Nullable String version) {
 
@@ -19,16 +19,20 @@ public record RequestedModel(String name, @Nullable String version) {
      * @throws InferenceException UnknownModel or ModelNotReady
      */
     public ModelEndpoint in(ModelDirectory models) {
-        return version == null ? models.newest(name) : models.version(name, versionNumber(version));
+        return version == null ? models.newest(name) : models.version(name, versionNumber(version, models));
     }
 
-    /** The number of a version that could exist; anything else is a version that does not. */
-    public long versionNumber(String text) {
+    /** Of a label, the version it points to. */
+    private long versionNumber(String text, ModelDirectory models) {
+        Long labelled = models.labels(name).get(text);
+        if (labelled != null) {
+            return labelled;
+        }
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {
-            throw new InferenceException(new InferenceError.UnknownModel(
-                    "model \"" + name + "\" has no version \"" + text + "\": versions are positive integers"));
+            throw new InferenceException(new InferenceError.UnknownModel("model \"" + name
+                    + "\" has no version and no label \"" + text + "\": versions are positive integers"));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -133,6 +134,11 @@ public final class Metrics {
 
     public BatchListener batchListener() {
         return enabled ? models : BatchListener.NONE;
+    }
+
+    /** Takes away what there is of a model version that is not in memory any more. */
+    public void forget(ModelId model) {
+        models.forget(model);
     }
 
     public InstanceListener instanceListener() {

@@ -12,10 +12,13 @@ import dev.sluice.worker.contract.ModelId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -153,6 +156,17 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     @Override
     public void batchMemory(ModelId model, long changeBytes) {
         of(model).batchMemory.addAndGet(changeBytes);
+    }
+
+    /** Takes away the meters of a version that is not in memory any more. */
+    void forget(ModelId model) {
+        byModel.remove(model);
+        List<Tag> own = tags(model).stream().toList();
+        for (Meter meter : registry.getMeters()) {
+            if (meter.getId().getTags().containsAll(own)) {
+                registry.remove(meter);
+            }
+        }
     }
 
     private Meters of(ModelId model) {

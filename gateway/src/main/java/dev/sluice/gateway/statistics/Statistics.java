@@ -50,6 +50,11 @@ public final class Statistics implements RequestListener, BatchListener, Statist
         return (known != null ? known : new ModelCounters()).read();
     }
 
+    /** The counters begin anew when it is loaded again. */
+    public void forget(ModelId model) {
+        byModel.remove(model);
+    }
+
     private ModelCounters counters(ModelId model) {
         ModelCounters known = byModel.get(model);
         return known != null ? known : byModel.computeIfAbsent(model, unheardOf -> new ModelCounters());

@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why the model is in this state, for people; empty when there is nothing to say
  */
 public record ModelReport(
-        ModelId model, ModelState state, @Nullable Description description, String reason) {
-
-    /** The event-bus address that reports are sent to, to be acknowledged. */
-    public static final String ADDRESS = "sluice.model-reports";
+        ModelId model, ModelState state, @Nullable Description description, String reason) implements ModelNews {
 
     /**
      * What a loaded model is like.

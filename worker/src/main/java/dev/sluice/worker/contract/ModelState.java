@@ -1,8 +1,15 @@
 package dev.sluice.worker.contract;
 
-/** Where a model version stands in its life; only {@link #READY} takes traffic. */
+/** Where a model version stands in its life; only {@link #READY} takes new requests. */
 public enum ModelState {
+    /** Its file is being read. */
     LOADING,
+    /** It is in memory, and is run and looked at before anybody relies on it. */
+    WARMING,
     READY,
+    /** It finishes what it has and takes nothing new. */
+    DRAINING,
+    /** It lies in the repository and nowhere else. */
+    UNLOADED,
     FAILED
 }

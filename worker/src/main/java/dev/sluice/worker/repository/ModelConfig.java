@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
@@ -30,6 +32,8 @@ import java.util.function.Function;
  * @param slowFactor a batch is slow, and counts like one that failed, that took this many times as long as expected
  * @param fallback who answers while this model's circuit is open: the name of another model, with or without its
  *     version as in {@code digits-small/1}; empty for nobody
+ * @param versions which versions are served: {@code latest}, {@code latest 2}, {@code all}, or their numbers
+ * @param versionLabels other names that clients may call versions by, as {@code stable=2}
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
@@ -49,10 +53,14 @@ public record ModelConfig(
         @Setting("auto") Breaker breaker,
         @Setting(value = "0", min = "0", max = "1000") double slowFactor,
         @Setting("") String fallback,
+        @Setting("latest") List<String> versions,
+        @Setting("") List<String> versionLabels,
         @Setting("") List<String> labels,
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
         @Setting("") List<String> trim) {
+
+    private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
     /**
      * Reads a model.yaml; a model without one has the defaults.
@@ -72,6 +80,8 @@ public record ModelConfig(
         Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
         Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
+        all.put("versions", VersionPolicy::fault);
+        all.put("version_labels", ModelConfig::badVersionLabel);
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
 
@@ -79,6 +89,34 @@ public record ModelConfig(
         return rows.matches("[1-9][0-9]{0,4}")
                 ? Optional.empty()
                 : Optional.of("is no number of rows, from 1 to 99999 (got " + rows + ")");
+    }
+
+    private static Optional<String> badVersionLabel(String label) {
+        return VERSION_LABEL.matcher(label).matches()
+                ? Optional.empty()
+                : Optional.of("is no LABEL=VERSION, as in stable=2, with a label that begins with a letter (got "
+                        + label + ")");
+    }
+
+    /**
+     * Which versions are served.
+     *
+     * @throws IllegalArgumentException when what it says excludes itself
+     */
+    public VersionPolicy versionPolicy() {
+        return VersionPolicy.parse(versions);
+    }
+
+    /** By label, the version it points to. */
+    public Map<String, Long> labelledVersions() {
+        Map<String, Long> labelled = new HashMap<>();
+        for (String label : versionLabels) {
+            Matcher form = VERSION_LABEL.matcher(label);
+            if (form.matches()) {
+                labelled.put(form.group(1), Long.valueOf(form.group(2)));
+            }
+        }
+        return labelled;
     }
 
     /** The preferred batch sizes as numbers. */

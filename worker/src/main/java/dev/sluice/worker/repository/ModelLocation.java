@@ -8,5 +8,6 @@ import java.nio.file.Path;
  *
  * @param modelFile the ONNX file; whether it exists is found out when it is loaded
  * @param configFile the model's model.yaml, which need not exist
+ * @param fingerprint what both looked like when they were found
  */
-public record ModelLocation(ModelId model, Path modelFile, Path configFile) {}
+public record ModelLocation(ModelId model, Path modelFile, Path configFile, Fingerprint fingerprint) {}

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.Permit;
 import dev.sluice.gateway.admit.Verdict;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Call {
 
     private @Nullable Permit place;
+    private boolean versionOpen;
 
     public abstract Protocol protocol();
 
@@ -49,6 +51,15 @@ public abstract class Call {
             place.release(Verdict.IGNORED);
             place = null;
         }
+    }
+
+    /** Takes note of whether any version of the model will do. */
+    void asks(RequestedModel requested) {
+        versionOpen = requested.version() == null;
+    }
+
+    boolean isVersionOpen() {
+        return versionOpen;
     }
 
     /** Another model answers in place of the one that was asked. */

@@ -33,15 +33,12 @@ public final class ServerState {
 
     private ServerState() {}
 
-    /** Ready when nothing is being loaded, nothing is being shut down, and whatever models there are, one works. */
+    /** Ready when every model that it began with has been tried, it does not stop, and one works if any is wanted. */
     public static boolean isReady(FrontParts parts) {
         List<ModelReport> all = parts.models().all();
         boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
-        boolean anyLoading = all.stream().anyMatch(report -> report.state() == ModelState.LOADING);
-        return parts.models().isComplete()
-                && !anyLoading
-                && !parts.admission().isDraining()
-                && (anyReady || all.isEmpty());
+        boolean noneWanted = all.stream().allMatch(report -> report.state() == ModelState.UNLOADED);
+        return parts.models().isComplete() && !parts.admission().isDraining() && (anyReady || noneWanted);
     }
 
     /**
@@ -77,9 +74,10 @@ public final class ServerState {
     /** The state of a model in the index of the repository. */
     public static String indexWord(ModelState state) {
         return switch (state) {
-            case LOADING -> "LOADING";
+            case LOADING, WARMING -> "LOADING";
             case READY -> "READY";
-            case FAILED -> "UNAVAILABLE";
+            case DRAINING -> "UNLOADING";
+            case FAILED, UNLOADED -> "UNAVAILABLE";
         };
     }
 }

@@ -67,6 +67,7 @@ public final class Serving {
      * @throws InferenceException UnknownModel, ModelNotReady, CircuitOpen
      */
     public ModelEndpoint endpoint(Call call, RequestedModel requested) {
+        call.asks(requested);
         ModelEndpoint asked = requested.in(parts.models());
         ModelEndpoint endpoint =
                 parts.models().circuits().answering(asked, parts.ticker().nanos());
@@ -148,18 +149,38 @@ public final class Serving {
 
     private void infer(Answering answering) {
         setOut(answering).onSuccess(outcome -> {
-            ModelEndpoint fallback = outcome instanceof InferenceError.CircuitOpen && !answering.hasBegun()
-                    ? parts.models()
-                            .circuits()
-                            .fallback(answering.endpoint, parts.ticker().nanos())
-                    : null;
-            if (fallback == null) {
-                finish(answering, outcome);
-            } else { // the circuit opened on the way; the model that stands in has nobody to stand in for itself
-                answering.call.standsIn(fallback.model());
-                infer(answering.by(fallback));
+            switch (outcome) {
+                case InferenceError.CircuitOpen opened -> inferByFallback(answering, opened);
+                case InferenceError.ModelNotReady left -> inferBySuccessor(answering, left);
+                case InferenceError.Draining left -> inferBySuccessor(answering, left);
+                case InferenceOutcome other -> finish(answering, other);
             }
         });
+    }
+
+    /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */
+    private void inferByFallback(Answering answering, InferenceError opened) {
+        ModelEndpoint fallback = answering.hasBegun()
+                ? null
+                : parts.models().circuits().fallback(answering.endpoint, parts.ticker().nanos());
+        if (fallback == null) {
+            finish(answering, opened);
+        } else {
+            answering.call.standsIn(fallback.model());
+            infer(answering.by(fallback));
+        }
+    }
+
+    /** The version was unloaded, or loaded anew, on the way, and may not have begun with this request. */
+    private void inferBySuccessor(Answering answering, InferenceError left) {
+        ModelEndpoint successor = answering.hasBegun()
+                ? null
+                : parts.models().inPlaceOf(answering.endpoint, answering.call.isVersionOpen());
+        if (successor == null) {
+            finish(answering, left);
+        } else {
+            infer(answering.by(successor));
+        }
     }
 
     /** Without an outcome to come, nobody else would give back what it holds. */

@@ -1,0 +1,215 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.batch.BatchGate;
+import dev.sluice.worker.batch.BatcherOptions;
+import dev.sluice.worker.batch.DeviceTurns;
+import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.batch.PatientShare;
+import dev.sluice.worker.batch.RaggedAxes;
+import dev.sluice.worker.batch.ShapeOptions;
+import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.breaker.ModelBreaker;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.CircuitReport;
+import dev.sluice.worker.contract.CircuitReport.Fallback;
+import dev.sluice.worker.contract.CircuitState;
+import dev.sluice.worker.contract.InstanceListener;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.engine.Engine;
+import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
+import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelLocation;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a model version from its files into memory and to life: reads it, warms it up, looks whether it answers as it
+ * should, and deploys its batcher and instances.
+ *
+ * @thread the control thread, which goes on with other things meanwhile; what blocks runs on loading threads
+ * @bound as many models at one time as there are loading threads
+ * @owns nothing: what it has made belongs to the {@link ServedModel} that it gives, or is gone when it fails
+ */
+final class ModelLoader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
+    private static final int NOT_BATCHED = 1;
+
+    /** Told of what happens to models. */
+    record Listeners(BatchListener batches, InstanceListener instances) {}
+
+    private final WorkerOptions options;
+    private final Listeners listeners;
+    private final Ticker ticker;
+    private final Engine engine;
+    private final Profiles profiles;
+    private final DeviceTurns cpu;
+    private final Announcements announcements;
+    private final Vertx vertx;
+    private final WorkerExecutor loading;
+    private final LoadingSlots slots;
+    private long incarnations;
+
+    ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
+        this.options = options;
+        this.listeners = listeners;
+        this.ticker = ticker;
+        this.engine = engine;
+        this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
+        this.cpu = new DeviceTurns(
+                options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
+        this.vertx = vertx;
+        this.announcements = new Announcements(vertx.eventBus());
+        this.slots = new LoadingSlots(options.control().threads());
+        this.loading = vertx.createSharedWorkerExecutor(
+                "sluice.loading", options.control().threads(), 1, TimeUnit.HOURS);
+    }
+
+    /**
+     * What is heard while a version is loaded and afterwards.
+     *
+     * @param warming when it is in memory
+     * @param serving when its last instance has been lost, or one is back
+     */
+    record Progress(Runnable warming, InstanceDeployer.Serving serving) {}
+
+    /**
+     * Loads a version.
+     *
+     * @param fallback who answers while its circuit is open
+     * @throws Exception with a message for people, when it cannot be served
+     */
+    ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
+        ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
+        slots.take();
+        try {
+            load(new Loading(location, fallback, progress, served));
+            return served;
+        } catch (Exception | LinkageError | OutOfMemoryError broken) {
+            served.close();
+            throw broken;
+        } finally {
+            slots.giveBack();
+        }
+    }
+
+    /** What is known of it from the beginning. */
+    private record Loading(
+            ModelLocation location, @Nullable Fallback fallback, Progress progress, ServedModel served) {}
+
+    private void load(Loading version) throws Exception {
+        long start = ticker.nanos();
+        ModelServing serving = ModelServing.of(ModelConfig.read(version.location.configFile()), options);
+        LoadedModel runnable =
+                blocking(() -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())));
+        version.served.onClose(() -> ServedModel.await(loading.executeBlocking(
+                () -> {
+                    runnable.close();
+                    return null;
+                },
+                false)));
+        version.progress.warming.run();
+        Description description = deploy(version, runnable, serving);
+        version.served.describe(description);
+        LOG.info(
+                "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
+                version.location.model(),
+                serving.instances(),
+                Math.max(NOT_BATCHED, description.maxBatchRows()),
+                TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start));
+    }
+
+    /** Meanwhile the control thread does what else it has to do. */
+    private <T> T blocking(Callable<T> work) {
+        return loading.executeBlocking(work, false).await();
+    }
+
+    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving) {
+        Signature signature = serving.signatureOf(runnable);
+        RaggedAxes ragged = RaggedConfig.read(version.location.configFile(), signature);
+        int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
+        List<LatencyPoint> profile = blocking(() -> profile(version.location, runnable, serving, maxBatchRows));
+        Incarnation incarnation = version.served.incarnation();
+        InstanceDeployer deployer = new InstanceDeployer(
+                incarnation,
+                runnable,
+                new InstanceOptions(
+                        serving.instances(), maxBatchRows, options.batchMemory(), ragged, listeners.instances),
+                ticker,
+                version.progress.serving);
+        version.served.onClose(() -> ServedModel.await(deployer.close()));
+        List<Instance> first = new ArrayList<>();
+        for (int i = 0; i < serving.instances(); i++) {
+            first.add(deployer.deploy().await());
+        }
+        BatcherOptions batching = new BatcherOptions(
+                serving.policy(maxBatchRows),
+                serving.maxQueueRequests(),
+                profile,
+                listeners.batches,
+                serving.preserveOrdering(),
+                new ShapeOptions(maxBatchRows, ragged),
+                gate(incarnation.model(), serving.breaker(), version.fallback));
+        InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
+        String batcher = vertx.deployVerticle(
+                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
+                .await();
+        version.served.onClose(() -> ServedModel.await(vertx.undeploy(batcher)));
+        return describe(incarnation, runnable, serving, maxBatchRows);
+    }
+
+    private static Description describe(
+            Incarnation incarnation, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+        Signature signature = serving.signatureOf(runnable);
+        return new Description(
+                runnable.platform(),
+                signature,
+                serving.labels().isEmpty() ? runnable.labels() : serving.labels(),
+                signature.batched() ? maxBatchRows : 0,
+                serving.instances(),
+                incarnation.batcherAddress(),
+                serving.fixed());
+    }
+
+    private DeviceTurns.Stake stake(ModelServing serving) {
+        return new DeviceTurns.Stake(cpu, serving.shareOfCores());
+    }
+
+    private BatchGate gate(ModelId model, BreakerOptions breaker, @Nullable Fallback fallback) {
+        if (!breaker.enabled()) {
+            return BatchGate.OPEN;
+        }
+        ModelBreaker.Listener listener = (state, openUntilNanos) -> {
+            listeners.batches.circuit(model, state);
+            announcements.circuit(new CircuitReport(model, state, openUntilNanos, fallback));
+        };
+        listener.changed(CircuitState.CLOSED, 0);
+        return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
+    }
+
+    private List<LatencyPoint> profile(
+            ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
+            WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), new PatientShare(stake(serving)), ticker);
+            return profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
+        }
+    }
+
+    @Override
+    public void close() {
+        loading.close();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.repository.ModelFolder;
+import dev.sluice.worker.repository.ModelRepository;
+import dev.sluice.worker.repository.Selection;
+import dev.sluice.worker.repository.SettledFolders;
+import dev.sluice.worker.repository.VersionPolicy;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which model versions are to be in memory: looks at the repository and listens to operators.
+ *
+ * @thread the control thread; the files are looked at on a thread that may wait
+ * @errors of a repository that cannot be read any more the last known state is kept
+ */
+final class RepositoryControl {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryControl.class);
+
+    private final ControlOptions options;
+    private final ModelRepository repository;
+    private final SettledFolders settled;
+    private final Selection selection;
+    private final ModelKeeper keeper;
+    private final VersionLabels labels;
+    private final Vertx vertx;
+    private List<ModelFolder> folders = List.of();
+    private boolean looking;
+    private String lastFault = "";
+
+    RepositoryControl(WorkerOptions worker, ModelKeeper keeper, Announcements announcements, Vertx vertx) {
+        this.options = worker.control();
+        this.repository = new ModelRepository(worker.models());
+        this.settled = new SettledFolders(options.settle(), InstantSource.system());
+        boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
+        this.selection = new Selection(untilTold, options.load());
+        this.keeper = keeper;
+        this.labels = new VersionLabels(announcements);
+        this.vertx = vertx;
+    }
+
+    /**
+     * Takes what is there as it is, and waits until all of it has been tried.
+     *
+     * @throws IOException when the repository cannot be read
+     */
+    void begin() throws IOException {
+        folders = settled.first(repository.scan());
+        apply();
+        keeper.settled().await();
+        if (options.mode() == ControlOptions.Mode.WATCH) {
+            vertx.setPeriodic(Math.max(1, options.poll().toMillis()), due -> look());
+        }
+    }
+
+    private void look() {
+        if (!looking) { // a slow file system must not make looks pile up
+            looking = true;
+            try {
+                rescan();
+            } finally {
+                looking = false;
+            }
+        }
+    }
+
+    private void rescan() {
+        try {
+            List<ModelFolder> seen = vertx.executeBlocking(repository::scan).await();
+            folders = settled.after(seen);
+            lastFault = "";
+            apply();
+        } catch (Exception fault) { // an IOException, thrown from where the compiler cannot see it
+            if (!lastFault.equals(fault.getMessage())) {
+                lastFault = String.valueOf(fault.getMessage());
+                LOG.error("the models stay as they are: {}", lastFault);
+            }
+        }
+    }
+
+    private void apply() {
+        Set<ModelId> present = new LinkedHashSet<>();
+        for (ModelFolder folder : folders) {
+            folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
+        }
+        List<ModelFolder> now = folders;
+        keeper.want(present, broken -> selection.of(now, broken));
+        labels.publish(folders);
+    }
+
+    /** Does what an operator wants, and returns when it is done. */
+    Outcome obey(ModelCommand command) {
+        Outcome outcome;
+        try {
+            outcome = done(command);
+        } catch (RuntimeException defect) {
+            LOG.error("{} failed", command, defect);
+            outcome = new Outcome(new InferenceError.EngineFailure(command.toString()), "");
+        }
+        LOG.info("{}: {}", command, outcome.refusal() == null ? outcome.message() : outcome.refusal());
+        return outcome;
+    }
+
+    private Outcome done(ModelCommand command) {
+        rescan();
+        Optional<ModelFolder> folder =
+                folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
+        if (folder.isEmpty()) {
+            return refused(new InferenceError.UnknownModel("the repository has no model \"" + command.name() + "\""));
+        }
+        return switch (command) {
+            case ModelCommand.Load(String name) -> {
+                selection.load(name);
+                keeper.retry(name);
+                yield applied(name);
+            }
+            case ModelCommand.Unload(String name) -> {
+                selection.unload(name);
+                yield applied(name);
+            }
+            case ModelCommand.Serve(String name, List<String> versions) -> serve(folder.get(), versions);
+            case ModelCommand.Rollback(String name) -> rollBack(folder.get());
+            case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
+        };
+    }
+
+    private Outcome serve(ModelFolder folder, List<String> versions) {
+        if (versions.isEmpty()) {
+            selection.unpin(folder.name());
+            return applied(folder.name());
+        }
+        VersionPolicy policy;
+        try {
+            policy = VersionPolicy.parse(versions);
+        } catch (IllegalArgumentException faulty) {
+            return refused(new InferenceError.InvalidRequest("versions", String.valueOf(faulty.getMessage())));
+        }
+        if (policy.of(folder.versions().keySet(), version -> false).isEmpty()) {
+            return refused(new InferenceError.UnknownModel("model \"" + folder.name() + "\" has no version of " + policy
+                    + "; it has " + folder.versions().keySet()));
+        }
+        selection.pin(folder.name(), policy);
+        return applied(folder.name());
+    }
+
+    private Outcome rollBack(ModelFolder folder) {
+        Optional<Long> serving = folder.versions().descendingKeySet().stream()
+                .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
+                .findFirst();
+        Long before = serving.isEmpty() ? null : folder.versions().lowerKey(serving.get());
+        if (before == null) {
+            return refused(new InferenceError.InvalidRequest(
+                    "model",
+                    serving.isEmpty()
+                            ? "model \"" + folder.name() + "\" serves no version that could be rolled back"
+                            : "the repository has no version of model \"" + folder.name() + "\" before "
+                                    + serving.get()));
+        }
+        return serve(folder, List.of(before.toString()));
+    }
+
+    private Outcome label(String name, String label, long version) {
+        if (version != 0 && keeper.state(new ModelId(name, version)) != ModelState.READY) {
+            return refused(new InferenceError.InvalidRequest(
+                    "version", "a label may point to a version that is ready only, and " + version + " is not"));
+        }
+        labels.set(name, label, version);
+        labels.publish(folders);
+        return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
+    }
+
+    private Outcome applied(String name) {
+        apply();
+        keeper.settled(name).await();
+        Map<Long, ModelState> states = keeper.wantedStates(name);
+        for (Map.Entry<Long, ModelState> version : states.entrySet()) {
+            if (version.getValue() == ModelState.FAILED) {
+                ModelId failed = new ModelId(name, version.getKey());
+                return refused(
+                        new InferenceError.ModelNotReady(failed, keeper.reason(failed), InferenceError.NO_RETRY));
+            }
+        }
+        return new Outcome(null, states.isEmpty() ? "no version is in memory" : "versions " + states);
+    }
+
+    private static Outcome refused(InferenceError why) {
+        return new Outcome(why, "");
+    }
+}

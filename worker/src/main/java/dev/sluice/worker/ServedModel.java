@@ -1,0 +1,63 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.ModelReport.Description;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model version in memory, with all that serves it, and how that is taken apart.
+ *
+ * @thread the control thread
+ * @owns what was told to {@link #onClose}: deployments, the loaded model
+ */
+final class ServedModel {
+
+    private final Incarnation incarnation;
+    private final Announcements announcements;
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private @Nullable Description description;
+
+    ServedModel(Incarnation incarnation, Announcements announcements) {
+        this.incarnation = incarnation;
+        this.announcements = announcements;
+    }
+
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    /** What is to be done at the end, the last first. */
+    void onClose(Runnable step) {
+        undo.push(step);
+    }
+
+    void describe(Description complete) {
+        description = complete;
+    }
+
+    /** As the front is to know it; null until it is complete. */
+    @Nullable
+    Description description() {
+        return description;
+    }
+
+    /** Lets it finish what it has; to be called when nobody is sent to it any more. */
+    void drain(Duration patience) {
+        announcements.drain(incarnation, patience);
+    }
+
+    /** Ends what serves it and frees its memory; what waits for it still is refused. */
+    void close() {
+        while (!undo.isEmpty()) {
+            undo.pop().run();
+        }
+    }
+
+    /** For what must not stop the rest from being taken apart. */
+    static void await(Future<?> step) {
+        step.otherwiseEmpty().await();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.sluice.worker.contract;
+
+import java.util.Map;
+
+/**
+ * What the worker side tells the gateway side about its models, in the order in which it happens.
+ *
+ * @thread immutable
+ */
+public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels {
+
+    /** The event-bus address that news are sent to, to be acknowledged. */
+    String ADDRESS = "sluice.model-news";
+
+    /** That version is not in the repository any more, nor in memory. */
+    record Removed(ModelId model) implements ModelNews {}
+
+    /**
+     * Other names for versions of a model, all that it has.
+     *
+     * @param name the model
+     * @param labels by label, the version it points to
+     */
+    record Labels(String name, Map<String, Long> labels) implements ModelNews {
+
+        public Labels {
+            labels = Map.copyOf(labels);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.sluice.worker.repository;
+
+import dev.sluice.worker.contract.ModelId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Which of the models and versions in a repository are wanted in memory, as its files and operators say.
+ *
+ * @thread owned by the control thread
+ */
+public final class Selection {
+
+    private final boolean untilTold;
+    private final Map<String, Boolean> told = new HashMap<>();
+    private final Map<String, VersionPolicy> pinned = new HashMap<>();
+
+    /**
+     * @param untilTold whether a model is wanted of which nobody has said anything
+     * @param named those that are wanted from the beginning in any case
+     */
+    public Selection(boolean untilTold, List<String> named) {
+        this.untilTold = untilTold;
+        named.forEach(name -> told.put(name, true));
+    }
+
+    /** From now on that model is wanted, whatever was said before. */
+    public void load(String name) {
+        told.put(name, true);
+    }
+
+    /** From now on none of its versions is. */
+    public void unload(String name) {
+        told.put(name, false);
+    }
+
+    /** These versions of it are to be served, whatever its model.yaml says. */
+    public void pin(String name, VersionPolicy policy) {
+        pinned.put(name, policy);
+    }
+
+    /** Its model.yaml says which. */
+    public void unpin(String name) {
+        pinned.remove(name);
+    }
+
+    /** Which of its versions are to be served. */
+    public VersionPolicy policy(ModelFolder folder) {
+        return pinned.getOrDefault(folder.name(), folder.policy());
+    }
+
+    public boolean isPinned(String name) {
+        return pinned.containsKey(name);
+    }
+
+    /**
+     * What is wanted of what there is.
+     *
+     * @param broken whether a version has failed
+     */
+    public Map<ModelId, ModelLocation> of(List<ModelFolder> repository, Predicate<ModelId> broken) {
+        Map<ModelId, ModelLocation> wanted = new LinkedHashMap<>();
+        for (ModelFolder folder : repository) {
+            if (told.getOrDefault(folder.name(), untilTold)) {
+                Set<Long> versions = policy(folder)
+                        .of(folder.versions().keySet(), version -> broken.test(new ModelId(folder.name(), version)));
+                for (long version : new TreeSet<>(versions).descendingSet()) {
+                    ModelLocation location = folder.location(version);
+                    wanted.put(location.model(), location);
+                }
+            }
+        }
+        return wanted;
+    }
+}
