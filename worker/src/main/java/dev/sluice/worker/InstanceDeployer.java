@@ -60,11 +60,7 @@ final class InstanceDeployer implements InstanceSupply {
 
     /** To be made on the control thread. */
     InstanceDeployer(
-            Incarnation incarnation,
-            LoadedModel runnable,
-            InstanceOptions options,
-            Ticker ticker,
-            Serving serving) {
+            Incarnation incarnation, LoadedModel runnable, InstanceOptions options, Ticker ticker, Serving serving) {
         this.incarnation = incarnation;
         this.model = incarnation.model();
         this.runnable = runnable;

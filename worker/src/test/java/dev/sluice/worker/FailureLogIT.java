@@ -70,8 +70,9 @@ class FailureLogIT {
         try (LoadedModel model = new OnnxEngine().load(file, new EngineOptions(1))) {
             Context control = vertx.getOrCreateContext();
             InstanceOptions options = new InstanceOptions(1, 1, 1 << 20, InstanceListener.NONE);
-            InstanceDeployer deployer = result(Future.future(made -> control.runOnContext(here ->
-                    made.complete(new InstanceDeployer(Requests.MODEL, model, options, Ticker.SYSTEM, new Deaf())))));
+            InstanceDeployer deployer =
+                    result(Future.future(made -> control.runOnContext(here -> made.complete(new InstanceDeployer(
+                            new Incarnation(Requests.MODEL, 1), model, options, Ticker.SYSTEM, new Deaf())))));
             Instance instance = result(deployer.deploy());
             DeliveryOptions delivery = new DeliveryOptions().setLocalOnly(true);
             for (int i = 0; i < TIMES; i++) {

@@ -162,7 +162,9 @@ public final class Serving {
     private void inferByFallback(Answering answering, InferenceError opened) {
         ModelEndpoint fallback = answering.hasBegun()
                 ? null
-                : parts.models().circuits().fallback(answering.endpoint, parts.ticker().nanos());
+                : parts.models()
+                        .circuits()
+                        .fallback(answering.endpoint, parts.ticker().nanos());
         if (fallback == null) {
             finish(answering, opened);
         } else {

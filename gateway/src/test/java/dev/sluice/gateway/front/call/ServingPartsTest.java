@@ -26,6 +26,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutcomeGroup;
@@ -90,7 +91,7 @@ class ServingPartsTest {
     private void serve(ModelId model) {
         ModelReport report =
                 new ModelReport(model, ModelState.READY, endpoint(model).description(), "");
-        Wait.forResult(vertx.eventBus().request(ModelReport.ADDRESS, report));
+        Wait.forResult(vertx.eventBus().request(ModelNews.ADDRESS, report));
     }
 
     private static InferenceResponse rows(int first, boolean last) {
