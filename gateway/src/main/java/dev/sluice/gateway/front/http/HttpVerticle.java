@@ -111,8 +111,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void connected(HttpConnection connection) {
-        FrontConnection.speaks(connection);
-        StreamLimit.hold(connection, options.maxConcurrentStreams());
+        FrontConnection.speaks(connection, options.maxConcurrentStreams());
     }
 
     private Future<HttpServer> cannotListen(int port, Throwable cause) {
@@ -131,6 +130,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setHost(options.host())
                 .setTcpNoDelay(true)
                 .setInitialSettings(http2Settings())
+                .setHttp2ConnectionWindowSize(http2Window())
                 .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
                 .setMaxHeaderSize((int) options.maxHeaderSize())
@@ -146,6 +146,11 @@ public final class HttpVerticle extends VerticleBase {
         return new Http2Settings()
                 .setMaxConcurrentStreams(options.maxConcurrentStreams())
                 .setMaxHeaderListSize(options.maxHeaderSize());
+    }
+
+    /** As much as all streams may send, and one more: what those have sent that are not read holds up no other. */
+    private int http2Window() {
+        return (options.maxConcurrentStreams() + 1) * Http2Settings.DEFAULT_INITIAL_WINDOW_SIZE;
     }
 
     /** Vert.x counts a connection that waits for its answer as idle, so no request may wait that long. */
