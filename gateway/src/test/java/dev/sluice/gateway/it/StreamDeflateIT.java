@@ -107,6 +107,10 @@ class StreamDeflateIT {
             strings = {
                 "permessage-deflate; server_max_window_bits=10",
                 "permessage-deflate; level=9",
+                "permessage-deflate; client_max_window_bits=99",
+                "permessage-deflate; client_max_window_bits=7",
+                "permessage-deflate; client_no_context_takeover=1",
+                "permessage-deflate; client_max_window_bits; client_max_window_bits=10",
                 "x-webkit-deflate"
             })
     void agreesToNothingThatItCannotKeep(String offer) throws IOException {

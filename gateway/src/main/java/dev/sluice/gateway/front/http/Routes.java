@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -142,7 +143,11 @@ final class Routes {
         BodyReader.discard(context.request(), bodies);
         exchanges
                 .of(context)
-                .error(404, "there is nothing at " + context.request().path() + "; see GET /");
+                .error(
+                        404,
+                        "there is nothing at "
+                                + InferenceException.shortened(
+                                        String.valueOf(context.request().path())) + "; see GET /");
     }
 
     /** What ends here is either a path that the router itself finds malformed, or a defect. */

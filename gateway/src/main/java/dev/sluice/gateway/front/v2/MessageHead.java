@@ -35,6 +35,14 @@ public record MessageHead(
         if (message.isRawTensor()) {
             return NONE;
         }
+        if (message.end() == message.from()) {
+            return new MessageHead(
+                    null,
+                    null,
+                    null,
+                    null,
+                    InferenceException.invalid("body", "is empty: it has neither JSON nor a raw tensor"));
+        }
         JsonCursor json = new JsonCursor(message.array(), message.from(), message.jsonEnd(), options.nanAndInfinity());
         Reading reading = new Reading(json, namesModel);
         @Nullable InferenceException problem = null;
