@@ -109,8 +109,7 @@ final class HealthService {
                 message.release();
             }
             look();
-            reader.next(); // so that what a client sends beyond it is refused, and does not lie in the windows of
-            // HTTP/2
+            reader.next(); // whatever comes is refused, where it would lie unread in the windows of HTTP/2
         }
 
         private void look() {

@@ -165,13 +165,12 @@ public final class HttpVerticle extends VerticleBase {
         int status = cause instanceof TooLongHttpLineException
                 ? 414
                 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        JsonOutput body =
-                new JsonOutput(128).raw("{\"error\":").string("malformed HTTP request: " + cause.getMessage());
+        JsonOutput body = Refusal.plain("malformed HTTP request: " + cause.getMessage());
         request.response()
                 .setStatusCode(status)
                 .putHeader("content-type", "application/json")
                 .putHeader("connection", "close")
-                .end(HttpBytes.buffer(body.raw('}')))
+                .end(HttpBytes.buffer(body))
                 .onComplete(sent -> request.connection().close());
     }
 }

@@ -141,13 +141,9 @@ final class Routes {
 
     private void unknownPath(RoutingContext context) {
         BodyReader.discard(context.request(), bodies);
-        exchanges
-                .of(context)
-                .error(
-                        404,
-                        "there is nothing at "
-                                + InferenceException.shortened(
-                                        String.valueOf(context.request().path())) + "; see GET /");
+        String path =
+                InferenceException.shortened(String.valueOf(context.request().path()));
+        exchanges.of(context).error(404, "there is nothing at " + path + "; see GET /");
     }
 
     /** What ends here is either a path that the router itself finds malformed, or a defect. */

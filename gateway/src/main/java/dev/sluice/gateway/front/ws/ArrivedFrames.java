@@ -114,6 +114,9 @@ final class ArrivedFrames implements AutoCloseable {
         } catch (DataFormatException corrupt) {
             close();
             throw new Unreadable(CloseCode.INVALID_PAYLOAD, "a message that is not compressed as it says");
+        } catch (OutOfMemoryError noMemory) {
+            close();
+            throw new Unreadable(CloseCode.TRY_AGAIN_LATER, "the server has no memory for this message now");
         }
     }
 
