@@ -77,8 +77,8 @@ class Page:
     def __init__(self, driver):
         self.driver = driver
 
-    def open(self, port):
-        self.driver.get(f"http://127.0.0.1:{port}/draw")
+    def open(self, port, path="/draw"):
+        self.driver.get(f"http://127.0.0.1:{port}{path}")
 
     def leave(self):
         self.driver.get("about:blank")
@@ -213,6 +213,21 @@ def leaves_a_server_that_does_not_answer(page, gateway):
     page.until_it_reads(7)
 
 
+def sends_nothing_that_is_too_long(page, gateway):
+    """What the server would end the connection for, again and again. It stands at /draw/ too, and still leads to the server."""
+    page.leave()
+    page.complaints()  # until now: that nobody answered while there was no gateway
+    gateway.stop()
+    gateway.start("websocket.max_message_size=2KiB")
+    page.open(gateway.port, "/draw/")
+    page.until_state("this server takes messages of 2048 bytes")
+    page.draw(SEVEN, interaction.POINTER_MOUSE)
+    page.until_state("this server takes messages of 2048 bytes")
+    assert page.text("digit") == "Nothing drawn yet"
+    assert page.driver.find_element(By.ID, "server").get_property("href") == f"http://127.0.0.1:{gateway.port}/"
+    assert not (complaints := page.complaints()), complaints
+
+
 def says_that_there_is_no_such_model(page, gateway, folder):
     page.leave()
     page.complaints()  # until now: that nobody answered while there was no gateway
@@ -246,6 +261,7 @@ def main():
         goes_on_with_a_new_server(page, gateway, folder)
         keeps_to_the_window_and_sleeps(page, gateway)
         leaves_a_server_that_does_not_answer(page, gateway)
+        sends_nothing_that_is_too_long(page, gateway)
         says_that_there_is_no_such_model(page, gateway, folder)
         runs_only_its_own_script(page)
     finally:

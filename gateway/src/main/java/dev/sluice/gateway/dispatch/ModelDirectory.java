@@ -162,7 +162,7 @@ public final class ModelDirectory {
             }
         }
         if (versions.isEmpty()) {
-            throw unknown("there is no model \"" + name + "\"");
+            throw unknown("there is no model " + InferenceException.quoted(name));
         }
         throw notReady(mostAlive(versions));
     }
@@ -183,8 +183,8 @@ public final class ModelDirectory {
             }
         }
         String known = versions(name).isEmpty()
-                ? "there is no model \"" + name + "\""
-                : "model \"" + name + "\" has no version " + version + " here; it has "
+                ? "there is no model " + InferenceException.quoted(name)
+                : "model " + InferenceException.quoted(name) + " has no version " + version + " here; it has "
                         + versions(name).stream()
                                 .map(ModelReport::model)
                                 .map(ModelId::version)

@@ -31,8 +31,9 @@ public record RequestedModel(String name, @Nullable String version) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {
-            throw new InferenceException(new InferenceError.UnknownModel("model \"" + name
-                    + "\" has no version and no label \"" + text + "\": versions are positive integers"));
+            throw new InferenceException(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
+                    + " has no version and no label " + InferenceException.quoted(text)
+                    + ": versions are positive integers"));
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.gateway.front;
 
 import dev.sluice.gateway.admit.ByteBudget;
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,7 +54,7 @@ public final class TensorBuffers {
     public ByteBuffer take(int bytes) {
         int capacity = bytes > LARGEST_KEPT ? bytes : 1 << sizeClass(bytes);
         if (capacity > budget.maxBytes() - bodyBytes - unsettledBytes) {
-            throw new InferenceException(new InferenceError.PayloadTooLarge(budget.maxBytes()));
+            throw new InferenceException(SizeLimit.of(budget).tooLarge());
         }
         budget.reserve(capacity);
         unsettledBytes += capacity;

@@ -24,7 +24,7 @@ class StatusMappingTest {
                 Arguments.of(new InferenceError.InvalidRequest("f", "r"), 400, "invalid_request", -1),
                 Arguments.of(new InferenceError.Unauthenticated("no key"), 401, "unauthenticated", -1),
                 Arguments.of(new InferenceError.UnknownModel("none"), 404, "unknown_model", -1),
-                Arguments.of(new InferenceError.PayloadTooLarge(5), 413, "payload_too_large", -1),
+                Arguments.of(new InferenceError.PayloadTooLarge(5, ""), 413, "payload_too_large", -1),
                 Arguments.of(new InferenceError.Cancelled(), 499, "cancelled", -1),
                 Arguments.of(new InferenceError.EngineFailure("id"), 500, "engine_failure", -1),
                 Arguments.of(new InferenceError.Overloaded("full", 1234), 503, "overloaded", 1234),

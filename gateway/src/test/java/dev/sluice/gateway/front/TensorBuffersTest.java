@@ -129,7 +129,9 @@ class TensorBuffersTest {
         assertInstanceOf(InferenceError.Overloaded.class, full);
         assertEquals(0, counted.settle());
         assertEquals(512, budget.heldBytes(), "what was refused is not held");
-        assertEquals(new InferenceError.PayloadTooLarge(1000), refusal(() -> counted.take(2000)));
+        assertEquals(
+                new InferenceError.PayloadTooLarge(1000, "admission.max_in_flight_bytes"),
+                refusal(() -> counted.take(2000)));
     }
 
     @Test
@@ -138,7 +140,9 @@ class TensorBuffersTest {
         TensorBuffers counted = new TensorBuffers(budget);
         counted.besideBody(256);
         counted.take(500);
-        assertEquals(new InferenceError.PayloadTooLarge(1024), refusal(() -> counted.take(500)));
+        assertEquals(
+                new InferenceError.PayloadTooLarge(1024, "admission.max_in_flight_bytes"),
+                refusal(() -> counted.take(500)));
         budget.release(counted.settle());
         counted.take(500);
         counted.take(500);

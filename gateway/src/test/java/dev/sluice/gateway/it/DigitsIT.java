@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,11 @@ class DigitsIT {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void readsTheSampleOfEachDigit(int digit) throws IOException {
         assertEquals(digit, Digits.mostLikely(read(Integer.toString(digit)).data(), 0));
+    }
+
+    @Test
+    void leadsToThePageToDrawThemOn() {
+        assertTrue(gateway.get("/").body().contains("  GET /draw\n"));
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.front.grpc.wire.HealthCheckRequest;
 import dev.sluice.gateway.front.grpc.wire.ModelInferRequest;
 import dev.sluice.gateway.front.grpc.wire.ServerLiveRequest;
 import dev.sluice.gateway.it.RawHttp2.Frame;
@@ -25,6 +25,8 @@ class GrpcFramesIT {
 
     private static final String INFER = "/inference.GRPCInferenceService/ModelInfer";
     private static final String LIVE = "/inference.GRPCInferenceService/ServerLive";
+    private static final String WATCH = "/grpc.health.v1.Health/Watch";
+    private static final String REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
     private static final int WINDOW = 1 << 20;
     private static final String INVALID = "3";
     private static final String LATE = "4";
@@ -138,6 +140,42 @@ class GrpcFramesIT {
     }
 
     @Test
+    void aStreamWithinTheTimeOfTheClient() throws IOException {
+        call(1, WATCH, false, "grpc-timeout", "50m");
+        connection.data(1, GrpcRequests.framed(HealthCheckRequest.getDefaultInstance()), true);
+        assertEquals("200", connection.status(1));
+        assertEquals(RawHttp2.DATA, connection.next().type());
+        assertEquals(LATE, connection.answerHead(1).get("grpc-status").toString());
+        call(3, REFLECTION, false, "grpc-timeout", "50m");
+        assertRefused(3, LATE, "stream");
+        assertResetWithoutError(3);
+    }
+
+    @Test
+    void twoTimes() throws IOException {
+        int stream = 1;
+        for (String path : new String[] {INFER, LIVE, WATCH, REFLECTION}) {
+            call(stream, path, true, "grpc-timeout", "1S", "grpc-timeout", "2S");
+            assertRefused(stream, INVALID, "grpc-timeout: is there 2 times");
+            stream += 2;
+        }
+    }
+
+    /** What a client sends beyond it is not kept in the windows of HTTP/2. */
+    @Test
+    void whoWatchesAsksOnce() throws IOException {
+        byte[] asked = GrpcRequests.framed(HealthCheckRequest.getDefaultInstance());
+        call(1, WATCH, false);
+        connection.data(1, asked, false);
+        assertEquals("200", connection.status(1));
+        assertEquals(RawHttp2.DATA, connection.next().type());
+        connection.data(1, asked, false);
+        Http2Headers trailers = connection.answerHead(1);
+        assertEquals(INVALID, trailers.get("grpc-status").toString());
+        assertResetWithoutError(1);
+    }
+
+    @Test
     void twoMessages() throws IOException {
         call(1, LIVE, false);
         byte[] one = GrpcRequests.framed(ServerLiveRequest.getDefaultInstance());
@@ -194,10 +232,10 @@ class GrpcFramesIT {
         byte[] compressed = gzip(GrpcRequests.sums(1, 2).toByteArray());
         call(1, INFER, false, "grpc-encoding", "gzip");
         connection.data(1, GrpcRequests.framed(1, Arrays.copyOf(compressed, compressed.length - 9)), true);
-        assertRefused(1, INVALID, "grpc-encoding: the compressed body ends too early");
+        assertRefused(1, INVALID, "message: the compressed data end too early");
         call(3, INFER, false, "grpc-encoding", "gzip");
         connection.data(3, GrpcRequests.framed(1, new byte[] {1, 2, 3, 4}), true);
-        assertRefused(3, INVALID, "grpc-encoding");
+        assertRefused(3, INVALID, "message: ");
         call(5, INFER, false, "grpc-encoding", "gzip");
         connection.data(5, GrpcRequests.framed(1, compressed), true);
         assertEquals("200", connection.status(5));
@@ -216,7 +254,7 @@ class GrpcFramesIT {
         assertResetWithoutError(1);
         call(3, INFER, false, "grpc-encoding", "gzip");
         connection.data(3, GrpcRequests.framed(1, gzip(new byte[1 << 20])), true);
-        assertRefused(3, EXHAUSTED, "1024");
+        assertRefused(3, EXHAUSTED, "1024 bytes (grpc.max_message_size)");
     }
 
     /** Its name is known from the first bytes, so nobody waits for the rest. */
@@ -249,13 +287,47 @@ class GrpcFramesIT {
         call(1, "/", true);
         assertRefused(1, UNIMPLEMENTED, "there is no method / here");
         connection.head(3, "GET", INFER, true, "content-type", "application/grpc");
-        assertEquals("405", connection.status(3));
-        connection.head(5, "POST", INFER, true, "content-type", "application/grpc+json");
+        Http2Headers wrongMethod = connection.answerHead(3);
+        assertEquals("405", wrongMethod.status().toString());
+        assertEquals("POST", wrongMethod.get("allow").toString());
+        assertTrue(connection.next().text().contains("POST over HTTP/2"));
+        connection.head(5, "POST", INFER, true, "content-type", "application/json");
         assertEquals("415", connection.status(5));
-        connection.head(7, "POST", INFER, true, "content-type", "application/grpc-web");
-        Http2Headers web = connection.answerHead(7);
-        assertEquals("404", web.status().toString());
-        assertNull(web.get("grpc-status"));
-        assertEquals(RawHttp2.DATA, connection.next().type());
+        String json = connection.next().text();
+        assertTrue(json.contains("application/grpc, and got \\\"application/json\\\""), json);
+        connection.head(7, "POST", INFER, true);
+        assertEquals("415", connection.status(7));
+        assertTrue(connection.next().text().contains("and got none"));
+    }
+
+    /** Its clients look for a status of gRPC, and would make no more of one of HTTP than that it is unknown. */
+    @Test
+    void whatIsNearlyGrpc() throws IOException {
+        connection.head(1, "POST", INFER, true, "content-type", "application/grpc+json");
+        assertUnimplemented(1, "application/grpc+json", "messages in protobuf");
+        connection.head(3, "POST", INFER, false, "content-type", "application/grpc-web+proto");
+        assertUnimplemented(3, "application/grpc-web+proto", "gRPC-Web is not served");
+        assertResetWithoutError(3);
+        try (RawConnection old = new RawConnection(gateway.port())) {
+            old.send("POST " + INFER + " HTTP/1.1\r\nhost: test\r\ncontent-type: application/grpc\r\n"
+                    + "content-length: 5\r\n\r\nabcde");
+            Answer answer = old.answer();
+            assertEquals(200, answer.status());
+            assertEquals(UNIMPLEMENTED, answer.header("grpc-status"));
+            assertTrue(String.valueOf(answer.header("grpc-message")).contains("grpc_pass"), answer::toString);
+            old.send("POST " + INFER + " HTTP/1.1\r\nhost: test\r\ncontent-length: 2\r\n\r\n{}");
+            assertEquals(415, old.answer().status());
+        }
+    }
+
+    private void assertUnimplemented(int stream, String type, String word) throws IOException {
+        Frame frame = connection.next();
+        assertEquals(stream, frame.stream());
+        assertTrue(frame.endsStream(), frame::toString);
+        Http2Headers head = connection.headers(frame);
+        assertEquals("200", head.status().toString());
+        assertEquals(type, head.get("content-type").toString());
+        assertEquals(UNIMPLEMENTED, head.get("grpc-status").toString());
+        assertTrue(head.get("grpc-message").toString().contains(word), head::toString);
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class RawHttp2 implements AutoCloseable {
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
+    static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
 
@@ -40,10 +42,12 @@ final class RawHttp2 implements AutoCloseable {
     private static final int PRIORITY = 0x20;
     private static final int PRIORITY_BYTES = 5;
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int BUFFER_BYTES = 1 << 20;
 
     private final Socket socket;
     private final DataInputStream in;
     private final DataOutputStream out;
+    private boolean gathering;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
 
@@ -55,6 +59,11 @@ final class RawHttp2 implements AutoCloseable {
 
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
+        }
+
+        /** Of GOAWAY: no stream behind it was looked at. */
+        int lastStream() {
+            return ByteBuffer.wrap(payload).getInt();
         }
 
         /** The error code of RST_STREAM, or of GOAWAY, where the last stream stands before it. */
@@ -69,7 +78,7 @@ final class RawHttp2 implements AutoCloseable {
         socket.setSoTimeout((int) Waiting.PATIENCE.toMillis());
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-        out = new DataOutputStream(socket.getOutputStream());
+        out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), BUFFER_BYTES));
         out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         ByteBuffer settings = ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE);
         write(SETTINGS, 0, 0, settings.putInt(streamWindow).array());
@@ -122,7 +131,23 @@ final class RawHttp2 implements AutoCloseable {
     private void write(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length).putInt(payload.length << 8 | type);
         out.write(frame.put((byte) flags).putInt(stream).put(payload).array());
-        out.flush();
+        if (!gathering) {
+            out.flush();
+        }
+    }
+
+    /** Whether what is sent is kept, to go out in one piece that the server reads at once. */
+    RawHttp2 gather(boolean gather) throws IOException {
+        gathering = gather;
+        if (!gather) {
+            out.flush();
+        }
+        return this;
+    }
+
+    RawHttp2 pong(Frame ping) throws IOException {
+        write(PING, ACK_OR_END_STREAM, 0, ping.payload);
+        return this;
     }
 
     /** The next frame that says something about a request, or ends the connection. */
@@ -132,6 +157,20 @@ final class RawHttp2 implements AutoCloseable {
             frame = read();
         }
         return frame;
+    }
+
+    /** The next PING, which must come before the connection ends. */
+    Frame ping() throws IOException {
+        Frame frame = read();
+        while (frame.type != PING) {
+            frame = read();
+        }
+        return frame;
+    }
+
+    /** Whether the server says nothing more. */
+    boolean isAtEnd() throws IOException {
+        return in.read() < 0;
     }
 
     private Frame read() throws IOException {

@@ -33,8 +33,11 @@ class StreamDeflateIT {
 
     @BeforeAll
     static void start() {
-        gateway =
-                RunningGateway.start(Places.TEST_MODELS, "websocket.deflate=true", "websocket.max_message_size=256KiB");
+        gateway = RunningGateway.start(
+                Places.TEST_MODELS,
+                "websocket.deflate=true",
+                "websocket.max_message_size=256KiB",
+                "admission.max_in_flight_bytes=128KiB");
     }
 
     @AfterAll
@@ -58,6 +61,18 @@ class StreamDeflateIT {
 
     private static byte[] deflated(String text) {
         return deflated(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In a block that says that it is the last, as RFC 7692 has it in section 7.2.3.4. */
+    private static byte[] inLastBlock(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(bytes);
+        deflater.finish();
+        byte[] out = new byte[bytes.length + 100];
+        int length = deflater.deflate(out);
+        deflater.end();
+        return Arrays.copyOf(out, length + 1);
     }
 
     private static String inflated(byte[] payload) throws DataFormatException {
@@ -92,6 +107,10 @@ class StreamDeflateIT {
             strings = {
                 "permessage-deflate; server_max_window_bits=10",
                 "permessage-deflate; level=9",
+                "permessage-deflate; client_max_window_bits=99",
+                "permessage-deflate; client_max_window_bits=7",
+                "permessage-deflate; client_no_context_takeover=1",
+                "permessage-deflate; client_max_window_bits; client_max_window_bits=10",
                 "x-webkit-deflate"
             })
     void agreesToNothingThatItCannotKeep(String offer) throws IOException {
@@ -175,8 +194,35 @@ class StreamDeflateIT {
             assertEquals(1009, stream.closeCode());
         }
         try (RawStream stream = open()) {
-            stream.frame(FINAL | RSV1 | TEXT, deflated(" ".repeat(200 << 10)));
+            stream.frame(FINAL | RSV1 | TEXT, deflated(" ".repeat(100 << 10)));
             assertTrue(stream.next().text().contains("invalid_request"));
+        }
+    }
+
+    /** The server holds no more of a message than it may of all, whatever comes out of it. */
+    @Test
+    void refusesWhatInflatesToMoreThanThereIsRoomFor() throws IOException {
+        try (RawStream stream = open()) {
+            String padded = Requests.withMember("\"id\":\"big\"", Requests.sums(1, 2)) + " ".repeat(200 << 10);
+            stream.frame(FINAL | RSV1 | TEXT, deflated(padded));
+            JsonObject refusal = stream.next().json();
+            assertEquals("big", refusal.getString("id"));
+            assertEquals("overloaded", refusal.getJsonObject("error").getString("code"));
+            stream.frame(FINAL | RSV1 | TEXT, deflated(Requests.sums(2, 3)));
+            assertTrue(stream.next().text().contains("[5,5,5,5]"));
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    @Test
+    void takesMessagesInLastBlocksAndThoseBehindThem() throws IOException {
+        try (RawStream stream = open()) {
+            for (int i = 0; i < 3; i++) {
+                stream.frame(FINAL | RSV1 | TEXT, inLastBlock(Requests.sums(2, 3)));
+                assertTrue(stream.next().text().contains("[5,5,5,5]"));
+                stream.frame(FINAL | RSV1 | TEXT, deflated(Requests.sums(3, 4)));
+                assertTrue(stream.next().text().contains("[7,7,7,7]"));
+            }
         }
     }
 

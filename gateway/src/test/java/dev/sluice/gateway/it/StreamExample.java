@@ -2,10 +2,12 @@ package dev.sluice.gateway.it;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,14 +15,19 @@ import java.util.List;
 // example
 final class StreamExample {
 
-    private final List<JsonObject> requests;
+    private final List<Buffer> messages = new ArrayList<>();
     private final JsonObject[] answers;
     private final Promise<List<JsonObject>> done = Promise.promise();
+    private JsonObject window = new JsonObject();
+    private long bytes;
     private int sent;
     private int answered;
 
     private StreamExample(List<JsonObject> requests) {
-        this.requests = requests;
+        for (JsonObject request : requests) {
+            JsonObject id = new JsonObject().put("id", Integer.toString(messages.size()));
+            messages.add(id.mergeIn(request).toBuffer());
+        }
         this.answers = new JsonObject[requests.size()];
     }
 
@@ -37,30 +44,35 @@ final class StreamExample {
 
     private void take(WebSocket stream, JsonObject message) {
         if (message.containsKey("hello")) {
-            int window = message.getJsonObject("hello").getJsonObject("window").getInteger("messages");
-            for (int i = 0; i < window; i++) {
-                sendNext(stream);
-            }
+            window = message.getJsonObject("hello").getJsonObject("window");
         } else if (message.containsKey("error")) {
             done.tryFail(message.encode());
         } else {
-            answers[Integer.parseInt(message.getString("id"))] = message;
+            int number = Integer.parseInt(message.getString("id"));
+            answers[number] = message;
             answered++;
-            sendNext(stream); // its place is free again
+            bytes -= messages.get(number).length(); // its place is free again
         }
         if (answered == answers.length) {
             done.tryComplete(Arrays.asList(answers));
             stream.close((short) 1000);
+        } else {
+            send(stream);
         }
     }
 
-    private void sendNext(WebSocket stream) {
-        if (sent < answers.length) {
-            JsonObject request = requests.get(sent);
-            stream.writeTextMessage(new JsonObject()
-                    .put("id", Integer.toString(sent++))
-                    .mergeIn(request)
-                    .encode());
+    private void send(WebSocket stream) {
+        while (sent < answers.length && hasPlace(messages.get(sent))) {
+            Buffer message = messages.get(sent++);
+            bytes += message.length();
+            stream.writeTextMessage(message.toString());
         }
+    }
+
+    /** One message alone may be longer than the window. */
+    private boolean hasPlace(Buffer message) {
+        int inFlight = sent - answered;
+        return inFlight == 0
+                || (inFlight < window.getInteger("messages") && bytes + message.length() <= window.getLong("bytes"));
     }
 }

@@ -221,6 +221,18 @@ class StreamFramesIT {
     }
 
     @Test
+    void refusesAMessageOfNothing() throws IOException {
+        try (RawStream stream = open()) {
+            stream.frame(FINAL | BINARY, new byte[Integer.BYTES]).text("");
+            for (int i = 0; i < 2; i++) {
+                String refusal = stream.next().text();
+                assertTrue(refusal.contains("neither JSON nor a raw tensor"), refusal);
+            }
+            serves(stream);
+        }
+    }
+
+    @Test
     void endsWith1003ForALengthBeyondTheMessage() throws IOException {
         try (RawStream stream = open()) {
             stream.frame(FINAL | BINARY, new byte[] {3, 0, 0, 0, '{', '}'});

@@ -80,6 +80,7 @@ class StreamOpeningIT {
         Map<String, String> answer = send("GET", "");
         assertEquals("426", answer.get("status"));
         assertEquals("websocket", answer.get("upgrade"));
+        assertEquals("upgrade", answer.get("connection"), "which the standard asks for beside it");
         assertEquals("13", answer.get("sec-websocket-version"));
         assertEquals(
                 "426", send("GET", handshake("8", "dGhlIHNhbXBsZSBub25jZQ==")).get("status"));
@@ -103,6 +104,7 @@ class StreamOpeningIT {
                 open(SUMS, "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n").get("status"));
         assertEquals("400", open(SUMS, "content-length: 2\r\n").get("status"));
         assertEquals("400", open(SUMS + "?order=random", "").get("status"));
+        assertEquals("400", open(SUMS + "?order=ready&order=request", "").get("status"));
         assertEquals("400", open(SUMS, "sluice-timeout-ms: soon\r\n").get("status"));
     }
 

@@ -119,7 +119,7 @@ class WireErrorsIT {
             int length = MAX_BODY + 1000;
             connection.send(
                     "POST " + SUMS + " HTTP/1.1\r\nhost: test\r\ncontent-length: " + length + "\r\n\r\n" + part);
-            assertTrue(connection.answer().error(413).contains("limit of 4096 bytes"));
+            assertTrue(connection.answer().error(413).contains("limit of 4096 bytes (http.max_body_size)"));
             connection.send("x".repeat(length - part.length()));
             stillServes(connection);
         }
@@ -131,7 +131,7 @@ class WireErrorsIT {
             String chunk = "400\r\n" + "x".repeat(0x400) + "\r\n";
             connection.send("POST " + SUMS + " HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n");
             connection.send(chunk.repeat(5));
-            assertTrue(connection.answer().error(413).contains("limit of 4096 bytes"));
+            assertTrue(connection.answer().error(413).contains("limit of 4096 bytes (http.max_body_size)"));
             connection.send(chunk + "0\r\n\r\n");
             stillServes(connection);
         }

@@ -62,7 +62,7 @@ class InferencePipelineTest {
                 new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4)),
                 new InferenceError.InvalidRequest("f", "r"),
                 new InferenceError.UnknownModel("none"),
-                new InferenceError.PayloadTooLarge(5),
+                new InferenceError.PayloadTooLarge(5, ""),
                 new InferenceError.Cancelled(),
                 new InferenceError.EngineFailure("id"),
                 new InferenceError.Overloaded("full", 1000),

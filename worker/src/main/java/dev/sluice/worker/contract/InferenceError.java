@@ -35,11 +35,12 @@ public sealed interface InferenceError extends InferenceOutcome {
     /** No such model, or no such version of it. */
     record UnknownModel(String message) implements InferenceError {}
 
-    /** The body is longer than this server takes. */
-    record PayloadTooLarge(long limitBytes) implements InferenceError {
+    /** The body, or message, is longer than this server takes; {@code setting} is what could be changed, empty if nothing. */
+    record PayloadTooLarge(long limitBytes, String setting) implements InferenceError {
         @Override
         public String message() {
-            return "the request body is larger than the limit of " + limitBytes + " bytes";
+            String where = setting.isEmpty() ? "" : " (" + setting + ")";
+            return "the request is larger than the limit of " + limitBytes + " bytes" + where;
         }
     }
 

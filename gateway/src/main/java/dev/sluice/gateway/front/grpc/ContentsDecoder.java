@@ -48,6 +48,7 @@ final class ContentsDecoder {
 
     ByteBuffer decode() throws IOException {
         if ((long) count * wanted.leastBytes() > contents.length()) {
+            requireNoOther();
             throw InferenceException.invalid(
                     field(), "the shape " + input.shape() + " needs " + count + " elements, and there are fewer");
         }
@@ -75,6 +76,18 @@ final class ContentsDecoder {
 
     private String field() {
         return input.field() + ".contents." + wanted.fieldName();
+    }
+
+    /** Elements that stand in another field are not missing but in the wrong place. */
+    private void requireNoOther() throws IOException {
+        for (int tag = cursor.readTag(); tag != 0; tag = cursor.readTag()) {
+            int number = WireFormat.getTagFieldNumber(tag);
+            if (number == wanted.number()) {
+                cursor.skip(tag);
+            } else {
+                skipOther(tag, number);
+            }
+        }
     }
 
     private void readFields() throws IOException {

@@ -13,7 +13,7 @@ import java.util.function.Function;
  *
  * @thread confined to the front loop of its connection
  * @bound {@link UnaryMethod#MAX_MESSAGE_BYTES} of message, and one answer that the client has not taken
- * @errors InvalidRequest for what is no such message, Draining
+ * @errors InvalidRequest for what is no such message, DeadlineExceeded, Draining
  */
 final class Conversation<Q extends MessageLite> implements MessageReader.Receiver {
 
@@ -21,14 +21,16 @@ final class Conversation<Q extends MessageLite> implements MessageReader.Receive
     private final Parser<Q> parser;
     private final Function<Q, MessageLite> answer;
     private final MessageReader reader;
+    private final Runnable stopTimer;
     private final Runnable forgetLeaving;
 
     Conversation(GrpcStream stream, Parser<Q> parser, Function<Q, MessageLite> answer) {
         this.stream = stream;
         this.parser = parser;
         this.answer = answer;
-        var settings = new MessageReader.Settings(stream.coding(), UnaryMethod.MAX_MESSAGE_BYTES, stream.bodies());
+        var settings = new MessageReader.Settings(stream.coding(), UnaryMethod.LIMIT, stream.bodies());
         this.reader = new MessageReader(stream.request(), settings, this);
+        this.stopTimer = stream.whenLate(() -> failed(new InferenceError.DeadlineExceeded("stream")));
         this.forgetLeaving = FrontConnection.whenLeaving(stream.request(), () -> failed(new InferenceError.Draining()));
     }
 
@@ -61,6 +63,7 @@ final class Conversation<Q extends MessageLite> implements MessageReader.Receive
     }
 
     private void stop() {
+        stopTimer.run();
         forgetLeaving.run();
         reader.close();
     }

@@ -4,19 +4,16 @@ import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
-import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherProtocol;
 import dev.sluice.gateway.front.http.ShownKeys;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.worker.contract.InferenceException;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @source gRPC over HTTP/2
  */
 public final class GrpcFront implements OtherProtocol {
-
-    private static final String CONTENT_TYPE = "application/grpc";
 
     /** To Vert.x, all servers of one negative number share a port, and that of HTTP has the first. */
     private static final int ANY_FREE_PORT = -2;
@@ -67,7 +62,7 @@ public final class GrpcFront implements OtherProtocol {
     }
 
     private void serve() {
-        long messageLimit = options.messageLimit(loop.options().maxBodySize());
+        SizeLimit messageLimit = options.messageLimit(loop.options().maxBodySize());
         InferenceService inference = new InferenceService(loop.serving().parts());
         inference.addTo(methods);
         new HealthService(loop.serving().parts()).addTo(methods);
@@ -95,37 +90,19 @@ public final class GrpcFront implements OtherProtocol {
         listening.accept(port);
     }
 
+    /** Also what comes to one of our methods in another way, to be told how it should. */
     @Override
     public boolean takes(HttpServerRequest request) {
-        return options.enabled() && request.version() == HttpVersion.HTTP_2 && isGrpc(request);
+        return options.enabled() && (NoCall.isGrpc(request) || methods.containsKey(String.valueOf(request.path())));
     }
 
-    private static boolean isGrpc(HttpServerRequest request) {
-        @Nullable String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        return type != null
-                && type.startsWith(CONTENT_TYPE)
-                && (type.length() == CONTENT_TYPE.length() || "+;".indexOf(type.charAt(CONTENT_TYPE.length())) >= 0);
-    }
-
-    /** What is no gRPC at all, on a port of our own, hears so in the words of HTTP. */
     @Override
     public void handle(HttpServerRequest request) {
-        if (request.version() != HttpVersion.HTTP_2 || !isGrpc(request) || isJson(request)) {
-            refuse(request, 415);
-        } else if (!request.method().equals(HttpMethod.POST)) {
-            refuse(request, 405);
-        } else {
+        if (NoCall.isCall(request)) {
             begin(request);
+        } else {
+            NoCall.refuse(request, loop);
         }
-    }
-
-    private static boolean isJson(HttpServerRequest request) {
-        return String.valueOf(request.getHeader(HttpHeaders.CONTENT_TYPE)).startsWith(CONTENT_TYPE + "+json");
-    }
-
-    private static void refuse(HttpServerRequest request, int status) {
-        request.response().setStatusCode(status);
-        FrontConnection.sendNothing(request);
     }
 
     private void begin(HttpServerRequest request) {
@@ -136,7 +113,9 @@ public final class GrpcFront implements OtherProtocol {
         }
         @Nullable Method method = methods.get(path);
         if (method == null) {
-            stream.end(GrpcStatus.of(GrpcCode.UNIMPLEMENTED, "there is no method " + path + " here"));
+            stream.end(GrpcStatus.of(
+                    GrpcCode.UNIMPLEMENTED,
+                    "there is no method " + InferenceException.shortened(path) + " here"));
             return;
         }
         try {

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.grpc;
 
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.worker.settings.Setting;
 
 /**
@@ -23,7 +24,9 @@ public record GrpcOptions(
         @Setting(value = "32", min = "1", max = "10000") int maxStreamRequests,
         @Setting("true") boolean reflection) {
 
-    long messageLimit(long maxBodySize) {
-        return maxMessageSize > 0 ? maxMessageSize : maxBodySize;
+    SizeLimit messageLimit(long maxBodySize) {
+        return maxMessageSize > 0
+                ? new SizeLimit(maxMessageSize, "grpc.max_message_size")
+                : new SizeLimit(maxBodySize, "http.max_body_size");
     }
 }

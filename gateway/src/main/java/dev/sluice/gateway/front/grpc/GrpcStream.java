@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcStream {
 
-    private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized("application/grpc");
+    private static final CharSequence CONTENT_TYPE = HttpHeaders.createOptimized(NoCall.CONTENT_TYPE);
     private static final CharSequence ACCEPT_ENCODING = HttpHeaders.createOptimized("grpc-accept-encoding");
     private static final CharSequence ENCODING = HttpHeaders.createOptimized("grpc-encoding");
     private static final String READ_CODINGS = "identity, deflate, gzip";
@@ -45,6 +46,7 @@ final class GrpcStream {
 
     private final HttpServerRequest request;
     private final LoopParts loop;
+    private final CharSequence contentType;
     private final String requestId;
     private final long startNanos;
     private @Nullable String client;
@@ -55,8 +57,14 @@ final class GrpcStream {
     private boolean ended;
 
     GrpcStream(HttpServerRequest request, LoopParts loop) {
+        this(request, loop, CONTENT_TYPE);
+    }
+
+    /** @param contentType of the answer, where the client may not read that of gRPC */
+    GrpcStream(HttpServerRequest request, LoopParts loop, CharSequence contentType) {
         this.request = request;
         this.loop = loop;
+        this.contentType = contentType;
         this.requestId = exchanges().requestIds().of(request);
         this.startNanos = FrontConnection.arrivalNanos(request);
     }
@@ -101,10 +109,22 @@ final class GrpcStream {
     /**
      * How long the client waits, in nanoseconds; {@link GrpcTimeout#NONE} when it does not say.
      *
-     * @throws InferenceException InvalidRequest for what is no time
+     * @throws InferenceException InvalidRequest for what is no time, or two of them
      */
     long timeoutNanos() {
-        return GrpcTimeout.nanos(request.getHeader(GrpcTimeout.HEADER));
+        return GrpcTimeout.nanos(request.headers().getAll(GrpcTimeout.HEADER));
+    }
+
+    /**
+     * Runs that when the client waits no longer. The answer, when it is run, stops the clock.
+     *
+     * @throws InferenceException as {@link #timeoutNanos}
+     */
+    Runnable whenLate(Runnable action) {
+        long nanos = timeoutNanos();
+        return nanos == GrpcTimeout.NONE
+                ? () -> {}
+                : bodies().timers().start(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), action);
     }
 
     /**
@@ -120,7 +140,7 @@ final class GrpcStream {
             case "deflate" -> ContentCoding.DEFLATE;
             default ->
                 throw new InferenceException(new InferenceError.UnsupportedMediaType(
-                        "grpc-encoding: expected one of " + READ_CODINGS + ", got \"" + said + "\""));
+                        "grpc-encoding: expected one of " + READ_CODINGS + ", got " + InferenceException.quoted(said)));
         };
     }
 
@@ -261,7 +281,7 @@ final class GrpcStream {
     }
 
     private void head(HttpServerResponse response) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE);
+        response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
         response.putHeader(ACCEPT_ENCODING, READ_CODINGS);
         response.putHeader(REQUEST_ID, requestId);
         if (limited) {

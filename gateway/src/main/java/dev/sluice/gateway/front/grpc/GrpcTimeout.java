@@ -1,8 +1,8 @@
 package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.worker.contract.InferenceException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code grpc-timeout}: how long the client waits.
@@ -26,10 +26,14 @@ final class GrpcTimeout {
     private GrpcTimeout() {}
 
     /** In nanoseconds, from one to those of a year; {@link #NONE} when the client does not say. */
-    static long nanos(@Nullable String header) {
-        if (header == null) {
+    static long nanos(List<String> headers) {
+        if (headers.isEmpty()) {
             return NONE;
         }
+        if (headers.size() > 1) {
+            throw InferenceException.invalid(HEADER, "is there " + headers.size() + " times; which one holds?");
+        }
+        String header = headers.getFirst();
         int digits = header.length() - 1;
         if (digits < 1
                 || digits > MAX_DIGITS
@@ -58,6 +62,8 @@ final class GrpcTimeout {
 
     private static InferenceException refused(String header) {
         return InferenceException.invalid(
-                HEADER, "expected 1 to " + MAX_DIGITS + " digits and one of H, M, S, m, u, n; got \"" + header + "\"");
+                HEADER,
+                "expected 1 to " + MAX_DIGITS + " digits and one of H, M, S, m, u, n; got "
+                        + InferenceException.quoted(header));
     }
 }

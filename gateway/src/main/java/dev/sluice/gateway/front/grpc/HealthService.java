@@ -44,8 +44,8 @@ final class HealthService {
     private HealthCheckResponse check(HealthCheckRequest asked) {
         ServingStatus status = status(asked.getService());
         if (status == ServingStatus.SERVICE_UNKNOWN) {
-            throw new InferenceException(
-                    new InferenceError.UnknownModel("there is no service and no model \"" + asked.getService() + "\""));
+            throw new InferenceException(new InferenceError.UnknownModel(
+                    "there is no service and no model " + InferenceException.quoted(asked.getService())));
         }
         return answer(status);
     }
@@ -77,6 +77,7 @@ final class HealthService {
 
         private final GrpcStream stream;
         private final MessageReader reader;
+        private final Runnable stopClock;
         private final Runnable forgetLeaving;
         private @Nullable String service;
         private @Nullable ServingStatus said;
@@ -84,8 +85,9 @@ final class HealthService {
 
         Watch(GrpcStream stream) {
             this.stream = stream;
-            var settings = new MessageReader.Settings(stream.coding(), UnaryMethod.MAX_MESSAGE_BYTES, stream.bodies());
+            var settings = new MessageReader.Settings(stream.coding(), UnaryMethod.LIMIT, stream.bodies());
             this.reader = new MessageReader(stream.request(), settings, this);
+            this.stopClock = stream.whenLate(() -> failed(new InferenceError.DeadlineExceeded("stream")));
             this.forgetLeaving =
                     FrontConnection.whenLeaving(stream.request(), () -> failed(new InferenceError.Draining()));
         }
@@ -98,12 +100,16 @@ final class HealthService {
         @Override
         public void message(Message message) {
             try {
+                if (service != null) {
+                    throw InferenceException.invalid("message", "a second one; this call takes one");
+                }
                 service = UnaryMethod.parse(HealthCheckRequest.parser(), message.bytes())
                         .getService();
             } finally {
                 message.release();
             }
             look();
+            reader.next(); // whatever comes is refused, where it would lie unread in the windows of HTTP/2
         }
 
         private void look() {
@@ -138,6 +144,7 @@ final class HealthService {
         }
 
         private void stop() {
+            stopClock.run();
             forgetLeaving.run();
             reader.close();
             if (stopTimer != null) {

@@ -33,6 +33,7 @@ import java.util.List;
 final class InferMessageDecoder {
 
     private final MessageCursor cursor;
+    private final Span message;
     private final InferHead head;
     private final Signature signature;
     private final TensorBuffers buffers;
@@ -47,12 +48,14 @@ final class InferMessageDecoder {
     /** To read that message, of which the head is known, as a request to a model of that signature. */
     InferMessageDecoder(byte[] array, Span message, InferHead head, Signature signature, TensorBuffers buffers) {
         this.cursor = new MessageCursor(array, message);
+        this.message = message;
         this.head = head;
         this.signature = signature;
         this.buffers = buffers;
     }
 
     DecodedRequest decode() {
+        buffers.besideBody(message.length());
         try {
             readFields();
             readTensors();

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.grpc;
 
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.http.Bodies;
 import dev.sluice.gateway.front.http.BodyInflater;
@@ -55,9 +56,9 @@ final class MessageReader {
      * How a stream is read.
      *
      * @param coding of the messages that say that they are compressed
-     * @param limitBytes of each message
+     * @param limit of each message
      */
-    record Settings(ContentCoding coding, long limitBytes, Bodies bodies) {}
+    record Settings(ContentCoding coding, SizeLimit limit, Bodies bodies) {}
 
     /**
      * A message that has come whole.
@@ -89,7 +90,7 @@ final class MessageReader {
 
     private final HttpServerRequest request;
     private final ContentCoding coding;
-    private final long limitBytes;
+    private final SizeLimit limit;
     private final Bodies bodies;
     private final Receiver receiver;
     private final GrpcFraming.Prefix prefix = new GrpcFraming.Prefix();
@@ -112,7 +113,7 @@ final class MessageReader {
         this.request = request;
         this.coding = settings.coding;
         this.bodies = settings.bodies;
-        this.limitBytes = Math.min(settings.limitBytes, bodies.budget().maxBytes());
+        this.limit = settings.limit.within(bodies.budget());
         this.receiver = receiver;
     }
 
@@ -239,8 +240,8 @@ final class MessageReader {
     }
 
     private void begin(boolean compressed, long length) {
-        if (length > limitBytes) {
-            throw new InferenceException(new InferenceError.PayloadTooLarge(limitBytes));
+        if (length > limit.bytes()) {
+            throw new InferenceException(limit.tooLarge());
         }
         inMessage = true;
         missingBytes = length;
@@ -303,8 +304,8 @@ final class MessageReader {
     }
 
     private void takeInflated(byte[] bytes, int count) {
-        if (pieces.length() + (long) count > limitBytes) {
-            throw new InferenceException(new InferenceError.PayloadTooLarge(limitBytes));
+        if (pieces.length() + (long) count > limit.bytes()) {
+            throw new InferenceException(limit.tooLarge());
         }
         reserve(count);
         pieces.copy(bytes, 0, count);
@@ -329,11 +330,11 @@ final class MessageReader {
         receiver.message(message);
     }
 
-    /** It speaks of the header that HTTP has for this. */
+    /** What is wrong is this message, where the body of HTTP has a header for it. */
     private void failInflating(InferenceException failure) {
         fail(
                 failure.error() instanceof InferenceError.InvalidRequest(String field, String reason)
-                        ? new InferenceError.InvalidRequest("grpc-encoding", reason)
+                        ? new InferenceError.InvalidRequest("message", reason)
                         : failure.error());
     }
 

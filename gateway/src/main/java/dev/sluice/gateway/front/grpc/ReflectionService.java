@@ -15,6 +15,7 @@ import dev.sluice.gateway.front.grpc.wire.ListServiceResponse;
 import dev.sluice.gateway.front.grpc.wire.ServerReflectionRequest;
 import dev.sluice.gateway.front.grpc.wire.ServerReflectionResponse;
 import dev.sluice.gateway.front.grpc.wire.ServiceResponse;
+import dev.sluice.worker.contract.InferenceException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -119,7 +120,8 @@ final class ReflectionService {
 
     private static void describe(@Nullable FileDescriptor file, String name, ServerReflectionResponse.Builder answer) {
         if (file == null) {
-            answer.setErrorResponse(error(GrpcCode.NOT_FOUND, "there is no \"" + name + "\" here"));
+            answer.setErrorResponse(
+                    error(GrpcCode.NOT_FOUND, "there is no " + InferenceException.quoted(name) + " here"));
             return;
         }
         Map<String, ByteString> all = new LinkedHashMap<>();

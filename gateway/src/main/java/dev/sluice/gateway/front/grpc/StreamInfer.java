@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
@@ -13,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +37,8 @@ final class StreamInfer implements MessageReader.Receiver {
     private final long deadlineNanos;
     private final Set<StreamedCall> calls = new LinkedHashSet<>();
     private final Runnable forgetLeaving;
+    private final Runnable stopTimer;
     private @Nullable MessageReader reader;
-    private @Nullable Runnable stopTimer;
     private @Nullable InferenceError failure;
     private int open;
     private long begun;
@@ -51,15 +51,12 @@ final class StreamInfer implements MessageReader.Receiver {
         this.mostOpen = mostOpen;
         long timeoutNanos = stream.timeoutNanos();
         this.deadlineNanos = timeoutNanos == GrpcTimeout.NONE ? GrpcTimeout.NONE : stream.startNanos() + timeoutNanos;
-        if (timeoutNanos != GrpcTimeout.NONE) {
-            long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
-            stopTimer = stream.bodies().timers().start(millis, this::late);
-        }
+        this.stopTimer = stream.whenLate(this::late);
         this.forgetLeaving = FrontConnection.whenLeaving(stream.request(), this::leave);
     }
 
-    static void begin(GrpcStream stream, long limitBytes, int mostOpen) {
-        MessageReader.Settings settings = new MessageReader.Settings(stream.coding(), limitBytes, stream.bodies());
+    static void begin(GrpcStream stream, SizeLimit limit, int mostOpen) {
+        MessageReader.Settings settings = new MessageReader.Settings(stream.coding(), limit, stream.bodies());
         StreamInfer infer = new StreamInfer(stream, mostOpen);
         MessageReader reader = new MessageReader(stream.request(), settings, infer);
         infer.reader = reader;
@@ -146,9 +143,7 @@ final class StreamInfer implements MessageReader.Receiver {
 
     private void forget() {
         forgetLeaving.run();
-        if (stopTimer != null) {
-            stopTimer.run();
-        }
+        stopTimer.run();
         if (reader != null) {
             reader.close();
         }

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.grpc.MessageCursor.Span;
@@ -47,10 +48,10 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
         this.stream = stream;
     }
 
-    static void begin(GrpcStream stream, long limitBytes) {
+    static void begin(GrpcStream stream, SizeLimit limit) {
         UnaryInfer call = new UnaryInfer(stream);
         try {
-            var settings = new MessageReader.Settings(stream.coding(), limitBytes, stream.bodies());
+            var settings = new MessageReader.Settings(stream.coding(), limit, stream.bodies());
             call.read(new MessageReader(stream.request(), settings, call));
         } catch (InferenceException refused) {
             call.failed(refused.error());

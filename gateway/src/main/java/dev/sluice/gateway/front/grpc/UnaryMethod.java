@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import dev.sluice.gateway.front.GrpcCode;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.worker.contract.InferenceError;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
 
     static final long MAX_MESSAGE_BYTES = 64 << 10;
+    static final SizeLimit LIMIT = SizeLimit.fixed(MAX_MESSAGE_BYTES);
 
     private static final Logger LOG = LoggerFactory.getLogger(UnaryMethod.class);
 
@@ -41,7 +43,7 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
     @Override
     public void begin(GrpcStream stream) {
         OneCall call = new OneCall(stream);
-        var settings = new MessageReader.Settings(stream.coding(), MAX_MESSAGE_BYTES, stream.bodies());
+        var settings = new MessageReader.Settings(stream.coding(), LIMIT, stream.bodies());
         MessageReader reader = new MessageReader(stream.request(), settings, call);
         call.reader = reader;
         stream.whenOver(reader::close);

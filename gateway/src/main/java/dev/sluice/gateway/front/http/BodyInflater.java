@@ -86,7 +86,7 @@ public final class BodyInflater implements AutoCloseable {
     /** Takes note that there is no more; what is not whole by now never will be. */
     void end() {
         if (!inflated || (gzipHeader != null && trailerBytes < TRAILER_BYTES)) {
-            throw corrupt("the compressed body ends too early");
+            throw corrupt("the compressed data end too early");
         }
     }
 
@@ -101,13 +101,13 @@ public final class BodyInflater implements AutoCloseable {
                 if (length > 0) {
                     pass(length);
                 } else if (running.needsDictionary()) {
-                    throw corrupt("the compressed body needs a dictionary");
+                    throw corrupt("the compressed data need a dictionary");
                 } else if (running.needsInput()) {
                     break;
                 }
             }
         } catch (DataFormatException broken) {
-            throw corrupt("the compressed body is corrupt: " + broken.getMessage());
+            throw corrupt("the compressed data are corrupt: " + broken.getMessage());
         }
         at = piece.to() - running.getRemaining();
         inflated = running.finished();
@@ -135,11 +135,11 @@ public final class BodyInflater implements AutoCloseable {
     /** Gzip ends with the checksum and the length of what was compressed, least byte first. */
     private void trail(int next) {
         if (gzipHeader == null || trailerBytes == TRAILER_BYTES) {
-            throw corrupt("bytes follow the end of the compressed body");
+            throw corrupt("bytes follow the end of the compressed data");
         }
         trailer |= (long) next << (8 * trailerBytes++);
         if (trailerBytes == TRAILER_BYTES && trailer != (checksum.getValue() | inflatedBytes() << 32)) {
-            throw corrupt("the checksum or length at the end of the gzip body is wrong");
+            throw corrupt("the checksum or length at the end of the gzip data is wrong");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * of a client whose body has not come whole when the deadline passes. On HTTP/2 it is the stream that ends.
  *
  * @thread confined to the front loop of its connection
- * @bound {@code limitBytes} kept, and together with all other requests the budget; {@value #DROPPED_BYTES} bytes are thrown
+ * @bound the limit kept, and together with all other requests the budget; {@value #DROPPED_BYTES} bytes are thrown
  *     away before the connection ends, or the stream of HTTP/2
  * @errors PayloadTooLarge at the limit, DeadlineExceeded, Overloaded when the budget or the heap is spent,
  *     InvalidRequest for a malformed chunk or a corrupt compressed body, UnsupportedMediaType for a coding that we do not
@@ -35,7 +36,7 @@ final class BodyReader {
     static final int DROPPED_BYTES = 64 << 10;
 
     private final HttpServerRequest request;
-    private final long limitBytes;
+    private final SizeLimit limit;
     private final Bodies bodies;
     private final Handler<HttpBytes> complete;
     private final Consumer<InferenceError> refuse;
@@ -51,12 +52,12 @@ final class BodyReader {
 
     private BodyReader(
             HttpServerRequest request,
-            long limitBytes,
+            SizeLimit limit,
             Bodies bodies,
             Handler<HttpBytes> complete,
             Consumer<InferenceError> refuse) {
         this.request = request;
-        this.limitBytes = Math.min(limitBytes, bodies.budget().maxBytes());
+        this.limit = limit.within(bodies.budget());
         this.bodies = bodies;
         this.complete = complete;
         this.refuse = refuse;
@@ -66,7 +67,7 @@ final class BodyReader {
     /** Exactly one of the two is called, unless the connection breaks first. */
     static void read(
             HttpServerRequest request,
-            long limitBytes,
+            SizeLimit limit,
             Bodies bodies,
             Handler<HttpBytes> complete,
             Consumer<InferenceError> refuse) {
@@ -78,7 +79,7 @@ final class BodyReader {
             refuse.accept(unknown.error());
             return;
         }
-        BodyReader reader = new BodyReader(request, limitBytes, bodies, complete, refuse);
+        BodyReader reader = new BodyReader(request, limit, bodies, complete, refuse);
         if (coding != ContentCoding.IDENTITY) {
             reader.inflateAs(coding);
         }
@@ -87,7 +88,7 @@ final class BodyReader {
 
     /** Reads the body to nowhere, or leaves it, for a request that is refused right after this. */
     static void discard(HttpServerRequest request, Bodies bodies) {
-        BodyReader reader = new BodyReader(request, 0, bodies, body -> {}, error -> {});
+        BodyReader reader = new BodyReader(request, SizeLimit.fixed(0), bodies, body -> {}, error -> {});
         reader.listen();
         reader.leaveRest();
     }
@@ -100,8 +101,8 @@ final class BodyReader {
     private void begin() {
         request.response().headersEndHandler(answered -> release()); // a slow reader holds its answer, not its body
         listen();
-        if (declaredLength(request) > limitBytes) {
-            refuse(new InferenceError.PayloadTooLarge(limitBytes));
+        if (declaredLength(request) > limit.bytes()) {
+            refuse(limit.tooLarge());
         } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
             request.response().writeContinue();
         }
@@ -191,8 +192,8 @@ final class BodyReader {
         awaitRest();
         if (refused) {
             drop(piece.length());
-        } else if (receivedBytes > limitBytes) {
-            refuse(new InferenceError.PayloadTooLarge(limitBytes));
+        } else if (receivedBytes > limit.bytes()) {
+            refuse(limit.tooLarge());
         } else {
             take(piece);
         }
@@ -238,8 +239,8 @@ final class BodyReader {
     }
 
     private void takeInflated(byte[] bytes, int count) {
-        if (pieces.length() + (long) count > limitBytes) {
-            throw new InferenceException(new InferenceError.PayloadTooLarge(limitBytes));
+        if (pieces.length() + (long) count > limit.bytes()) {
+            throw new InferenceException(limit.tooLarge());
         }
         reserve(count);
         pieces.copy(bytes, 0, count);

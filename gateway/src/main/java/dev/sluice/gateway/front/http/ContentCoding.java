@@ -47,6 +47,6 @@ public enum ContentCoding {
     private static InferenceException unsupported(HttpServerRequest request, String named) {
         request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, READ);
         return new InferenceException(new InferenceError.UnsupportedMediaType("content-encoding: expected one of "
-                + READ + ", got \"" + named + "\"; send the body in one of them or as it is"));
+                + READ + ", got " + InferenceException.quoted(named) + "; send the body in one of them or as it is"));
     }
 }

@@ -20,6 +20,9 @@ import java.util.Base64;
  */
 final class DrawPage {
 
+    /** Whose answers the page shows. */
+    static final String MODEL = "digits";
+
     private static final String PAGE = BundledFile.text("draw.html");
     private static final String TAG = '"' + digest(PAGE) + '"';
     private static final String POLICY = "default-src 'none'; script-src " + hashOf("script") + "; style-src "

@@ -169,6 +169,11 @@ final class Exchange extends Call {
         end(204, null, Buffer.buffer());
     }
 
+    /** A body of that type, with nothing in it. */
+    void empty(String contentType) {
+        end(200, contentType, Buffer.buffer());
+    }
+
     /** The client has kept what it asks for, and it is still the same. */
     void unchanged() {
         end(304, null, Buffer.buffer());

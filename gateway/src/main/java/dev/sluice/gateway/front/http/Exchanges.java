@@ -46,11 +46,25 @@ public final class Exchanges {
         if (known != null) {
             return known;
         }
-        HttpServerRequest request = context.request();
-        long startNanos = FrontConnection.arrivalNanos(request);
-        Exchange begun = new Exchange(request, requestIds.of(request), startNanos, this);
+        Exchange begun = of(context.request());
         context.put(KEY, begun);
         return begun;
+    }
+
+    private Exchange of(HttpServerRequest request) {
+        return new Exchange(request, requestIds.of(request), FrontConnection.arrivalNanos(request), this);
+    }
+
+    /** Refuses a request that is for none of our routes, with a body as theirs have it. */
+    public void refuse(HttpServerRequest request, Bodies bodies, int status, String message) {
+        BodyReader.discard(request, bodies);
+        of(request).error(status, message);
+    }
+
+    /** Answers one with its headers alone, and no body of that type. */
+    public void headersAlone(HttpServerRequest request, Bodies bodies, String contentType) {
+        BodyReader.discard(request, bodies);
+        of(request).empty(contentType);
     }
 
     Ticker ticker() {

@@ -20,7 +20,6 @@ import io.vertx.core.net.impl.VertxConnection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +37,6 @@ public final class FrontConnection {
     public static final InferenceError UNTAKEN = new InferenceError.Overloaded(
             "this connection has too many answers that its client has not taken", InferenceError.RETRY_SOON_MILLIS);
 
-    /** The gateway's own patience ends before. */
-    private static final long LONG_SECONDS = TimeUnit.DAYS.toSeconds(1);
-
     private final Channel channel;
     private final FrontLoop loop;
     private final SlowClients slowClients;
@@ -53,7 +49,7 @@ public final class FrontConnection {
     private boolean ending;
     private boolean leaving;
     private final Set<Runnable> toldWhenLeaving = new LinkedHashSet<>();
-    private @Nullable HttpConnection http2;
+    private @Nullable Http2Session http2;
     private @Nullable Stream stream;
 
     private FrontConnection(Channel channel, FrontLoop loop, HttpOptions options, SlowClients slowClients) {
@@ -91,13 +87,14 @@ public final class FrontConnection {
         return ((ConnectionBase) connection).channel();
     }
 
-    /** The protocol of a connection is known, or has changed by upgrade. */
-    static void speaks(HttpConnection connection) {
-        if (StreamLimit.isHttp2(connection)) {
-            FrontConnection self = of(channel(connection));
-            self.http2 = connection;
+    /** The protocol of a connection is known, or has changed by upgrade; HTTP/2 may have so many streams. */
+    static void speaks(HttpConnection connection, int maxStreams) {
+        FrontConnection self = of(channel(connection));
+        Http2Session session = Http2Session.of(connection, self::standInLine);
+        if (session != null) {
+            session.holdTo(maxStreams);
+            self.http2 = session;
             self.head.isWhole();
-            StreamLimit.whenIdle(connection, self::standInLine);
         }
     }
 
@@ -379,7 +376,7 @@ public final class FrontConnection {
             if (stream != null) {
                 stream.leave();
             } else if (http2 != null) {
-                http2.shutdown(LONG_SECONDS, TimeUnit.SECONDS);
+                http2.leave();
             } else if (!paused) { // else a request waits to be read, as likely as not
                 endIfIdle();
             }

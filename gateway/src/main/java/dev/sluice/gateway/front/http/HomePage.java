@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.ModelState;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * {@code GET /}: says what this is and where to go next, to a person at a browser or at curl.
@@ -15,7 +16,7 @@ import java.util.Locale;
 final class HomePage {
 
     private static final List<String> PLACES =
-            List.of("/draw", "/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
+            List.of("/v2", "/v2/models", "/v2/models/stats", "/v2/health/ready", "/metrics", "/openapi.json");
 
     private final FrontParts parts;
     private final Exchanges exchanges;
@@ -41,7 +42,7 @@ final class HomePage {
             page.append("  ").append(line(report)).append('\n');
         }
         page.append("\nPredict:  POST /v2/models/{model}/infer   (Open Inference Protocol V2, JSON)\n\nLook at:\n");
-        PLACES.forEach(place -> page.append("  GET ").append(place).append('\n'));
+        places().forEach(place -> page.append("  GET ").append(place).append('\n'));
         parts.models()
                 .all()
                 .forEach(report -> page.append("  GET ").append(path(report)).append('\n'));
@@ -60,12 +61,19 @@ final class HomePage {
         page.append(
                 "</ul><p>Predict with <code>POST /v2/models/{model}/infer</code>: Open Inference Protocol V2, JSON.");
         page.append("</p><h2>Look at</h2><ul>");
-        PLACES.forEach(place -> page.append("<li><a href=\"")
+        places().forEach(place -> page.append("<li><a href=\"")
                 .append(place)
                 .append("\">")
                 .append(place)
                 .append("</a></li>"));
         return page.append("</ul></html>\n").toString();
+    }
+
+    /** The drawing page among them where its model is. */
+    private Stream<String> places() {
+        boolean draws = parts.models().all().stream()
+                .anyMatch(report -> report.model().name().equals(DrawPage.MODEL));
+        return Stream.concat(draws ? Stream.of("/draw") : Stream.empty(), PLACES.stream());
     }
 
     private static String path(ModelReport report) {

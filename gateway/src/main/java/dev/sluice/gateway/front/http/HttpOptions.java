@@ -27,7 +27,8 @@ import java.util.Optional;
  * @param listenWhenReady whether the port opens only when every model has been tried; off, because who waits for a start
  *     wants to see it going on
  * @param idleTimeout how long a connection may stay silent; longer than the 60 seconds that proxies usually keep
- *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed
+ *     theirs, so that it is the proxy that closes, and no request meets a connection that is just being closed; one of
+ *     HTTP/2 with a stream open is asked by a PING instead
  * @param frontLoops event loops that read and write sockets; 0 for one per core
  * @param accessLog whether to log a line for each request; off, because the metrics count requests at less cost
  * @param compressResponses whether answers to inference are compressed for clients that accept it; off, because it

@@ -111,8 +111,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private void connected(HttpConnection connection) {
-        FrontConnection.speaks(connection);
-        StreamLimit.hold(connection, options.maxConcurrentStreams());
+        FrontConnection.speaks(connection, options.maxConcurrentStreams());
     }
 
     private Future<HttpServer> cannotListen(int port, Throwable cause) {
@@ -131,6 +130,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setHost(options.host())
                 .setTcpNoDelay(true)
                 .setInitialSettings(http2Settings())
+                .setHttp2ConnectionWindowSize(http2Window())
                 .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
                 .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
                 .setMaxHeaderSize((int) options.maxHeaderSize())
@@ -148,6 +148,11 @@ public final class HttpVerticle extends VerticleBase {
                 .setMaxHeaderListSize(options.maxHeaderSize());
     }
 
+    /** As much as all streams may send, and one more: what those have sent that are not read holds up no other. */
+    private int http2Window() {
+        return (options.maxConcurrentStreams() + 1) * Http2Settings.DEFAULT_INITIAL_WINDOW_SIZE;
+    }
+
     /** Vert.x counts a connection that waits for its answer as idle, so no request may wait that long. */
     private long idleMillis() {
         long longestWait = parts.admitOptions().maxRequestTimeout().toMillis();
@@ -160,13 +165,12 @@ public final class HttpVerticle extends VerticleBase {
         int status = cause instanceof TooLongHttpLineException
                 ? 414
                 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        JsonOutput body =
-                new JsonOutput(128).raw("{\"error\":").string("malformed HTTP request: " + cause.getMessage());
+        JsonOutput body = Refusal.plain("malformed HTTP request: " + cause.getMessage());
         request.response()
                 .setStatusCode(status)
                 .putHeader("content-type", "application/json")
                 .putHeader("connection", "close")
-                .end(HttpBytes.buffer(body.raw('}')))
+                .end(HttpBytes.buffer(body))
                 .onComplete(sent -> request.connection().close());
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.v2.InferRequestDecoder;
@@ -26,14 +27,14 @@ final class InferHandler implements Handler<RoutingContext> {
     private static final InferenceError LATE = new InferenceError.DeadlineExceeded("socket");
 
     private final Serving serving;
-    private final long maxBodyBytes;
+    private final SizeLimit bodyLimit;
     private final Exchanges exchanges;
     private final Bodies bodies;
 
     InferHandler(Serving serving, HttpOptions options, Exchanges exchanges, Bodies bodies) {
         this.serving = serving;
         this.bodies = bodies;
-        this.maxBodyBytes = options.maxBodySize();
+        this.bodyLimit = new SizeLimit(options.maxBodySize(), "http.max_body_size");
         this.exchanges = exchanges;
     }
 
@@ -70,7 +71,7 @@ final class InferHandler implements Handler<RoutingContext> {
     private void read(Exchange exchange, HttpServerRequest request, RequestHead head, ModelEndpoint endpoint) {
         BodyReader.read(
                 request,
-                maxBodyBytes,
+                bodyLimit,
                 bodies,
                 body -> infer(exchange, head, endpoint, body),
                 error -> serving.refuse(exchange, endpoint.model(), error));

@@ -36,7 +36,8 @@ final class MediaTypes {
         String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (!isTaken(contentType)) {
             throw new InferenceException(new InferenceError.UnsupportedMediaType(
-                    "content-type: expected application/json or application/octet-stream and got " + contentType));
+                    "content-type: expected application/json or application/octet-stream and got "
+                            + InferenceException.shortened(String.valueOf(contentType))));
         }
     }
 

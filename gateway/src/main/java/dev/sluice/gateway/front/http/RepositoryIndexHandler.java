@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.v2.IndexRequest;
@@ -35,7 +36,12 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
-        BodyReader.read(context.request(), MAX_BODY_BYTES, bodies, body -> answer(exchange, body), exchange::refuse);
+        BodyReader.read(
+                context.request(),
+                SizeLimit.fixed(MAX_BODY_BYTES),
+                bodies,
+                body -> answer(exchange, body),
+                exchange::refuse);
     }
 
     private void answer(Exchange exchange, HttpBytes body) {

@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -143,9 +144,9 @@ final class Routes {
 
     private void unknownPath(RoutingContext context) {
         BodyReader.discard(context.request(), bodies);
-        exchanges
-                .of(context)
-                .error(404, "there is nothing at " + context.request().path() + "; see GET /");
+        String path =
+                InferenceException.shortened(String.valueOf(context.request().path()));
+        exchanges.of(context).error(404, "there is nothing at " + path + "; see GET /");
     }
 
     /** What ends here is either a path that the router itself finds malformed, or a defect. */

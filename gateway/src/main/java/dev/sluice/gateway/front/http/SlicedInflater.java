@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  */
 public final class SlicedInflater implements AutoCloseable {
 
-    static final int TURN_BYTES = 512 << 10;
+    /** Inflated in one turn of a loop for one client. */
+    public static final int TURN_BYTES = 512 << 10;
 
     private final BodyInflater inflater;
     private final Bodies bodies;

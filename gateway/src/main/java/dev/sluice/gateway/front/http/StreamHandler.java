@@ -54,14 +54,15 @@ final class StreamHandler {
         HttpServerRequest request = context.request();
         Exchange exchange = exchanges.of(context);
         if (!asksForWebSocket(request)) {
-            if (request.version() != HttpVersion.HTTP_2) {
-                request.response().putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(WS_VERSION, VERSION);
-            }
-            exchange.error(426, "this is a WebSocket endpoint: it takes a handshake of version 13 in HTTP/1.1");
+            refuseOther(request, exchange);
         } else if (!isComplete(request)) {
-            exchange.error(400, "the WebSocket handshake is malformed: it needs one Sec-WebSocket-Key and no body");
+            exchange.error(
+                    400,
+                    "the WebSocket handshake is malformed: it needs one Sec-WebSocket-Key, of " + KEY_BYTES
+                            + " bytes in Base64, and no body");
         } else if (!mayOpen(request)) {
-            exchange.error(403, "pages of this origin may not open streams; see http.cors_origins");
+            String origin = InferenceException.quoted(String.valueOf(request.getHeader(HttpHeaders.ORIGIN)));
+            exchange.error(403, "pages of the origin " + origin + " may not open streams; see http.cors_origins");
         } else {
             try {
                 streams.open(new StreamOpening(request, exchange, exchanges.accessLog(), model));
@@ -69,6 +70,23 @@ final class StreamHandler {
                 exchange.refuse(refused.error());
             }
         }
+    }
+
+    /** HTTP/2 has no upgrade that could be named, and no header for it. */
+    private static void refuseOther(HttpServerRequest request, Exchange exchange) {
+        String place = "this is a WebSocket endpoint: it takes a handshake of version " + VERSION + " in HTTP/1.1";
+        if (request.version() == HttpVersion.HTTP_2) {
+            exchange.error(426, place + ", and this came over HTTP/2");
+            return;
+        }
+        request.response()
+                .putHeader(HttpHeaders.UPGRADE, "websocket")
+                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE)
+                .putHeader(WS_VERSION, VERSION);
+        exchange.error(
+                426,
+                place + ", which is GET with Upgrade: websocket, Connection: Upgrade and Sec-WebSocket-Version: "
+                        + VERSION);
     }
 
     private static boolean asksForWebSocket(HttpServerRequest request) {

@@ -35,6 +35,9 @@ public record MessageHead(
         if (message.isRawTensor()) {
             return NONE;
         }
+        if (message.end() == message.from()) {
+            return empty();
+        }
         JsonCursor json = new JsonCursor(message.array(), message.from(), message.jsonEnd(), options.nanAndInfinity());
         Reading reading = new Reading(json, namesModel);
         @Nullable InferenceException problem = null;
@@ -48,6 +51,12 @@ public record MessageHead(
         }
         @Nullable String cancel = problem == null ? reading.cancel : null;
         return new MessageHead(reading.id, cancel, reading.modelName, reading.modelVersion, problem);
+    }
+
+    private static MessageHead empty() {
+        InferenceException problem =
+                InferenceException.invalid("body", "is empty: it has neither JSON nor a raw tensor");
+        return new MessageHead(null, null, null, null, problem);
     }
 
     /**

@@ -46,7 +46,8 @@ public record RequestBody(byte[] array, int from, int jsonEnd, int end) {
         } catch (NumberFormatException tooLongOrEmpty) {
             // like any other text that is no number
         }
-        throw InferenceException.invalid(JSON_LENGTH_HEADER, "is not a number of bytes: " + digits);
+        throw InferenceException.invalid(
+                JSON_LENGTH_HEADER, "is not a number of bytes: " + InferenceException.shortened(digits));
     }
 
     /** Whether there is no JSON at all, and the body is the one input of the model. */

@@ -39,7 +39,8 @@ public final class SignatureCheck {
                 return each;
             }
         }
-        throw InferenceException.invalid(field, "unknown datatype \"" + name + "\"; known are " + DATA_TYPES);
+        throw InferenceException.invalid(
+                field, "unknown datatype " + InferenceException.quoted(name) + "; known are " + DATA_TYPES);
     }
 
     /** Whether the model has such an input. */
@@ -49,7 +50,8 @@ public final class SignatureCheck {
             List<String> names =
                     signature.inputs().stream().map(TensorSpec::name).toList();
             throw InferenceException.invalid(
-                    field + ".name", "the model has no input \"" + name + "\"; its inputs are " + names);
+                    field + ".name",
+                    "the model has no input " + InferenceException.quoted(name) + "; its inputs are " + names);
         }
         TensorSpec spec = signature.inputs().get(place);
         if (spec.dataType() != dataType) {
@@ -68,7 +70,8 @@ public final class SignatureCheck {
         if (signature.output(name) == null) {
             throw InferenceException.invalid(
                     field + ".name",
-                    "the model has no output \"" + name + "\"; its outputs are " + signature.outputNames());
+                    "the model has no output " + InferenceException.quoted(name) + "; its outputs are "
+                            + signature.outputNames());
         }
         if (wanted.stream().anyMatch(output -> output.name().equals(name))) {
             throw InferenceException.invalid(field + ".name", "output \"" + name + "\" is given twice");

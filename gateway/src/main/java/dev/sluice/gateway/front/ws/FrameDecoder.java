@@ -12,11 +12,10 @@ import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.List;
-import java.util.zip.DataFormatException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the frames of a client, and hands a long one on in pieces as they come, as if the client had sent it in fragments.
+ * Reads the frames of a client, and hands a long one on in pieces as they come, as if the client had sent it in fragments;
+ * compressed ones as they are.
  *
  * <p>Netty's own decoder keeps a frame until it is whole, where nobody counts it, and answers a broken one by closing the
  * connection without a word. Here a message's bytes are counted as they arrive, and each violation has its close code.
@@ -45,10 +44,6 @@ final class FrameDecoder extends ByteToMessageDecoder {
     private static final int SHORT_LENGTH = 126;
     private static final int LONG_LENGTH = 127;
     private static final int MAX_CONTROL_BYTES = 125;
-    /** Of a compressed message in one go: what comes of it is not counted before it is handed on. */
-    private static final int DEFLATED_BYTES = 1 << 10;
-
-    private static final byte[] NOTHING = {};
     private static final int HEAD_BYTES = 2;
     private static final int MASK_BYTES = 4;
 
@@ -66,7 +61,6 @@ final class FrameDecoder extends ByteToMessageDecoder {
     private boolean inMessage;
     private long messageBytes;
     private boolean deflated;
-    private @Nullable MessageInflater inflater;
     private boolean over;
 
     FrameDecoder(long maxMessageBytes, PerMessageDeflate deflate, Reader reader) {
@@ -131,13 +125,11 @@ final class FrameDecoder extends ByteToMessageDecoder {
             return violation(CloseCode.PROTOCOL_ERROR, "a length that is not written in the shortest way", in);
         }
         if (!control && bytes > maxMessageBytes - messageBytes) {
-            return violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
+            ArrivedFrames.Unreadable tooLong = ArrivedFrames.Unreadable.tooLong(maxMessageBytes);
+            return violation(tooLong.code(), tooLong.reason(), in);
         }
         if (!control && !inMessage) {
             deflated = isDeflated(first);
-        }
-        if (deflated && inflater == null) {
-            inflater = new MessageInflater();
         }
         inFrame = true;
         last = (first & FINAL) != 0;
@@ -196,8 +188,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
             }
             return;
         }
-        long most = !deflated ? leftBytes : Math.min(leftBytes, DEFLATED_BYTES);
-        int count = (int) Math.min(most, in.readableBytes());
+        int count = (int) Math.min(leftBytes, in.readableBytes());
         if (count == 0 && leftBytes > 0) {
             return;
         }
@@ -206,49 +197,10 @@ final class FrameDecoder extends ByteToMessageDecoder {
         boolean end = last && leftBytes == 0;
         inMessage = !end;
         inFrame = leftBytes > 0;
-        if (!deflated || inflater == null) {
-            out.add(next(end, piece));
-        } else if (!inflate(inflater, end, piece, out)) {
-            violation(CloseCode.MESSAGE_TOO_BIG, "messages have at most " + maxMessageBytes + " bytes", in);
-        }
+        out.add(next(end, piece));
         if (end) {
             messageBytes = 0;
-            if (!deflate.keepsWindow()) {
-                stopInflating();
-            }
         }
-    }
-
-    /** False when it becomes too long. */
-    private boolean inflate(MessageInflater message, boolean end, byte[] piece, List<Object> out) {
-        try {
-            message.inflate(piece, end, part -> {
-                messageBytes += part.length;
-                if (messageBytes <= maxMessageBytes) {
-                    out.add(next(false, part));
-                }
-            });
-        } catch (DataFormatException corrupt) {
-            stop();
-            reader.violated(CloseCode.INVALID_PAYLOAD, "a message that is not compressed as it says");
-            return true;
-        }
-        if (end) {
-            out.add(next(true, NOTHING));
-        }
-        return messageBytes <= maxMessageBytes;
-    }
-
-    private void stopInflating() {
-        if (inflater != null) {
-            inflater.close();
-            inflater = null;
-        }
-    }
-
-    @Override
-    protected void handlerRemoved0(ChannelHandlerContext context) {
-        stopInflating();
     }
 
     private WebSocketFrame next(boolean end, byte[] piece) {
@@ -258,9 +210,10 @@ final class FrameDecoder extends ByteToMessageDecoder {
     }
 
     private WebSocketFrame frame(boolean end, ByteBuf piece) {
+        int reserved = deflated ? PerMessageDeflate.RSV1 : 0;
         return switch (nextOpcode) {
-            case TEXT -> new TextWebSocketFrame(end, 0, piece);
-            case BINARY -> new BinaryWebSocketFrame(end, 0, piece);
+            case TEXT -> new TextWebSocketFrame(end, reserved, piece);
+            case BINARY -> new BinaryWebSocketFrame(end, reserved, piece);
             default -> new ContinuationWebSocketFrame(end, 0, piece);
         };
     }

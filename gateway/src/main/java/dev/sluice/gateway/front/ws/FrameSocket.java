@@ -15,7 +15,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ShutdownEvent;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * and a queue of 4 KiB for each of the two for as long as the WebSocket lives. Everything is run on the context of the loop.
  *
  * @thread confined to the front loop of its connection
- * @bound while nothing is read it keeps what one read has brought
+ * @bound while nothing is read it keeps what one read has brought, compressed as it came; 512 KiB are inflated in a turn
  */
 final class FrameSocket extends ChannelInboundHandlerAdapter {
 
@@ -38,18 +37,24 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
     /** What a client has to answer our close frame, before the connection is closed all the same. */
     private static final int CLOSING_SECONDS = 3;
 
+    /** By timer, because a loop runs what is merely handed to it before it looks at its other sockets. */
+    private static final long REST_MILLIS = 1;
+
     private final Channel channel;
     private final ContextInternal loop;
     private final Listener listener;
-    private final ArrayDeque<WebSocketFrame> held = new ArrayDeque<>();
+    private final ArrivedFrames arrived;
     private boolean paused;
+    private boolean resting;
     private boolean handingOn;
     private boolean closeSent;
     private @Nullable Future<?> endOfPatience;
+    private @Nullable Future<?> endOfRest;
 
-    FrameSocket(Channel channel, ContextInternal loop, Listener listener) {
+    FrameSocket(Channel channel, ContextInternal loop, ArrivedFrames arrived, Listener listener) {
         this.channel = channel;
         this.loop = loop;
+        this.arrived = arrived;
         this.listener = listener;
     }
 
@@ -62,6 +67,9 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
 
         /** A frame of a message. */
         void onFrame(WebSocketFrame frame);
+
+        /** What has come cannot be read, and nothing more is. */
+        void violated(CloseCode code, String reason);
 
         /** The client has taken something: it may be sent more. */
         void onWritable();
@@ -80,10 +88,19 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
             case CloseWebSocketFrame close -> answerClose(close);
             case PongWebSocketFrame pong -> pong.release();
             case WebSocketFrame frame -> {
-                held.addLast(frame);
-                handOn();
+                if (!closeSent) {
+                    arrived.add(frame);
+                    handOn();
+                }
             }
             default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!resting) {
+            arrived.beginTurn();
         }
     }
 
@@ -94,17 +111,37 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
         handingOn = true;
         try {
             for (WebSocketFrame next = next(); next != null; next = next()) {
-                if (!closeSent) {
-                    loop.dispatch(next, listener::onFrame);
-                }
+                loop.dispatch(next, listener::onFrame);
             }
+        } catch (ArrivedFrames.Unreadable what) {
+            loop.dispatch(nothing -> listener.violated(what.code(), what.reason()));
         } finally {
             handingOn = false;
         }
     }
 
-    private @Nullable WebSocketFrame next() {
-        return paused ? null : held.pollFirst();
+    private @Nullable WebSocketFrame next() throws ArrivedFrames.Unreadable {
+        if (paused || resting || closeSent) {
+            return null;
+        }
+        if (arrived.hasHadItsTurn()) {
+            rest();
+            return null;
+        }
+        return arrived.next();
+    }
+
+    /** Goes on when the other connections of the loop have had their turn. */
+    private void rest() {
+        resting = true;
+        channel.config().setAutoRead(false);
+        endOfRest = channel.eventLoop().schedule(this::goOn, REST_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn() {
+        resting = false;
+        arrived.beginTurn();
+        readOn();
     }
 
     /** Stops reading; the client will notice when its socket is full. */
@@ -115,8 +152,12 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
 
     void resume() {
         paused = false;
+        readOn();
+    }
+
+    private void readOn() {
         handOn();
-        if (!paused) {
+        if (!paused && !resting && channel.isOpen()) {
             channel.config().setAutoRead(true);
         }
     }
@@ -145,10 +186,16 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
     /** Says why, waits a little for the client to say the same, and closes. */
     void close(CloseCode code, String reason) {
         if (!closeSent) {
-            closeSent = true;
+            readNoMore();
             awaitAnswer(); // from now on: a client that takes nothing would never be told
             write(new CloseWebSocketFrame(code.code(), reason)).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         }
+    }
+
+    /** From now on only a close frame matters. */
+    private void readNoMore() {
+        closeSent = true;
+        arrived.close();
     }
 
     private void awaitAnswer() {
@@ -160,7 +207,7 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
             close.release();
             cut();
         } else {
-            closeSent = true;
+            readNoMore();
             loop.dispatch(nothing -> listener.onClosing());
             ByteBuf sameReason = close.content();
             awaitAnswer();
@@ -181,11 +228,16 @@ final class FrameSocket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        held.clear();
-        if (endOfPatience != null) {
-            endOfPatience.cancel(false);
-        }
+        arrived.close();
+        stop(endOfPatience);
+        stop(endOfRest);
         loop.dispatch(nothing -> listener.onClosed());
+    }
+
+    private static void stop(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     /** How Vert.x ends what is left when the process ends. */

@@ -6,7 +6,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 
@@ -33,8 +33,11 @@ record PerMessageDeflate(boolean isOn, boolean keepsWindow, String response) {
     static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
     private static final String NAME = "permessage-deflate";
-    private static final Set<String> KNOWN =
-            Set.of("client_no_context_takeover", "server_no_context_takeover", "client_max_window_bits");
+    private static final String CLIENT_WINDOW = "client_max_window_bits";
+    private static final Pattern KNOWN = Pattern.compile(
+            "client_no_context_takeover|server_no_context_takeover|" + CLIENT_WINDOW + "(=\"?([89]|1[0-5])\"?)?");
+
+    private static final Pattern EQUALS = Pattern.compile("\\s*=\\s*");
 
     /** Below, what is saved is not worth it; above, it would keep the loop busy for too long. */
     private static final int LEAST_BYTES = 1 << 10;
@@ -43,30 +46,40 @@ record PerMessageDeflate(boolean isOn, boolean keepsWindow, String response) {
     private static final int PART_BYTES = 16 << 10;
 
     /**
-     * What we agree to of the offers in a handshake: the first that does not limit our window, for Java's own compression has
-     * no smaller one.
+     * What we agree to of the offers in a handshake: the first that is as the standard has it, and does not limit our window,
+     * for Java's own compression has no smaller one.
      */
     static PerMessageDeflate agree(List<String> headers) {
         return headers.stream()
                 .flatMap(header -> List.of(header.toLowerCase(Locale.ROOT).split(",", -1)).stream())
                 .map(PerMessageDeflate::parameters)
-                .filter(offer -> offer.getFirst().equals(NAME) && KNOWN.containsAll(offer.subList(1, offer.size())))
+                .filter(PerMessageDeflate::isAgreeable)
                 .findFirst()
                 .map(PerMessageDeflate::agreed)
                 .orElse(OFF);
     }
 
-    /** The name of an extension and those of its parameters. */
+    /** The name of an extension and its parameters, as in {@code name=value}. */
     private static List<String> parameters(String offer) {
         return Arrays.stream(offer.split(";", -1))
-                .map(part -> part.split("=", 2)[0].strip())
+                .map(part -> EQUALS.matcher(part.strip()).replaceAll("="))
                 .toList();
     }
 
+    private static boolean isAgreeable(List<String> offer) {
+        List<String> parameters = offer.subList(1, offer.size());
+        long names = parameters.stream()
+                .map(each -> each.split("=", 2)[0])
+                .distinct()
+                .count();
+        return offer.getFirst().equals(NAME)
+                && names == parameters.size()
+                && parameters.stream().allMatch(each -> KNOWN.matcher(each).matches());
+    }
+
     private static PerMessageDeflate agreed(List<String> offer) {
-        String response = offer.stream()
-                .filter(part -> !part.equals("client_max_window_bits"))
-                .collect(Collectors.joining("; "));
+        String response =
+                offer.stream().filter(part -> !part.startsWith(CLIENT_WINDOW)).collect(Collectors.joining("; "));
         return new PerMessageDeflate(true, !offer.contains("client_no_context_takeover"), response);
     }
 

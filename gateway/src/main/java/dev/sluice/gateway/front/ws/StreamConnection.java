@@ -80,8 +80,9 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         this.connection = opening.connection();
         this.accessLog = opening.accessLog();
         this.asked = opening.asked();
-        this.socket = new FrameSocket(connection.channel(), opening.loop(), this);
         this.deflate = deflate;
+        ArrivedFrames arrived = new ArrivedFrames(front.options().maxMessageSize(), deflate.keepsWindow());
+        this.socket = new FrameSocket(connection.channel(), opening.loop(), arrived, this);
         this.arriving = new MessagePieces(parts().admission().bodies());
         this.outbox = new Outbox(socket, connection, front.http().writeTimeout(), this::lookAgain);
         WebSocketOptions options = front.options();

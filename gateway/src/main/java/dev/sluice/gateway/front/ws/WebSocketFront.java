@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.http.RetryAfter;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.http.StreamOpening;
+import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.List;
@@ -41,9 +42,13 @@ public final class WebSocketFront implements StreamFront {
     @Override
     public void open(StreamOpening opening) {
         HttpServerRequest request = opening.request();
+        if (request.params().getAll("order").size() > 1) {
+            opening.refuse(400, "order is given twice; which one holds?");
+            return;
+        }
         String order = request.getParam("order", "ready");
         if (!order.equals("ready") && !order.equals("request")) {
-            opening.refuse(400, "order must be \"ready\" or \"request\", got \"" + order + "\"");
+            opening.refuse(400, "order must be \"ready\" or \"request\", got " + InferenceException.quoted(order));
             return;
         }
         List<String> offered = request.headers().getAll(SUBPROTOCOLS);

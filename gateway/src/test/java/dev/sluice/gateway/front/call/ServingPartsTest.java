@@ -75,6 +75,7 @@ class ServingPartsTest {
                     throw new AssertionError("nobody asks for statistics");
                 },
                 Optional.empty(),
+                Optional.empty(),
                 Ticker.SYSTEM,
                 "test");
         loop = vertx.getOrCreateContext();

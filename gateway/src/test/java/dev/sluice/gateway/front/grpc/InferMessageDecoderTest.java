@@ -2,11 +2,15 @@ package dev.sluice.gateway.front.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.grpc.wire.InferParameter;
 import dev.sluice.gateway.front.grpc.wire.InferTensorContents;
 import dev.sluice.gateway.front.grpc.wire.ModelInferRequest;
@@ -14,6 +18,8 @@ import dev.sluice.gateway.front.grpc.wire.ModelInferRequest.InferRequestedOutput
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.RandomTensors;
 import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
@@ -235,5 +241,22 @@ class InferMessageDecoderTest {
         System.arraycopy(nameLast, 0, message, inputFirst.length, nameLast.length);
         assertNull(InferHead.peek(message, 0, message.length));
         assertEquals(new InferHead("m", "", ""), InferHead.of(message, 0, message.length));
+    }
+
+    /** The tensors that are made of a message, and the message itself, must fit the budget together. */
+    @Test
+    void tensorsAreHeldBesideTheirMessage() {
+        InferTensorContents seven =
+                InferTensorContents.newBuilder().addInt64Contents(7).build();
+        byte[] message = Messages.request(
+                        Messages.input("x", DataType.INT64, 1, 1).setContents(seven))
+                .toBuilder()
+                .setId("i".repeat(800))
+                .build()
+                .toByteArray();
+        TensorBuffers buffers = new TensorBuffers(new ByteBudget(1024));
+        InferenceException refused = assertThrows(
+                InferenceException.class, () -> Messages.decode(Messages.one(DataType.INT64, 2), message, buffers));
+        assertInstanceOf(InferenceError.PayloadTooLarge.class, refused.error());
     }
 }

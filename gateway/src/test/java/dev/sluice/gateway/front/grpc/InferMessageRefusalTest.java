@@ -96,6 +96,21 @@ class InferMessageRefusalTest {
         return Messages.input("b", DataType.BYTES, values.length).setContents(contents);
     }
 
+    /** Too few bytes for floats, but that is not what is wrong. */
+    @Test
+    void elementsInTheFieldOfAnotherType() {
+        InferTensorContents numbers =
+                InferTensorContents.newBuilder().addIntContents(1).build();
+        assertRefused("inputs[0].contents.int_contents", "FP32 stands in fp32_contents", row().setContents(numbers));
+    }
+
+    @Test
+    void namesThatAreLongAreShortened() {
+        String name = "n".repeat(5000);
+        assertRefused("inputs[0].name", "nnn... (5000 characters)\"; its inputs are [x]", row().setName(name));
+        assertRefused("inputs[0].datatype", "nnn... (5000 characters)\"; known", row().setDatatype(name));
+    }
+
     @Test
     void elementsThatAreTooFewOrTooMany() {
         String field = "inputs[0].contents.fp32_contents";

@@ -9,6 +9,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
 import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.Bodies;
 import dev.sluice.gateway.front.http.ContentCoding;
@@ -81,7 +82,7 @@ class MessageReaderTest {
     }
 
     private MessageReader read(ContentCoding coding, long limit) {
-        var settings = new MessageReader.Settings(coding, limit, bodies);
+        var settings = new MessageReader.Settings(coding, SizeLimit.fixed(limit), bodies);
         MessageReader reader = new MessageReader(http.request(), settings, heard);
         reader.begin();
         return reader;
@@ -199,14 +200,14 @@ class MessageReaderTest {
     void theLimitHoldsForWhatIsAnnounced() {
         read(ContentCoding.IDENTITY, 99);
         http.send(Buffer.buffer(Arrays.copyOf(framed(0, new byte[100]), 5)));
-        assertEquals(List.of(new InferenceError.PayloadTooLarge(99)), heard.errors);
+        assertEquals(List.of(new InferenceError.PayloadTooLarge(99, "")), heard.errors);
     }
 
     @Test
     void theLargestLengthIsNoNegativeOne() {
         read(ContentCoding.IDENTITY, LIMIT);
         http.send(Buffer.buffer(new byte[] {0, -1, -1, -1, -1}));
-        assertEquals(List.of(new InferenceError.PayloadTooLarge(LIMIT)), heard.errors);
+        assertEquals(List.of(new InferenceError.PayloadTooLarge(LIMIT, "")), heard.errors);
     }
 
     /** A bounded amount in each turn, so that it takes several to find out. */
@@ -217,7 +218,7 @@ class MessageReaderTest {
         assertEquals(List.of(), heard.errors);
         assertFalse(turns.isEmpty());
         runTurns();
-        assertEquals(List.of(new InferenceError.PayloadTooLarge(LIMIT)), heard.errors);
+        assertEquals(List.of(new InferenceError.PayloadTooLarge(LIMIT, "")), heard.errors);
         assertEquals(0, budget.heldBytes());
     }
 

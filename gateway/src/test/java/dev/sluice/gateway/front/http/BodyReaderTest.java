@@ -10,6 +10,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
 import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.worker.contract.InferenceError;
 import io.netty.buffer.ByteBuf;
@@ -50,7 +51,7 @@ class BodyReaderTest {
     }
 
     private void read() {
-        BodyReader.read(http.request(), LIMIT, bodies, body -> heard.add(text(body)), this::answer);
+        BodyReader.read(http.request(), SizeLimit.fixed(LIMIT), bodies, body -> heard.add(text(body)), this::answer);
     }
 
     private void answer(InferenceError error) {
@@ -111,7 +112,7 @@ class BodyReaderTest {
         Bodies plenty = new FakeTimers().with(budget(Integer.MAX_VALUE), work -> fail("a plain body needs no turn"));
         BodyReader.read(
                 http.request(),
-                Integer.MAX_VALUE,
+                SizeLimit.fixed(Integer.MAX_VALUE),
                 plenty,
                 body -> heard.add("a body of " + body.length()),
                 error -> heard.add(word(error)));
@@ -331,7 +332,7 @@ class BodyReaderTest {
         http.end();
         assertEquals(0, timers.running());
         FakeHttpRequest other = new FakeHttpRequest();
-        BodyReader.read(other.request(), LIMIT, bodies, body -> {}, error -> {});
+        BodyReader.read(other.request(), SizeLimit.fixed(LIMIT), bodies, body -> {}, error -> {});
         other.send("a").fail(new IOException("reset"));
         assertEquals(0, timers.running());
     }

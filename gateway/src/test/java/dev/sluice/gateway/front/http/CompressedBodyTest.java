@@ -8,6 +8,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
 import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -73,7 +74,7 @@ class CompressedBodyTest {
                 .header("content-length", Integer.toString(compressed.length));
         BodyReader.read(
                 http.request(),
-                LIMIT,
+                SizeLimit.fixed(LIMIT),
                 allBodies,
                 body -> bodies.add(Arrays.copyOfRange(body.array(), body.from(), body.to())),
                 refusals::add);
@@ -140,7 +141,7 @@ class CompressedBodyTest {
         for (int length = 0; length < whole.length; length++) {
             refusals.clear();
             send(form, Arrays.copyOf(whole, length), 5);
-            assertEquals("content-encoding: the compressed body ends too early", refusal());
+            assertEquals("content-encoding: the compressed data end too early", refusal());
         }
     }
 
@@ -149,7 +150,7 @@ class CompressedBodyTest {
     void refusesWhatFollowsTheEnd(String form) throws IOException {
         byte[] whole = compress(form, text(30));
         send(form, Arrays.copyOf(whole, whole.length + 1), 5);
-        assertEquals("content-encoding: bytes follow the end of the compressed body", refusal());
+        assertEquals("content-encoding: bytes follow the end of the compressed data", refusal());
     }
 
     /** Zlib's Adler-32 does not tell all short texts apart, and then nobody can: there only the checksum is compared. */
@@ -184,7 +185,7 @@ class CompressedBodyTest {
         byte[] bomb = compress(form, new byte[64 << 20]);
         assertTrue(bomb.length < 128 << 10, bomb.length + " bytes");
         FakeHttpRequest http = send(form, bomb, 8 << 10);
-        assertEquals(new InferenceError.PayloadTooLarge(LIMIT).message(), refusal());
+        assertEquals(new InferenceError.PayloadTooLarge(LIMIT, "").message(), refusal());
         assertTrue(budget.heldBytes() <= LIMIT);
         http.over();
         assertEquals(0, budget.heldBytes());
@@ -203,7 +204,7 @@ class CompressedBodyTest {
     void aClientThatGoesInTheMiddleLeavesNothing() throws IOException {
         byte[] whole = compress("gzip", text(100_000));
         FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
-        BodyReader.read(http.request(), LIMIT, allBodies, body -> {}, refusals::add);
+        BodyReader.read(http.request(), SizeLimit.fixed(LIMIT), allBodies, body -> {}, refusals::add);
         http.send(Buffer.buffer(Arrays.copyOf(whole, whole.length / 2)));
         assertTrue(budget.heldBytes() > 0);
         http.over();
@@ -216,7 +217,7 @@ class CompressedBodyTest {
         FakeHttpRequest http = new FakeHttpRequest().header("content-encoding", "gzip");
         BodyReader.read(
                 http.request(),
-                LIMIT,
+                SizeLimit.fixed(LIMIT),
                 allBodies,
                 body -> bodies.add(Arrays.copyOfRange(body.array(), body.from(), body.to())),
                 refusals::add);
@@ -234,7 +235,7 @@ class CompressedBodyTest {
         assertEquals(2 * SlicedInflater.TURN_BYTES, budget.heldBytes());
         assertEquals(List.of(), refusals);
         takeTurns();
-        assertEquals(new InferenceError.PayloadTooLarge(LIMIT).message(), refusal());
+        assertEquals(new InferenceError.PayloadTooLarge(LIMIT, "").message(), refusal());
     }
 
     /** Pieces that come while the first is inflated wait in their order, and count; the end waits behind them. */
@@ -293,7 +294,7 @@ class CompressedBodyTest {
         Bodies full = new FakeTimers().with(budget, work -> {
             throw new OutOfMemoryError("as if");
         });
-        BodyReader.read(http.request(), LIMIT, full, body -> bodies.add(new byte[0]), refusals::add);
+        BodyReader.read(http.request(), SizeLimit.fixed(LIMIT), full, body -> bodies.add(new byte[0]), refusals::add);
         http.send(Buffer.buffer(compress("gzip", new byte[LIMIT]))).end();
         assertTrue(refusals.getFirst() instanceof InferenceError.Overloaded, refusals::toString);
         assertEquals(0, bodies.size());

@@ -87,7 +87,7 @@ class FrontConnectionIT {
                 .withTransport(FrontTransport.create(connections))
                 .build();
         HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
-                .connectionHandler(FrontConnection::speaks)
+                .connectionHandler(connection -> FrontConnection.speaks(connection, 100))
                 .requestHandler(request -> {
                     FrontConnection.begun(request);
                     FrontConnection.inTurn(request, this::serve);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.fake.FakeHttpRequest;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class RefusedBodyTest {
     }
 
     private void read(int limitBytes) {
-        BodyReader.read(http.request(), limitBytes, bodies, body -> fail("it is too long"), error -> {
+        BodyReader.read(http.request(), SizeLimit.fixed(limitBytes), bodies, body -> fail("it is too long"), error -> {
             heard.add(error);
             http.over();
         });
@@ -41,7 +42,7 @@ class RefusedBodyTest {
         http.header("content-length", Integer.toString(SHORT));
         read(10);
         http.send(bytes(SHORT)).end();
-        assertEquals(List.of(new InferenceError.PayloadTooLarge(10)), heard);
+        assertEquals(List.of(new InferenceError.PayloadTooLarge(10, "")), heard);
         assertEquals(List.of(), http.answerHeaders());
         assertFalse(http.isClosed());
     }
