@@ -26,6 +26,7 @@ import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -141,7 +142,7 @@ final class ModelLoader implements AutoCloseable {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = RaggedConfig.read(version.location.configFile(), signature);
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<LatencyPoint> profile = blocking(() -> profile(version.location, runnable, serving, maxBatchRows));
+        List<LatencyPoint> profile = blocking(() -> tried(version.location, runnable, serving, maxBatchRows));
         Incarnation incarnation = version.served.incarnation();
         InstanceDeployer deployer = new InstanceDeployer(
                 incarnation,
@@ -200,11 +201,15 @@ final class ModelLoader implements AutoCloseable {
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
-    private List<LatencyPoint> profile(
-            ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+    /** What was measured of it, once it has shown that it answers as it should. */
+    private List<LatencyPoint> tried(
+            ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) throws IOException {
         try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
             WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), new PatientShare(stake(serving)), ticker);
-            return profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
+            List<LatencyPoint> profile =
+                    profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
+            new SelfTest(trial).run(GoldenSample.of(location.modelFile()));
+            return profile;
         }
     }
 

@@ -181,6 +181,26 @@ class HotSwapIT {
     }
 
     @Test
+    void aVersionThatDoesNotAnswerItsGoldenSamplesNeverTakesTraffic(@TempDir Path folder) throws IOException {
+        add(folder, 1);
+        String sample = """
+                {"inputs": [{"name": "x", "datatype": "FP32", "shape": [2, 1], "data": [[1.5], [2.5]]}],
+                 "outputs": [{"name": "y", "datatype": "FP32", "shape": [2, 1], "data": [1.5, %s]}]}""";
+        try (RunningGateway gateway = start(folder)) {
+            Path golden = Files.createDirectories(folder.resolve("echo/2/golden"));
+            Files.writeString(golden.resolve("two-rows.json"), sample.formatted("2.6"));
+            add(folder, 2);
+            awaitStates(gateway, "2failed 1ready");
+            String reason = gateway.get("/v2/models").body();
+            assertTrue(
+                    reason.contains("golden/two-rows.json: output y is 2.5 at 1 and should be 2.6 (tolerance 0.001)"),
+                    reason);
+            Files.writeString(golden.resolve("two-rows.json"), sample.formatted("2.5001"));
+            awaitStates(gateway, "2ready 1unloaded");
+        }
+    }
+
+    @Test
     void whoTakesTheNewestAwayHasTheOneBeforeServe(@TempDir Path folder) {
         add(folder, 1);
         add(folder, 2);

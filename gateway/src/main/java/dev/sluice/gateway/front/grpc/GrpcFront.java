@@ -2,9 +2,9 @@ package dev.sluice.gateway.front.grpc;
 
 import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.FrontParts;
-import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
@@ -114,8 +114,7 @@ public final class GrpcFront implements OtherProtocol {
         @Nullable Method method = methods.get(path);
         if (method == null) {
             stream.end(GrpcStatus.of(
-                    GrpcCode.UNIMPLEMENTED,
-                    "there is no method " + InferenceException.shortened(path) + " here"));
+                    GrpcCode.UNIMPLEMENTED, "there is no method " + InferenceException.shortened(path) + " here"));
             return;
         }
         try {
