@@ -10,12 +10,12 @@ import java.util.List;
  * nothing about what it does beyond that, since such clients slow down with it.
  *
  * @thread the calling thread waits; the event loop sends and counts
- * @bound one request for each connection
+ * @bound one request for each client
  */
 public final class ClosedLoop {
 
     private final LoadOptions options;
-    private final Traffic traffic;
+    private final Clock clock;
     private final Sender sender;
     private final Tally tally;
     private final Promise<Void> over = Promise.promise();
@@ -23,8 +23,8 @@ public final class ClosedLoop {
 
     private ClosedLoop(Vertx vertx, Target target, LoadOptions options, Traffic traffic) {
         this.options = options;
-        this.traffic = traffic;
-        this.sender = new Sender(vertx, target, options, System.nanoTime());
+        this.clock = new Clock(vertx);
+        this.sender = Sender.of(vertx, target, options, traffic, clock);
         this.tally = new Tally(traffic, options.windowNanos());
         this.clients = options.connections();
     }
@@ -32,27 +32,33 @@ public final class ClosedLoop {
     /** Runs with one client for each connection. */
     public static Result run(Vertx vertx, Target target, LoadOptions options, Traffic traffic) {
         ClosedLoop run = new ClosedLoop(vertx, target, options, traffic);
-        vertx.getOrCreateContext().runOnContext(begun -> run.begin());
-        run.over.future().await();
-        run.sender.close();
+        vertx.getOrCreateContext()
+                .runOnContext(begun ->
+                        run.sender.open().onSuccess(open -> run.begin()).onFailure(run.over::fail));
+        try {
+            run.over.future().await();
+        } finally {
+            run.sender.close();
+        }
         return new Result(List.of(run.tally), options.seconds());
     }
 
     private void begin() {
+        clock.start();
         for (int client = 0; client < options.connections(); client++) {
             next();
         }
     }
 
     private void next() {
-        long now = sender.now();
+        long now = clock.now();
         if (now >= options.lengthNanos()) {
             if (--clients == 0) {
                 over.complete();
             }
             return;
         }
-        sender.send(traffic, now, answer -> {
+        sender.send(now, answer -> {
             tally.record(now, answer);
             next();
         });

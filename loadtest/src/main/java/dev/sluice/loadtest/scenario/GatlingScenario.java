@@ -33,6 +33,7 @@ enum GatlingScenario implements Scenario {
     /** Gatling prints progress and the path of its report itself. */
     @Override
     public Verdict run(Session session) throws InterruptedException {
+        session.requireHttp(this);
         Path folder = session.folder(label());
         GatewaySimulation.hand(loads.of(new SimulatedLoads(session, session.capacity())));
         String[] arguments = {

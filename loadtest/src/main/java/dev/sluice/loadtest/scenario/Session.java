@@ -15,6 +15,7 @@ import dev.sluice.loadtest.wire.Discovery;
 import dev.sluice.loadtest.wire.InferCall;
 import dev.sluice.loadtest.wire.InferCalls;
 import dev.sluice.loadtest.wire.ModelInfo;
+import dev.sluice.loadtest.wire.Protocol;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -63,6 +64,14 @@ final class Session implements AutoCloseable {
 
     private InferCall payload(long timeoutMicros) throws IOException {
         InferCalls calls = new InferCalls(model, timeoutMicros, 0);
+        return switch (settings.protocol()) {
+            case HTTP -> body(calls);
+            case WEBSOCKET -> calls.streamed(body(calls));
+            case GRPC -> calls.grpc();
+        };
+    }
+
+    private InferCall body(InferCalls calls) throws IOException {
         return switch (settings.payload()) {
             case "json" -> calls.json();
             case "binary" -> calls.binary();
@@ -125,6 +134,14 @@ final class Session implements AutoCloseable {
     private Result probe(Traffic traffic, long nanos, int clients) {
         LoadOptions options = new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
         return ClosedLoop.run(vertx, settings.target(), options, traffic);
+    }
+
+    /** @errors {@link IllegalArgumentException} if another protocol was asked for, which that scenario does not speak */
+    void requireHttp(Scenario scenario) {
+        if (settings.protocol() != Protocol.HTTP) {
+            throw new IllegalArgumentException(scenario.label() + " chooses its protocol itself, without --protocol "
+                    + settings.protocol().label());
+        }
     }
 
     /** The rate asked for, or else that multiple of the capacity. */

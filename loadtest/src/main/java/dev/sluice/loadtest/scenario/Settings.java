@@ -3,6 +3,7 @@ package dev.sluice.loadtest.scenario;
 import dev.sluice.loadtest.Arguments;
 import dev.sluice.loadtest.arrivals.Arrivals;
 import dev.sluice.loadtest.load.LoadOptions;
+import dev.sluice.loadtest.wire.Protocol;
 import dev.sluice.loadtest.wire.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Map;
 record Settings(
         Target target,
         String model,
+        Protocol protocol,
         String payload,
         long lengthNanos,
         long warmupNanos,
@@ -41,6 +43,7 @@ record Settings(
             Map.entry("url", "http://127.0.0.1:8080"),
             Map.entry("i-own", ""),
             Map.entry("model", "digits"),
+            Map.entry("protocol", "http"),
             Map.entry("payload", "json"),
             Map.entry("seconds", "30"),
             Map.entry("warmup", "5"),
@@ -60,6 +63,7 @@ record Settings(
         return new Settings(
                 Target.parse(arguments.text("url"), arguments.text("i-own")),
                 arguments.text("model"),
+                Protocol.named(arguments.text("protocol")),
                 arguments.text("payload"),
                 arguments.nanos("seconds"),
                 arguments.nanos("warmup"),
