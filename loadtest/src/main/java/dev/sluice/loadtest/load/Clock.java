@@ -5,7 +5,7 @@ import io.vertx.core.Vertx;
 /**
  * The time of a run, in nanoseconds from the moment at which its connections were ready.
  *
- * @thread set by the calling thread before anything is handed to the event loop
+ * @thread set before anything is sent; then any
  */
 final class Clock {
 

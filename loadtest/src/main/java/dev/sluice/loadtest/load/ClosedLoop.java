@@ -1,6 +1,7 @@
 package dev.sluice.loadtest.load;
 
 import dev.sluice.loadtest.wire.Target;
+import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -12,55 +13,70 @@ import java.util.List;
  * @thread the calling thread waits; the event loop sends and counts
  * @bound one request for each client
  */
-public final class ClosedLoop {
+public final class ClosedLoop implements AutoCloseable {
 
     private final LoadOptions options;
+    private final Traffic traffic;
+    private final Context loop;
     private final Clock clock;
     private final Sender sender;
-    private final Tally tally;
-    private final Promise<Void> over = Promise.promise();
-    private int clients;
 
-    private ClosedLoop(Vertx vertx, Target target, LoadOptions options, Traffic traffic) {
+    /** With one client for each connection. */
+    public ClosedLoop(Vertx vertx, Target target, LoadOptions options, Traffic traffic) {
         this.options = options;
+        this.traffic = traffic;
+        this.loop = vertx.getOrCreateContext();
         this.clock = new Clock(vertx);
         this.sender = Sender.of(vertx, target, options, traffic, clock);
-        this.tally = new Tally(traffic, options.windowNanos());
-        this.clients = options.connections();
     }
 
-    /** Runs with one client for each connection. */
+    /** Runs once with connections of its own. */
     public static Result run(Vertx vertx, Target target, LoadOptions options, Traffic traffic) {
-        ClosedLoop run = new ClosedLoop(vertx, target, options, traffic);
-        vertx.getOrCreateContext()
-                .runOnContext(begun ->
-                        run.sender.open().onSuccess(open -> run.begin()).onFailure(run.over::fail));
-        try {
-            run.over.future().await();
-        } finally {
-            run.sender.close();
-        }
-        return new Result(List.of(run.tally), options.seconds());
-    }
-
-    private void begin() {
-        clock.start();
-        for (int client = 0; client < options.connections(); client++) {
-            next();
+        try (ClosedLoop clients = new ClosedLoop(vertx, target, options, traffic)) {
+            return clients.run();
         }
     }
 
-    private void next() {
-        long now = clock.now();
-        if (now >= options.lengthNanos()) {
-            if (--clients == 0) {
-                over.complete();
+    /** Runs for as long as the options say, and again on the same connections. */
+    public Result run() {
+        Clients clients = new Clients();
+        loop.runOnContext(
+                begun -> sender.open().onSuccess(open -> clients.begin()).onFailure(clients.over::fail));
+        clients.over.future().await();
+        return new Result(List.of(clients.tally), options.seconds());
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+    }
+
+    /** The clients of one run. */
+    private final class Clients {
+
+        private final Promise<Void> over = Promise.promise();
+        private final Tally tally = new Tally(traffic, options.windowNanos());
+        private int waiting = options.connections();
+
+        void begin() {
+            clock.start();
+            for (int client = 0; client < options.connections(); client++) {
+                next();
             }
-            return;
         }
-        sender.send(now, answer -> {
-            tally.record(now, answer);
-            next();
-        });
+
+        private void next() {
+            long now = clock.now();
+            if (now >= options.lengthNanos()) {
+                if (--waiting == 0) {
+                    over.complete();
+                }
+                return;
+            }
+            sender.send(now, answer -> {
+                tally.record(now, answer);
+                next();
+            });
+        }
     }
 }

@@ -43,6 +43,8 @@ final class Session implements AutoCloseable {
     private static final long LONGEST_PROBE_NANOS = 20_000_000_000L;
     private static final long PROBE_PATIENCE_NANOS = 30_000_000_000L;
 
+    private static final double LEAST_SETTLE_SECONDS = 0.1;
+
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     private static final String LOW_GOODPUT =
             "FAILED   %.1f/s in time, and %.1f/s would have been achievable (%.1f %%)";
@@ -58,13 +60,13 @@ final class Session implements AutoCloseable {
         this.settings = settings;
         this.out = out;
         this.model = new Discovery(settings.target()).model(settings.model());
-        this.call = payload(settings.deadlineNanos() / 1000);
-        this.patientCall = payload(0);
+        this.call = payload(settings.protocol(), settings.deadlineNanos() / 1000, 0);
+        this.patientCall = payload(settings.protocol(), 0, 0);
     }
 
-    private InferCall payload(long timeoutMicros) throws IOException {
-        InferCalls calls = new InferCalls(model, timeoutMicros, 0);
-        return switch (settings.protocol()) {
+    private InferCall payload(Protocol protocol, long timeoutMicros, int priority) throws IOException {
+        InferCalls calls = new InferCalls(model, timeoutMicros, priority);
+        return switch (protocol) {
             case HTTP -> body(calls);
             case WEBSOCKET -> calls.streamed(body(calls));
             case GRPC -> calls.grpc();
@@ -86,6 +88,10 @@ final class Session implements AutoCloseable {
             throw new IllegalArgumentException(
                     "--payload takes json, binary or a file with a body, and there is no file " + payload, missing);
         }
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     Settings settings() {
@@ -118,11 +124,11 @@ final class Session implements AutoCloseable {
     double capacity() {
         int clients = Math.min(PROBING_CLIENTS, settings.connections());
         Traffic traffic = new Traffic("probe", patientCall, PROBE_PATIENCE_NANOS, new long[0]);
-        probe(traffic, settings.warmupNanos(), clients);
+        clients(traffic, settings.warmupNanos(), clients);
         if (settings.capacity() > 0) {
             return settings.capacity();
         }
-        Result result = probe(traffic, Math.min(settings.lengthNanos(), LONGEST_PROBE_NANOS), clients);
+        Result result = clients(traffic, Math.min(settings.lengthNanos(), LONGEST_PROBE_NANOS), clients);
         double capacity = result.goodput();
         if (capacity == 0) {
             throw new IllegalArgumentException("the server answers nothing with 200: " + Summary.of(result));
@@ -131,9 +137,17 @@ final class Session implements AutoCloseable {
         return capacity;
     }
 
-    private Result probe(Traffic traffic, long nanos, int clients) {
-        LoadOptions options = new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
-        return ClosedLoop.run(vertx, settings.target(), options, traffic);
+    private Result clients(Traffic traffic, long nanos, int clients) {
+        return ClosedLoop.run(vertx, settings.target(), patient(nanos, clients), traffic);
+    }
+
+    /** Clients that wait for their answers, one on each of the connections asked for, for that long each time. */
+    ClosedLoop clients(Traffic traffic, long nanos) {
+        return new ClosedLoop(vertx, settings.target(), patient(nanos, settings.connections()), traffic);
+    }
+
+    private static LoadOptions patient(long nanos, int clients) {
+        return new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
     }
 
     /** @errors {@link IllegalArgumentException} if another protocol was asked for, which that scenario does not speak */
@@ -156,6 +170,12 @@ final class Session implements AutoCloseable {
 
     Traffic traffic(String name, long[] planned) {
         return new Traffic(name, call, settings.deadlineNanos(), planned);
+    }
+
+    /** A kind of traffic with a priority, as the server counts them. */
+    Traffic prioritised(String name, int priority, long[] planned) throws IOException {
+        InferCall prioritised = payload(settings.protocol(), settings.deadlineNanos() / 1000, priority);
+        return new Traffic(name, prioritised, settings.deadlineNanos(), planned);
     }
 
     Traffic tenant(String name, long[] planned) {
@@ -194,6 +214,12 @@ final class Session implements AutoCloseable {
     /** Answers in time each second by a perfect server. */
     double achievable(List<Traffic> traffic, Result result, double capacity) {
         return result.perSecond(Achievable.requests(traffic, capacity));
+    }
+
+    /** Of a run with one kind of traffic, whose load steps up and back. */
+    StepResponse stepResponse(Result result) {
+        double settle = Math.max(LEAST_SETTLE_SECONDS, 2 * settings.deadlineNanos() / 1e9);
+        return new StepResponse(result.tallies().getFirst().windows(), settings.lengthNanos() / 1e9, settle);
     }
 
     Verdict failures(Result result) {
