@@ -6,6 +6,7 @@ import dev.sluice.loadtest.load.Outcome;
 import dev.sluice.loadtest.load.PeakSearch;
 import dev.sluice.loadtest.load.Result;
 import dev.sluice.loadtest.load.Retries;
+import dev.sluice.loadtest.load.StepResponse;
 import dev.sluice.loadtest.load.Tally;
 import dev.sluice.loadtest.load.Traffic;
 import dev.sluice.loadtest.report.Records;
@@ -163,7 +164,7 @@ final class GeneratedLoads {
         List<Traffic> traffic = List.of(session.traffic(STEP, planned));
         Result result = session.run(traffic);
         record(result, STEP);
-        StepResponse response = session.stepResponse(result);
+        StepResponse response = StepResponse.of(result);
         double share = response.afterTheStep() / Math.max(1e-9, response.steady());
         session.say(
                 "%.1f/s in time once settled (%.0f ms after the step), then %.1f/s: %.1f %%; %.0f %% are asked for",
@@ -187,7 +188,7 @@ final class GeneratedLoads {
             Result result = session.run(traffic);
             record(result, "retries-" + name);
             long requests = result.tallies().getFirst().requests();
-            double recovered = session.stepResponse(result).recovered(planned);
+            double recovered = StepResponse.of(result).recovered(planned);
             session.say(
                     "%.2f requests were sent for each that was meant; at the end %.1f %% of what was meant was in time",
                     (double) requests / planned.length, 100 * recovered);

@@ -32,6 +32,7 @@ final class MemoryCosts {
     private final Settings settings;
     private final ServerProcess process;
     private final Discovery discovery;
+    private Verdict verdict = Verdict.PASSED;
 
     MemoryCosts(Session session) {
         this.session = session;
@@ -94,7 +95,7 @@ final class MemoryCosts {
         session.say(
                 "%s in use after a collection: %.1f MiB before the overload, %.1f MiB after it and %.1f times the capacity again",
                 flat ? "PASSED  " : "FAILED  ", before.inUse() / MIB, after.inUse() / MIB, COMFORTABLE);
-        return bounded && flat ? Verdict.PASSED : Verdict.FAILED;
+        return verdict.and(bounded && flat ? Verdict.PASSED : Verdict.FAILED);
     }
 
     private double peak(double multiple, double capacity) throws IOException {
@@ -103,7 +104,7 @@ final class MemoryCosts {
         long[] planned = session.plan(Arrivals.parse("poisson"), multiple * capacity, name);
         try (ResidentPeak peak = new ResidentPeak(process)) {
             Result result = session.run(List.of(session.traffic(name, planned)));
-            session.failures(result);
+            verdict = verdict.and(session.failures(result));
             return peak.bytes();
         }
     }

@@ -43,8 +43,6 @@ final class Session implements AutoCloseable {
     private static final long LONGEST_PROBE_NANOS = 20_000_000_000L;
     private static final long PROBE_PATIENCE_NANOS = 30_000_000_000L;
 
-    private static final double LEAST_SETTLE_SECONDS = 0.1;
-
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
     private static final String LOW_GOODPUT =
             "FAILED   %.1f/s in time, and %.1f/s would have been achievable (%.1f %%)";
@@ -214,12 +212,6 @@ final class Session implements AutoCloseable {
     /** Answers in time each second by a perfect server. */
     double achievable(List<Traffic> traffic, Result result, double capacity) {
         return result.perSecond(Achievable.requests(traffic, capacity));
-    }
-
-    /** Of a run with one kind of traffic, whose load steps up and back. */
-    StepResponse stepResponse(Result result) {
-        double settle = Math.max(LEAST_SETTLE_SECONDS, 2 * settings.deadlineNanos() / 1e9);
-        return new StepResponse(result.tallies().getFirst().windows(), settings.lengthNanos() / 1e9, settle);
     }
 
     Verdict failures(Result result) {

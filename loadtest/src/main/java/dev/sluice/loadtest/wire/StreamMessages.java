@@ -35,7 +35,12 @@ public final class StreamMessages {
     }
 
     public String text(int id) {
-        return "{\"id\":\"%08x\",%s".formatted(id, json);
+        return "{\"id\":\"%s\",%s".formatted(id(id), json);
+    }
+
+    /** A request's number as its messages have it. */
+    public static String id(int number) {
+        return "%08x".formatted(number);
     }
 
     /** With raw tensors behind the JSON. */

@@ -26,7 +26,8 @@ public final class StubServer implements AutoCloseable {
         this(handler, null);
     }
 
-    private StubServer(Consumer<HttpServerRequest> handler, @Nullable Consumer<ServerWebSocket> streams) {
+    /** @param streams gets each connection that has been upgraded; without it none is */
+    public StubServer(Consumer<HttpServerRequest> handler, @Nullable Consumer<ServerWebSocket> streams) {
         this.server = vertx.createHttpServer(new HttpServerOptions().setWebSocketSubProtocols(List.of(SUBPROTOCOL)))
                 .requestHandler(request -> request.body().onSuccess(body -> handler.accept(request)))
                 .webSocketHandler(streams == null ? null : streams::accept)

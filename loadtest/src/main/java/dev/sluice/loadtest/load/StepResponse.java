@@ -1,31 +1,38 @@
-package dev.sluice.loadtest.scenario;
-
-import dev.sluice.loadtest.load.Outcome;
-import dev.sluice.loadtest.load.Windows;
+package dev.sluice.loadtest.load;
 
 /**
  * How goodput follows a load that steps up after a third of the run and back after two thirds, read off its windows.
  *
  * @param settleSeconds after the step in which goodput may still be finding its level
  */
-record StepResponse(Windows windows, double seconds, double settleSeconds) {
+public record StepResponse(Windows windows, double seconds, double settleSeconds) {
+
+    private static final double LEAST_SETTLE_SECONDS = 0.1;
+    private static final double SETTLE_IN_DEADLINES = 2;
 
     private static final double LONGEST_LOOK = 1;
     private static final double LOOKS_IN_A_PHASE = 4;
 
+    /** Of the one kind of traffic that was sent: goodput has two deadlines to follow, or 100 ms if that is more. */
+    public static StepResponse of(Result result) {
+        Tally tally = result.tallies().getFirst();
+        double settle = Math.max(LEAST_SETTLE_SECONDS, SETTLE_IN_DEADLINES * tally.deadlineNanos() / 1e9);
+        return new StepResponse(tally.windows(), result.seconds(), settle);
+    }
+
     /** Answers in time each second right after the step up has settled. */
-    double afterTheStep() {
+    public double afterTheStep() {
         double from = seconds / 3 + settleSeconds;
         return inTime(from, from + look());
     }
 
     /** The same in the rest of that phase. */
-    double steady() {
+    public double steady() {
         return inTime(seconds / 3 + settleSeconds + look(), 2 * seconds / 3);
     }
 
     /** Refusals of all kinds that ended a second or later after the step back. */
-    long refusedAfterTheStepBack() {
+    public long refusedAfterTheStepBack() {
         long refused = 0;
         for (int window = window(2 * seconds / 3 + 1); window < windows.count(); window++) {
             for (Outcome outcome : Outcome.values()) {
@@ -36,7 +43,7 @@ record StepResponse(Windows windows, double seconds, double settleSeconds) {
     }
 
     /** Answers in time in the second half of the last phase, as a share of the requests that were meant for it. */
-    double recovered(long[] plannedNanos) {
+    public double recovered(long[] plannedNanos) {
         int from = window(5 * seconds / 6);
         int to = window(seconds);
         long meant = 0;
