@@ -68,15 +68,23 @@ public final class ClosedLoop implements AutoCloseable {
         private void next() {
             long now = clock.now();
             if (now >= options.lengthNanos()) {
-                if (--waiting == 0) {
-                    over.complete();
-                }
+                leave();
                 return;
             }
             sender.send(now, answer -> {
                 tally.record(now, answer);
-                next();
+                if (answer.outcome() == Outcome.NOT_SENT) {
+                    leave(); // connections were lost, and so will the next request find none
+                } else {
+                    next();
+                }
             });
+        }
+
+        private void leave() {
+            if (--waiting == 0) {
+                over.complete();
+            }
         }
     }
 }

@@ -122,11 +122,11 @@ final class Session implements AutoCloseable {
     double capacity() {
         int clients = Math.min(PROBING_CLIENTS, settings.connections());
         Traffic traffic = new Traffic("probe", patientCall, PROBE_PATIENCE_NANOS, new long[0]);
-        clients(traffic, settings.warmupNanos(), clients);
+        probe(traffic, settings.warmupNanos(), clients);
         if (settings.capacity() > 0) {
             return settings.capacity();
         }
-        Result result = clients(traffic, Math.min(settings.lengthNanos(), LONGEST_PROBE_NANOS), clients);
+        Result result = probe(traffic, Math.min(settings.lengthNanos(), LONGEST_PROBE_NANOS), clients);
         double capacity = result.goodput();
         if (capacity == 0) {
             throw new IllegalArgumentException("the server answers nothing with 200: " + Summary.of(result));
@@ -135,7 +135,7 @@ final class Session implements AutoCloseable {
         return capacity;
     }
 
-    private Result clients(Traffic traffic, long nanos, int clients) {
+    private Result probe(Traffic traffic, long nanos, int clients) {
         return ClosedLoop.run(vertx, settings.target(), patient(nanos, clients), traffic);
     }
 

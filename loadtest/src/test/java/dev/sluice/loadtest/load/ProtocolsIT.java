@@ -149,6 +149,20 @@ final class ProtocolsIT {
                         Outcome.BROKEN, sixth));
     }
 
+    /** Nobody is left to answer, and the run ends all the same. */
+    @Test
+    void clientsThatWaitLeaveWhenTheirStreamsAreLost() {
+        try (StubServer server = stream(8, (socket, request) -> socket.close())) {
+            LoadOptions options = new LoadOptions(NEVER_LATE, 4, NEVER_LATE, NEVER_LATE);
+            Traffic traffic = new Traffic("t", streamed(JSON, JSON.length()), NEVER_LATE, new long[0]);
+            Tally tally = ClosedLoop.run(vertx, new Target("127.0.0.1", server.port()), options, traffic)
+                    .tallies()
+                    .getFirst();
+            assertCounts(tally, Map.of(Outcome.BROKEN, tally.count(Outcome.BROKEN), Outcome.NOT_SENT, 4L));
+            assertTrue(tally.count(Outcome.BROKEN) >= 4, "each stream was lost once");
+        }
+    }
+
     @Test
     void aServerWithoutStreamsIsNamed() {
         StubServer server =
