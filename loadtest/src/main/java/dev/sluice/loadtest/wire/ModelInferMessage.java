@@ -13,6 +13,7 @@ import java.util.List;
  *
  * <p>By hand, since there is one message to write, and only once: generated classes would need a copy of the protos.
  *
+ * @thread any; no state
  * @source grpc_service.proto of the Open Inference Protocol; gRPC over HTTP/2
  */
 final class ModelInferMessage {
