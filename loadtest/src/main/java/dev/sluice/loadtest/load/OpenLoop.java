@@ -2,6 +2,7 @@ package dev.sluice.loadtest.load;
 
 import dev.sluice.loadtest.wire.Target;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class OpenLoop {
     private final List<Traffic> traffic;
     private final List<Tally> tallies;
     private final List<Sender> senders;
-    private final long startNanos = System.nanoTime();
+    private final Clock clock;
     private final Plan plan;
     private final Promise<Void> over = Promise.promise();
     private long outstanding;
@@ -35,6 +36,7 @@ public final class OpenLoop {
         this.vertx = vertx;
         this.loop = vertx.getOrCreateContext();
         this.traffic = traffic;
+        this.clock = new Clock(vertx);
         this.tallies = traffic.stream()
                 .map(kind -> new Tally(kind, options.windowNanos()))
                 .toList();
@@ -42,7 +44,7 @@ public final class OpenLoop {
         this.outstanding =
                 traffic.stream().mapToLong(kind -> kind.plannedNanos().length).sum();
         this.senders = traffic.stream()
-                .map(kind -> new Sender(vertx, target, options, startNanos))
+                .map(kind -> Sender.of(vertx, target, options, kind, clock))
                 .toList();
     }
 
@@ -50,28 +52,37 @@ public final class OpenLoop {
     public static Result run(
             Vertx vertx, Target target, LoadOptions options, List<Traffic> traffic, Progress progress) {
         OpenLoop run = new OpenLoop(vertx, target, options, traffic);
-        if (run.outstanding > 0) {
-            run.loop.runOnContext(begun -> run.report(progress));
-            run.pace();
-            run.over.future().await();
+        try {
+            if (run.outstanding > 0) {
+                run.open();
+                run.loop.runOnContext(begun -> run.report(progress));
+                run.pace();
+                run.over.future().await();
+            }
+        } finally {
+            run.senders.forEach(Sender::close);
         }
-        run.senders.forEach(Sender::close);
         return new Result(run.tallies, options.seconds());
     }
 
-    private void report(Progress progress) {
-        long timer = vertx.setPeriodic(PROGRESS_MILLIS, fired -> progress.at(now() / 1e9, tallies));
-        over.future().onComplete(ended -> vertx.cancelTimer(timer));
+    private void open() {
+        Promise<Void> open = Promise.promise();
+        loop.runOnContext(begun -> Future.all(senders.stream().map(Sender::open).toList())
+                .<Void>mapEmpty()
+                .onComplete(open));
+        open.future().await();
+        clock.start();
     }
 
-    private long now() {
-        return System.nanoTime() - startNanos;
+    private void report(Progress progress) {
+        long timer = vertx.setPeriodic(PROGRESS_MILLIS, fired -> progress.at(clock.now() / 1e9, tallies));
+        over.future().onComplete(ended -> vertx.cancelTimer(timer));
     }
 
     private void pace() {
         Plan ahead = new Plan(traffic);
         while (ahead.due() != Plan.NEVER) {
-            long now = now();
+            long now = clock.now();
             if (ahead.due() > now) {
                 LockSupport.parkNanos(ahead.due() - now);
                 continue;
@@ -91,7 +102,7 @@ public final class OpenLoop {
     }
 
     private void send(int kind, long plannedNanos, int attempt) {
-        senders.get(kind).send(traffic.get(kind), plannedNanos, answer -> ended(kind, plannedNanos, attempt, answer));
+        senders.get(kind).send(plannedNanos, answer -> ended(kind, plannedNanos, attempt, answer));
     }
 
     private void ended(int kind, long plannedNanos, int attempt, Answer answer) {
@@ -99,7 +110,7 @@ public final class OpenLoop {
         Retries retries = traffic.get(kind).retries();
         if (retries.again(answer, attempt)) {
             tallies.get(kind).retry();
-            vertx.setTimer(retries.delayMillis(answer), fired -> send(kind, now(), attempt + 1));
+            vertx.setTimer(retries.delayMillis(answer), fired -> send(kind, clock.now(), attempt + 1));
         } else if (--outstanding == 0) {
             over.complete();
         }

@@ -14,10 +14,11 @@ enum GatlingScenario implements Scenario {
     MIXED(SimulatedLoads::mixed),
     PRIORITIES(SimulatedLoads::priorities),
     AGGRESSOR(SimulatedLoads::aggressor),
-    RETRY_STORM(SimulatedLoads::retryStorm);
+    RETRY_STORM(SimulatedLoads::retryStorm),
+    STREAMS(SimulatedLoads::streams);
 
     private interface Loads {
-        Simulated of(SimulatedLoads loads) throws InterruptedException;
+        SimulationPlan of(SimulatedLoads loads) throws InterruptedException;
     }
 
     private static final int PASSED = 0;
@@ -33,10 +34,11 @@ enum GatlingScenario implements Scenario {
     /** Gatling prints progress and the path of its report itself. */
     @Override
     public Verdict run(Session session) throws InterruptedException {
+        session.requireHttp(this);
         Path folder = session.folder(label());
-        GatewaySimulation.hand(loads.of(new SimulatedLoads(session, session.capacity())));
+        SimulationPlan plan = loads.of(new SimulatedLoads(session, session.capacity()));
         String[] arguments = {
-            "--simulation", GatewaySimulation.class.getName(),
+            "--simulation", plan.handOver().getName(),
             "--results-folder", folder.toString(),
             "--run-description", label()
         };

@@ -6,6 +6,7 @@ import dev.sluice.loadtest.load.Outcome;
 import dev.sluice.loadtest.load.PeakSearch;
 import dev.sluice.loadtest.load.Result;
 import dev.sluice.loadtest.load.Retries;
+import dev.sluice.loadtest.load.StepResponse;
 import dev.sluice.loadtest.load.Tally;
 import dev.sluice.loadtest.load.Traffic;
 import dev.sluice.loadtest.report.Records;
@@ -23,7 +24,8 @@ final class GeneratedLoads {
     private static final String POISSON = "poisson";
     private static final double COMFORTABLE = 0.8;
     private static final double[] CURVE = {0.5, 0.8, 1, 1.5, 2, 3, 5, 10};
-    private static final double STORM = 2;
+    private static final String STEP = "step";
+    private static final double AT_ONCE = 0.95;
     private static final double PRECISION = 0.05;
 
     /** A little more than early stopping asks for when none is late: a plan's number of requests is random too. */
@@ -33,6 +35,15 @@ final class GeneratedLoads {
     private static final double QUIET = 0.05;
 
     private static final double AGGRESSION = 100;
+
+    /** Of the quiet tenant's requests, and of critical ones, in time. */
+    private static final double SPARED = 0.99;
+
+    private static final double CRITICAL_SPARED = 0.999;
+    private static final double CRITICAL = 0.5;
+    private static final double SHEDDABLE = 10;
+    private static final int HIGHEST = 1;
+    private static final int LOWEST = 4;
 
     private final Session session;
     private final Settings settings;
@@ -121,26 +132,68 @@ final class GeneratedLoads {
         session.say("beside an aggressor (the server must tell them apart by %s)", settings.clientHeader());
         Result both = session.run(List.of(session.tenant("quiet", quiet), session.tenant("aggressor", aggressor)));
         record(both, "tenants");
-        Tally spared = both.tallies().getFirst();
-        double share = (double) spared.count(Outcome.IN_TIME) / Math.max(1, spared.requests());
-        session.say("the quiet tenant was answered in time in %.2f %% of its requests", 100 * share);
-        Verdict verdict = share >= settings.leastGoodput() ? Verdict.PASSED : Verdict.FAILED;
-        verdict = verdict.and(session.failures(both));
-        return both.doubts().isEmpty() ? verdict : Verdict.INVALID;
+        return spared(both, SPARED);
     }
 
-    /** Twice the capacity, by clients that come back when they are told to, and then by clients that do not listen. */
+    /** Critical requests at half the capacity, beside ten times the capacity of those that may be shed. */
+    Verdict critical() throws IOException {
+        long[] critical = session.plan(Arrivals.parse(POISSON), CRITICAL * capacity, "critical");
+        long[] sheddable = session.plan(Arrivals.parse(POISSON), SHEDDABLE * capacity, "sheddable");
+        Result both = session.run(List.of(
+                session.prioritised("critical", HIGHEST, critical),
+                session.prioritised("sheddable", LOWEST, sheddable)));
+        record(both, "critical");
+        return spared(both, CRITICAL_SPARED);
+    }
+
+    /** By what came of the first kind of traffic. */
+    private Verdict spared(Result result, double least) {
+        Tally spared = result.tallies().getFirst();
+        double share = (double) spared.count(Outcome.IN_TIME) / Math.max(1, spared.requests());
+        session.say(
+                "%s was answered in time in %.2f %% of its requests; %.1f %% are asked for",
+                spared.name(), 100 * share, 100 * least);
+        Verdict verdict = share >= least ? Verdict.PASSED : Verdict.FAILED;
+        verdict = verdict.and(session.failures(result));
+        return result.doubts().isEmpty() ? verdict : Verdict.INVALID;
+    }
+
+    /** Half the capacity, three times it, and half again: goodput follows at once, and nothing is shed afterwards. */
+    Verdict step() throws IOException {
+        long[] planned = session.plan(Arrivals.parse(STEP), session.rate(1, capacity), STEP);
+        List<Traffic> traffic = List.of(session.traffic(STEP, planned));
+        Result result = session.run(traffic);
+        record(result, STEP);
+        StepResponse response = StepResponse.of(result);
+        double share = response.afterTheStep() / Math.max(1e-9, response.steady());
+        session.say(
+                "%.1f/s in time once settled (%.0f ms after the step), then %.1f/s: %.1f %%; %.0f %% are asked for",
+                response.afterTheStep(),
+                1000 * response.settleSeconds(),
+                response.steady(),
+                100 * share,
+                100 * AT_ONCE);
+        session.say("%,d refused a second or later after the step back", response.refusedAfterTheStepBack());
+        boolean followed = share >= AT_ONCE && response.refusedAfterTheStepBack() == 0;
+        return session.judge(traffic, result, capacity).and(followed ? Verdict.PASSED : Verdict.FAILED);
+    }
+
+    /** The same step, by clients that come back when they are told to, and by clients that do not listen. */
     Verdict retries() throws IOException {
         Verdict worst = Verdict.PASSED;
         for (Retries retries : List.of(Retries.HONOUR, Retries.IGNORE)) {
             String name = retries == Retries.HONOUR ? "polite" : "impatient";
-            long[] planned = session.plan(Arrivals.parse(POISSON), session.rate(STORM, capacity), name);
+            long[] planned = session.plan(Arrivals.parse(STEP), session.rate(1, capacity), name);
             List<Traffic> traffic = List.of(session.retrying(name, retries, planned));
             Result result = session.run(traffic);
             record(result, "retries-" + name);
             long requests = result.tallies().getFirst().requests();
-            session.say("%.2f requests were sent for each that was meant", (double) requests / planned.length);
-            worst = worst.and(session.judge(traffic, result, capacity));
+            double recovered = StepResponse.of(result).recovered(planned);
+            session.say(
+                    "%.2f requests were sent for each that was meant; at the end %.1f %% of what was meant was in time",
+                    (double) requests / planned.length, 100 * recovered);
+            worst = worst.and(session.judge(traffic, result, capacity))
+                    .and(recovered >= AT_ONCE ? Verdict.PASSED : Verdict.FAILED);
         }
         return worst;
     }

@@ -8,7 +8,9 @@ enum GeneratorScenario implements Scenario {
     OPEN(GeneratedLoads::open),
     CURVE(GeneratedLoads::curve),
     SERVER(GeneratedLoads::server),
+    STEP(GeneratedLoads::step),
     TENANTS(GeneratedLoads::tenants),
+    CRITICAL(GeneratedLoads::critical),
     RETRIES(GeneratedLoads::retries);
 
     private interface Loads {

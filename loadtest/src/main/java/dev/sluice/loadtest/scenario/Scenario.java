@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * @thread any; immutable
  */
-sealed interface Scenario permits GatlingScenario, GeneratorScenario {
+sealed interface Scenario permits GatlingScenario, GeneratorScenario, CostScenario {
 
     /** The enum constant's own. */
     String name();
@@ -26,8 +26,8 @@ sealed interface Scenario permits GatlingScenario, GeneratorScenario {
 
     /** All there are. */
     static List<Scenario> all() {
-        return Stream.<Scenario>concat(
-                        Arrays.stream(GatlingScenario.values()), Arrays.stream(GeneratorScenario.values()))
+        return Stream.<Scenario[]>of(GatlingScenario.values(), GeneratorScenario.values(), CostScenario.values())
+                .flatMap(Arrays::stream)
                 .toList();
     }
 

@@ -15,6 +15,7 @@ import dev.sluice.loadtest.wire.Discovery;
 import dev.sluice.loadtest.wire.InferCall;
 import dev.sluice.loadtest.wire.InferCalls;
 import dev.sluice.loadtest.wire.ModelInfo;
+import dev.sluice.loadtest.wire.Protocol;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -57,12 +58,20 @@ final class Session implements AutoCloseable {
         this.settings = settings;
         this.out = out;
         this.model = new Discovery(settings.target()).model(settings.model());
-        this.call = payload(settings.deadlineNanos() / 1000);
-        this.patientCall = payload(0);
+        this.call = payload(settings.protocol(), settings.deadlineNanos() / 1000, 0);
+        this.patientCall = payload(settings.protocol(), 0, 0);
     }
 
-    private InferCall payload(long timeoutMicros) throws IOException {
-        InferCalls calls = new InferCalls(model, timeoutMicros, 0);
+    private InferCall payload(Protocol protocol, long timeoutMicros, int priority) throws IOException {
+        InferCalls calls = new InferCalls(model, timeoutMicros, priority);
+        return switch (protocol) {
+            case HTTP -> body(calls);
+            case WEBSOCKET -> calls.streamed(body(calls));
+            case GRPC -> calls.grpc();
+        };
+    }
+
+    private InferCall body(InferCalls calls) throws IOException {
         return switch (settings.payload()) {
             case "json" -> calls.json();
             case "binary" -> calls.binary();
@@ -77,6 +86,10 @@ final class Session implements AutoCloseable {
             throw new IllegalArgumentException(
                     "--payload takes json, binary or a file with a body, and there is no file " + payload, missing);
         }
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     Settings settings() {
@@ -123,8 +136,24 @@ final class Session implements AutoCloseable {
     }
 
     private Result probe(Traffic traffic, long nanos, int clients) {
-        LoadOptions options = new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
-        return ClosedLoop.run(vertx, settings.target(), options, traffic);
+        return ClosedLoop.run(vertx, settings.target(), patient(nanos, clients), traffic);
+    }
+
+    /** Clients that wait for their answers, one on each of the connections asked for, for that long each time. */
+    ClosedLoop clients(Traffic traffic, long nanos) {
+        return new ClosedLoop(vertx, settings.target(), patient(nanos, settings.connections()), traffic);
+    }
+
+    private static LoadOptions patient(long nanos, int clients) {
+        return new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
+    }
+
+    /** @errors {@link IllegalArgumentException} if another protocol was asked for, which that scenario does not speak */
+    void requireHttp(Scenario scenario) {
+        if (settings.protocol() != Protocol.HTTP) {
+            throw new IllegalArgumentException(scenario.label() + " chooses its protocol itself, without --protocol "
+                    + settings.protocol().label());
+        }
     }
 
     /** The rate asked for, or else that multiple of the capacity. */
@@ -139,6 +168,12 @@ final class Session implements AutoCloseable {
 
     Traffic traffic(String name, long[] planned) {
         return new Traffic(name, call, settings.deadlineNanos(), planned);
+    }
+
+    /** A kind of traffic with a priority, as the server counts them. */
+    Traffic prioritised(String name, int priority, long[] planned) throws IOException {
+        InferCall prioritised = payload(settings.protocol(), settings.deadlineNanos() / 1000, priority);
+        return new Traffic(name, prioritised, settings.deadlineNanos(), planned);
     }
 
     Traffic tenant(String name, long[] planned) {

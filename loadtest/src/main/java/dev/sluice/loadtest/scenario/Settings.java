@@ -3,6 +3,8 @@ package dev.sluice.loadtest.scenario;
 import dev.sluice.loadtest.Arguments;
 import dev.sluice.loadtest.arrivals.Arrivals;
 import dev.sluice.loadtest.load.LoadOptions;
+import dev.sluice.loadtest.server.ServerProcess;
+import dev.sluice.loadtest.wire.Protocol;
 import dev.sluice.loadtest.wire.Target;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,11 +15,13 @@ import java.util.Map;
  *
  * @param perSecond 0 leaves the rate to the scenario
  * @param capacity requests a second that the server can do; 0 has it measured
+ * @param pid of the server's process on this machine; 0 if it was not said
  * @param leastGoodput that passes, as a share of what is achievable
  */
 record Settings(
         Target target,
         String model,
+        Protocol protocol,
         String payload,
         long lengthNanos,
         long warmupNanos,
@@ -29,6 +33,7 @@ record Settings(
         long seed,
         double leastGoodput,
         String clientHeader,
+        long pid,
         Path out) {
 
     private static final long LEAST_PATIENCE_NANOS = 1_000_000_000;
@@ -41,6 +46,7 @@ record Settings(
             Map.entry("url", "http://127.0.0.1:8080"),
             Map.entry("i-own", ""),
             Map.entry("model", "digits"),
+            Map.entry("protocol", "http"),
             Map.entry("payload", "json"),
             Map.entry("seconds", "30"),
             Map.entry("warmup", "5"),
@@ -51,6 +57,7 @@ record Settings(
             Map.entry("goodput", "90"),
             Map.entry("connections", "512"),
             Map.entry("client-header", "X-Client-Id"),
+            Map.entry("pid", "0"),
             Map.entry("seed", "1"),
             Map.entry("out", "target/loadtest"));
 
@@ -60,6 +67,7 @@ record Settings(
         return new Settings(
                 Target.parse(arguments.text("url"), arguments.text("i-own")),
                 arguments.text("model"),
+                Protocol.named(arguments.text("protocol")),
                 arguments.text("payload"),
                 arguments.nanos("seconds"),
                 arguments.nanos("warmup"),
@@ -71,11 +79,21 @@ record Settings(
                 arguments.whole("seed", 0),
                 arguments.number("goodput", 0, 100) / 100,
                 arguments.text("client-header"),
+                arguments.whole("pid", 0),
                 Path.of(arguments.text("out")));
     }
 
     LoadOptions load() {
         return new LoadOptions(lengthNanos, connections, patienceNanos(), WINDOW_NANOS);
+    }
+
+    /** @errors {@link IllegalArgumentException} if it was not said which it is */
+    ServerProcess process() {
+        if (pid == 0) {
+            throw new IllegalArgumentException(
+                    "memory is read from the server's process on this machine: add --pid PID");
+        }
+        return new ServerProcess(pid);
     }
 
     /** After which a request is given up. */

@@ -8,4 +8,12 @@ import java.util.List;
  *
  * @param expected answers in time at the least, of all loads together; 0 for none
  */
-record Simulated(Target target, long deadlineNanos, long patienceNanos, List<SimulatedLoad> loads, double expected) {}
+record Simulated(Target target, long deadlineNanos, long patienceNanos, List<SimulatedLoad> loads, double expected)
+        implements SimulationPlan {
+
+    @Override
+    public Class<GatewaySimulation> handOver() {
+        GatewaySimulation.hand(this);
+        return GatewaySimulation.class;
+    }
+}

@@ -97,6 +97,18 @@ final class SimulatedLoads {
                 load("impatient", half).unjudged().retrying(Retries.IGNORE));
     }
 
+    /** Half the capacity, over a WebSocket for each connection asked for. */
+    SimulatedStreams streams() {
+        return new SimulatedStreams(
+                settings.target(),
+                calls(model, 0).streamed(call),
+                settings.patienceNanos(),
+                settings.connections(),
+                0.5 * capacity,
+                seconds,
+                settings.leastGoodput());
+    }
+
     private InferCalls calls(ModelInfo asked, int priority) {
         return new InferCalls(asked, settings.deadlineNanos() / 1000, priority);
     }

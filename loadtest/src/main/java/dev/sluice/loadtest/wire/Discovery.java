@@ -58,6 +58,15 @@ public final class Discovery {
                         .toList();
     }
 
+    /** The page that Prometheus reads. */
+    public String metrics() throws InterruptedException {
+        HttpResponse<String> answer = send("GET", "/metrics");
+        if (answer.statusCode() != OK) {
+            throw new IllegalArgumentException(target.url() + " has no metrics: " + answer.body());
+        }
+        return answer.body();
+    }
+
     private HttpResponse<String> send(String method, String path) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(target.url() + path))
                 .version(HttpClient.Version.HTTP_1_1)

@@ -3,6 +3,7 @@ package dev.sluice.loadtest.wire;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -18,7 +19,11 @@ import java.util.random.RandomGenerator;
 public final class InferCalls {
 
     private static final long SEED = 20_261_121L;
-    private static final String JSON = "application/json";
+    private static final String TIMEOUT = "timeout";
+    private static final String PRIORITY = "priority";
+    private static final String GRPC_PATH = "/inference.GRPCInferenceService/ModelInfer";
+    private static final Map<String, String> GRPC_HEADERS =
+            Map.of("content-type", "application/grpc", "te", "trailers");
 
     private final ModelInfo model;
     private final long timeoutMicros;
@@ -45,8 +50,7 @@ public final class InferCalls {
             }
             inputs.add(head(input).put("data", data));
         }
-        return new InferCall(
-                model.path(), Map.of("content-type", JSON), document(inputs).toBuffer());
+        return InferCall.json(model.path(), document(inputs).toBuffer());
     }
 
     private static Object jsonValue(ModelInfo.Input input, RandomGenerator random) {
@@ -63,13 +67,9 @@ public final class InferCalls {
         JsonArray inputs = new JsonArray();
         Buffer raw = Buffer.buffer();
         for (ModelInfo.Input input : model.inputs()) {
-            int before = raw.length();
-            RandomGenerator random = new SplittableRandom(SEED);
-            for (int i = 0; i < input.elements(); i++) {
-                appendRaw(input, random, raw);
-            }
-            JsonObject size = new JsonObject().put("binary_data_size", raw.length() - before);
-            inputs.add(head(input).put("parameters", size));
+            Buffer contents = raw(input);
+            raw.appendBuffer(contents);
+            inputs.add(head(input).put("parameters", new JsonObject().put("binary_data_size", contents.length())));
         }
         JsonObject document = document(inputs);
         parameters(document).put("binary_data_output", true);
@@ -79,7 +79,31 @@ public final class InferCalls {
                 "application/octet-stream",
                 "inference-header-content-length",
                 Integer.toString(json.length()));
-        return new InferCall(model.path(), headers, json.appendBuffer(raw));
+        return new InferCall(Protocol.HTTP, model.path(), headers, json.length(), json.appendBuffer(raw));
+    }
+
+    /** The same raw numbers as a message of gRPC. */
+    public InferCall grpc() {
+        List<ModelInferMessage.Parameter> parameters = List.of(
+                new ModelInferMessage.Parameter(TIMEOUT, timeoutMicros),
+                new ModelInferMessage.Parameter(PRIORITY, priority));
+        Buffer message = ModelInferMessage.of(
+                model, model.inputs().stream().map(InferCalls::raw).toList(), parameters);
+        return new InferCall(Protocol.GRPC, GRPC_PATH, GRPC_HEADERS, 0, message);
+    }
+
+    /** A request made for HTTP as a message of the model's stream; each message gets an id of its own when it is sent. */
+    public InferCall streamed(InferCall http) {
+        return new InferCall(Protocol.WEBSOCKET, model.streamPath(), Map.of(), http.jsonBytes(), http.body());
+    }
+
+    private static Buffer raw(ModelInfo.Input input) {
+        Buffer raw = Buffer.buffer();
+        RandomGenerator random = new SplittableRandom(SEED);
+        for (int i = 0; i < input.elements(); i++) {
+            appendRaw(input, random, raw);
+        }
+        return raw;
     }
 
     private static void appendRaw(ModelInfo.Input input, RandomGenerator random, Buffer raw) {
@@ -96,7 +120,7 @@ public final class InferCalls {
 
     /** A body from elsewhere, sent as it is: its own parameters hold. */
     public InferCall verbatim(Buffer body) {
-        return new InferCall(model.path(), Map.of("content-type", JSON), body);
+        return InferCall.json(model.path(), body);
     }
 
     private static JsonObject head(ModelInfo.Input input) {
@@ -110,10 +134,10 @@ public final class InferCalls {
         JsonObject document = new JsonObject().put("inputs", inputs);
         JsonObject parameters = parameters(document);
         if (timeoutMicros > 0) {
-            parameters.put("timeout", timeoutMicros);
+            parameters.put(TIMEOUT, timeoutMicros);
         }
         if (priority > 0) {
-            parameters.put("priority", priority);
+            parameters.put(PRIORITY, priority);
         }
         return document;
     }

@@ -38,4 +38,9 @@ public record ModelInfo(String name, List<Input> inputs) {
     public String path() {
         return "/v2/models/" + name + "/infer";
     }
+
+    /** Where a WebSocket asks it. */
+    public String streamPath() {
+        return "/v2/models/" + name + "/stream";
+    }
 }

@@ -3,6 +3,7 @@ package dev.sluice.loadtest.load;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.loadtest.wire.InferCall;
+import dev.sluice.loadtest.wire.Protocol;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class AchievableTest {
 
     private static Traffic every(long gapNanos, int count) {
         long[] planned = LongStream.range(0, count).map(i -> i * gapNanos).toArray();
-        return new Traffic("t", new InferCall("/", Map.of(), Buffer.buffer()), 100 * MILLI, planned);
+        return new Traffic("t", new InferCall(Protocol.HTTP, "/", Map.of(), 0, Buffer.buffer()), 100 * MILLI, planned);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.loadtest.wire.InferCall;
+import dev.sluice.loadtest.wire.Protocol;
 import dev.sluice.loadtest.wire.Target;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -34,7 +35,7 @@ final class OpenLoopIT {
 
     private static Traffic traffic(String name, long deadlineNanos, Retries retries) {
         long[] planned = LongStream.range(0, COUNT).map(i -> i * LENGTH / COUNT).toArray();
-        InferCall call = new InferCall("/infer", Map.of("x-name", name), Buffer.buffer("body"));
+        InferCall call = new InferCall(Protocol.HTTP, "/infer", Map.of("x-name", name), 4, Buffer.buffer("body"));
         return new Traffic(name, call, deadlineNanos, retries, planned);
     }
 

@@ -24,8 +24,12 @@ final class GatlingIT {
     private Path folder;
 
     private int run(String scenario, Consumer<HttpServerRequest> infer) throws InterruptedException {
+        return run(scenario, new StubGateway(infer));
+    }
+
+    private int run(String scenario, StubGateway stub) throws InterruptedException {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
-        try (StubGateway gateway = new StubGateway(infer)) {
+        try (StubGateway gateway = stub) {
             String[] words = {
                 scenario,
                 "--url",
@@ -41,7 +45,9 @@ final class GatlingIT {
                 "--capacity",
                 "20",
                 "--deadline",
-                "20"
+                "20",
+                "--connections",
+                "8"
             };
             return LoadTest.run(words, nowhere, nowhere);
         }
@@ -75,6 +81,19 @@ final class GatlingIT {
         assertTrue(report.contains("<svg") && report.contains("Answers"), "pictures");
         assertTrue(report.contains("in time"), "goodput");
         assertFalse(report.contains("highcharts"));
+    }
+
+    /** The stub takes four at a time. */
+    @Test
+    void streamsAreAskedInBurstsThatFitTheirWindow() throws Exception {
+        assertEquals(0, run("streams", request -> request.response().end("{}")));
+        assertTrue(reports().getFirst().contains("burst answered"));
+    }
+
+    @Test
+    void anErrorOnAStreamFailsTheRun() throws Exception {
+        Consumer<HttpServerRequest> warmUp = request -> request.response().end("{}");
+        assertEquals(1, run("streams", new StubGateway(warmUp, "\"error\":{\"status\":500}")));
     }
 
     /** Who is refused comes back, and honest refusals are no failures; but they are no goodput either. */

@@ -175,7 +175,27 @@ final class LoadTestIT {
             assertEquals(1, scenario(gateway, "retries"), said());
             assertTrue(said().contains("5.00 requests were sent for each that was meant"), said());
             assertTrue(said().contains("FAILED   0.0/s in time"), said());
-            assertEquals(0, scenario(gateway, "retries", "--goodput", "0"), said());
+            assertTrue(said().contains("at the end 0.0 % of what was meant was in time"), said());
+            assertEquals(1, scenario(gateway, "retries", "--goodput", "0"), "nothing has recovered");
+        }
+    }
+
+    @Test
+    void whoShedsAfterTheStepBackHasNotFollowed() throws Exception {
+        try (StubGateway gateway = new StubGateway(REFUSES)) {
+            assertEquals(1, scenario(gateway, "step", "--goodput", "0", "--seconds", "4"), said());
+        }
+        assertTrue(said().matches("(?s).*[1-9][0-9]* refused a second or later after the step back.*"), said());
+    }
+
+    @Test
+    void criticalRequestsAreJudgedByThemselves() throws Exception {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(0, scenario(gateway, "critical"), said());
+            assertTrue(said().contains("critical was answered in time in 100.00 %"), said());
+        }
+        try (StubGateway gateway = new StubGateway(REFUSES)) {
+            assertEquals(1, scenario(gateway, "critical"), said());
         }
     }
 
@@ -187,6 +207,67 @@ final class LoadTestIT {
             assertTrue(said().contains("answered in time in 100.00 %"), said());
             assertEquals(1, scenario(gateway, "tenants", "--rate", "20", "--client-header", "x-other"), said());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"websocket, json", "websocket, binary", "grpc, json"})
+    void theOtherProtocolsRunTheSameScenarios(String protocol, String payload) throws Exception {
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            assertEquals(
+                    0,
+                    scenario(gateway, "open", "--protocol", protocol, "--payload", payload, "--connections", "300"),
+                    said());
+            assertEquals(2, scenario(gateway, "smoke", "--protocol", protocol));
+        }
+    }
+
+    @Test
+    void protocolsAreComparedByTheServersCpuTime() throws Exception {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            int status = scenario(gateway, "protocols", "--connections", "4", "--seconds", "0.05");
+            assertTrue(status == 0 || status == 1, said()); // which is faster does not matter here
+            for (String way : List.of("HTTP/1.1 JSON", "HTTP/1.1 binary", "WebSocket JSON", "gRPC raw")) {
+                assertTrue(said().contains("| " + way + " | "), way);
+            }
+            assertTrue(said().contains("WebSocket JSON : HTTP/1.1 JSON, requests per CPU-second: "), said());
+            assertTrue(said().contains(" | 8.0 |"), "rows in a batch");
+        }
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            assertEquals(3, scenario(gateway, "protocols", "--connections", "4", "--seconds", "0.05"), said());
+        }
+    }
+
+    @Test
+    void idleStreamsAreWeighed() throws Exception {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(2, scenario(gateway, "idle-streams", "--connections", "20"), "whose memory?");
+            gateway.streamBytes(12 * 1024);
+            assertEquals(0, scenario(gateway, "idle-streams", "--connections", "20", "--pid", pid), said());
+            assertTrue(said().contains("20 idle WebSockets: 12.0 KiB each in use"), said());
+            gateway.streamBytes(13 * 1024);
+            assertEquals(1, scenario(gateway, "idle-streams", "--connections", "20", "--pid", pid), said());
+        }
+    }
+
+    @Test
+    void memoryIsLookedAtInOverloadAndAfterIt() throws Exception {
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            String pid = Long.toString(ProcessHandle.current().pid());
+            assertEquals(1, scenario(gateway, "memory", "--pid", pid, "--seconds", "0.2"), "no failure is overlooked");
+        }
+        assertTrue(said().contains("MiB at 0.8 times the capacity, "), said());
+        assertTrue(said().contains("in use after a collection: 0.0 MiB before the overload, 0.0 MiB after it"), said());
+    }
+
+    @Test
+    void aSlowReaderSitsBesideEverySecondRun() throws Exception {
+        try (StubGateway gateway = new StubGateway(SERVES)) {
+            int status = scenario(gateway, "slow-reader", "--connections", "60", "--seconds", "0.1");
+            assertTrue(status == 0 || status == 1, said());
+        }
+        assertEquals(10, said().lines().filter(line -> line.startsWith("fast")).count(), said());
+        assertTrue(said().contains("p99 of 60 streams: "), said());
     }
 
     @Test

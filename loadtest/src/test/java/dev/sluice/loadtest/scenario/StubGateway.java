@@ -1,7 +1,10 @@
 package dev.sluice.loadtest.scenario;
 
 import dev.sluice.loadtest.load.StubServer;
+import dev.sluice.loadtest.wire.StreamMessages;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -17,22 +20,63 @@ final class StubGateway implements AutoCloseable {
     private static final String INDEX =
             "[{\"name\":\"m\",\"version\":\"1\",\"state\":\"READY\"},{\"name\":\"n\",\"state\":\"UNAVAILABLE\"}]";
 
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger streams = new AtomicInteger();
+    private volatile int streamBytes;
     private final AtomicInteger predictions = new AtomicInteger();
     private final StubServer server;
 
+    /** Streams are answered with outputs. */
     StubGateway(Consumer<HttpServerRequest> infer) {
-        this.server = new StubServer(request -> {
+        this(infer, "\"outputs\":[]");
+    }
+
+    /** @param answer what the answers on streams say besides their ids */
+    StubGateway(Consumer<HttpServerRequest> infer, String answer) {
+        Consumer<HttpServerRequest> requests = request -> {
             switch (String.valueOf(request.path())) {
                 case "/v2/models/m" -> request.response().end(METADATA);
                 case "/v2/models/strange" -> request.response().end("{\"welcome\":1}");
                 case "/v2/repository/index" -> request.response().end(INDEX);
+                case "/metrics" -> request.response().end(metrics());
+                case "/inference.GRPCInferenceService/ModelInfer" ->
+                    request.response().putTrailer("grpc-status", "0").end("message");
                 case "/v2/models/m/infer" -> {
                     predictions.incrementAndGet();
                     infer.accept(request);
                 }
                 default -> request.response().setStatusCode(404).end("{\"error\":\"nothing here\"}");
             }
-        });
+        };
+        this.server = new StubServer(requests, socket -> stream(socket, answer));
+    }
+
+    private void stream(ServerWebSocket socket, String answer) {
+        streams.incrementAndGet();
+        socket.textMessageHandler(text -> socket.writeTextMessage(answer(new JsonObject(text), answer)));
+        socket.binaryMessageHandler(message -> socket.writeTextMessage(answer(StreamMessages.json(message), answer)));
+        socket.writeTextMessage("{\"hello\":{\"window\":{\"messages\":4}}}");
+    }
+
+    private static String answer(JsonObject request, String rest) {
+        return "{\"id\":\"" + request.getString("id") + "\"," + rest + "}";
+    }
+
+    /** A second of CPU time for each look, and as much memory as the test wants for each stream. */
+    private String metrics() {
+        return """
+                process_cpu_time_ns_total %d
+                jvm_memory_used_bytes{area="heap",id="Old"} %d
+                sluice_batch_rows_count{model="m",version="1"} %d
+                sluice_batch_rows_sum{model="m",version="1"} %d
+                """.formatted(
+                1_000_000_000L * looks.incrementAndGet(), streamBytes * streams.get(), looks.get(), 8 * looks.get());
+    }
+
+    /** What each stream takes of the heap, by the metrics. */
+    StubGateway streamBytes(int bytes) {
+        streamBytes = bytes;
+        return this;
     }
 
     String url() {
