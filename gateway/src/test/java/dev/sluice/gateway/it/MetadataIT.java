@@ -136,7 +136,8 @@ class MetadataIT {
     void takesOnlyPositiveIntegersForVersions() {
         List<String> listed = json("/v2/models").getJsonArray("models").stream()
                 .map(JsonObject.class::cast)
-                .map(each -> each.getString("name") + " " + each.getString("version"))
+                .map(each -> each.getString("name") + " " + each.getString("version")
+                        + (each.getString("state").equals("unloaded") ? " unloaded" : ""))
                 .toList();
         assertEquals(
                 List.of(
@@ -148,7 +149,9 @@ class MetadataIT {
                         "pick 1",
                         "sums 1",
                         "two words 1",
-                        "versions 10"),
+                        "versions 10",
+                        "versions 9 unloaded",
+                        "versions 1 unloaded"),
                 listed);
         gateway.get("/v2/models/no%20versions").error(404);
         gateway.get("/v2/models/versions/versions/12").error(404);
