@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.gateway.dispatch.BatcherClient;
 import dev.sluice.gateway.dispatch.BatcherInquiry;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -264,6 +265,7 @@ class ArchitectureTest {
                 .doNotBelongToAnyOf(
                         BatcherClient.class,
                         BatcherInquiry.class,
+                        ModelCommands.class,
                         ModelDirectory.class,
                         Worker.class,
                         ReferenceCodec.class,

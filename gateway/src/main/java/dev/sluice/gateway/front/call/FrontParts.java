@@ -6,6 +6,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /**
  * What every front is given: the parts of the gateway that it calls.
  *
+ * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param version of Sluice, as it tells clients
  */
@@ -23,6 +25,7 @@ public record FrontParts(
         JsonOptions jsonOptions,
         RequestListener listener,
         StatisticsSource statistics,
+        Operations operations,
         Optional<Page> metricsPage,
         Ticker ticker,
         String version) {}

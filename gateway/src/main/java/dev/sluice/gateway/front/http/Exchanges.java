@@ -27,7 +27,7 @@ public final class Exchanges {
     private final JsonOptions jsonOptions;
     private final Ticker ticker;
 
-    Exchanges(HttpOptions options, FrontParts parts) {
+    public Exchanges(HttpOptions options, FrontParts parts) {
         this.accessLog = new AccessLog(options.accessLog(), parts.ticker());
         this.compressResponses = options.compressResponses();
         this.clientNames = new ClientNames(parts.admitOptions().clientHeaderName(), options.trustedProxies());
@@ -37,7 +37,7 @@ public final class Exchanges {
     }
 
     /** The exchange of that request, begun when it is first asked for. */
-    Exchange of(RoutingContext context) {
+    public Exchange of(RoutingContext context) {
         Exchange known = context.get(KEY);
         if (known != null) {
             return known;

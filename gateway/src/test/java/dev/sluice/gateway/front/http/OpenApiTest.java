@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
@@ -13,6 +14,8 @@ import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.control.AuditLog;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
@@ -60,13 +63,17 @@ class OpenApiTest {
         Duration second = Duration.ofSeconds(1);
         AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
         AdmissionControl admission = Limits.unlimited(limits);
+        ModelDirectory models = new ModelDirectory();
+        AuditLog audit = Crossing.resultOnLoop(
+                vertx.getOrCreateContext(), () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
         FrontParts parts = new FrontParts(
-                new ModelDirectory(),
+                models,
                 admission,
                 limits,
                 JsonOptions.STRICT,
                 RequestListener.NONE,
                 new Statistics(InstantSource.system()),
+                new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {}),
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
@@ -87,7 +94,8 @@ class OpenApiTest {
                 false,
                 false,
                 List.of(),
-                List.of());
+                List.of(),
+                false);
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
         return Routes.build(LoopParts.of(vertx, options, new Serving(pipeline, parts)), opening -> {});
