@@ -44,7 +44,7 @@ public final class ModelsCommand {
         System.exit(run(List.of(words), System.out, System.err));
     }
 
-    static int run(List<String> words, PrintStream out, PrintStream err) throws InterruptedException {
+    public static int run(List<String> words, PrintStream out, PrintStream err) throws InterruptedException {
         try {
             ModelsRequest request = ModelsRequest.parse(words);
             return show(request, ask(request), out, err);

@@ -65,7 +65,7 @@ final class ModelChanges {
         take(context, Set.of(VERSION), said -> {
             long version = said.count(VERSION)
                     .orElseThrow(() -> InferenceException.invalid(VERSION, "missing: the label is to point to it"));
-            return new ModelCommand.Label(ModelsHandler.name(context), label(context.pathParam("label")), version);
+            return new ModelCommand.Label(ModelsHandler.name(context), labelName(context), version);
         });
     }
 
@@ -73,11 +73,11 @@ final class ModelChanges {
         take(
                 context,
                 Set.of(),
-                said -> new ModelCommand.Label(
-                        ModelsHandler.name(context), label(context.pathParam("label")), NO_VERSION));
+                said -> new ModelCommand.Label(ModelsHandler.name(context), labelName(context), NO_VERSION));
     }
 
-    private static String label(String text) {
+    private static String labelName(RoutingContext context) {
+        String text = String.valueOf(context.pathParam("label"));
         if (!LABEL.matcher(text).matches()) {
             throw InferenceException.invalid(
                     "label", "up to 63 letters, digits and . _ -, of which the first is a letter (got " + text + ")");

@@ -4,6 +4,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose page it is that a browser sends a request for.
@@ -23,7 +24,7 @@ final class PageOrigin {
         return said.isEmpty() || (said.size() == 1 && isOwn(said.getFirst(), request.authority()));
     }
 
-    private static boolean isOwn(String origin, HostAndPort server) {
+    private static boolean isOwn(String origin, @Nullable HostAndPort server) {
         return origin.substring(origin.indexOf("://") + 1).equalsIgnoreCase("//" + server);
     }
 }

@@ -58,14 +58,18 @@ class OpenApiTest {
         }
     }
 
+    private static Operations operations(Vertx vertx, ModelDirectory models) {
+        AuditLog audit = Crossing.resultOnLoop(
+                vertx.getOrCreateContext(), () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
+        return new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {});
+    }
+
     private static Router routes(Vertx vertx) {
         FakeTicker ticker = new FakeTicker();
         Duration second = Duration.ofSeconds(1);
         AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
         AdmissionControl admission = Limits.unlimited(limits);
         ModelDirectory models = new ModelDirectory();
-        AuditLog audit = Crossing.resultOnLoop(
-                vertx.getOrCreateContext(), () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
         FrontParts parts = new FrontParts(
                 models,
                 admission,
@@ -73,7 +77,7 @@ class OpenApiTest {
                 JsonOptions.STRICT,
                 RequestListener.NONE,
                 new Statistics(InstantSource.system()),
-                new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {}),
+                operations(vertx, models),
                 Optional.of(new NoPage()),
                 ticker,
                 "test");
