@@ -193,6 +193,7 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.http..",
                         "dev.sluice.gateway.front.ws..",
                         "dev.sluice.gateway.front.grpc..",
+                        "dev.sluice.gateway.front.admin..",
                         "dev.sluice.gateway.metrics..")))
                 .should()
                 .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));
