@@ -64,23 +64,20 @@ record ModelsRequest(String url, String method, String path, String body) {
     }
 
     private static ModelsRequest of(String action, Deque<String> words, String url) {
-        if (action.equals("list")) {
-            return new ModelsRequest(url, "GET", words.isEmpty() ? MODELS : model(words.remove()), "");
-        }
-        if (!List.of("load", "unload", "serve", "rollback", "label").contains(action)) {
-            throw new IllegalArgumentException(
-                    "there is no action '" + action + "'. The actions are: list, load, unload, serve, rollback, label");
-        }
-        String model = model(next(words, action + " needs the name of a model"));
         return switch (action) {
-            case "serve" -> new ModelsRequest(url, "POST", model + "/serve", versions(words));
-            case "label" -> label(url, model, words);
-            default -> new ModelsRequest(url, "POST", model + "/" + action, "");
+            case "list" -> new ModelsRequest(url, "GET", words.isEmpty() ? MODELS : model(action, words), "");
+            case "load", "unload", "rollback" ->
+                new ModelsRequest(url, "POST", model(action, words) + "/" + action, "");
+            case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
+            case "label" -> label(url, model(action, words), words);
+            default ->
+                throw new IllegalArgumentException("there is no action '" + action
+                        + "'. The actions are: list, load, unload, serve, rollback, label");
         };
     }
 
-    private static String model(String name) {
-        return MODELS + "/" + segment(name);
+    private static String model(String action, Deque<String> words) {
+        return MODELS + "/" + segment(next(words, action + " needs the name of a model"));
     }
 
     private static String segment(String text) {

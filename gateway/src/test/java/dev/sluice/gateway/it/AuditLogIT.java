@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelLoadRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Who changed what is kept, whatever they came by; and what cannot be kept is done all the same. */
 class AuditLogIT {
@@ -78,12 +83,19 @@ class AuditLogIT {
     void aFullDiskStopsNoChange() {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "there is no disk that is always full here");
+        Logger log = (Logger) LoggerFactory.getLogger(AuditLog.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        log.addAppender(said);
         try (RunningGateway gateway = start(full)) {
             assertEquals(200, gateway.admin("POST", SUMS + "/unload", "").status());
             gateway.infer("sums", Requests.sums(1, 2)).error(503);
             assertEquals(200, gateway.admin("POST", SUMS + "/load", "").status());
             assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
+        } finally {
+            log.detachAppender(said);
         }
+        assertEquals(1, said.list.size(), said.list.toString());
     }
 
     @Test

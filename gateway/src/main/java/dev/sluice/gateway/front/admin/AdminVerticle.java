@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The listener for operators.
  *
- * @thread one loop, which reads no inference
+ * @thread one loop, which reads no inference where {@code http.front_loops} leaves one
  * @bound the limits of {@link HttpOptions} for each connection, and {@value #BODY_BYTES} bytes of all bodies
  */
 public final class AdminVerticle extends VerticleBase {

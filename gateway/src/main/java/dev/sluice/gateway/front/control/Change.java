@@ -17,12 +17,16 @@ record Change(String action, String model, String detail) {
         return switch (command) {
             case ModelCommand.Load load -> new Change("load", load.name(), "");
             case ModelCommand.Unload unload -> new Change("unload", unload.name(), "");
-            case ModelCommand.Serve serve -> new Change("serve", serve.name(), String.join(", ", serve.versions()));
+            case ModelCommand.Serve serve -> new Change("serve", serve.name(), versions(serve));
             case ModelCommand.Rollback rollback -> new Change("rollback", rollback.name(), "");
             case ModelCommand.Label label ->
                 label.version() == 0
                         ? new Change("remove label", label.name(), label.label())
                         : new Change("label", label.name(), label.label() + " " + label.version());
         };
+    }
+
+    private static String versions(ModelCommand.Serve serve) {
+        return serve.versions().isEmpty() ? "as model.yaml says" : String.join(", ", serve.versions());
     }
 }
