@@ -87,13 +87,8 @@ final class ModelChanges {
 
     void drain(RoutingContext context) {
         orders.drain(context, body -> members(body, Set.of()), () -> {
-            String message = "draining";
-            if (ModelsHandler.wantsText(context)) {
-                exchanges.of(context).text("text/plain", message + "\n");
-            } else {
-                JsonOutput out = new JsonOutput(64).raw("{\"message\":").string(message);
-                exchanges.of(context).answer(ACCEPTED, out.raw('}'));
-            }
+            JsonOutput out = new JsonOutput(64).raw("{\"message\":\"draining\"}");
+            exchanges.of(context).answer(ACCEPTED, out);
         });
     }
 
