@@ -110,9 +110,19 @@ def repository_index(client):
 
 
 @scenario
-def loading_is_refused(client):
-    refused(lambda: client.load_model("sums"))
-    refused(lambda: client.unload_model("sums"))
+def models_come_and_go(client):
+    left, right, inputs = sums()
+    client.unload_model("sums")
+    assert not client.is_model_ready("sums")
+    refused(lambda: client.infer("sums", inputs), "sums", status=503)
+    client.load_model("sums")
+    assert client.is_model_ready("sums")
+    equal(left + right, client.infer("sums", inputs).as_numpy("OUT0"))
+    client.unload_model("sums", unload_dependents=True)
+    client.load_model("sums")
+    refused(lambda: client.load_model("nobody"), "nobody", status=404)
+    refused(lambda: client.load_model("sums", config="{}"), "parameters.config", status=400)
+    equal(left + right, client.infer("sums", inputs).as_numpy("OUT0"))
 
 
 @scenario

@@ -136,10 +136,24 @@ def repository_index(client):
 
 
 @scenario
+def models_come_and_go(client):
+    left, right, inputs = sums()
+    client.unload_model("sums")
+    assert not client.is_model_ready("sums")
+    refused(lambda: client.infer("sums", inputs), "sums", status="UNAVAILABLE")
+    client.load_model("sums")
+    assert client.is_model_ready("sums")
+    equal(left + right, client.infer("sums", inputs).as_numpy("OUT0"))
+    client.unload_model("sums", unload_dependents=True)
+    client.load_model("sums")
+    refused(lambda: client.load_model("nobody"), "nobody", status="NOT_FOUND")
+    refused(lambda: client.load_model("sums", config="{}"), "parameters.config", status="INVALID_ARGUMENT")
+    equal(left + right, client.infer("sums", inputs).as_numpy("OUT0"))
+
+
+@scenario
 def what_is_not_served_says_so(client):
-    refused(lambda: client.load_model("sums"), "RepositoryModelLoad", status="UNIMPLEMENTED")
-    refused(lambda: client.unload_model("sums"), status="UNIMPLEMENTED")
-    refused(lambda: client.get_system_shared_memory_status(), status="UNIMPLEMENTED")
+    refused(lambda: client.get_system_shared_memory_status(), "SystemSharedMemoryStatus", status="UNIMPLEMENTED")
     refused(lambda: client.get_trace_settings(), status="UNIMPLEMENTED")
 
 

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.sluice.gateway.Gateway;
 import dev.sluice.gateway.dispatch.BatcherClient;
 import dev.sluice.gateway.dispatch.BatcherInquiry;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -194,6 +195,7 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.http..",
                         "dev.sluice.gateway.front.ws..",
                         "dev.sluice.gateway.front.grpc..",
+                        "dev.sluice.gateway.front.admin..",
                         "dev.sluice.gateway.metrics..")))
                 .should()
                 .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));
@@ -268,6 +270,7 @@ class ArchitectureTest {
                 .doNotBelongToAnyOf(
                         BatcherClient.class,
                         BatcherInquiry.class,
+                        ModelCommands.class,
                         ModelDirectory.class,
                         Worker.class,
                         ReferenceCodec.class,

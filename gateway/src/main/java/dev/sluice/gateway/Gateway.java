@@ -3,9 +3,13 @@ package dev.sluice.gateway;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.admin.AdminVerticle;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.control.AuditLog;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
@@ -68,6 +72,8 @@ public final class Gateway {
     private final Promise<Void> stopped = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
     private final AtomicInteger grpcPort = new AtomicInteger();
+    private final AtomicInteger adminPort = new AtomicInteger();
+    private final Promise<Void> asked = Promise.promise();
     private volatile String workerDeployment = "";
 
     private Gateway(GatewayConfig config) {
@@ -117,10 +123,29 @@ public final class Gateway {
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
-        Future<Void> listening = models.listen(vertx.eventBus());
+        return models.listen(vertx.eventBus())
+                .compose(ready -> AuditLog.open(config.admin().auditLog(), vertx, InstantSource.system()))
+                .compose(audit -> deploy(worker, parts(audit)));
+    }
+
+    private Future<?> deploy(Worker worker, FrontParts parts) {
+        Future<?> open = deployAdmin(parts);
         return config.http().listenWhenReady()
-                ? listening.compose(ready -> deployWorker(worker)).compose(loaded -> deployFront())
-                : listening.compose(ready -> deployFront()).compose(open -> deployWorker(worker));
+                ? open.compose(listening -> deployWorker(worker)).compose(loaded -> deployFront(parts))
+                : open.compose(listening -> deployFront(parts)).compose(ready -> deployWorker(worker));
+    }
+
+    private Future<?> deployAdmin(FrontParts parts) {
+        if (!config.admin().isOn()) {
+            return Future.succeededFuture();
+        }
+        return vertx.deployVerticle(new AdminVerticle(parts, config.http(), config.admin(), this::adminOpen));
+    }
+
+    private void adminOpen(int open) {
+        adminPort.set(open);
+        connections.keepRoomFor(open);
+        LOG.info("operators are listened to on {}:{}", config.admin().host(), open);
     }
 
     private Future<?> deployWorker(Worker worker) {
@@ -130,18 +155,22 @@ public final class Gateway {
         });
     }
 
-    private Future<String> deployFront() {
-        FrontParts parts = new FrontParts(
+    private FrontParts parts(AuditLog audit) {
+        return new FrontParts(
                 models,
                 admission,
                 config.admission(),
                 config.json(),
                 metrics.requestListener().and(statistics),
                 statistics,
+                new Operations(new ModelCommands(vertx, models), audit, admission::isDraining, asked::tryComplete),
                 metrics.page(),
                 access,
                 ticker,
                 version());
+    }
+
+    private Future<String> deployFront(FrontParts parts) {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
         return vertx.deployVerticle(
@@ -172,6 +201,16 @@ public final class Gateway {
     /** The port that gRPC has for itself; 0 where it shares that of HTTP. */
     public int grpcPort() {
         return grpcPort.get();
+    }
+
+    /** The port that operators are listened to on; 0 where there is none. */
+    public int adminPort() {
+        return adminPort.get();
+    }
+
+    /** Complete when an operator has asked for it to be stopped; whoever started it does that. */
+    public Future<Void> askedToStop() {
+        return asked.future();
     }
 
     public long readyModels() {

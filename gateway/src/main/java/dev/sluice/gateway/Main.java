@@ -48,7 +48,7 @@ public final class Main {
     private static void run(GatewayConfig config) {
         Gateway.start(config)
                 .onSuccess(gateway -> {
-                    stopOnSignals(gateway, config.admission().longestDrain());
+                    stopWhenAsked(gateway, config.admission().longestDrain());
                     announce(gateway, config);
                 })
                 .onFailure(failure -> {
@@ -71,19 +71,29 @@ public final class Main {
         return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     }
 
-    /** The first signal drains; a second one, or an engine call that never returns, ends the process all the same. */
-    private static void stopOnSignals(Gateway gateway, Duration longestDrain) {
-        AtomicBoolean stopping = new AtomicBoolean();
-        Runnable stop = () -> {
-            if (stopping.getAndSet(true)) {
+    /**
+     * The first signal drains, or an operator does; a second signal, or an engine call that never returns, ends the process
+     * all the same.
+     */
+    private static void stopWhenAsked(Gateway gateway, Duration longestDrain) {
+        AtomicBoolean signalled = new AtomicBoolean();
+        AtomicBoolean draining = new AtomicBoolean();
+        Runnable drain = () -> {
+            if (!draining.getAndSet(true)) {
+                long patienceMillis = longestDrain.plus(CLOSING).toMillis();
+                CompletableFuture.delayedExecutor(patienceMillis, TimeUnit.MILLISECONDS)
+                        .execute(() -> System.exit(NOT_DRAINED));
+                gateway.stop().onComplete(stopped -> System.exit(OK));
+            }
+        };
+        Runnable signal = () -> {
+            if (signalled.getAndSet(true)) {
                 System.exit(NOT_DRAINED);
             }
-            long patienceMillis = longestDrain.plus(CLOSING).toMillis();
-            CompletableFuture.delayedExecutor(patienceMillis, TimeUnit.MILLISECONDS)
-                    .execute(() -> System.exit(NOT_DRAINED));
-            gateway.stop().onComplete(stopped -> System.exit(OK));
+            drain.run();
         };
-        Signals.on("TERM", stop);
-        Signals.on("INT", stop);
+        gateway.askedToStop().onSuccess(asked -> drain.run());
+        Signals.on("TERM", signal);
+        Signals.on("INT", signal);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.front.admin.AdminOptions;
 import dev.sluice.gateway.front.grpc.GrpcOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
@@ -20,6 +21,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
  * @param worker how models are run
+ * @param admin where operators change things
  * @param metrics what is measured
  */
 public record GatewayConfig(
@@ -31,4 +33,5 @@ public record GatewayConfig(
         LimitOptions limits,
         SecurityOptions security,
         WorkerOptions worker,
+        AdminOptions admin,
         MetricsOptions metrics) {}

@@ -32,8 +32,8 @@ public record RequestedModel(String name, @Nullable String version) {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {
             throw new InferenceException(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
-                    + " has no version and no label " + InferenceException.quoted(text)
-                    + ": versions are positive integers"));
+                    + " has no version " + InferenceException.quoted(text)
+                    + ", and no label of that name: versions are positive integers"));
         }
     }
 }

@@ -184,7 +184,7 @@ class GrpcIT {
 
     @Test
     void whatIsNotServedSaysSo() {
-        for (String method : List.of("RepositoryModelLoad", "Nothing")) {
+        for (String method : List.of("TraceSetting", "Nothing")) {
             Reply reply = caller.call(GrpcCaller.INFERENCE, method, ServerLiveRequest.getDefaultInstance());
             assertEquals(GrpcStatus.UNIMPLEMENTED, reply.status());
             assertTrue(reply.message().contains("/" + GrpcCaller.INFERENCE + "/" + method), reply.message());

@@ -50,6 +50,25 @@ class ProcessIT {
         }
     }
 
+    /** The signal that comes behind it, as Kubernetes sends one, is no second one: it cuts nothing short. */
+    @Test
+    void finishesItsWorkWhenAnOperatorAsksForIt() throws Exception {
+        int adminPort = RunningNginx.freePort();
+        try (SluiceProcess sluice =
+                serve("--port", "0", "--set", "admin.port=" + adminPort, "--set", "admission.drain_delay=3s")) {
+            int port = sluice.awaitReady();
+            try (RawConnection client = new RawConnection(port);
+                    RawConnection operator = new RawConnection(adminPort)) {
+                operator.send("POST /admin/v1/drain HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
+                assertEquals(202, operator.answer().status());
+                sluice.terminate();
+                client.post(SLOW, Requests.slow(40, 7));
+                assertEquals(7f, client.answer().data().getFloat(0));
+            }
+            assertEquals(0, sluice.awaitExit());
+        }
+    }
+
     /** Days of work: only an engine call that is ended lets the process end by itself, with status 0. */
     @Test
     void endsEngineCallsThatTakeLongerThanItsPatience() throws Exception {

@@ -57,6 +57,34 @@ final class RunningGateway implements AutoCloseable {
         return gateway.grpcPort();
     }
 
+    int adminPort() {
+        return gateway.adminPort();
+    }
+
+    /** Complete when an operator has asked for it. */
+    Future<Void> askedToStop() {
+        return gateway.askedToStop();
+    }
+
+    /** What operators are answered; {@code body} may be empty. */
+    Answer admin(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort() + path))
+                .timeout(Waiting.PATIENCE)
+                .method(method, BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return Waiting.await(send(request.build()));
+    }
+
+    Answer post(String path, String body, String... headers) {
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return Waiting.await(send(request.build()));
+    }
+
     Future<Void> stop() {
         return gateway.stop();
     }

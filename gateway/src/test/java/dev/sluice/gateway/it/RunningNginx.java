@@ -110,7 +110,8 @@ final class RunningNginx implements AutoCloseable {
         assertEquals(0, Waiting.await(openssl.onExit()).exitValue(), "openssl makes a certificate");
     }
 
-    private static int freePort() throws IOException {
+    /** One that nobody listened on just now. */
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

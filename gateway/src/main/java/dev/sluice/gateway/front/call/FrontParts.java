@@ -6,6 +6,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.worker.contract.Ticker;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /**
  * What every front is given: the parts of the gateway that it calls.
  *
+ * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
  * @param version of Sluice, as it tells clients
@@ -25,6 +27,7 @@ public record FrontParts(
         JsonOptions jsonOptions,
         RequestListener listener,
         StatisticsSource statistics,
+        Operations operations,
         Optional<Page> metricsPage,
         Optional<AccessRules> access,
         Ticker ticker,

@@ -20,8 +20,7 @@ public final class ServerState {
 
     public static final String NAME = "sluice";
 
-    /** Only what works. Of the repository's extension that is the index. */
-    public static final List<String> EXTENSIONS = List.of(
+    private static final List<String> EXTENSIONS = List.of(
             "binary_tensor_data",
             "classification",
             "schedule_policy",
@@ -31,7 +30,20 @@ public final class ServerState {
             "model_repository(index)",
             "sluice_stream");
 
+    private static final List<String> WITH_CONTROL = EXTENSIONS.stream()
+            .map(name -> name.equals("model_repository(index)") ? "model_repository" : name)
+            .toList();
+
     private ServerState() {}
+
+    /**
+     * Only what works.
+     *
+     * @param modelControl whether that goes for the whole of the repository's extension, or for its index only
+     */
+    public static List<String> extensions(boolean modelControl) {
+        return modelControl ? WITH_CONTROL : EXTENSIONS;
+    }
 
     /** Ready when every model that it began with has been tried, it does not stop, and one works if any is wanted. */
     public static boolean isReady(FrontParts parts) {

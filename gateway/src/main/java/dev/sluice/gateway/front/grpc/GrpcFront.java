@@ -63,8 +63,14 @@ public final class GrpcFront implements OtherProtocol {
 
     private void serve() {
         SizeLimit messageLimit = options.messageLimit(loop.options().maxBodySize());
-        InferenceService inference = new InferenceService(loop.serving().parts());
+        InferenceService inference =
+                new InferenceService(loop.serving().parts(), loop.options().modelControl());
         inference.addTo(methods);
+        if (loop.options().modelControl()) {
+            new RepositoryService(loop.serving().parts().operations()).addTo(methods);
+        } else {
+            RepositoryService.refuseIn(methods);
+        }
         new HealthService(loop.serving().parts()).addTo(methods);
         if (options.reflection()) {
             new ReflectionService(List.of(

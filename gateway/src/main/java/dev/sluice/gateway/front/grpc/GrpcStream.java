@@ -11,6 +11,7 @@ import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.MessageSending;
+import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.http.RequestIds;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -87,6 +88,11 @@ final class GrpcStream {
 
     String requestId() {
         return requestId;
+    }
+
+    /** Where it comes from. */
+    String address() {
+        return Orders.address(request);
     }
 
     /** When its head had arrived. */

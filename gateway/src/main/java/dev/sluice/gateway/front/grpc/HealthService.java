@@ -37,7 +37,7 @@ final class HealthService {
     }
 
     void addTo(Map<String, GrpcFront.Method> methods) {
-        methods.put("/" + NAME + "/Check", new UnaryMethod<>(HealthCheckRequest.parser(), this::check));
+        methods.put("/" + NAME + "/Check", UnaryMethod.atOnce(HealthCheckRequest.parser(), this::check));
         methods.put("/" + NAME + "/Watch", stream -> new Watch(stream).begin());
     }
 

@@ -49,9 +49,12 @@ final class InferenceService {
     static final String PATH = "/" + NAME + "/";
 
     private final FrontParts parts;
+    private final boolean modelControl;
 
-    InferenceService(FrontParts parts) {
+    /** @param modelControl whether models may be loaded and unloaded here */
+    InferenceService(FrontParts parts, boolean modelControl) {
         this.parts = parts;
+        this.modelControl = modelControl;
     }
 
     void addTo(Map<String, GrpcFront.Method> methods) {
@@ -67,7 +70,7 @@ final class InferenceService {
 
     private static <Q extends MessageLite> void add(
             Map<String, GrpcFront.Method> methods, String name, Parser<Q> parser, Function<Q, MessageLite> answer) {
-        methods.put(PATH + name, new UnaryMethod<>(parser, answer));
+        methods.put(PATH + name, UnaryMethod.atOnce(parser, answer));
     }
 
     private static RequestedModel requested(String name, String version) {
@@ -100,7 +103,7 @@ final class InferenceService {
         return ServerMetadataResponse.newBuilder()
                 .setName(ServerState.NAME)
                 .setVersion(parts.version())
-                .addAllExtensions(ServerState.EXTENSIONS)
+                .addAllExtensions(ServerState.extensions(modelControl))
                 .build();
     }
 

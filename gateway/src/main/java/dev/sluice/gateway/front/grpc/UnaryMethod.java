@@ -10,15 +10,17 @@ import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A method that takes one small message and answers with one at once.
+ * A method that takes one small message and answers with one.
  *
  * @thread confined to one front loop
  * @bound {@value #MAX_MESSAGE_BYTES} bytes of message
@@ -32,12 +34,17 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
     private static final Logger LOG = LoggerFactory.getLogger(UnaryMethod.class);
 
     private final Parser<Q> parser;
-    private final Function<Q, MessageLite> answer;
+    private final BiFunction<Q, GrpcStream, Future<MessageLite>> answer;
 
-    /** @param answer may throw InferenceException */
-    UnaryMethod(Parser<Q> parser, Function<Q, MessageLite> answer) {
+    /** @param answer may throw InferenceException, or fail with it */
+    UnaryMethod(Parser<Q> parser, BiFunction<Q, GrpcStream, Future<MessageLite>> answer) {
         this.parser = parser;
         this.answer = answer;
+    }
+
+    /** One whose answer is there at once. */
+    static <Q extends MessageLite> UnaryMethod<Q> atOnce(Parser<Q> parser, Function<Q, MessageLite> answer) {
+        return new UnaryMethod<>(parser, (asked, stream) -> Future.succeededFuture(answer.apply(asked)));
     }
 
     @Override
@@ -107,11 +114,19 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
                 return;
             }
             try {
-                stream.answer(framed(answer.apply(asked)));
-            } catch (InferenceException refused) {
+                answer.apply(asked, stream)
+                        .onSuccess(message -> stream.answer(framed(message)))
+                        .onFailure(this::failed);
+            } catch (RuntimeException broken) {
+                failed(broken);
+            }
+        }
+
+        private void failed(Throwable cause) {
+            if (cause instanceof InferenceException refused) {
                 failed(refused.error());
-            } catch (RuntimeException defect) {
-                LOG.error("request {} failed in the front", stream.requestId(), defect);
+            } else {
+                LOG.error("request {} failed in the front", stream.requestId(), cause);
                 stream.end(GrpcStatus.of(
                         GrpcCode.INTERNAL, "the server's log has the detail under id " + stream.requestId()));
             }

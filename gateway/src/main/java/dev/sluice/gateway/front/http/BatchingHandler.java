@@ -21,19 +21,19 @@ import java.util.function.Consumer;
  * @thread confined to one front loop
  * @units nanoseconds
  */
-final class BatchingHandler {
+public final class BatchingHandler {
 
     private final FrontParts parts;
     private final Exchanges exchanges;
     private final BatcherInquiry batchers;
 
-    BatchingHandler(FrontParts parts, Exchanges exchanges, BatcherInquiry batchers) {
+    public BatchingHandler(FrontParts parts, Exchanges exchanges, BatcherInquiry batchers) {
         this.parts = parts;
         this.exchanges = exchanges;
         this.batchers = batchers;
     }
 
-    void show(RoutingContext context) {
+    public void show(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
             ModelEndpoint endpoint = Routes.model(context).in(parts.models());

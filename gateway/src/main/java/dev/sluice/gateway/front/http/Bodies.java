@@ -49,13 +49,18 @@ public record Bodies(
 
     /** With a timer for each turn, because a loop runs what is merely handed to it before it looks at its sockets again. */
     public static Bodies of(FrontParts parts, Vertx vertx) {
+        return of(parts, parts.admission().bodies(), vertx);
+    }
+
+    /** The same with bytes of their own, for those that must get through when clients have taken all others. */
+    public static Bodies of(FrontParts parts, ByteBudget budget, Vertx vertx) {
         Timers timers = (millis, work) -> {
             long timer = vertx.setTimer(millis, due -> work.run());
             return () -> vertx.cancelTimer(timer);
         };
         AdmitOptions limits = parts.admitOptions();
         Bodies bodies = new Bodies(
-                parts.admission().bodies(),
+                budget,
                 work -> timers.start(1, work),
                 timers,
                 parts.ticker(),

@@ -8,6 +8,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +24,12 @@ import java.util.stream.Collectors;
  * goes elsewhere; a connection without a request is closed; all others end with the answer to theirs.
  *
  * @thread any; what concerns one connection happens on its front loop
- * @bound {@code http.max_connections}; one more is closed as soon as it is there
+ * @bound {@code http.max_connections}, and {@value #SPARE_FOR_OPERATORS} for operators where there are so many; one more is closed as soon as it is there
  */
 public final class Connections {
+
+    /** Who is to look after an overcrowded server must get in. */
+    static final int SPARE_FOR_OPERATORS = 16;
 
     private final HttpOptions options;
     private final SlowClients slowClients = new SlowClients();
@@ -36,6 +40,7 @@ public final class Connections {
     private final LongAdder refused = new LongAdder();
     private final Promise<Void> allClosed = Promise.promise();
     private volatile boolean draining;
+    private volatile int adminPort;
 
     public Connections(HttpOptions options, Ticker ticker) {
         this.options = options;
@@ -50,8 +55,8 @@ public final class Connections {
 
     /** Counts a connection in, until it closes; false if there is no room for it, and then it is to be closed. */
     boolean accept(Channel channel) {
-        int max = options.maxConnections();
-        if (count.getAndUpdate(now -> Math.min(now + 1, max)) == max) {
+        int max = options.maxConnections() + (isForOperators(channel) ? SPARE_FOR_OPERATORS : 0);
+        if (count.getAndUpdate(now -> Math.max(now, Math.min(now + 1, max))) >= max) {
             refused.increment();
             return false;
         }
@@ -67,6 +72,15 @@ public final class Connections {
             connection.leave(); // it was on its way when the port closed, and the others have been told
         }
         return true;
+    }
+
+    /** Connections to that port are accepted where there is no room for others. */
+    public void keepRoomFor(int port) {
+        adminPort = port;
+    }
+
+    private boolean isForOperators(Channel channel) {
+        return channel.localAddress() instanceof InetSocketAddress here && here.getPort() == adminPort;
     }
 
     private void left() {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @thread confined to the front loop of its connection
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
-final class Exchange extends Call {
+public final class Exchange extends Call {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
@@ -125,7 +125,7 @@ final class Exchange extends Call {
         tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
     }
 
-    void json(JsonOutput body) {
+    public void json(JsonOutput body) {
         answer(200, body);
     }
 
@@ -164,6 +164,11 @@ final class Exchange extends Call {
         }
     }
 
+    /** It has been done, and there is nothing more to say. */
+    void done() {
+        end(200, null, Buffer.buffer());
+    }
+
     /** An answer without a body, whose headers say everything. */
     void nothing() {
         end(204, null, Buffer.buffer());
@@ -192,7 +197,7 @@ final class Exchange extends Call {
         error(StatusMapping.httpStatus(error), error.message(), policy);
     }
 
-    void error(int status, String message) {
+    public void error(int status, String message) {
         error(status, message, null);
     }
 
@@ -204,11 +209,11 @@ final class Exchange extends Call {
         }
     }
 
-    void answer(int status, JsonOutput body) {
+    public void answer(int status, JsonOutput body) {
         end(status, JSON, HttpBytes.buffer(body));
     }
 
-    void text(String mediaType, String body) {
+    public void text(String mediaType, String body) {
         end(200, mediaType + "; charset=utf-8", Buffer.buffer(body));
     }
 

@@ -29,7 +29,7 @@ public final class Exchanges {
     private final JsonOptions jsonOptions;
     private final Ticker ticker;
 
-    Exchanges(HttpOptions options, FrontParts parts) {
+    public Exchanges(HttpOptions options, FrontParts parts) {
         this.accessLog = new AccessLog(options.accessLog(), parts.ticker());
         this.compressResponses = options.compressResponses();
         this.clientNames = parts.access().isPresent() // a header could claim the name of a key
@@ -41,7 +41,7 @@ public final class Exchanges {
     }
 
     /** The exchange of that request, begun when it is first asked for. */
-    Exchange of(RoutingContext context) {
+    public Exchange of(RoutingContext context) {
         Exchange known = context.get(KEY);
         if (known != null) {
             return known;

@@ -37,6 +37,8 @@ import java.util.Optional;
  *     speak for is taken; with none, everybody's is
  * @param corsOrigins origins whose pages may call from a browser, as in {@code https://app.example.org}; {@code *} for
  *     any; none, because by default nobody is asked for a key
+ * @param modelControl whether models may be loaded and unloaded by who may ask for predictions; off, for there is a
+ *     listener for operators
  */
 public record HttpOptions(
         @Setting("127.0.0.1") String host,
@@ -69,7 +71,8 @@ public record HttpOptions(
         @Setting("false") boolean accessLog,
         @Setting("false") boolean compressResponses,
         @Setting("[]") List<String> trustedProxies,
-        @Setting("[]") List<String> corsOrigins) {
+        @Setting("[]") List<String> corsOrigins,
+        @Setting("false") boolean modelControl) {
 
     /** What is wrong with an item of {@code trusted_proxies}, if anything is. */
     public static Optional<String> proxyProblem(String block) {

@@ -1,26 +1,17 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
-import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.pipeline.InferencePipeline;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP server of one front loop; all of them listen on the same port.
@@ -30,23 +21,6 @@ import java.util.function.IntConsumer;
  */
 public final class HttpVerticle extends VerticleBase {
 
-    /** A body that fits one read comes in one piece: Netty's default would cut it every 8 KiB. */
-    private static final int MAX_CHUNK_BYTES = 256 << 10;
-
-    /** Leaves time to say that a request was too late, before its connection counts as idle. */
-    private static final long ANSWER_MILLIS = 5_000;
-
-    /**
-     * An HTTP/2 connection on which more streams are reset is closed. A reset costs this loop 5 to 40 microseconds, so
-     * fewer need no bound; a proxy whose many clients all give up at once should not lose its connection.
-     */
-    private static final int MAX_RESETS = 2_000;
-
-    private static final int RESETS_WINDOW_SECONDS = 10;
-
-    /** The code of HTTP/2 for: nothing has been done for this request (RFC 9113, section 7). */
-    private static final long REFUSED_STREAM = 7;
-
     /** To Vert.x, 0 would be another free port for each loop, a negative number the same one for all. */
     private static final int ANY_FREE_PORT = -1;
 
@@ -55,7 +29,7 @@ public final class HttpVerticle extends VerticleBase {
     private final StreamFront.Maker streams;
     private final OtherProtocol.Factory protocols;
     private final IntConsumer listening;
-    private final List<HttpServer> servers = new ArrayList<>();
+    private @Nullable HttpListener listener;
 
     /**
      * @param streams makes what speaks WebSocket
@@ -86,91 +60,23 @@ public final class HttpVerticle extends VerticleBase {
         OtherProtocol other = protocols.on(loop);
         boolean shares = other.ownPort() == OtherProtocol.SHARED_PORT || other.ownPort() == options.port();
         Handler<HttpServerRequest> all = request -> (shares && other.takes(request) ? other : routes).handle(request);
-        Future<?> open = listen(options.port() == 0 ? ANY_FREE_PORT : options.port(), all, listening);
-        return shares ? open : open.compose(opened -> listen(other.ownPort(), other, other::listening));
+        HttpListener sockets = new HttpListener(vertx, options, longestAnswer());
+        listener = sockets;
+        int port = options.port() == 0 ? ANY_FREE_PORT : options.port();
+        Future<?> open = sockets.listen(options.host(), port, all, listening);
+        return shares
+                ? open
+                : open.compose(opened -> sockets.listen(options.host(), other.ownPort(), other, other::listening));
     }
 
-    private Future<?> listen(int port, Handler<HttpServerRequest> handler, IntConsumer whenOpen) {
-        HttpServer server = vertx.createHttpServer(serverOptions().setPort(port));
-        servers.add(server);
-        return server.connectionHandler(this::connected)
-                .requestHandler(request -> begin(request, handler))
-                .invalidRequestHandler(HttpVerticle::refuseMalformed)
-                .listen()
-                .onSuccess(open -> whenOpen.accept(open.actualPort()))
-                .recover(cause -> cannotListen(port, cause));
+    private Duration longestAnswer() {
+        Duration inference = parts.admitOptions().maxRequestTimeout();
+        boolean control = options.modelControl() && ModelCommands.PATIENCE.compareTo(inference) > 0;
+        return control ? ModelCommands.PATIENCE : inference;
     }
 
-    /** A stream for which nothing more should be made is refused before it is looked at; the client may try it again. */
-    private static void begin(HttpServerRequest request, Handler<HttpServerRequest> handler) {
-        if (FrontConnection.begun(request) || request.version() != HttpVersion.HTTP_2) {
-            FrontConnection.inTurn(request, handler);
-        } else {
-            request.response().reset(REFUSED_STREAM);
-        }
-    }
-
-    private void connected(HttpConnection connection) {
-        FrontConnection.speaks(connection, options.maxConcurrentStreams());
-    }
-
-    private Future<HttpServer> cannotListen(int port, Throwable cause) {
-        String place = options.host() + ":" + Math.max(0, port);
-        return Future.failedFuture(new IOException("cannot listen on " + place + ": " + cause.getMessage(), cause));
-    }
-
-    /** Cuts what {@link Connections#drain} has left. */
     @Override
     public Future<?> stop() {
-        return Future.all(servers.stream().map(HttpServer::close).toList());
-    }
-
-    private HttpServerOptions serverOptions() {
-        return new HttpServerOptions()
-                .setHost(options.host())
-                .setTcpNoDelay(true)
-                .setInitialSettings(http2Settings())
-                .setHttp2ConnectionWindowSize(http2Window())
-                .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
-                .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
-                .setMaxHeaderSize((int) options.maxHeaderSize())
-                .setMaxInitialLineLength((int) options.maxInitialLine())
-                .setMaxChunkSize(MAX_CHUNK_BYTES)
-                .setPerFrameWebSocketCompressionSupported(false) // front.ws has its own
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setIdleTimeout((int) idleMillis());
-    }
-
-    private Http2Settings http2Settings() {
-        return new Http2Settings()
-                .setMaxConcurrentStreams(options.maxConcurrentStreams())
-                .setMaxHeaderListSize(options.maxHeaderSize());
-    }
-
-    /** As much as all streams may send, and one more: what those have sent that are not read holds up no other. */
-    private int http2Window() {
-        return (options.maxConcurrentStreams() + 1) * Http2Settings.DEFAULT_INITIAL_WINDOW_SIZE;
-    }
-
-    /** Vert.x counts a connection that waits for its answer as idle, so no request may wait that long. */
-    private long idleMillis() {
-        long longestWait = parts.admitOptions().maxRequestTimeout().toMillis();
-        return Math.min(Integer.MAX_VALUE, Math.max(options.idleTimeout().toMillis(), longestWait + ANSWER_MILLIS));
-    }
-
-    /** What Netty could not read as HTTP at all. */
-    private static void refuseMalformed(HttpServerRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        int status = cause instanceof TooLongHttpLineException
-                ? 414
-                : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        JsonOutput body = Refusal.plain("malformed HTTP request: " + cause.getMessage());
-        request.response()
-                .setStatusCode(status)
-                .putHeader("content-type", "application/json")
-                .putHeader("connection", "close")
-                .end(HttpBytes.buffer(body))
-                .onComplete(sent -> request.connection().close());
+        return listener == null ? Future.succeededFuture() : listener.close();
     }
 }

@@ -25,9 +25,12 @@ final class MetadataHandlers {
 
     private final FrontParts parts;
     private final Exchanges exchanges;
+    private final boolean modelControl;
 
-    MetadataHandlers(FrontParts parts, Exchanges exchanges) {
+    /** @param modelControl whether models may be loaded and unloaded here */
+    MetadataHandlers(FrontParts parts, Exchanges exchanges, boolean modelControl) {
         this.parts = parts;
+        this.modelControl = modelControl;
         this.exchanges = exchanges;
     }
 
@@ -35,7 +38,7 @@ final class MetadataHandlers {
         JsonOutput out =
                 new JsonOutput(128).raw("{\"name\":\"sluice\",\"version\":").string(parts.version());
         out.raw(",\"extensions\":");
-        strings(ServerState.EXTENSIONS, out);
+        strings(ServerState.extensions(modelControl), out);
         exchanges.of(context).json(out.raw('}'));
     }
 

@@ -17,9 +17,9 @@ import io.vertx.ext.web.RoutingContext;
  * @thread confined to one front loop
  * @bound {@value #MAX_BODY_BYTES} bytes of body
  * @errors InvalidRequest for a body that is not what it should be, PayloadTooLarge
- * @source Triton: model repository extension; loading and unloading are not offered
+ * @source Triton: model repository extension, index
  */
-final class RepositoryIndexHandler implements Handler<RoutingContext> {
+public final class RepositoryIndexHandler implements Handler<RoutingContext> {
 
     private static final long MAX_BODY_BYTES = 64 << 10;
 
@@ -27,7 +27,7 @@ final class RepositoryIndexHandler implements Handler<RoutingContext> {
     private final Exchanges exchanges;
     private final Bodies bodies;
 
-    RepositoryIndexHandler(FrontParts parts, Exchanges exchanges, Bodies bodies) {
+    public RepositoryIndexHandler(FrontParts parts, Exchanges exchanges, Bodies bodies) {
         this.bodies = bodies;
         this.parts = parts;
         this.exchanges = exchanges;

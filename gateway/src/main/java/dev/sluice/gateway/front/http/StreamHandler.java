@@ -116,15 +116,10 @@ final class StreamHandler {
         }
     }
 
-    /** By host and port only: behind a proxy nobody knows here whether the page was loaded by https. */
     private boolean mayOpen(HttpServerRequest request) {
         List<String> said = request.headers().getAll(HttpHeaders.ORIGIN);
-        if (said.isEmpty() || origins.contains(ANY_ORIGIN)) {
-            return true;
-        }
-        String origin = said.getFirst();
-        boolean same = origin.substring(origin.indexOf("://") + 1)
-                .equalsIgnoreCase("//" + request.getHeader(HttpHeaders.HOST));
-        return said.size() == 1 && (same || origins.contains(origin));
+        return PageOrigin.isOwnOrNone(request)
+                || origins.contains(ANY_ORIGIN)
+                || (said.size() == 1 && origins.contains(said.getFirst()));
     }
 }

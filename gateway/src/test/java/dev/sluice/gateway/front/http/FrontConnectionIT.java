@@ -77,7 +77,8 @@ class FrontConnectionIT {
                 false,
                 false,
                 List.of(),
-                List.of());
+                List.of(),
+                false);
     }
 
     @BeforeEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
@@ -13,6 +14,8 @@ import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.front.control.AuditLog;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
@@ -55,43 +58,56 @@ class OpenApiTest {
         }
     }
 
-    private static Router routes(Vertx vertx) {
-        FakeTicker ticker = new FakeTicker();
-        Duration second = Duration.ofSeconds(1);
-        AdmitOptions limits = new AdmitOptions(1, 0, "none", second, second, second, second);
-        AdmissionControl admission = Limits.unlimited(limits);
-        FrontParts parts = new FrontParts(
-                new ModelDirectory(),
-                admission,
-                limits,
-                JsonOptions.STRICT,
-                RequestListener.NONE,
-                new Statistics(InstantSource.system()),
-                Optional.of(new NoPage()),
-                Optional.empty(),
-                ticker,
-                "test");
-        HttpOptions options = new HttpOptions(
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private static Operations operations(Vertx vertx, ModelDirectory models) {
+        AuditLog audit = Crossing.resultOnLoop(
+                vertx.getOrCreateContext(), () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
+        return new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {});
+    }
+
+    private static HttpOptions options() {
+        return new HttpOptions(
                 "localhost",
                 0,
                 1024,
                 1024,
                 1024,
-                second,
-                second,
+                SECOND,
+                SECOND,
                 1024,
                 8,
                 1,
                 false,
-                second,
+                SECOND,
                 1,
                 false,
                 false,
                 List.of(),
-                List.of());
+                List.of(),
+                false);
+    }
+
+    private static Router routes(Vertx vertx) {
+        FakeTicker ticker = new FakeTicker();
+        AdmitOptions limits = new AdmitOptions(1, 0, "none", SECOND, SECOND, SECOND, SECOND);
+        AdmissionControl admission = Limits.unlimited(limits);
+        ModelDirectory models = new ModelDirectory();
+        FrontParts parts = new FrontParts(
+                models,
+                admission,
+                limits,
+                JsonOptions.STRICT,
+                RequestListener.NONE,
+                new Statistics(InstantSource.system()),
+                operations(vertx, models),
+                Optional.of(new NoPage()),
+                Optional.empty(),
+                ticker,
+                "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(LoopParts.of(vertx, options, new Serving(pipeline, parts)), opening -> {});
+        return Routes.build(LoopParts.of(vertx, options(), new Serving(pipeline, parts)), opening -> {});
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

@@ -1,0 +1,120 @@
+package dev.sluice.gateway.command;
+
+import dev.sluice.gateway.front.v2.JsonOutput;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What was typed behind {@code ./sluice models}, as a request.
+ *
+ * @param url the server
+ * @param method of HTTP
+ * @param path below that
+ * @param body empty for none
+ */
+record ModelsRequest(String url, String method, String path, String body) {
+
+    private static final String DEFAULT_URL = "http://127.0.0.1:8090";
+    private static final String URL = "--url";
+    private static final String MODELS = "/admin/v1/models";
+    private static final String DEFAULT = "default";
+    private static final String NO_VERSION = "none";
+    private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
+
+    /** @throws IllegalArgumentException for words that say nothing, with a message for people */
+    static ModelsRequest parse(List<String> words) {
+        Deque<String> left = new ArrayDeque<>();
+        String url = DEFAULT_URL;
+        Deque<String> all = new ArrayDeque<>(words);
+        while (!all.isEmpty()) {
+            String word = all.remove();
+            if (word.startsWith(URL + "=")) {
+                url = word.substring(URL.length() + 1);
+            } else if (word.equals(URL)) {
+                url = next(all, URL + " needs the address of a server behind it");
+            } else if (word.startsWith("-")) {
+                throw new IllegalArgumentException(word + " is not an option; there is " + URL);
+            } else {
+                left.add(word);
+            }
+        }
+        String action = left.isEmpty() ? "list" : left.remove();
+        ModelsRequest request = of(action, left, stripped(url));
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("what is " + left + " behind " + action + "?");
+        }
+        return request;
+    }
+
+    private static String stripped(String url) {
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    private static String next(Deque<String> words, String otherwise) {
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException(otherwise);
+        }
+        return words.remove();
+    }
+
+    private static ModelsRequest of(String action, Deque<String> words, String url) {
+        return switch (action) {
+            case "list" -> new ModelsRequest(url, "GET", words.isEmpty() ? MODELS : model(action, words), "");
+            case "load", "unload", "rollback" ->
+                new ModelsRequest(url, "POST", model(action, words) + "/" + action, "");
+            case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
+            case "label" -> label(url, model(action, words), words);
+            default ->
+                throw new IllegalArgumentException("there is no action '" + action
+                        + "'. The actions are: list, load, unload, serve, rollback, label");
+        };
+    }
+
+    private static String model(String action, Deque<String> words) {
+        return MODELS + "/" + segment(next(words, action + " needs the name of a model"));
+    }
+
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** {@code latest 2} is one item, although it is typed as two words. */
+    private static String versions(Deque<String> words) {
+        String text = next(words, "serve needs versions: numbers, all, latest, latest N, or default");
+        while (!words.isEmpty()) {
+            text += " " + words.remove();
+        }
+        if (text.equals(DEFAULT)) {
+            return "{\"versions\":[]}";
+        }
+        String[] items = text.startsWith("latest") ? new String[] {text} : text.split("[ ,]+", -1);
+        return Stream.of(items).map(ModelsRequest::quoted).collect(Collectors.joining(",", "{\"versions\":[", "]}"));
+    }
+
+    private static String quoted(String text) {
+        JsonOutput out = new JsonOutput(64).string(text);
+        return new String(out.array(), 0, out.length(), StandardCharsets.UTF_8);
+    }
+
+    private static ModelsRequest label(String url, String model, Deque<String> words) {
+        String label = next(words, "label needs a label and a version, or none");
+        String version = next(words, "label needs a version behind the label, or none to remove it");
+        String path = model + "/labels/" + segment(label);
+        return version.equals(NO_VERSION)
+                ? new ModelsRequest(url, "DELETE", path, "")
+                : new ModelsRequest(url, "PUT", path, "{\"version\":" + version(version) + "}");
+    }
+
+    private static String version(String text) {
+        if (!VERSION.matcher(text).matches()) {
+            throw new IllegalArgumentException(text + " is no version, nor none");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.gateway.dispatch;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
+
+/**
+ * Has the worker side do what an operator wants, and waits until it has been done.
+ *
+ * @thread any; the future, which never fails, completes on the context that asked
+ * @errors Starting before the workers listen, Draining when they have gone, Overloaded beyond {@link #PATIENCE}
+ */
+public final class ModelCommands {
+
+    /** Longer than any model that fits a machine takes to be read and warmed up. */
+    public static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final DeliveryOptions DELIVERY =
+            new DeliveryOptions().setLocalOnly(true).setSendTimeout(PATIENCE.toMillis());
+
+    private final Vertx vertx;
+    private final ModelDirectory models;
+
+    public ModelCommands(Vertx vertx, ModelDirectory models) {
+        this.vertx = vertx;
+        this.models = models;
+    }
+
+    public Future<Outcome> send(ModelCommand command) {
+        if (!models.isComplete()) {
+            return Future.succeededFuture(refused(new InferenceError.Starting()));
+        }
+        return vertx.eventBus()
+                .<Outcome>request(ModelCommand.ADDRESS, command, DELIVERY)
+                .map(Message::body)
+                .recover(cause -> Future.succeededFuture(refused(refusal(cause))));
+    }
+
+    private static Outcome refused(InferenceError why) {
+        return new Outcome(why, "");
+    }
+
+    private static InferenceError refusal(Throwable cause) {
+        return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS
+                ? new InferenceError.Draining()
+                : new InferenceError.Overloaded(
+                        "this is not done after " + PATIENCE.toMinutes() + " minutes, and goes on",
+                        InferenceError.NO_RETRY);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.sluice.gateway.front.admin;
+
+import dev.sluice.worker.settings.Setting;
+import java.util.List;
+
+/**
+ * Where operators change things, and where that is kept.
+ *
+ * @param host the address to listen on; loopback, because whoever can reach it may change everything
+ * @param port the TCP port; 0 for none, -1 for any free one; none, because every user of this machine could stop the server
+ *     by it, and two servers on one machine would fight for it
+ * @param hosts names and addresses that it may be called by besides those of loopback and {@code host}; none, for any
+ *     other may be a web page's trick
+ * @param auditLog the file to which each change is appended, an absolute path, or {@code none}; none, because nobody but
+ *     the operator knows where there is room for it, and the server's log names each change too
+ */
+public record AdminOptions(
+        @Setting("127.0.0.1") String host,
+        @Setting(value = "0", min = "-1", max = "65535") int port,
+        @Setting("[]") List<String> hosts,
+        @Setting("none") String auditLog) {
+
+    /** In place of a port, for no listener at all. */
+    static final int OFF = 0;
+
+    public boolean isOn() {
+        return port != OFF;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.sluice.gateway.front.admin;
+
+import dev.sluice.gateway.dispatch.BatcherInquiry;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.control.Operator;
+import dev.sluice.gateway.front.http.AllowedHosts;
+import dev.sluice.gateway.front.http.BatchingHandler;
+import dev.sluice.gateway.front.http.Bodies;
+import dev.sluice.gateway.front.http.Exchanges;
+import dev.sluice.gateway.front.http.Orders;
+import dev.sluice.gateway.front.http.RepositoryControl;
+import dev.sluice.gateway.front.http.RepositoryIndexHandler;
+import dev.sluice.gateway.front.http.RouteTable;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+
+/**
+ * Which path goes where, for operators.
+ *
+ * @thread stateless
+ */
+final class AdminRoutes {
+
+    private static final String MODELS = "/admin/v1/models";
+    private static final String MODEL = MODELS + "/:model";
+
+    private AdminRoutes() {}
+
+    static Router build(FrontParts parts, AdminOptions options, Vertx vertx, Exchanges exchanges, Bodies bodies) {
+        Orders orders = new Orders(parts.operations(), Operator.Api.ADMIN, exchanges, bodies);
+        ModelsHandler models = new ModelsHandler(parts.models(), exchanges);
+        ModelChanges changes = new ModelChanges(orders, models, exchanges);
+        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
+        RouteTable table = new RouteTable(vertx, exchanges, bodies, MODELS);
+        table.first(new AllowedHosts(options.host(), options.hosts(), exchanges, bodies));
+        table.get(MODELS, models::all);
+        table.get(MODEL, models::one);
+        table.get(MODEL + "/batching", batching::show);
+        table.get(MODEL + "/versions/:version/batching", batching::show);
+        table.post(MODEL + "/load", changes::load);
+        table.post(MODEL + "/unload", changes::unload);
+        table.post(MODEL + "/serve", changes::serve);
+        table.post(MODEL + "/rollback", changes::rollBack);
+        table.putAndDelete(MODEL + "/labels/:label", changes::label, changes::removeLabel);
+        table.post("/admin/v1/drain", changes::drain);
+        table.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
+        new RepositoryControl(orders, exchanges, bodies, true).addTo(table);
+        return table.router();
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.gateway.front.admin;
+
+import dev.sluice.gateway.front.http.Exchanges;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.Orders;
+import dev.sluice.gateway.front.v2.JsonMembers;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what operators want changed; each is answered when it has been done.
+ *
+ * @thread the operators' loop
+ * @errors InvalidRequest for a body that says too little or too much
+ */
+final class ModelChanges {
+
+    private static final int ACCEPTED = 202;
+    private static final String VERSIONS = "versions";
+    private static final String VERSION = "version";
+    private static final long NO_VERSION = 0;
+
+    /** As in a model.yaml; so no label looks like a version. */
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,62}");
+
+    private final Orders orders;
+    private final ModelsHandler models;
+    private final Exchanges exchanges;
+
+    ModelChanges(Orders orders, ModelsHandler models, Exchanges exchanges) {
+        this.orders = orders;
+        this.models = models;
+        this.exchanges = exchanges;
+    }
+
+    void load(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Load(ModelsHandler.name(context)));
+    }
+
+    void unload(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Unload(ModelsHandler.name(context)));
+    }
+
+    void rollBack(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Rollback(ModelsHandler.name(context)));
+    }
+
+    void serve(RoutingContext context) {
+        take(context, Set.of(VERSIONS), said -> {
+            List<String> versions = said.words(VERSIONS);
+            if (versions == null) {
+                throw InferenceException.invalid(VERSIONS, "missing: a list, which is empty for what model.yaml says");
+            }
+            return new ModelCommand.Serve(ModelsHandler.name(context), versions);
+        });
+    }
+
+    void label(RoutingContext context) {
+        take(context, Set.of(VERSION), said -> {
+            long version = said.count(VERSION)
+                    .orElseThrow(() -> InferenceException.invalid(VERSION, "missing: the label is to point to it"));
+            return new ModelCommand.Label(ModelsHandler.name(context), labelName(context), version);
+        });
+    }
+
+    void removeLabel(RoutingContext context) {
+        take(
+                context,
+                Set.of(),
+                said -> new ModelCommand.Label(ModelsHandler.name(context), labelName(context), NO_VERSION));
+    }
+
+    private static String labelName(RoutingContext context) {
+        String text = String.valueOf(context.pathParam("label"));
+        if (!LABEL.matcher(text).matches()) {
+            throw InferenceException.invalid(
+                    "label", "up to 63 letters, digits and . _ -, of which the first is a letter (got " + text + ")");
+        }
+        return text;
+    }
+
+    void drain(RoutingContext context) {
+        orders.drain(context, body -> members(body, Set.of()), () -> {
+            JsonOutput out = new JsonOutput(64).raw("{\"message\":\"draining\"}");
+            exchanges.of(context).answer(ACCEPTED, out);
+        });
+    }
+
+    private void take(RoutingContext context, Set<String> known, Function<JsonMembers, ModelCommand> command) {
+        orders.take(
+                context,
+                body -> command.apply(members(body, known)),
+                outcome -> models.changed(context, outcome.message()));
+    }
+
+    private static JsonMembers members(HttpBytes body, Set<String> known) {
+        return JsonMembers.read(body.array(), body.from(), body.to(), known);
+    }
+}

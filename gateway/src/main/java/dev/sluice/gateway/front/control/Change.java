@@ -1,0 +1,32 @@
+package dev.sluice.gateway.front.control;
+
+import dev.sluice.worker.contract.ModelCommand;
+
+/**
+ * What was to be changed, as the log has it.
+ *
+ * @param action one word
+ * @param model empty where it concerns none
+ * @param detail empty where there is nothing to add
+ */
+record Change(String action, String model, String detail) {
+
+    static final Change DRAIN = new Change("drain", "", "");
+
+    static Change of(ModelCommand command) {
+        return switch (command) {
+            case ModelCommand.Load load -> new Change("load", load.name(), "");
+            case ModelCommand.Unload unload -> new Change("unload", unload.name(), "");
+            case ModelCommand.Serve serve -> new Change("serve", serve.name(), versions(serve));
+            case ModelCommand.Rollback rollback -> new Change("rollback", rollback.name(), "");
+            case ModelCommand.Label label ->
+                label.version() == 0
+                        ? new Change("remove label", label.name(), label.label())
+                        : new Change("label", label.name(), label.label() + " " + label.version());
+        };
+    }
+
+    private static String versions(ModelCommand.Serve serve) {
+        return serve.versions().isEmpty() ? "as model.yaml says" : String.join(", ", serve.versions());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.SizeLimit;
+import dev.sluice.gateway.front.control.Operations;
+import dev.sluice.gateway.front.control.Operator;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators order by HTTP: reads the request, has it done, and lets it be answered when that is over.
+ *
+ * @thread confined to one loop
+ * @bound {@value #MAX_BODY_BYTES} bytes of body
+ * @errors InvalidRequest for a body that is not what it should be, PayloadTooLarge, and whatever becomes of the command
+ */
+public final class Orders {
+
+    private static final long MAX_BODY_BYTES = 64 << 10;
+
+    private final Operations operations;
+    private final Operator.Api api;
+    private final Exchanges exchanges;
+    private final Bodies bodies;
+
+    /**
+     * What a body asks for.
+     *
+     * @thread confined to one loop
+     */
+    @FunctionalInterface
+    public interface Reading {
+
+        /** @throws InferenceException InvalidRequest */
+        ModelCommand command(HttpBytes body);
+    }
+
+    public Orders(Operations operations, Operator.Api api, Exchanges exchanges, Bodies bodies) {
+        this.operations = operations;
+        this.api = api;
+        this.exchanges = exchanges;
+        this.bodies = bodies;
+    }
+
+    /** @param whenDone is told what has been done, and answers */
+    public void take(RoutingContext context, Reading reading, Consumer<Outcome> whenDone) {
+        Exchange exchange = exchanges.of(context);
+        body(context, body -> {
+            ModelCommand command = reading.command(body);
+            operations.order(command, operator(context)).onSuccess(outcome -> {
+                InferenceError refusal = outcome.refusal();
+                if (refusal == null) {
+                    whenDone.accept(outcome);
+                } else {
+                    exchange.refuse(refusal);
+                }
+            });
+        });
+    }
+
+    /** Has the whole process stop. */
+    public void drain(RoutingContext context, Consumer<HttpBytes> check, Runnable whenKept) {
+        body(context, body -> {
+            check.accept(body);
+            operations.drain(operator(context)).onSuccess(stop -> {
+                whenKept.run();
+                stop.run();
+            });
+        });
+    }
+
+    private void body(RoutingContext context, Consumer<HttpBytes> taker) {
+        Exchange exchange = exchanges.of(context);
+        BodyReader.read(
+                context.request(),
+                SizeLimit.fixed(MAX_BODY_BYTES),
+                bodies,
+                body -> {
+                    try {
+                        taker.accept(body);
+                    } catch (InferenceException refused) {
+                        exchange.refuse(refused.error());
+                    }
+                },
+                exchange::refuse);
+    }
+
+    private Operator operator(RoutingContext context) {
+        Exchange exchange = exchanges.of(context);
+        return new Operator(api, address(context.request()), exchange.client(), exchange.requestId());
+    }
+
+    /** Where a request comes from. */
+    public static String address(HttpServerRequest request) {
+        @Nullable SocketAddress remote = request.remoteAddress();
+        return remote == null ? "" : String.valueOf(remote.hostAddress());
+    }
+}

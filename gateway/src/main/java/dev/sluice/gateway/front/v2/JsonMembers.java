@@ -1,0 +1,111 @@
+package dev.sluice.gateway.front.v2;
+
+import dev.sluice.worker.contract.InferenceException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of a small object whose names are all known; each is read when it is asked for.
+ *
+ * @thread confined to its caller
+ * @errors InvalidRequest for an unknown member, one that comes twice, and a value of the wrong kind
+ */
+public final class JsonMembers {
+
+    private final byte[] bytes;
+    private final int end;
+    private final Map<String, Integer> starts = new HashMap<>();
+
+    private JsonMembers(byte[] bytes, int end) {
+        this.bytes = bytes;
+        this.end = end;
+    }
+
+    /** Of that text; one without anything in it has no members. */
+    public static JsonMembers read(byte[] bytes, int from, int to, Set<String> known) {
+        JsonMembers members = new JsonMembers(bytes, to);
+        JsonCursor cursor = new JsonCursor(bytes, from, to);
+        if (cursor.peek() == 0 && cursor.position >= to) {
+            return members;
+        }
+        try {
+            cursor.read('{');
+            if (!cursor.tryRead('}')) {
+                do {
+                    members.take(cursor.readName(), cursor.position, known);
+                    cursor.skipValue();
+                } while (cursor.readCommaOr('}'));
+            }
+            cursor.readEnd();
+        } catch (BadJson bad) {
+            throw InferenceException.invalid("body", bad.reason());
+        }
+        return members;
+    }
+
+    private void take(String name, int start, Set<String> known) {
+        if (!known.contains(name)) {
+            throw InferenceException.invalid(
+                    name, known.isEmpty() ? "unknown; no member is" : "unknown; known are " + new TreeSet<>(known));
+        }
+        if (starts.put(name, start) != null) {
+            throw InferenceException.invalid(name, "given twice");
+        }
+    }
+
+    /** That member as text; null when there is none. */
+    public @Nullable String text(String name) {
+        JsonCursor cursor = at(name);
+        try {
+            return cursor == null ? null : JsonStrings.readString(cursor);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(name, bad.reason());
+        }
+    }
+
+    /** The same as a whole number from 1 on. */
+    public OptionalLong count(String name) {
+        JsonCursor cursor = at(name);
+        try {
+            return cursor == null
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(JsonIntegers.read(cursor, 1, Long.MAX_VALUE));
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(name, bad.reason());
+        }
+    }
+
+    /** The same as a list of texts and whole numbers; null when there is none. */
+    public @Nullable List<String> words(String name) {
+        JsonCursor cursor = at(name);
+        if (cursor == null) {
+            return null;
+        }
+        List<String> words = new ArrayList<>();
+        try {
+            cursor.read('[');
+            if (!cursor.tryRead(']')) {
+                do {
+                    words.add(
+                            cursor.peek() == '"'
+                                    ? JsonStrings.readString(cursor)
+                                    : Long.toString(JsonIntegers.read(cursor, Long.MIN_VALUE, Long.MAX_VALUE)));
+                } while (cursor.readCommaOr(']'));
+            }
+            return words;
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(name, bad.reason());
+        }
+    }
+
+    private @Nullable JsonCursor at(String name) {
+        Integer start = starts.get(name);
+        return start == null ? null : new JsonCursor(bytes, start, end);
+    }
+}
