@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.control.AuditLog;
+import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOptions;
@@ -35,6 +38,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +78,13 @@ class ServingPartsTest {
                 model -> {
                     throw new AssertionError("nobody asks for statistics");
                 },
+                new Operations(
+                        new ModelCommands(vertx, models),
+                        Crossing.resultOnLoop(
+                                vertx.getOrCreateContext(),
+                                () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system())),
+                        () -> false,
+                        () -> {}),
                 Optional.empty(),
                 Optional.empty(),
                 Ticker.SYSTEM,
