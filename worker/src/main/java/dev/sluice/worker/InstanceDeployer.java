@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,9 @@ final class InstanceDeployer implements InstanceSupply {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceDeployer.class);
+
+    private static final Supplier<Future<Instance>> UNLOADING =
+            () -> Future.failedFuture("the model is being unloaded");
 
     private final Incarnation incarnation;
     private final ModelId model;
@@ -127,7 +131,7 @@ final class InstanceDeployer implements InstanceSupply {
                 .setWorkerPoolName(address)
                 .setWorkerPoolSize(1);
         if (closed) {
-            return Future.failedFuture("the model is being unloaded");
+            return UNLOADING.get();
         }
         ModelInstance engine;
         try {
@@ -136,13 +140,16 @@ final class InstanceDeployer implements InstanceSupply {
             return Future.failedFuture(failure);
         }
         return vertx.deployVerticle(new WorkerVerticle(address, failures, engine, options, ticker), ownThread)
-                .map(deployment -> deployed(new Instance(address, deployment, engine)))
+                .compose(deployment -> deployed(new Instance(address, deployment, engine)))
                 .onFailure(failure -> engine.close());
     }
 
-    private Instance deployed(Instance instance) {
+    private Future<Instance> deployed(Instance instance) {
+        if (closed) { // meanwhile
+            return vertx.undeploy(instance.deployment()).transform(ended -> UNLOADING.get());
+        }
         deployments.add(instance.deployment());
-        return instance;
+        return Future.succeededFuture(instance);
     }
 
     /** Its verticle can only end when its thread is free. */

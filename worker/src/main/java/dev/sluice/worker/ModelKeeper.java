@@ -63,6 +63,12 @@ final class ModelKeeper {
             return new Standing(life.state(), again ? Fingerprint.NONE : tried.fingerprint(), replacing);
         }
 
+        /** When it was tried last, whether or not it serves from before that. */
+        boolean hasFailed() {
+            boolean serves = life.state() == ModelState.READY && !replacing;
+            return life.state() == ModelState.FAILED || (serves && !reason.isEmpty());
+        }
+
         @Nullable
         Description description() {
             boolean serves = life.state() == ModelState.READY || life.state() == ModelState.DRAINING;
@@ -104,6 +110,8 @@ final class ModelKeeper {
     private Wish wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
     private Set<ModelId> present = Set.of();
+    private Runnable whenChanged = () -> {};
+    private boolean closing;
 
     /** @param forClients takes out of a reason what is nobody's business */
     ModelKeeper(
@@ -132,10 +140,14 @@ final class ModelKeeper {
         tellOfIdle();
     }
 
-    /** Tries again what has failed, although its files are the same. */
+    /** Has that called whenever something has come to its end. */
+    void whenChanged(Runnable listener) {
+        whenChanged = listener;
+    }
+
+    /** Tries again what failed when it was read last, although its files are the same. */
     void retry(String name) {
-        kept.forEach((model, version) ->
-                version.again |= model.name().equals(name) && version.life.state() == ModelState.FAILED);
+        kept.forEach((model, version) -> version.again |= model.name().equals(name) && version.hasFailed());
     }
 
     /** Complete when nothing of that model is on its way; at once if nothing is. */
@@ -164,6 +176,9 @@ final class ModelKeeper {
     }
 
     private void reconcile() {
+        if (closing) {
+            return;
+        }
         wanted = wish.given(model -> state(model) == ModelState.FAILED);
         Map<ModelId, Standing> standing = new LinkedHashMap<>();
         kept.forEach((model, version) -> standing.put(model, version.standing()));
@@ -183,6 +198,7 @@ final class ModelKeeper {
             case Step.Replace(ModelLocation location) -> {
                 Kept version = known(location.model());
                 version.tried = location;
+                version.again = false;
                 version.replacing = true;
                 inItsOwnTime(location.model(), () -> replace(version));
             }
@@ -213,18 +229,26 @@ final class ModelKeeper {
                 work.run();
             } finally {
                 underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
-                reconcile();
-                tellOfIdle();
-                tellWaiters();
+                goOn();
             }
         });
     }
 
+    private void goOn() {
+        try {
+            reconcile();
+            tellOfIdle();
+            whenChanged.run();
+        } finally {
+            tellWaiters();
+        }
+    }
+
     private void load(Kept version) {
         ModelId model = version.tried.model();
-        version.closeServing(); // what is left of one that failed when it had served
-        report(version, "");
         try {
+            version.closeServing(); // what is left of one that failed when it had served
+            report(version, "");
             Runnable warming = () -> {
                 version.life.enter(ModelState.WARMING);
                 report(version, "");
@@ -232,7 +256,7 @@ final class ModelKeeper {
             version.serving = load(version, warming);
             version.life.enter(ModelState.READY);
             report(version, "");
-        } catch (Exception | LinkageError | OutOfMemoryError broken) {
+        } catch (Throwable broken) { // nothing may leave it on its way for ever
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
             report(version, String.valueOf(broken.getMessage()));
@@ -283,23 +307,23 @@ final class ModelKeeper {
     private void replace(Kept version) {
         ServedModel before = version.serving;
         try {
-            ServedModel fresh = load(version, () -> {});
-            version.serving = fresh;
+            version.serving = load(version, () -> {});
             if (version.life.state() == ModelState.FAILED) {
                 version.life.enter(ModelState.READY);
             }
             report(version, "");
-            if (before != null) {
-                leave(before);
-            }
-        } catch (Exception | LinkageError | OutOfMemoryError broken) {
+        } catch (Throwable broken) {
             LOG.error(
                     "the files of model {} have changed and cannot be served; what was loaded before goes on: {}",
                     version.tried.model(),
                     broken.getMessage());
             report(version, "its files have changed and cannot be served: " + broken.getMessage());
-        } finally {
             version.replacing = false;
+            return;
+        }
+        version.replacing = false; // it may be replaced again while what was before takes its leave
+        if (before != null) {
+            leave(before);
         }
     }
 
@@ -343,13 +367,17 @@ final class ModelKeeper {
         }
     }
 
-    /** Where those versions of that model stand that are wanted. */
-    Map<Long, ModelState> wantedStates(String name) {
-        Map<Long, ModelState> states = new LinkedHashMap<>();
-        wanted.keySet().stream()
+    /** The versions of that model that are wanted, in the order in which they are. */
+    List<ModelId> wanted(String name) {
+        return wanted.keySet().stream()
                 .filter(model -> model.name().equals(name))
-                .forEach(model -> states.put(model.version(), state(model)));
-        return states;
+                .toList();
+    }
+
+    /** Whether it could not be loaded when it was tried last. */
+    boolean hasFailed(ModelId model) {
+        Kept version = kept.get(model);
+        return version != null && version.hasFailed();
     }
 
     /** Where that version stands; {@link ModelState#UNLOADED} if nothing is known of it. */
@@ -366,6 +394,7 @@ final class ModelKeeper {
 
     /** Frees the memory of all; what is deployed has been undeployed before. */
     void close() {
-        kept.values().forEach(Kept::closeServing);
+        closing = true;
+        List.copyOf(kept.values()).forEach(Kept::closeServing);
     }
 }

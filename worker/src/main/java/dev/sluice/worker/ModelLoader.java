@@ -24,14 +24,16 @@ import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +50,13 @@ final class ModelLoader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
     private static final int NOT_BATCHED = 1;
+    private static final Duration READING = Duration.ofMinutes(10);
+
+    /** Beside the warm-up's budget: the first run of a heavy model, its golden samples, turns of other models. */
+    private static final Duration REHEARSAL = Duration.ofMinutes(1);
+
+    /** For models that are closed, and in place of threads that hang. */
+    private static final int SPARE_THREADS = 8;
 
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
@@ -76,7 +85,7 @@ final class ModelLoader implements AutoCloseable {
         this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
-                "sluice.loading", options.control().threads(), 1, TimeUnit.HOURS);
+                "sluice.loading", options.control().threads() + SPARE_THREADS, 1, TimeUnit.HOURS);
     }
 
     /**
@@ -99,7 +108,7 @@ final class ModelLoader implements AutoCloseable {
         try {
             load(new Loading(location, fallback, progress, served));
             return served;
-        } catch (Exception | LinkageError | OutOfMemoryError broken) {
+        } catch (Throwable broken) { // whatever it is, nothing of it may stay behind
             served.close();
             throw broken;
         } finally {
@@ -113,15 +122,12 @@ final class ModelLoader implements AutoCloseable {
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
-        ModelServing serving = ModelServing.of(ModelConfig.read(version.location.configFile()), options);
-        LoadedModel runnable =
-                blocking(() -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())));
-        version.served.onClose(() -> ServedModel.await(loading.executeBlocking(
-                () -> {
-                    runnable.close();
-                    return null;
-                },
-                false)));
+        ModelServing serving =
+                blocking(() -> ModelServing.of(ModelConfig.read(version.location.configFile()), options));
+        Future<LoadedModel> reading = loading.executeBlocking(
+                () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())), false);
+        LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
+        version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
         Description description = deploy(version, runnable, serving);
         version.served.describe(description);
@@ -140,9 +146,9 @@ final class ModelLoader implements AutoCloseable {
 
     private Description deploy(Loading version, LoadedModel runnable, ModelServing serving) {
         Signature signature = serving.signatureOf(runnable);
-        RaggedAxes ragged = RaggedConfig.read(version.location.configFile(), signature);
+        RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<LatencyPoint> profile = blocking(() -> tried(version.location, runnable, serving, maxBatchRows));
+        List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
         Incarnation incarnation = version.served.incarnation();
         InstanceDeployer deployer = new InstanceDeployer(
                 incarnation,
@@ -151,7 +157,7 @@ final class ModelLoader implements AutoCloseable {
                         serving.instances(), maxBatchRows, options.batchMemory(), ragged, listeners.instances),
                 ticker,
                 version.progress.serving);
-        version.served.onClose(() -> ServedModel.await(deployer.close()));
+        version.served.onClose(deployer::close);
         List<Instance> first = new ArrayList<>();
         for (int i = 0; i < serving.instances(); i++) {
             first.add(deployer.deploy().await());
@@ -168,7 +174,7 @@ final class ModelLoader implements AutoCloseable {
         String batcher = vertx.deployVerticle(
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
                 .await();
-        version.served.onClose(() -> ServedModel.await(vertx.undeploy(batcher)));
+        version.served.onClose(() -> vertx.undeploy(batcher));
         return describe(incarnation, runnable, serving, maxBatchRows);
     }
 
@@ -201,16 +207,41 @@ final class ModelLoader implements AutoCloseable {
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
-    /** What was measured of it, once it has shown that it answers as it should. */
-    private List<LatencyPoint> tried(
-            ModelLocation location, LoadedModel runnable, ModelServing serving, int maxBatchRows) throws IOException {
-        try (ModelInstance trial = runnable.newInstance(maxBatchRows, options.batchMemory())) {
-            WarmUp warmUp = new WarmUp(trial, serving.signatureOf(runnable), new PatientShare(stake(serving)), ticker);
-            List<LatencyPoint> profile =
-                    profiles.of(location.modelFile(), serving.intraOpThreads(), maxBatchRows, warmUp);
-            new SelfTest(trial).run(GoldenSample.of(location.modelFile()));
-            return profile;
+    private List<LatencyPoint> rehearse(ModelLocation location, LoadedModel runnable, ModelServing serving, int rows) {
+        ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
+        PatientShare place = new PatientShare(stake(serving));
+        Rehearsal rehearsal = new Rehearsal(
+                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.testedByZeros());
+        Future<List<LatencyPoint>> measured = loading.executeBlocking(
+                () -> rehearsal.play(
+                        location.modelFile(),
+                        warmUp -> profiles.of(location.modelFile(), serving.intraOpThreads(), rows, warmUp)),
+                false);
+        measured.onComplete(over -> trial.close());
+        Duration patience = options.warmUpBudget().plus(REHEARSAL);
+        return orGiveUp(measured, patience, "running it for the first time", trial::terminate);
+    }
+
+    /** A thread that hangs is left behind; others go on. */
+    private static <T> T orGiveUp(Future<T> work, Duration patience, String doing, Runnable giveUp) {
+        try {
+            return work.timeout(patience.toMillis(), TimeUnit.MILLISECONDS).await();
+        } catch (Exception failure) { // a TimeoutException comes from where the compiler cannot see it
+            if (failure instanceof TimeoutException) {
+                giveUp.run();
+                throw new IllegalStateException(doing + " took longer than " + patience.toSeconds() + " s", failure);
+            }
+            throw failure;
         }
+    }
+
+    private Future<?> closing(LoadedModel runnable) {
+        return loading.executeBlocking(
+                () -> {
+                    runnable.close();
+                    return runnable;
+                },
+                false);
     }
 
     @Override

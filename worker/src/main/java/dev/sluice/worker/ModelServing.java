@@ -21,6 +21,7 @@ import java.util.List;
  * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share a batch, if the model can be batched
  * @param breaker when the model is left alone
+ * @param testedByZeros whether a version that has no golden samples must be able to run a row of zeros
  */
 record ModelServing(
         int instances,
@@ -34,7 +35,8 @@ record ModelServing(
         boolean preserveOrdering,
         boolean batching,
         BreakerOptions breaker,
-        List<String> labels) {
+        List<String> labels,
+        boolean testedByZeros) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -52,7 +54,8 @@ record ModelServing(
                 model.preserveOrdering(),
                 model.batching() != ModelConfig.Batching.OFF,
                 breaker(model, node.breaker()),
-                model.labels());
+                model.labels(),
+                model.selfTest() == ModelConfig.SelfTest.AUTO);
     }
 
     private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {

@@ -5,6 +5,8 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedModel {
 
+    /** A thread that hangs in an engine call ends when it likes; what is left to do is done then. */
+    private static final long CLOSE_PATIENCE_SECONDS = 10;
+
     private final Incarnation incarnation;
     private final Announcements announcements;
-    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
     private @Nullable Description description;
 
     ServedModel(Incarnation incarnation, Announcements announcements) {
@@ -29,8 +34,8 @@ final class ServedModel {
         return incarnation;
     }
 
-    /** What is to be done at the end, the last first. */
-    void onClose(Runnable step) {
+    /** What is to be done at the end, the last first and one after the other, whether or not those before succeed. */
+    void onClose(Supplier<Future<?>> step) {
         undo.push(step);
     }
 
@@ -51,13 +56,11 @@ final class ServedModel {
 
     /** Ends what serves it and frees its memory; what waits for it still is refused. */
     void close() {
+        Future<?> ended = Future.succeededFuture();
         while (!undo.isEmpty()) {
-            undo.pop().run();
+            Supplier<Future<?>> step = undo.pop();
+            ended = ended.transform(before -> step.get().mapEmpty());
         }
-    }
-
-    /** For what must not stop the rest from being taken apart. */
-    static void await(Future<?> step) {
-        step.otherwiseEmpty().await();
+        ended.timeout(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS).otherwiseEmpty().await();
     }
 }

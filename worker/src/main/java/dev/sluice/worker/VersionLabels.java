@@ -1,26 +1,35 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Other names for versions: those of the models' own files, and over them those of operators.
  *
+ * <p>A label that is moved points to where it did until its new version is ready.
+ *
  * @thread the control thread
+ * @bound the labels of a model that has gone go with it
  */
 final class VersionLabels {
 
     private static final long TAKEN_AWAY = 0;
 
     private final Announcements announcements;
+    private final ModelKeeper keeper;
     private final Map<String, Map<String, Long>> byOperators = new HashMap<>();
     private final Map<String, Map<String, Long>> published = new HashMap<>();
 
-    VersionLabels(Announcements announcements) {
+    VersionLabels(Announcements announcements, ModelKeeper keeper) {
         this.announcements = announcements;
+        this.keeper = keeper;
     }
 
     /** @param version 0 for none, whatever the model's file says */
@@ -30,14 +39,37 @@ final class VersionLabels {
 
     /** Tells the gateway side what is new. */
     void publish(List<ModelFolder> folders) {
+        Set<String> gone = new HashSet<>(published.keySet());
         for (ModelFolder folder : folders) {
-            Map<String, Long> all = new HashMap<>(folder.labels());
-            all.putAll(byOperators.getOrDefault(folder.name(), Map.of()));
-            all.values().removeIf(version -> version == TAKEN_AWAY);
-            if (!all.equals(published.getOrDefault(folder.name(), Map.of()))) {
-                published.put(folder.name(), all);
-                announcements.tell(new ModelNews.Labels(folder.name(), all));
-            }
+            gone.remove(folder.name());
+            publish(folder.name(), wanted(folder));
+        }
+        for (String name : gone) {
+            byOperators.remove(name);
+            publish(name, Map.of());
+        }
+    }
+
+    private Map<String, Long> wanted(ModelFolder folder) {
+        Map<String, Long> all = new HashMap<>(folder.labels());
+        all.putAll(byOperators.getOrDefault(folder.name(), Map.of()));
+        all.values().removeIf(version -> version == TAKEN_AWAY);
+        Map<String, Long> before = published.getOrDefault(folder.name(), Map.of());
+        all.replaceAll((label, version) -> {
+            long last = before.getOrDefault(label, version);
+            return isReady(folder.name(), last) && !isReady(folder.name(), version) ? last : version;
+        });
+        return all;
+    }
+
+    private boolean isReady(String name, long version) {
+        return keeper.state(new ModelId(name, version)) == ModelState.READY;
+    }
+
+    private void publish(String name, Map<String, Long> labels) {
+        Map<String, Long> before = labels.isEmpty() ? published.remove(name) : published.put(name, labels);
+        if (!labels.equals(before == null ? Map.of() : before)) {
+            announcements.tell(new ModelNews.Labels(name, labels));
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.engine.EngineRunException;
 import dev.sluice.worker.engine.ModelInstance;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,8 @@ final class WarmUp {
     private final PatientShare device;
     private final Ticker ticker;
     private final Map<Integer, List<Tensor>> inputs = new HashMap<>();
+    private @Nullable EngineRunException failure;
+    private boolean everRan;
 
     WarmUp(ModelInstance model, Signature signature, PatientShare device, Ticker ticker) {
         this.model = model;
@@ -157,7 +161,13 @@ final class WarmUp {
             return NOTHING;
         }
         try {
-            return nanosOf(inputs.computeIfAbsent(rows, this::zeros));
+            long nanos = nanosOf(inputs.computeIfAbsent(rows, this::zeros));
+            everRan = true;
+            return nanos;
+        } catch (EngineRunException crash) {
+            LOG.info("a model could not be warmed up with {} rows of zeros: {}", rows, crash.toString());
+            failure = crash;
+            return NOTHING;
         } catch (RuntimeException | OutOfMemoryError unsuited) {
             LOG.info("a model could not be warmed up with {} rows of zeros: {}", rows, unsuited.toString());
             return NOTHING;
@@ -173,6 +183,17 @@ final class WarmUp {
         } finally {
             device.end(ticker.nanos() - start);
         }
+    }
+
+    /**
+     * Why the engine could not run it, not even once; null if it could, or it was not tried, or zeros need not suit it: what
+     * a text should be like, nobody knows.
+     */
+    @Nullable
+    EngineRunException failure() {
+        boolean readsText = signature.inputs().stream()
+                .anyMatch(input -> input.dataType().isVariableSize());
+        return everRan || readsText ? null : failure;
     }
 
     private boolean isKnownBeyondRows(TensorSpec input) {

@@ -58,7 +58,7 @@ public final class Worker extends VerticleBase {
         loader = new ModelLoader(options, listeners, ticker, engines.get(), vertx);
         Announcements announcements = new Announcements(vertx.eventBus());
         keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
-        RepositoryControl control = new RepositoryControl(options, keeper, announcements, vertx);
+        ModelControl control = new ModelControl(options, keeper, announcements, vertx);
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(

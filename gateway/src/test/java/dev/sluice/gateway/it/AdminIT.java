@@ -118,10 +118,7 @@ class AdminIT {
         assertTrue(error.contains("sums/3"), error);
         assertFalse(error.contains(root.toString()), error);
         assertEquals("1", versionThatAnswers());
-        assertEquals("failed", stateOf("3"));
-        assertEquals(
-                200, gateway.admin("POST", SUMS + "/serve", "{\"versions\":[]}").status());
-        assertEquals("1", versionThatAnswers());
+        assertEquals("unloaded", stateOf("3"), "what is refused is as if it had not been asked");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HotSwapIT {
 
     private static final int CLIENTS = 8;
-    private static final int SWAPS = 12;
+    private static final int SWAPS = 50;
+    private static final int INSTANCES = 2;
     private static final Path ECHO = Places.TEST_MODELS.resolve("echo/1/model.onnx");
 
     /** Clients that ask the same model one after the other until they are told to stop. */
@@ -101,6 +103,13 @@ class HotSwapIT {
         }
     }
 
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("sluice.instance.echo/"))
+                .toList();
+    }
+
     private static String states(RunningGateway gateway) {
         StringBuilder states = new StringBuilder();
         for (Object model : gateway.get("/v2/models").json().getJsonArray("models")) {
@@ -119,7 +128,7 @@ class HotSwapIT {
     @Test
     void newVersionsTakeOverOneAfterTheOther(@TempDir Path folder) {
         add(folder, 1);
-        try (RunningGateway gateway = start(folder)) {
+        try (RunningGateway gateway = start(folder, "worker.instances=" + INSTANCES, "worker.warm_up_budget=50ms")) {
             try (Clients clients = new Clients(gateway, "echo")) {
                 for (int version = 2; version <= SWAPS; version++) {
                     add(folder, version);
@@ -130,6 +139,7 @@ class HotSwapIT {
                     "the old ones are out of memory",
                     () -> gateway.metrics().value("sluice_model_state", "state=\"unloaded\"") == SWAPS - 1);
             assertEquals(1, gateway.metrics().value("sluice_model_state", "state=\"ready\""));
+            Waiting.until("only the last one has threads", () -> threads().size() == INSTANCES);
             assertEquals(
                     0, gateway.metrics().value("sluice_requests_total", "version=\"1\""), "forgotten with its version");
             gateway.awaitNothingInFlight();
@@ -240,6 +250,25 @@ class HotSwapIT {
             assertTrue(gateway.infer("echo/versions/best", Requests.echo(1))
                     .error(404)
                     .contains("best"));
+        }
+    }
+
+    @Test
+    void aLabelMovesWhenItsNewVersionIsReady(@TempDir Path folder) throws IOException {
+        Repository repository = add(folder, 1);
+        repository.config("echo", "versions: [all]\nversion_labels: [stable=1]");
+        Path half = Files.createDirectories(folder.resolve("echo/2")).resolve("model.onnx");
+        Files.writeString(half, "not a model");
+        try (RunningGateway gateway = start(folder);
+                Clients clients = new Clients(gateway, "echo/versions/stable")) {
+            awaitStates(gateway, "2failed 1ready");
+            repository.config("echo", "versions: [all]\nversion_labels: [stable=2, next=1]");
+            Waiting.until(
+                    "the new label",
+                    () -> gateway.get("/v2/models/echo/versions/next/ready").status() == 200);
+            clients.awaitNewest(1);
+            Files.copy(ECHO, half, StandardCopyOption.REPLACE_EXISTING);
+            clients.awaitNewest(2);
         }
     }
 

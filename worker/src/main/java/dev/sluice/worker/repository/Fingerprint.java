@@ -7,15 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * What the files of one model version look like from outside: another one means that somebody has changed them.
  *
- * <p>Names, sizes and times say that much for the price of a look at the directory; contents would have to be read each time.
+ * <p>Names, sizes, times and places on the disk say that much for the price of a look at the directory; contents would
+ * have to be read each time.
  *
- * @param files each with its size and time, in order
+ * @param files each with what is known of it, in order, and the model's own settings
  * @param newestMillis when the last of them was written, in milliseconds since 1970
  */
 public record Fingerprint(String files, long newestMillis) {
@@ -25,17 +25,23 @@ public record Fingerprint(String files, long newestMillis) {
 
     private static final int DEPTH = 4;
 
-    /**
-     * Of what lies below the version's folder, and of the model's own settings beside it.
-     *
-     * @throws NoSuchFileException when there is no such folder
-     */
-    static Fingerprint of(Path version, List<Path> beside) throws IOException {
+    /** Times of files are among what is known of them; when a model.yaml was written says nothing of what it says. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Fingerprint print && files.equals(print.files);
+    }
+
+    @Override
+    public int hashCode() {
+        return files.hashCode();
+    }
+
+    /** Of what lies below the version's folder. */
+    static Fingerprint of(Path version) throws IOException {
         try (Stream<Path> below = Files.walk(version, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             StringBuilder files = new StringBuilder();
             long newest = 0;
-            for (Path file : Stream.concat(below.sorted(), beside.stream().filter(Files::exists))
-                    .toList()) {
+            for (Path file : below.sorted().toList()) {
                 newest = Math.max(newest, note(file, files));
             }
             return new Fingerprint(files.toString(), newest);
@@ -56,12 +62,13 @@ public record Fingerprint(String files, long newestMillis) {
             return 0;
         }
         long millis = of.lastModifiedTime().toMillis();
-        files.append(file)
-                .append(' ')
-                .append(of.size())
-                .append(' ')
-                .append(millis)
-                .append('\n');
+        files.append(file).append(' ').append(of.size()).append(' ').append(millis);
+        files.append(' ').append(of.fileKey()).append('\n');
         return millis;
+    }
+
+    /** The same with the model's own settings, as far as they matter to a version that is loaded. */
+    Fingerprint with(String settings, long writtenMillis) {
+        return new Fingerprint(files + settings, Math.max(newestMillis, writtenMillis));
     }
 }

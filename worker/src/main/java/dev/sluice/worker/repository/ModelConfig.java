@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  *     version as in {@code digits-small/1}; empty for nobody
  * @param versions which versions are served: {@code latest}, {@code latest 2}, {@code all}, or their numbers
  * @param versionLabels other names that clients may call versions by, as {@code stable=2}
+ * @param selfTest whether a version must be able to run before it serves
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
@@ -55,6 +56,7 @@ public record ModelConfig(
         @Setting("") String fallback,
         @Setting("latest") List<String> versions,
         @Setting("") List<String> versionLabels,
+        @Setting("auto") SelfTest selfTest,
         @Setting("") List<String> labels,
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
@@ -107,6 +109,11 @@ public record ModelConfig(
         return VersionPolicy.parse(versions);
     }
 
+    /** All that a version depends on that is loaded, as text. */
+    String ofLoading() {
+        return toString().replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "");
+    }
+
     /** By label, the version it points to. */
     public Map<String, Long> labelledVersions() {
         Map<String, Long> labelled = new HashMap<>();
@@ -129,6 +136,14 @@ public record ModelConfig(
         /** They may if the model's signature has rows along axis 0. */
         AUTO,
         /** Each request is run alone, whatever the signature looks like. */
+        OFF
+    }
+
+    /** Whether a version is tested before it serves. */
+    public enum SelfTest {
+        /** It must answer its golden samples; without any, it must be able to run a row of zeros. */
+        AUTO,
+        /** It must answer its golden samples, if there are any. */
         OFF
     }
 

@@ -1,9 +1,7 @@
 package dev.sluice.worker.repository;
 
-import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,19 +33,16 @@ public final class ModelRepository {
     /** What people bring along, or write by mistake. */
     private static final List<String> NOT_READ = List.of("config.pbtxt", "model.yml");
 
-    /** What a model.yaml says of the model's versions. */
-    private record Versions(VersionPolicy policy, Map<String, Long> labels) {
-
-        static final Versions NOTHING_SAID = new Versions(VersionPolicy.NEWEST, Map.of());
-    }
-
     private final Path root;
     private final Set<String> warned = new HashSet<>();
 
-    /** By folder; read again only when something there has changed. */
+    /** By folder, as at the last look. */
     private Map<Path, Known> known = Map.of();
 
-    private record Known(NavigableMap<Long, Fingerprint> versions, Versions said) {}
+    private record Known(NavigableMap<Long, Fingerprint> versions, OwnSettings said) {
+
+        static final Known NOTHING = new Known(new TreeMap<>(), OwnSettings.unknown());
+    }
 
     public ModelRepository(Path root) {
         this.root = root;
@@ -76,8 +71,8 @@ public final class ModelRepository {
     }
 
     private @Nullable ModelFolder look(Path folder, Map<Path, Known> now) {
-        NavigableMap<Long, Fingerprint> versions = versions(folder);
-        if (versions.isEmpty()) {
+        Known found = look(folder, known.getOrDefault(folder, Known.NOTHING));
+        if (found.versions.isEmpty()) {
             warnOnce(folder + " holds no version folder (1, 2, ...) and is not a model");
             return null;
         }
@@ -86,49 +81,47 @@ public final class ModelRepository {
                 warnOnce(folder.resolve(other) + " is not read; settings of a model stand in its model.yaml");
             }
         }
-        Known before = known.get(folder);
-        Versions said = before != null && before.versions.equals(versions) ? before.said : said(folder);
-        now.put(folder, new Known(versions, said));
-        return new ModelFolder(folder.getFileName().toString(), folder, versions, said.policy, said.labels);
+        now.put(folder, found);
+        OwnSettings said = found.said;
+        NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
+        found.versions.forEach(
+                (version, files) -> versions.put(version, files.with(said.loading(), said.writtenMillis())));
+        return new ModelFolder(folder.getFileName().toString(), folder, versions, said.policy(), said.labels());
+    }
+
+    /** What cannot be read is as it was: nothing is taken out of service because a disk does not answer. */
+    private Known look(Path folder, Known before) {
+        NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path version : entries.toList()) {
+                String number = version.getFileName().toString();
+                if (VersionPolicy.NUMBER.matcher(number).matches() && Files.isDirectory(version)) {
+                    look(version, before.versions.get(Long.valueOf(number)))
+                            .ifPresent(files -> versions.put(Long.valueOf(number), files));
+                }
+            }
+            return new Known(versions, OwnSettings.of(folder, before.said));
+        } catch (IOException e) {
+            warnOnce(folder + " cannot be read: " + e);
+            return before;
+        }
+    }
+
+    private Optional<Fingerprint> look(Path version, @Nullable Fingerprint before) {
+        try {
+            return Optional.of(Fingerprint.of(version));
+        } catch (IOException e) {
+            if (Files.isDirectory(version)) {
+                warnOnce(version + " cannot be read: " + e);
+                return Optional.ofNullable(before);
+            }
+            return Optional.empty(); // it has gone while it was looked at
+        }
     }
 
     private void warnOnce(String warning) {
         if (warned.add(warning)) {
             LOG.warn("{}", warning);
-        }
-    }
-
-    private NavigableMap<Long, Fingerprint> versions(Path folder) {
-        NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
-        try (Stream<Path> entries = Files.list(folder)) {
-            for (Path version : entries.filter(Files::isDirectory).toList()) {
-                String number = version.getFileName().toString();
-                if (VersionPolicy.NUMBER.matcher(number).matches()) {
-                    fingerprint(version).ifPresent(print -> versions.put(Long.valueOf(number), print));
-                }
-            }
-        } catch (IOException e) {
-            warnOnce(folder + " cannot be read: " + e);
-        }
-        return versions;
-    }
-
-    /** None if it has gone while it was looked at. */
-    private static Optional<Fingerprint> fingerprint(Path version) throws IOException {
-        try {
-            return Optional.of(Fingerprint.of(version, List.of(version.resolveSibling("model.yaml"))));
-        } catch (NoSuchFileException gone) {
-            return Optional.empty();
-        }
-    }
-
-    /** What is wrong with that file is said by whoever loads the model. */
-    private static Versions said(Path folder) {
-        try {
-            ModelConfig config = ModelConfig.read(folder.resolve("model.yaml"));
-            return new Versions(config.versionPolicy(), config.labelledVersions());
-        } catch (SettingsException | IllegalArgumentException faulty) {
-            return Versions.NOTHING_SAID;
         }
     }
 }

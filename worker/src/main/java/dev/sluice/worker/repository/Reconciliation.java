@@ -75,10 +75,10 @@ public final class Reconciliation {
     private static void towards(ModelLocation location, @Nullable Standing now, List<Step> steps) {
         if (now == null || now.state() == ModelState.UNLOADED) {
             steps.add(new Step.Load(location));
-        } else if (!now.tried().equals(location.fingerprint())) {
+        } else if (!now.replacing() && !now.tried().equals(location.fingerprint())) {
             if (now.state() == ModelState.FAILED) {
                 steps.add(new Step.Load(location));
-            } else if (now.state() == ModelState.READY && !now.replacing()) {
+            } else if (now.state() == ModelState.READY) {
                 steps.add(new Step.Replace(location));
             }
         }
@@ -90,10 +90,13 @@ public final class Reconciliation {
             Map<ModelId, ModelLocation> wanted,
             Map<ModelId, Standing> standing,
             List<Step> steps) {
+        if (now.replacing()) {
+            return; // it is looked at again when that is over, whatever it has come to
+        }
         switch (now.state()) {
             case FAILED, UNLOADED -> steps.add(new Step.Forget(model));
             case READY -> {
-                if (!now.replacing() && isStoodInFor(model.name(), wanted, standing)) {
+                if (isStoodInFor(model.name(), wanted, standing)) {
                     steps.add(new Step.Drain(model));
                 }
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the models and versions in a repository are wanted in memory, as its files and operators say.
@@ -49,13 +50,17 @@ public final class Selection {
         pinned.remove(name);
     }
 
-    /** Which of its versions are to be served. */
-    public VersionPolicy policy(ModelFolder folder) {
-        return pinned.getOrDefault(folder.name(), folder.policy());
+    /** Which of its versions are to be served; what an operator said counts as long as any of them is there. */
+    private VersionPolicy policy(ModelFolder folder) {
+        VersionPolicy said = pinned.get(folder.name());
+        boolean any = said != null
+                && !said.of(folder.versions().keySet(), version -> false).isEmpty();
+        return said != null && any ? said : folder.policy();
     }
 
-    public boolean isPinned(String name) {
-        return pinned.containsKey(name);
+    /** What an operator said of its versions; null if nobody did. */
+    public @Nullable VersionPolicy pinned(String name) {
+        return pinned.get(name);
     }
 
     /**

@@ -3,18 +3,19 @@ package dev.sluice.worker.repository;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A repository as it was before somebody began to copy something into it.
+ * A repository as it was before somebody began to change it.
  *
  * <p>Files that are being written change from one look to the next. A version counts as whole when it looks like it did
- * at the last look and nothing of it was written for a while; until then it is not there, or as it was before.
+ * at the last look and nothing of it was written for a while; until then it is not there, or as it was before. What has
+ * vanished is gone when it has vanished from two looks: a mount may be away for a moment.
  *
  * @thread owned by the control thread
  */
@@ -40,18 +41,13 @@ public final class SettledFolders {
     /** What of this is whole, in its place what was whole before. */
     public List<ModelFolder> after(List<ModelFolder> folders) {
         Map<String, ModelFolder> now = byName(folders);
+        TreeSet<String> names = new TreeSet<>(now.keySet());
+        names.addAll(settled.keySet());
         List<ModelFolder> whole = new ArrayList<>();
-        for (ModelFolder folder : folders) {
-            NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
-            folder.versions().forEach((version, print) -> {
-                Fingerprint taken =
-                        isWhole(folder.name(), version, print) ? print : of(settled, folder.name(), version);
-                if (taken != null) {
-                    versions.put(version, taken);
-                }
-            });
-            if (!versions.isEmpty()) {
-                whole.add(new ModelFolder(folder.name(), folder.folder(), versions, folder.policy(), folder.labels()));
+        for (String name : names) {
+            ModelFolder taken = after(now.get(name), seen.get(name), settled.get(name));
+            if (taken != null) {
+                whole.add(taken);
             }
         }
         seen = now;
@@ -59,18 +55,61 @@ public final class SettledFolders {
         return whole;
     }
 
-    private boolean isWhole(String name, long version, Fingerprint print) {
-        boolean asBefore = print.equals(of(seen, name, version));
-        return asBefore && Math.abs(clock.millis() - print.newestMillis()) >= settleMillis;
+    /** Takes one model as it is now, for somebody says that it is whole; the others stay as they were. */
+    public List<ModelFolder> take(String name, List<ModelFolder> folders) {
+        Map<String, ModelFolder> now = byName(folders);
+        Map<String, ModelFolder> nextSeen = new TreeMap<>(seen);
+        Map<String, ModelFolder> nextSettled = new TreeMap<>(settled);
+        if (now.containsKey(name)) {
+            nextSeen.put(name, now.get(name));
+            nextSettled.put(name, now.get(name));
+        } else {
+            nextSeen.remove(name);
+            nextSettled.remove(name);
+        }
+        seen = nextSeen;
+        settled = nextSettled;
+        return List.copyOf(settled.values());
     }
 
-    private static @Nullable Fingerprint of(Map<String, ModelFolder> folders, String name, long version) {
-        ModelFolder folder = folders.get(name);
+    private @Nullable ModelFolder after(
+            @Nullable ModelFolder now, @Nullable ModelFolder last, @Nullable ModelFolder before) {
+        if (now == null) {
+            return last == null ? null : before;
+        }
+        TreeSet<Long> numbers = new TreeSet<>(now.versions().keySet());
+        if (before != null) {
+            numbers.addAll(before.versions().keySet());
+        }
+        NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
+        boolean still = true;
+        for (long number : numbers) {
+            Fingerprint print = now.versions().get(number);
+            Fingerprint asLast = print(last, number);
+            boolean counts = print == null ? asLast == null : isWhole(print, asLast);
+            still &= counts;
+            Fingerprint taken = counts ? print : print(before, number);
+            if (taken != null) {
+                versions.put(number, taken);
+            }
+        }
+        if (versions.isEmpty()) {
+            return null;
+        }
+        ModelFolder says = before == null || still ? now : before;
+        return new ModelFolder(now.name(), now.folder(), versions, says.policy(), says.labels());
+    }
+
+    private boolean isWhole(Fingerprint print, @Nullable Fingerprint asLast) {
+        return print.equals(asLast) && Math.abs(clock.millis() - print.newestMillis()) >= settleMillis;
+    }
+
+    private static @Nullable Fingerprint print(@Nullable ModelFolder folder, long version) {
         return folder == null ? null : folder.versions().get(version);
     }
 
     private static Map<String, ModelFolder> byName(List<ModelFolder> folders) {
-        Map<String, ModelFolder> byName = new HashMap<>();
+        Map<String, ModelFolder> byName = new TreeMap<>();
         folders.forEach(folder -> byName.put(folder.name(), folder));
         return byName;
     }

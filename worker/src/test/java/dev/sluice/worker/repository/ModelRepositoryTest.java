@@ -102,8 +102,10 @@ class ModelRepositoryTest {
         assertEquals(new VersionPolicy.Specific(Set.of(1L, 3L)), folder.policy());
         assertEquals(Map.of("stable", 1L, "canary", 3L), folder.labels());
         write("m/model.yaml", "versions: [nonsense]", LONG_AGO.plusSeconds(1));
-        assertEquals(
-                VersionPolicy.NEWEST, repository.scan().getFirst().policy(), "whoever loads it says what is wrong");
+        ModelFolder faulty = repository.scan().getFirst();
+        assertEquals(folder.policy(), faulty.policy(), "what was known; whoever loads it says what is wrong");
+        assertEquals(folder.labels(), faulty.labels());
+        assertNotEquals(folder.versions(), faulty.versions());
         write("m/model.yaml", "versions: [latest 2]", LONG_AGO.plusSeconds(2));
         assertEquals(new VersionPolicy.Latest(2), repository.scan().getFirst().policy());
     }
@@ -155,15 +157,71 @@ class ModelRepositoryTest {
     }
 
     @Test
-    void whatIsTakenAwayIsGoneAtOnce() throws IOException {
+    void whatHasVanishedFromTwoLooksIsGone() throws IOException {
         write("m/1/model.onnx", "x", LONG_AGO);
         write("m/2/model.onnx", "x", LONG_AGO);
         settled.first(repository.scan());
         Files.delete(root.resolve("m/2/model.onnx"));
         Files.delete(root.resolve("m/2"));
+        assertEquals(Set.of(1L, 2L), whole(), "a mount may be away for a moment");
         assertEquals(Set.of(1L), whole());
         Files.delete(root.resolve("m/1/model.onnx"));
         Files.delete(root.resolve("m/1"));
+        Files.delete(root.resolve("m"));
+        assertEquals(Set.of(1L), whole());
         assertEquals(Set.of(), whole());
+    }
+
+    @Test
+    void whoSaysThatItIsWholeIsBelievedForThatModelAlone() throws IOException {
+        write("a/1/model.onnx", "x", LONG_AGO);
+        write("b/1/model.onnx", "x", LONG_AGO);
+        List<ModelFolder> first = settled.first(repository.scan());
+        write("a/2/model.onnx", "x", now);
+        write("b/2/model.onnx", "x", now);
+        List<ModelFolder> taken = settled.take("a", repository.scan());
+        assertEquals(Set.of(1L, 2L), taken.getFirst().versions().keySet());
+        assertEquals(first.getLast(), taken.getLast());
+    }
+
+    @Test
+    void whatCannotBeReadIsAsItWas() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        write("m/2/model.onnx", "x", LONG_AGO);
+        Map<Long, Fingerprint> before = versions();
+        Path circle = Files.createSymbolicLink(root.resolve("m/2/circle"), root.resolve("m/2"));
+        write("m/3/model.onnx", "x", LONG_AGO);
+        Files.createSymbolicLink(root.resolve("m/3/circle"), root.resolve("m/3"));
+        assertEquals(before, versions(), "and what was never read is not there");
+        Files.delete(circle);
+        write("m/2/model.onnx", "longer", LONG_AGO);
+        assertNotEquals(before.get(2L), versions().get(2L));
+    }
+
+    /** A version need not be loaded anew because another one is served as well. */
+    @Test
+    void whatOnlyNamesVersionsDoesNotChangeThem() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        write("m/model.yaml", "instances: 1\nversions: [1, 2]", LONG_AGO);
+        Map<Long, Fingerprint> before = versions();
+        write("m/model.yaml", "instances: 1\nversions: [all]\nversion_labels: [stable=1]", LONG_AGO.plusSeconds(1));
+        assertEquals(before, versions());
+        write("m/model.yaml", "instances: 2\nversions: [all]", LONG_AGO.plusSeconds(2));
+        assertNotEquals(before, versions());
+    }
+
+    @Test
+    void policyAndLabelsAreTakenWhenTheFileStandsStill() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        write("m/model.yaml", "versions: [all]", LONG_AGO);
+        settled.first(repository.scan());
+        write("m/model.yaml", "", now);
+        assertEquals(
+                new VersionPolicy.All(),
+                settled.after(repository.scan()).getFirst().policy());
+        now = now.plusSeconds(2);
+        assertEquals(
+                VersionPolicy.NEWEST,
+                settled.after(repository.scan()).getFirst().policy());
     }
 }

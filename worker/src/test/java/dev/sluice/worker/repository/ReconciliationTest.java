@@ -42,15 +42,20 @@ class ReconciliationTest {
         return wanted;
     }
 
-    /** As in {@code 2a=ready 1a=failed}; {@code replacing} is ready and read anew. */
+    /** As in {@code 2a=ready 1a=failed}; {@code replacing} is ready and read anew, {@code lost} the same without instances. */
     private static Map<ModelId, Standing> standing(String text) {
         Map<ModelId, Standing> standing = new LinkedHashMap<>();
         for (String item : text.split(" ")) {
             if (!item.isEmpty()) {
                 ModelLocation location = location(Long.parseLong(item.substring(0, 1)), item.substring(1, 2));
                 String state = item.substring(3);
-                boolean replacing = state.equals("replacing");
-                ModelState is = replacing ? ModelState.READY : ModelState.valueOf(state.toUpperCase(Locale.ROOT));
+                boolean replacing = state.equals("replacing") || state.equals("lost");
+                ModelState is =
+                        switch (state) {
+                            case "replacing" -> ModelState.READY;
+                            case "lost" -> ModelState.FAILED;
+                            default -> ModelState.valueOf(state.toUpperCase(Locale.ROOT));
+                        };
                 standing.put(location.model(), new Standing(is, location.fingerprint(), replacing));
             }
         }
@@ -78,6 +83,8 @@ class ReconciliationTest {
                 "2a      | 1a=ready 2a=failed           | ",
                 "2b      | 1a=ready 2a=replacing        | Drain 1",
                 "2a      | 1a=replacing 2a=ready        | ",
+                "1b      | 1a=lost                      | ",
+                "        | 1a=lost                      | ",
                 "2a 3a   | 1a=ready 2a=ready            | Load 3",
                 "2a 3a   | 1a=ready 2a=ready 3a=loading | ",
                 "2a 3a   | 1a=ready 2a=ready 3a=failed  | Drain 1",

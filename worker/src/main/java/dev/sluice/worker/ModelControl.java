@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
@@ -15,9 +16,9 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * @thread the control thread; the files are looked at on a thread that may wait
  * @errors of a repository that cannot be read any more the last known state is kept
  */
-final class RepositoryControl {
+final class ModelControl {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RepositoryControl.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ModelControl.class);
 
     private final ControlOptions options;
     private final ModelRepository repository;
@@ -42,14 +43,14 @@ final class RepositoryControl {
     private boolean looking;
     private String lastFault = "";
 
-    RepositoryControl(WorkerOptions worker, ModelKeeper keeper, Announcements announcements, Vertx vertx) {
+    ModelControl(WorkerOptions worker, ModelKeeper keeper, Announcements announcements, Vertx vertx) {
         this.options = worker.control();
         this.repository = new ModelRepository(worker.models());
         this.settled = new SettledFolders(options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load());
         this.keeper = keeper;
-        this.labels = new VersionLabels(announcements);
+        this.labels = new VersionLabels(announcements, keeper);
         this.vertx = vertx;
     }
 
@@ -60,6 +61,7 @@ final class RepositoryControl {
      */
     void begin() throws IOException {
         folders = settled.first(repository.scan());
+        keeper.whenChanged(() -> labels.publish(folders));
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -80,16 +82,19 @@ final class RepositoryControl {
 
     private void rescan() {
         try {
-            List<ModelFolder> seen = vertx.executeBlocking(repository::scan).await();
-            folders = settled.after(seen);
+            folders = settled.after(scan());
             lastFault = "";
             apply();
-        } catch (Exception fault) { // an IOException, thrown from where the compiler cannot see it
-            if (!lastFault.equals(fault.getMessage())) {
-                lastFault = String.valueOf(fault.getMessage());
-                LOG.error("the models stay as they are: {}", lastFault);
+        } catch (Throwable fault) { // an IOException, thrown from where the compiler cannot see it; or a defect
+            if (!lastFault.equals(fault.toString())) {
+                lastFault = fault.toString();
+                LOG.error("the models stay as they are: {}", lastFault, fault);
             }
         }
+    }
+
+    private List<ModelFolder> scan() {
+        return vertx.executeBlocking(repository::scan).await();
     }
 
     private void apply() {
@@ -116,11 +121,15 @@ final class RepositoryControl {
     }
 
     private Outcome done(ModelCommand command) {
-        rescan();
+        boolean takesFiles = !(command instanceof ModelCommand.Unload || command instanceof ModelCommand.Label);
+        if (takesFiles) { // whoever asks for it says that they are whole; the files of others are nobody's business now
+            folders = settled.take(command.name(), scan());
+        }
         Optional<ModelFolder> folder =
                 folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
         if (folder.isEmpty()) {
-            return refused(new InferenceError.UnknownModel("the repository has no model \"" + command.name() + "\""));
+            return refused(new InferenceError.UnknownModel(
+                    "the repository has no model " + InferenceException.quoted(command.name())));
         }
         return switch (command) {
             case ModelCommand.Load(String name) -> {
@@ -153,8 +162,18 @@ final class RepositoryControl {
             return refused(new InferenceError.UnknownModel("model \"" + folder.name() + "\" has no version of " + policy
                     + "; it has " + folder.versions().keySet()));
         }
+        VersionPolicy before = selection.pinned(folder.name());
         selection.pin(folder.name(), policy);
-        return applied(folder.name());
+        Outcome outcome = applied(folder.name());
+        if (outcome.refusal() != null) { // then nothing has been said
+            if (before == null) {
+                selection.unpin(folder.name());
+            } else {
+                selection.pin(folder.name(), before);
+            }
+            apply();
+        }
+        return outcome;
     }
 
     private Outcome rollBack(ModelFolder folder) {
@@ -186,15 +205,15 @@ final class RepositoryControl {
     private Outcome applied(String name) {
         apply();
         keeper.settled(name).await();
-        Map<Long, ModelState> states = keeper.wantedStates(name);
-        for (Map.Entry<Long, ModelState> version : states.entrySet()) {
-            if (version.getValue() == ModelState.FAILED) {
-                ModelId failed = new ModelId(name, version.getKey());
-                return refused(
-                        new InferenceError.ModelNotReady(failed, keeper.reason(failed), InferenceError.NO_RETRY));
+        List<ModelId> wanted = keeper.wanted(name);
+        for (ModelId model : wanted) {
+            if (keeper.hasFailed(model)) {
+                return refused(new InferenceError.ModelNotReady(model, keeper.reason(model), InferenceError.NO_RETRY));
             }
         }
-        return new Outcome(null, states.isEmpty() ? "no version is in memory" : "versions " + states);
+        String versions =
+                wanted.stream().map(model -> Long.toString(model.version())).collect(Collectors.joining(", "));
+        return new Outcome(null, wanted.isEmpty() ? "no version is in memory" : "serving: " + versions);
     }
 
     private static Outcome refused(InferenceError why) {
