@@ -191,8 +191,8 @@ final class WarmUp {
      */
     @Nullable
     EngineRunException failure() {
-        boolean readsText = signature.inputs().stream()
-                .anyMatch(input -> input.dataType().isVariableSize());
+        boolean readsText =
+                signature.inputs().stream().anyMatch(input -> input.dataType().isVariableSize());
         return everRan || readsText ? null : failure;
     }
 
