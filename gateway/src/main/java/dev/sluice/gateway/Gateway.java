@@ -34,6 +34,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -105,6 +106,13 @@ public final class Gateway {
     }
 
     private Future<?> deploy() {
+        int operators = config.admin().port();
+        if (operators > 0
+                && (operators == config.http().port()
+                        || operators == config.grpc().port())) {
+            return Future.failedFuture(new IOException("admin.port is " + operators
+                    + ", where clients are served as well: operators need a port of their own"));
+        }
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchConnections(connections::open, connections::refused);

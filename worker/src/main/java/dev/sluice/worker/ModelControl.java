@@ -135,7 +135,11 @@ final class ModelControl {
             case ModelCommand.Load(String name) -> {
                 selection.load(name);
                 keeper.retry(name);
-                yield applied(name);
+                Outcome outcome = applied(name);
+                yield keeper.wanted(name).isEmpty()
+                        ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
+                                + " has none of the versions that its model.yaml wants served"))
+                        : outcome;
             }
             case ModelCommand.Unload(String name) -> {
                 selection.unload(name);
@@ -158,9 +162,11 @@ final class ModelControl {
         } catch (IllegalArgumentException faulty) {
             return refused(new InferenceError.InvalidRequest("versions", String.valueOf(faulty.getMessage())));
         }
-        if (policy.of(folder.versions().keySet(), version -> false).isEmpty()) {
-            return refused(new InferenceError.UnknownModel("model \"" + folder.name() + "\" has no version of " + policy
-                    + "; it has " + folder.versions().keySet()));
+        Set<Long> present = folder.versions().keySet();
+        Set<Long> missing = policy.missingFrom(present);
+        if (!missing.isEmpty()) {
+            return refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
+                    + " has no version " + missing + "; it has " + present));
         }
         VersionPolicy before = selection.pinned(folder.name());
         selection.pin(folder.name(), policy);

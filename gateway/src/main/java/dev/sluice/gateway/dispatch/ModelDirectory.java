@@ -146,10 +146,10 @@ public final class ModelDirectory {
         return versions == null ? List.of() : versions.values();
     }
 
-    /** Those of them that are more than files in a repository. */
-    public List<ModelReport> loaded(String name) {
+    /** Those of them that answer. */
+    public List<ModelReport> ready(String name) {
         return versions(name).stream()
-                .filter(report -> report.state() != ModelState.UNLOADED)
+                .filter(report -> report.state() == ModelState.READY)
                 .toList();
     }
 

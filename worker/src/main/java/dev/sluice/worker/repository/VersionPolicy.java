@@ -33,6 +33,9 @@ public sealed interface VersionPolicy {
      */
     Set<Long> of(Collection<Long> present, LongPredicate broken);
 
+    /** Versions that it names, and that are not among these. */
+    Set<Long> missingFrom(Collection<Long> present);
+
     /** The newest of them, and those newer still that turned out to be broken. */
     record Latest(int count) implements VersionPolicy {
 
@@ -50,6 +53,11 @@ public sealed interface VersionPolicy {
         }
 
         @Override
+        public Set<Long> missingFrom(Collection<Long> present) {
+            return Set.of();
+        }
+
+        @Override
         public String toString() {
             return count == 1 ? "latest" : "latest " + count;
         }
@@ -61,6 +69,11 @@ public sealed interface VersionPolicy {
         @Override
         public Set<Long> of(Collection<Long> present, LongPredicate broken) {
             return new TreeSet<>(present);
+        }
+
+        @Override
+        public Set<Long> missingFrom(Collection<Long> present) {
+            return Set.of();
         }
 
         @Override
@@ -81,6 +94,13 @@ public sealed interface VersionPolicy {
             Set<Long> both = new TreeSet<>(present);
             both.retainAll(versions);
             return both;
+        }
+
+        @Override
+        public Set<Long> missingFrom(Collection<Long> present) {
+            Set<Long> missing = new TreeSet<>(versions);
+            missing.removeAll(present);
+            return missing;
         }
 
         @Override

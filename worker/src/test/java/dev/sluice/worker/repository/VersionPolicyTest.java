@@ -49,6 +49,12 @@ class VersionPolicyTest {
     }
 
     @Test
+    void whatIsNamedAndNotThereIsKnown() {
+        assertEquals(Set.of(7L), VersionPolicy.parse(List.of("1", "7")).missingFrom(PRESENT));
+        assertEquals(Set.of(), VersionPolicy.parse(List.of("latest 9")).missingFrom(PRESENT));
+    }
+
+    @Test
     void aPolicyReadsAsItIsWritten() {
         for (String text : List.of("latest", "latest 3", "all", "4")) {
             assertEquals(text, VersionPolicy.parse(List.of(text)).toString());

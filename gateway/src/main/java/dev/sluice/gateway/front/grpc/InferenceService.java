@@ -113,7 +113,7 @@ final class InferenceService {
         ModelMetadataResponse.Builder metadata = ModelMetadataResponse.newBuilder()
                 .setName(endpoint.model().name())
                 .setPlatform(description.platform());
-        for (ModelReport report : parts.models().loaded(endpoint.model().name())) {
+        for (ModelReport report : parts.models().ready(endpoint.model().name())) {
             metadata.addVersions(Long.toString(report.model().version()));
         }
         description.signature().inputs().forEach(spec -> metadata.addInputs(metadata(spec)));

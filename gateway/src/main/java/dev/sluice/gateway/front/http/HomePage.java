@@ -43,9 +43,10 @@ final class HomePage {
         }
         page.append("\nPredict:  POST /v2/models/{model}/infer   (Open Inference Protocol V2, JSON)\n\nLook at:\n");
         places().forEach(place -> page.append("  GET ").append(place).append('\n'));
-        parts.models()
-                .all()
-                .forEach(report -> page.append("  GET ").append(path(report)).append('\n'));
+        parts.models().all().stream()
+                .map(HomePage::path)
+                .distinct()
+                .forEach(path -> page.append("  GET ").append(path).append('\n'));
         return page.toString();
     }
 

@@ -103,7 +103,7 @@ final class MetadataHandlers {
         try {
             var endpoint = Routes.model(context).in(parts.models());
             Collection<ModelReport> versions =
-                    parts.models().loaded(endpoint.model().name());
+                    parts.models().ready(endpoint.model().name());
             exchange.json(metadata(endpoint.model(), endpoint.description(), versions));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
