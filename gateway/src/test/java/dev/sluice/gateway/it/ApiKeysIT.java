@@ -11,10 +11,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.gateway.front.grpc.wire.HealthCheckRequest;
+import dev.sluice.gateway.front.grpc.wire.ModelInferRequest;
+import dev.sluice.gateway.front.grpc.wire.ModelStreamInferResponse;
 import dev.sluice.gateway.front.grpc.wire.ServerLiveRequest;
 import dev.sluice.gateway.it.GrpcCaller.Reply;
 import dev.sluice.worker.settings.SettingsException;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
@@ -337,18 +341,41 @@ class ApiKeysIT {
 
     @Test
     void aChangedFileIsTakenUp() throws IOException {
+        String left = "bob 66573b4eab2213f8e7d138792d77380b05bccb3a050d1f3fe7d63e4c905237a3\n"; // alice's second
         Path file = Files.writeString(
-                folder.resolve("changing"), "bob 808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475\n");
-        try (RunningGateway changing = RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file)) {
+                folder.resolve("changing"),
+                left + "bob 808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475\n");
+        try (RunningGateway changing = RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file);
+                GrpcCaller caller = new GrpcCaller(changing.port())) {
             assertEquals(200, statusOf(changing, BOB));
             assertEquals(401, statusOf(changing, ALICE));
             RawStream stream = RawStream.open(changing.port(), STREAM, 1 << 16, "x-api-key: " + BOB + "\r\n");
             assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("outputs"));
-            Files.writeString(file, "alice d16a80956c32f3f5fb979bea408abac8c3eef6c54ecb234279e337146cf87b47\n");
+            RawStream any = RawStream.open(changing.port(), "/v2/stream", 1 << 16, "x-api-key: " + BOB + "\r\n");
+            RawStream other = RawStream.open(changing.port(), STREAM, 1 << 16, "x-api-key: " + ALICE_TOO + "\r\n");
+            var calls = caller.open(GrpcCaller.INFERENCE, "ModelStreamInfer", "x-api-key", BOB);
+            Future<Reply> reply = GrpcCaller.reply(calls);
+            Waiting.await(calls.write(Buffer.buffer(GrpcRequests.sums(1, 2).toByteArray())));
+            Files.writeString(file, left + "alice d16a80956c32f3f5fb979bea408abac8c3eef6c54ecb234279e337146cf87b47\n");
             Waiting.until("the new key holds", () -> statusOf(changing, ALICE) == 200);
             assertEquals(401, statusOf(changing, BOB));
             assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("unauthenticated"));
-            stream.close();
+            String unknown = Requests.withMember("\"model_name\":\"none\"", Requests.sums(1, 2));
+            assertTrue(any.text(unknown).message().text().contains("unauthenticated"), "nor which models there are");
+            assertTrue(other.text(Requests.sums(1, 2)).message().text().contains("outputs"), "of the same name");
+            for (RawStream each : List.of(stream, any, other)) {
+                each.close();
+            }
+            ModelInferRequest ofNone =
+                    GrpcRequests.sums(1, 2).toBuilder().setModelName("none").build();
+            Waiting.await(calls.write(Buffer.buffer(ofNone.toByteArray())));
+            calls.end();
+            assertEquals(
+                    List.of("", "the key that opened this stream holds no more"),
+                    Waiting.await(reply).messages().stream()
+                            .map(answer -> GrpcCaller.parse(ModelStreamInferResponse.parser(), answer)
+                                    .getErrorMessage())
+                            .toList());
             assertEquals(401, changing.get("/metrics").status(), "is closed unless opened");
         }
     }
