@@ -142,7 +142,8 @@ class ServingTest {
     private void openCircuit() {
         long hour = Ticker.SYSTEM.nanos() + Duration.ofHours(1).toNanos();
         Fallback fallback = new Fallback(FALLBACK.name(), FALLBACK.version());
-        CircuitReport report = new CircuitReport(ASKED, CircuitState.OPEN, hour, fallback);
+        CircuitReport report = new CircuitReport(
+                ASKED, endpoint(ASKED).description().batcherAddress(), CircuitState.OPEN, hour, fallback);
         vertx.eventBus().send(CircuitReport.ADDRESS, report);
         long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (models.circuits().state(ASKED) != CircuitState.OPEN && System.nanoTime() < patience) {
