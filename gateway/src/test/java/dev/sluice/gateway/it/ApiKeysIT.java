@@ -46,6 +46,7 @@ class ApiKeysIT {
     private static final String HEALTH = "grpc.health.v1.Health";
     private static final String ALICE = "key-of-alice";
     private static final String ALICE_TOO = "second-key-of-alice";
+    private static final String MODEL_INFER = "/" + GrpcCaller.INFERENCE + "/ModelInfer";
     private static final String BOB = "key-of-bob";
     private static final String STRANGER = "nobody-knows-this-key";
     private static final int LONG_BODY = 64 << 20;
@@ -115,7 +116,8 @@ class ApiKeysIT {
 
     @Test
     void asksForAKeyBeforeAnythingElse() {
-        for (String path : List.of(SUMS, "/v2/models/none/infer", "/v2/models/none", "/v2", "/", "/draw", "/none")) {
+        for (String path :
+                List.of(SUMS, "/v2/models/none/infer", "/v2/models/none", "/v2", "/", "/draw", "/none", MODEL_INFER)) {
             assertRefused(ask(path), "asks for a key");
             assertRefused(gateway.get(path), "asks for a key");
         }
@@ -197,7 +199,12 @@ class ApiKeysIT {
     }
 
     @Test
-    void grpcAsksForAKeyAsWell() {
+    void grpcAsksForAKeyAsWell() throws IOException {
+        try (RawConnection old = new RawConnection(gateway.port())) {
+            String head = "POST " + MODEL_INFER + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/grpc\r\n";
+            old.send(head + "content-length: 0\r\n\r\n");
+            assertEquals("16", old.answer().header("grpc-status"), "before what is served how");
+        }
         assertEquals(
                 "UNAUTHENTICATED", grpc.infer(GrpcRequests.sums(1, 2)).status().name());
         Reply refused = grpc.infer(GrpcRequests.sums(1, 2), "authorization", "Bearer " + STRANGER);
