@@ -61,10 +61,10 @@ public final class Gateway {
     private final GatewayConfig config;
     private final Ticker ticker = Ticker.SYSTEM;
     private final Metrics metrics;
-    private final Statistics statistics = new Statistics(InstantSource.system());
     private final Vertx vertx;
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
+    private final Statistics statistics = new Statistics(InstantSource.system(), models::isLoaded);
     private final Connections connections;
     private final Optional<AccessRules> access;
     private final OpenStreams streams = new OpenStreams();
@@ -80,7 +80,7 @@ public final class Gateway {
     private Gateway(GatewayConfig config) {
         this.config = config;
         this.access = AccessRules.read(config.security());
-        this.metrics = new Metrics(config.metrics());
+        this.metrics = new Metrics(config.metrics(), models::isLoaded);
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.connections = new Connections(config.http(), ticker);
@@ -127,13 +127,20 @@ public final class Gateway {
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
-        access.ifPresent(rules -> vertx.deployVerticle(new KeyWatch(rules), KeyWatch.deployment()));
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         return models.listen(vertx.eventBus())
+                .compose(listening -> watchKeys())
                 .compose(ready -> AuditLog.open(config.admin().auditLog(), vertx, InstantSource.system()))
                 .compose(audit -> deploy(worker, parts(audit)));
+    }
+
+    /** Who started without it would let in for ever whose key is taken out. */
+    private Future<?> watchKeys() {
+        return access.isPresent()
+                ? vertx.deployVerticle(new KeyWatch(access.get()), KeyWatch.deployment())
+                : Future.succeededFuture();
     }
 
     private Future<?> deploy(Worker worker, FrontParts parts) {

@@ -3,11 +3,14 @@ package dev.sluice.worker;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Tensor;
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Elements as objects, and as bytes of a tensor: for samples, never for requests.
@@ -17,26 +20,66 @@ import java.util.List;
  */
 final class ElementMemory {
 
+    /** From here on a number is nearest to infinity. */
+    private static final double FP16_TOO_LARGE = 65_520;
+
     private ElementMemory() {}
 
-    /** @throws IllegalArgumentException when an element is not of that type */
-    static ByteBuffer of(DataType type, List<Object> elements, String tensor) {
+    /**
+     * What JSON has for elements, as a tensor of that type.
+     *
+     * @throws IllegalArgumentException when an element is not of that type, or lies outside of it
+     */
+    static ByteBuffer of(DataType type, List<? extends @Nullable Object> elements, String tensor) {
+        for (Object element : elements) {
+            if (!isOf(type, element)) {
+                throw new IllegalArgumentException(
+                        "the data of " + tensor + " has " + element + ", which is no " + type);
+            }
+        }
         if (type == DataType.BYTES) {
             return strings(elements);
         }
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(elements.size(), type.elementBytes()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (Object element : elements) {
-            if (element instanceof Boolean truth && type == DataType.BOOL) {
+            if (element instanceof Boolean truth) {
                 bytes.put((byte) (truth ? 1 : 0));
-            } else if (element instanceof Number number && type != DataType.BOOL) {
+            } else if (element instanceof Number number) {
                 put(type, number, bytes);
-            } else {
-                throw new IllegalArgumentException(
-                        "the data of " + tensor + " has " + element + ", which is no " + type);
             }
         }
         return bytes.flip();
+    }
+
+    private static boolean isOf(DataType type, @Nullable Object element) {
+        return switch (type) {
+            case BOOL -> element instanceof Boolean;
+            case BYTES -> element instanceof String;
+            case UINT8, UINT16, UINT32, UINT64 ->
+                whole(element)
+                        .filter(value -> value.signum() >= 0 && value.bitLength() <= bits(type))
+                        .isPresent();
+            case INT8, INT16, INT32, INT64 ->
+                whole(element).filter(value -> value.bitLength() < bits(type)).isPresent();
+            case FP16 -> element instanceof Number number && Math.abs(number.doubleValue()) < FP16_TOO_LARGE;
+            case BF16, FP32 -> element instanceof Number number && Float.isFinite(number.floatValue());
+            case FP64 -> element instanceof Number number && Double.isFinite(number.doubleValue());
+        };
+    }
+
+    private static int bits(DataType type) {
+        return type.elementBytes() * Byte.SIZE;
+    }
+
+    /** Empty for what has a fraction or an exponent, as in a request. */
+    private static Optional<BigInteger> whole(@Nullable Object element) {
+        return switch (element) {
+            case BigInteger large -> Optional.of(large);
+            case Integer number -> Optional.of(BigInteger.valueOf(number));
+            case Long number -> Optional.of(BigInteger.valueOf(number));
+            case null, default -> Optional.empty();
+        };
     }
 
     private static void put(DataType type, Number number, ByteBuffer bytes) {
@@ -53,7 +96,7 @@ final class ElementMemory {
         }
     }
 
-    private static ByteBuffer strings(List<Object> elements) {
+    private static ByteBuffer strings(List<? extends @Nullable Object> elements) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (Object element : elements) {
             byte[] text = String.valueOf(element).getBytes(StandardCharsets.UTF_8);

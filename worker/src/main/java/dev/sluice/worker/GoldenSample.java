@@ -3,7 +3,12 @@ package dev.sluice.worker;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,9 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * A request and what a model is to answer to it, as somebody has written them down beside the model:
@@ -24,12 +26,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * @param outputs in the datatype that the file says
  * @param tolerance how far a number may lie from what is expected, as a part of that or of 1, whichever is larger
  * @thread immutable
- * @source JSON is read by the parser of YAML, of which it is a part
+ * @bound {@value #MOST_BYTES} bytes for a file, and as many levels as the parser takes
  */
 record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, double tolerance) {
 
     private static final double TOLERANCE = 1e-3;
-    private static final int MOST_CHARACTERS = 64 << 20;
+    static final int MOST_BYTES = 16 << 20;
 
     /**
      * Those of a version, in the order of their names; none if there is no such folder.
@@ -55,9 +57,7 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
     private static GoldenSample read(Path file) throws IOException {
         String name = "golden/" + file.getFileName();
         try {
-            LoadSettings settings =
-                    LoadSettings.builder().setCodePointLimit(MOST_CHARACTERS).build();
-            Map<?, ?> sample = map(new Load(settings).loadFromString(Files.readString(file)), "the file");
+            Map<?, ?> sample = sample(Json.decodeValue(bytes(file)));
             Object tolerance = sample.get("tolerance");
             return new GoldenSample(
                     name,
@@ -66,8 +66,25 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
                     tolerance == null
                             ? TOLERANCE
                             : number(tolerance, "tolerance").doubleValue());
-        } catch (YamlEngineException | IllegalArgumentException malformed) {
+        } catch (DecodeException | IllegalArgumentException malformed) {
             throw new IllegalArgumentException(name + " cannot be understood: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private static Map<?, ?> sample(@Nullable Object content) {
+        if (content instanceof JsonObject sample) {
+            return sample.getMap();
+        }
+        throw new IllegalArgumentException("the file is no object");
+    }
+
+    private static Buffer bytes(Path file) throws IOException {
+        try (InputStream content = Files.newInputStream(file)) {
+            byte[] bytes = content.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IllegalArgumentException("it has more than " + (MOST_BYTES >> 20) + " MiB");
+            }
+            return Buffer.buffer(bytes);
         }
     }
 
@@ -86,9 +103,9 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
         String name = String.valueOf(tensor.get("name"));
         DataType type = dataType(tensor.get("datatype"), name);
         long[] shape = list(tensor.get("shape"), "the shape of " + name).stream()
-                .mapToLong(size -> number(size, "the shape of " + name).longValue())
+                .mapToLong(size -> size(size, name))
                 .toArray();
-        List<Object> elements = new ArrayList<>();
+        List<@Nullable Object> elements = new ArrayList<>();
         flatten(list(tensor.get("data"), "the data of " + name), elements);
         Shape of = new Shape(shape);
         if (elements.size() != of.elementCount()) {
@@ -96,6 +113,13 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
                     "the data of " + name + " has " + elements.size() + " elements, its shape " + of.elementCount());
         }
         return new Tensor(name, type, of, ElementMemory.of(type, elements, name));
+    }
+
+    private static long size(Object size, String name) {
+        if (size instanceof Integer || size instanceof Long) {
+            return ((Number) size).longValue();
+        }
+        throw new IllegalArgumentException("the shape of " + name + " has " + size + ", which is no size");
     }
 
     private static DataType dataType(@Nullable Object word, String name) {
@@ -107,12 +131,13 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
         throw new IllegalArgumentException("the datatype of " + name + " is unknown: " + word);
     }
 
-    private static void flatten(List<?> data, List<Object> elements) {
+    /** No deeper than the parser has gone. */
+    private static void flatten(List<?> data, List<@Nullable Object> elements) {
         for (Object item : data) {
             if (item instanceof List<?> inner) {
                 flatten(inner, elements);
             } else {
-                elements.add(item == null ? "null" : item);
+                elements.add(item);
             }
         }
     }

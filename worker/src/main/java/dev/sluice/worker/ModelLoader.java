@@ -169,7 +169,7 @@ final class ModelLoader implements AutoCloseable {
                 listeners.batches,
                 serving.preserveOrdering(),
                 new ShapeOptions(maxBatchRows, ragged),
-                gate(incarnation.model(), serving.breaker(), version.fallback));
+                gate(incarnation, serving.breaker(), version.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
@@ -195,13 +195,15 @@ final class ModelLoader implements AutoCloseable {
         return new DeviceTurns.Stake(cpu, serving.shareOfCores());
     }
 
-    private BatchGate gate(ModelId model, BreakerOptions breaker, @Nullable Fallback fallback) {
+    private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, @Nullable Fallback fallback) {
         if (!breaker.enabled()) {
             return BatchGate.OPEN;
         }
+        ModelId model = incarnation.model();
+        String batcher = incarnation.batcherAddress();
         ModelBreaker.Listener listener = (state, openUntilNanos) -> {
             listeners.batches.circuit(model, state);
-            announcements.circuit(new CircuitReport(model, state, openUntilNanos, fallback));
+            announcements.circuit(new CircuitReport(model, batcher, state, openUntilNanos, fallback));
         };
         listener.changed(CircuitState.CLOSED, 0);
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);

@@ -77,6 +77,62 @@ class GoldenSampleTest {
     }
 
     @Test
+    void anyBlanksOfJsonAreRead() throws IOException {
+        String tabs = sample("INT8", "1, 2", "1, 2").replace(" ", "\t").replace("{", "{\r\n\t");
+        assertEquals(
+                List.of((byte) 1, (byte) 2),
+                ElementMemory.elements(samples(tabs).getFirst().inputs().getFirst()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UINT8, 300",
+        "UINT8, -1",
+        "INT8, 128",
+        "INT16, -32769",
+        "UINT16, 65536",
+        "UINT32, -1",
+        "UINT32, 4294967296",
+        "INT32, 1.7",
+        "INT32, 1.0",
+        "INT32, 2147483648",
+        "INT64, 9223372036854775808",
+        "UINT64, 18446744073709551616",
+        "FP16, 65520",
+        "BF16, 4e38",
+        "FP32, -4e38",
+        "FP64, 1e400",
+        "FP32, null",
+        "BYTES, null",
+        "BYTES, 1",
+        "BOOL, 1"
+    })
+    void nothingIsMadeToFit(DataType type, String number) throws IOException {
+        String message = fault(sample(type.name(), number + ", 0", "0, 0"));
+        assertTrue(message.contains("the data of x has ") && message.endsWith(", which is no " + type), message);
+    }
+
+    @Test
+    void theLargestOfEachSizeFits() throws IOException {
+        GoldenSample halves = samples(sample("FP16", "65504, -65519.9", "0, 0")).getFirst();
+        assertEquals(
+                List.of(65504f, -65504f), ElementMemory.elements(halves.inputs().getFirst()));
+        GoldenSample longs =
+                samples(sample("UINT64", "18446744073709551615, 0", "0, 0")).getFirst();
+        assertEquals(List.of(-1L, 0L), ElementMemory.elements(longs.inputs().getFirst()), "as bits");
+    }
+
+    @Test
+    void noFileIsTooDeepOrTooLongToBeRefused() throws IOException {
+        String deep = "{\"inputs\": " + "[".repeat(100_000);
+        assertTrue(fault(deep).startsWith("golden/a.json cannot be understood: "), "nested");
+        assertEquals(
+                "golden/a.json cannot be understood: it has more than 16 MiB",
+                fault(" ".repeat(GoldenSample.MOST_BYTES + 1)));
+        assertTrue(fault("{} {}").contains("cannot be understood"), "one value and no more");
+    }
+
+    @Test
     void anAnswerThatIsAnotherIsNamed() throws IOException {
         assertEquals(
                 "golden/a.json: output x is 2.0 at 1 and should be 2.1 (tolerance 0.001)",

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * over the next request is let through from here, and the batcher tries it.
  *
  * @thread written by the one consumer of reports, read from any: each report makes a new map, which is published whole
+ * @bound two reports for each version: of the batcher that serves, and of another that comes or leaves
  * @errors CircuitOpen
  */
 public final class CircuitBreakers {
@@ -33,28 +34,39 @@ public final class CircuitBreakers {
 
     private final ModelDirectory models;
     private final Set<ModelId> misfits = ConcurrentHashMap.newKeySet();
-    private volatile Map<ModelId, CircuitReport> reports = Map.of();
+    /** By the batcher's address: one that leaves has no say in what the next one of its version takes. */
+    private volatile Map<String, CircuitReport> reports = Map.of();
 
     CircuitBreakers(ModelDirectory models) {
         this.models = models;
     }
 
     void apply(CircuitReport report) {
-        Map<ModelId, CircuitReport> next = new HashMap<>(reports);
-        next.put(report.model(), report);
+        Map<String, CircuitReport> next = new HashMap<>(reports);
+        @Nullable String serving = models.batcherAddress(report.model());
+        next.values()
+                .removeIf(known -> known.model().equals(report.model())
+                        && !known.batcherAddress().equals(serving));
+        next.put(report.batcherAddress(), report);
         reports = next;
     }
 
     void forget(ModelId model) {
-        Map<ModelId, CircuitReport> next = new HashMap<>(reports);
-        next.remove(model);
+        Map<String, CircuitReport> next = new HashMap<>(reports);
+        next.values().removeIf(known -> known.model().equals(model));
         reports = next;
         misfits.remove(model);
     }
 
+    /** That of the batcher that serves it. */
     public CircuitState state(ModelId model) {
-        CircuitReport report = reports.get(model);
+        @Nullable String serving = models.batcherAddress(model);
+        CircuitReport report = serving == null ? null : reports.get(serving);
         return report == null ? CircuitState.CLOSED : report.state();
+    }
+
+    private @Nullable CircuitReport report(ModelEndpoint endpoint) {
+        return reports.get(endpoint.description().batcherAddress());
     }
 
     /**
@@ -63,7 +75,7 @@ public final class CircuitBreakers {
      * @throws InferenceException CircuitOpen
      */
     public ModelEndpoint answering(ModelEndpoint asked, long nowNanos) {
-        CircuitReport report = reports.get(asked.model());
+        CircuitReport report = report(asked);
         if (report == null || !report.refusesAt(nowNanos)) {
             return asked;
         }
@@ -77,7 +89,7 @@ public final class CircuitBreakers {
 
     /** Who stands in for that model, if anybody does who is ready for it. */
     public @Nullable ModelEndpoint fallback(ModelEndpoint asked, long nowNanos) {
-        CircuitReport report = reports.get(asked.model());
+        CircuitReport report = report(asked);
         CircuitReport.Fallback named = report == null ? null : report.fallback();
         if (named == null) {
             return null;
@@ -86,7 +98,7 @@ public final class CircuitBreakers {
             ModelEndpoint fallback = named.version() == CircuitReport.Fallback.NEWEST
                     ? models.newest(named.name())
                     : models.version(named.name(), named.version());
-            CircuitReport its = reports.get(fallback.model());
+            CircuitReport its = report(fallback);
             boolean isOpen = its != null && its.refusesAt(nowNanos);
             return isOpen || !fits(asked, fallback) ? null : fallback;
         } catch (InferenceException notReady) {

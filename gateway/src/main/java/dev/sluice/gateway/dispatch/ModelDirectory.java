@@ -153,6 +153,26 @@ public final class ModelDirectory {
                 .toList();
     }
 
+    /** Whether that version is in memory, or on its way there or out of it, as far as the workers have said. */
+    public boolean isLoaded(ModelId model) {
+        ModelReport report = report(model);
+        return report != null && report.state() != ModelState.UNLOADED;
+    }
+
+    /** Where the batcher that serves that version listens; null if none does. */
+    @Nullable
+    String batcherAddress(ModelId model) {
+        ModelReport report = report(model);
+        return report == null || report.description() == null
+                ? null
+                : report.description().batcherAddress();
+    }
+
+    private @Nullable ModelReport report(ModelId model) {
+        NavigableMap<Long, ModelReport> versions = models.get(model.name());
+        return versions == null ? null : versions.get(model.version());
+    }
+
     /** The newest ready version of that model. */
     public ModelEndpoint newest(String name) {
         Collection<ModelReport> versions = versions(name);

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -43,12 +44,14 @@ public final class Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
-    private final ModelMeters models = new ModelMeters(registry);
+    private final ModelMeters models;
     private final MultiGauge states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
     private Supplier<List<ModelReport>> reports = List::of;
 
-    public Metrics(MetricsOptions options) {
+    /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
+    public Metrics(MetricsOptions options, Predicate<ModelId> loaded) {
         this.enabled = options.enabled();
+        this.models = new ModelMeters(registry, loaded);
     }
 
     /**

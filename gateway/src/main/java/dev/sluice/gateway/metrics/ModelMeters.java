@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -25,14 +26,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of each model version, made when it is first heard of.
+ * The meters of each model version, made when it is first heard of. What is still heard of one that has left the memory
+ * is counted nowhere that is shown.
  *
  * @thread any; a look-up in a concurrent map and an update of atomic counters
- * @bound one set for each loaded model version
+ * @bound one set for each loaded model version, and one for all that have left
  */
 final class ModelMeters implements RequestListener, BatchListener, InstanceListener {
 
@@ -65,8 +68,16 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     private final Map<ModelId, Meters> byModel = new ConcurrentHashMap<>();
     private final Map<Ended, Counter> withoutModel = new ConcurrentHashMap<>();
 
-    ModelMeters(MeterRegistry registry) {
+    /** For who has left. */
+    private final Meters unseen;
+
+    private final Predicate<ModelId> loaded;
+
+    /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
+    ModelMeters(MeterRegistry registry, Predicate<ModelId> loaded) {
         this.registry = registry;
+        this.loaded = loaded;
+        this.unseen = new Meters(new SimpleMeterRegistry(), NO_MODEL);
     }
 
     static Tags tags(ModelId model) {
@@ -78,14 +89,15 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         Ended end = new Ended(protocol, outcome);
         if (model == null) {
             withoutModel
-                    .computeIfAbsent(end, first -> requests(NO_MODEL, first))
+                    .computeIfAbsent(end, first -> requests(registry, NO_MODEL, first))
                     .increment();
             return;
         }
         Meters meters = of(model);
-        meters.requests
-                .computeIfAbsent(end, first -> requests(tags(model), first))
-                .increment();
+        Counter ended = ended(model, meters, end);
+        if (ended != null) {
+            ended.increment();
+        }
         meters.request.record(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -158,75 +170,109 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         of(model).batchMemory.addAndGet(changeBytes);
     }
 
+    /** The one that is made late, and never while the others are taken away; null when they have been. */
+    private @Nullable Counter ended(ModelId model, Meters meters, Ended end) {
+        Counter known = meters.requests.get(end);
+        if (known == null) {
+            byModel.computeIfPresent(model, (version, current) -> current.counting(end));
+            known = meters.requests.get(end);
+        }
+        return known;
+    }
+
     /** Takes away the meters of a version that is not in memory any more. */
     void forget(ModelId model) {
-        byModel.remove(model);
-        List<Tag> own = tags(model).stream().toList();
-        for (Meter meter : registry.getMeters()) {
-            if (meter.getId().getTags().containsAll(own)) {
-                registry.remove(meter);
-            }
-        }
+        byModel.computeIfPresent(model, (version, meters) -> {
+            meters.remove();
+            return null;
+        });
     }
 
+    /** Whether it is loaded is asked inside: it is not, once what there was of it has been taken away. */
     private Meters of(ModelId model) {
         Meters known = byModel.get(model);
-        return known != null ? known : byModel.computeIfAbsent(model, this::make);
+        if (known == null) {
+            known = byModel.computeIfAbsent(
+                    model, version -> loaded.test(version) ? new Meters(registry, tags(version)) : null);
+        }
+        return known == null ? unseen : known;
     }
 
-    private Meters make(ModelId model) {
-        Tags tags = tags(model);
-        return new Meters(
-                new ConcurrentHashMap<>(),
-                registry.counter(MeterNames.ANSWER_PARTS, tags),
-                timer(MeterNames.REQUEST_SECONDS, tags),
-                timer(MeterNames.QUEUE_SECONDS, tags),
-                timer(MeterNames.BATCH_FORM_SECONDS, tags),
-                timer(MeterNames.BATCH_RUN_SECONDS, tags),
-                DistributionSummary.builder(MeterNames.BATCH_ROWS)
-                        .tags(tags)
-                        .serviceLevelObjectives(ROW_BUCKETS)
-                        .register(registry),
-                registry.counter(MeterNames.BATCH_FAILURES, tags),
-                registry.counter(MeterNames.WITHDRAWN_BATCHES, tags),
-                new BatchMeters(registry, tags),
-                registry.counter(MeterNames.REPLACED_INSTANCES, tags),
-                gauge(MeterNames.STUCK_THREADS, tags, new AtomicInteger()),
-                gauge(MeterNames.BATCH_MEMORY, tags, new AtomicLong()));
-    }
-
-    private <T extends Number> T gauge(String name, Tags tags, T number) {
-        Gauge.builder(name, number, Number::doubleValue).tags(tags).register(registry);
-        return number;
-    }
-
-    private Counter requests(Tags tags, Ended end) {
+    private static Counter requests(MeterRegistry registry, Tags tags, Ended end) {
         String protocol = end.protocol.name().toLowerCase(Locale.ROOT);
         return registry.counter(MeterNames.REQUESTS, tags.and("protocol", protocol, "outcome", end.outcome));
-    }
-
-    private Timer timer(String name, Tags tags) {
-        return Timer.builder(name)
-                .tags(tags)
-                .serviceLevelObjectives(LATENCY_BUCKETS)
-                .register(registry);
     }
 
     /** By what a request came, and how it ended. */
     private record Ended(Protocol protocol, String outcome) {}
 
-    private record Meters(
-            Map<Ended, Counter> requests,
-            Counter parts,
-            Timer request,
-            Timer queue,
-            Timer form,
-            Timer run,
-            DistributionSummary rows,
-            Counter failures,
-            Counter withdrawn,
-            BatchMeters batches,
-            Counter replacedInstances,
-            AtomicInteger stuckThreads,
-            AtomicLong batchMemory) {}
+    /**
+     * Those of one version.
+     *
+     * @thread as the class around it
+     */
+    private static final class Meters {
+
+        private final MeterRegistry registry;
+        private final Tags tags;
+        private final Map<Ended, Counter> requests = new ConcurrentHashMap<>();
+        private final Counter parts;
+        private final Timer request;
+        private final Timer queue;
+        private final Timer form;
+        private final Timer run;
+        private final DistributionSummary rows;
+        private final Counter failures;
+        private final Counter withdrawn;
+        private final BatchMeters batches;
+        private final Counter replacedInstances;
+        private final AtomicInteger stuckThreads;
+        private final AtomicLong batchMemory;
+
+        Meters(MeterRegistry registry, Tags tags) {
+            this.registry = registry;
+            this.tags = tags;
+            parts = registry.counter(MeterNames.ANSWER_PARTS, tags);
+            request = timer(MeterNames.REQUEST_SECONDS);
+            queue = timer(MeterNames.QUEUE_SECONDS);
+            form = timer(MeterNames.BATCH_FORM_SECONDS);
+            run = timer(MeterNames.BATCH_RUN_SECONDS);
+            rows = DistributionSummary.builder(MeterNames.BATCH_ROWS)
+                    .tags(tags)
+                    .serviceLevelObjectives(ROW_BUCKETS)
+                    .register(registry);
+            failures = registry.counter(MeterNames.BATCH_FAILURES, tags);
+            withdrawn = registry.counter(MeterNames.WITHDRAWN_BATCHES, tags);
+            batches = new BatchMeters(registry, tags);
+            replacedInstances = registry.counter(MeterNames.REPLACED_INSTANCES, tags);
+            stuckThreads = gauge(MeterNames.STUCK_THREADS, new AtomicInteger());
+            batchMemory = gauge(MeterNames.BATCH_MEMORY, new AtomicLong());
+        }
+
+        private <T extends Number> T gauge(String name, T number) {
+            Gauge.builder(name, number, Number::doubleValue).tags(tags).register(registry);
+            return number;
+        }
+
+        private Timer timer(String name) {
+            return Timer.builder(name)
+                    .tags(tags)
+                    .serviceLevelObjectives(LATENCY_BUCKETS)
+                    .register(registry);
+        }
+
+        Meters counting(Ended end) {
+            requests.computeIfAbsent(end, first -> requests(registry, tags, first));
+            return this;
+        }
+
+        void remove() {
+            List<Tag> own = tags.stream().toList();
+            for (Meter meter : registry.getMeters()) {
+                if (meter.getId().getTags().containsAll(own)) {
+                    registry.remove(meter);
+                }
+            }
+        }
+    }
 }

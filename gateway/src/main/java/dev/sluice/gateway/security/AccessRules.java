@@ -42,28 +42,24 @@ public final class AccessRules {
     }
 
     /**
-     * Whose key a request shows.
+     * Whose key a request shows; to be asked again for what is opened with it.
      *
      * @param shown all that it shows for keys
      * @throws InferenceException Unauthenticated, which says nothing of them
      */
-    public String holder(Set<String> shown) {
+    public KeyHolder holder(Set<String> shown) {
         if (shown.isEmpty()) {
             throw refusal("this server asks for a key: send it as Authorization: Bearer KEY, or as X-API-Key: KEY");
         }
         if (shown.size() > 1) {
             throw refusal("the request shows different keys; send one");
         }
-        @Nullable String holder = file.keys().owner(KeyHash.of(shown.iterator().next()));
-        if (holder == null) {
+        KeyHash key = KeyHash.of(shown.iterator().next());
+        @Nullable String name = file.keys().owner(key);
+        if (name == null) {
             throw refusal("the key is unknown here");
         }
-        return holder;
-    }
-
-    /** Whether a client had a key and has none any more, so that what it has opened is of no use to it. */
-    public boolean hasLostItsKey(String client) {
-        return file.gone().contains(client);
+        return new KeyHolder(name, key, file);
     }
 
     private static InferenceException refusal(String why) {

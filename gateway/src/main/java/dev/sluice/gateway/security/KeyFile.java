@@ -6,9 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * when it is the same at two looks in a row, for a file that is being written may look whole and have half of its keys.
  *
  * @thread read and looked at on control threads, one at a time; the keys are asked for on any
- * @bound {@value #MOST_BYTES} bytes, and the names that it has had since the start
+ * @bound {@value #MOST_BYTES} bytes
  * @errors when it is first read, SettingsException with all mistakes; later they are logged, once for each change
  */
 final class KeyFile {
@@ -31,7 +29,6 @@ final class KeyFile {
 
     private final Path path;
     private volatile KeyList keys;
-    private volatile Set<String> gone = Set.of();
     private Content known;
     private Content seen;
 
@@ -61,7 +58,7 @@ final class KeyFile {
         }
         known = now;
         try {
-            take(now.keys(path));
+            keys = now.keys(path);
             LOG.info(
                     "{} has changed: {} keys hold from now on",
                     path,
@@ -69,19 +66,6 @@ final class KeyFile {
         } catch (SettingsException broken) {
             LOG.error("{} has changed and is broken, so the keys it had still hold:\n{}", path, broken.getMessage());
         }
-    }
-
-    private void take(KeyList next) {
-        Set<String> had = new HashSet<>(gone);
-        had.addAll(keys.names());
-        had.removeAll(next.names());
-        keys = next;
-        gone = Set.copyOf(had);
-    }
-
-    /** Names that the file has had and has no more. */
-    Set<String> gone() {
-        return gone;
     }
 
     private static Content content(Path path) {

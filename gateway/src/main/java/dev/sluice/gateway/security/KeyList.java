@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +32,6 @@ record KeyList(Map<KeyHash, String> owners) {
     @Nullable
     String owner(KeyHash key) {
         return owners.get(key);
-    }
-
-    Set<String> names() {
-        return Set.copyOf(owners.values());
     }
 
     /**

@@ -10,10 +10,12 @@ import dev.sluice.worker.contract.ModelId;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of every model version, made when it is first heard of.
+ * The counters of every model version, made when it is first heard of. What is still heard of one that has left the
+ * memory is not counted.
  *
  * @thread any; a look-up in a concurrent map and additions to striped counters
  * @bound one set for each loaded model version, never for names that clients make up
@@ -22,9 +24,15 @@ public final class Statistics implements RequestListener, BatchListener, Statist
 
     private final Map<ModelId, ModelCounters> byModel = new ConcurrentHashMap<>();
     private final InstantSource clock;
+    private final Predicate<ModelId> loaded;
 
-    public Statistics(InstantSource clock) {
+    /** For who has left; nobody reads it. */
+    private final ModelCounters unseen = new ModelCounters();
+
+    /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
+    public Statistics(InstantSource clock, Predicate<ModelId> loaded) {
         this.clock = clock;
+        this.loaded = loaded;
     }
 
     @Override
@@ -57,6 +65,9 @@ public final class Statistics implements RequestListener, BatchListener, Statist
 
     private ModelCounters counters(ModelId model) {
         ModelCounters known = byModel.get(model);
-        return known != null ? known : byModel.computeIfAbsent(model, unheardOf -> new ModelCounters());
+        if (known == null) {
+            known = byModel.computeIfAbsent(model, version -> loaded.test(version) ? new ModelCounters() : null);
+        }
+        return known == null ? unseen : known;
     }
 }

@@ -19,6 +19,7 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,40 @@ class CircuitBreakersTest {
     }
 
     private void report(ModelId model, CircuitState state, long until, @Nullable Fallback fallback) {
-        models.circuits().apply(new CircuitReport(model, state, until, fallback));
+        report(model, "batcher." + model, state, until, fallback);
+    }
+
+    private void report(ModelId model, String batcher, CircuitState state, long until, @Nullable Fallback fallback) {
+        models.circuits().apply(new CircuitReport(model, batcher, state, until, fallback));
+    }
+
+    private void isLoadedAnew(String batcher) {
+        models.apply(new ModelReport(
+                LARGE,
+                ModelState.READY,
+                new ModelReport.Description("onnxruntime_onnx", SIGNATURE, List.of(), 32, 1, batcher),
+                ""));
+    }
+
+    @Test
+    void whatABatcherThatLeavesReportsIsNotOfTheNextOne() {
+        serve(LARGE, SIGNATURE);
+        serve(SMALL, SIGNATURE);
+        Fallback small = new Fallback("small", 7);
+        report(LARGE, CircuitState.OPEN, 5 * SECOND, null);
+        report(LARGE, "batcher.anew", CircuitState.CLOSED, 0, small); // it is not ready yet
+        assertTrue(retryAfterMillis(SECOND) >= 4000, "of the one that serves still");
+        assertEquals(CircuitState.OPEN, models.circuits().state(LARGE));
+        isLoadedAnew("batcher.anew");
+        assertEquals(LARGE, answering(SECOND));
+        assertEquals(CircuitState.CLOSED, models.circuits().state(LARGE));
+        report(LARGE, CircuitState.OPEN, 9 * SECOND, null);
+        assertEquals(LARGE, answering(SECOND));
+        assertEquals(CircuitState.CLOSED, models.circuits().state(LARGE));
+        ModelEndpoint standsIn = models.circuits().fallback(models.newest("large"), SECOND);
+        assertEquals(SMALL, Objects.requireNonNull(standsIn).model(), "its own report is there still");
+        report(LARGE, "batcher.anew", CircuitState.OPEN, 9 * SECOND, null);
+        assertTrue(retryAfterMillis(SECOND) >= 8000);
     }
 
     private ModelId answering(long now) {

@@ -11,10 +11,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.gateway.front.grpc.wire.HealthCheckRequest;
+import dev.sluice.gateway.front.grpc.wire.ModelInferRequest;
+import dev.sluice.gateway.front.grpc.wire.ModelStreamInferResponse;
 import dev.sluice.gateway.front.grpc.wire.ServerLiveRequest;
 import dev.sluice.gateway.it.GrpcCaller.Reply;
 import dev.sluice.worker.settings.SettingsException;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
@@ -42,6 +46,7 @@ class ApiKeysIT {
     private static final String HEALTH = "grpc.health.v1.Health";
     private static final String ALICE = "key-of-alice";
     private static final String ALICE_TOO = "second-key-of-alice";
+    private static final String MODEL_INFER = "/" + GrpcCaller.INFERENCE + "/ModelInfer";
     private static final String BOB = "key-of-bob";
     private static final String STRANGER = "nobody-knows-this-key";
     private static final int LONG_BODY = 64 << 20;
@@ -111,7 +116,8 @@ class ApiKeysIT {
 
     @Test
     void asksForAKeyBeforeAnythingElse() {
-        for (String path : List.of(SUMS, "/v2/models/none/infer", "/v2/models/none", "/v2", "/", "/draw", "/none")) {
+        for (String path :
+                List.of(SUMS, "/v2/models/none/infer", "/v2/models/none", "/v2", "/", "/draw", "/none", MODEL_INFER)) {
             assertRefused(ask(path), "asks for a key");
             assertRefused(gateway.get(path), "asks for a key");
         }
@@ -193,7 +199,12 @@ class ApiKeysIT {
     }
 
     @Test
-    void grpcAsksForAKeyAsWell() {
+    void grpcAsksForAKeyAsWell() throws IOException {
+        try (RawConnection old = new RawConnection(gateway.port())) {
+            String head = "POST " + MODEL_INFER + " HTTP/1.1\r\nhost: x\r\ncontent-type: application/grpc\r\n";
+            old.send(head + "content-length: 0\r\n\r\n");
+            assertEquals("16", old.answer().header("grpc-status"), "before what is served how");
+        }
         assertEquals(
                 "UNAUTHENTICATED", grpc.infer(GrpcRequests.sums(1, 2)).status().name());
         Reply refused = grpc.infer(GrpcRequests.sums(1, 2), "authorization", "Bearer " + STRANGER);
@@ -337,18 +348,41 @@ class ApiKeysIT {
 
     @Test
     void aChangedFileIsTakenUp() throws IOException {
+        String left = "bob 66573b4eab2213f8e7d138792d77380b05bccb3a050d1f3fe7d63e4c905237a3\n"; // alice's second
         Path file = Files.writeString(
-                folder.resolve("changing"), "bob 808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475\n");
-        try (RunningGateway changing = RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file)) {
+                folder.resolve("changing"),
+                left + "bob 808a1d81b5de08d72083995df738947d519d230a20c236003268f0f4b65ee475\n");
+        try (RunningGateway changing = RunningGateway.start(Places.TEST_MODELS, "security.api_keys_file=" + file);
+                GrpcCaller caller = new GrpcCaller(changing.port())) {
             assertEquals(200, statusOf(changing, BOB));
             assertEquals(401, statusOf(changing, ALICE));
             RawStream stream = RawStream.open(changing.port(), STREAM, 1 << 16, "x-api-key: " + BOB + "\r\n");
             assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("outputs"));
-            Files.writeString(file, "alice d16a80956c32f3f5fb979bea408abac8c3eef6c54ecb234279e337146cf87b47\n");
+            RawStream any = RawStream.open(changing.port(), "/v2/stream", 1 << 16, "x-api-key: " + BOB + "\r\n");
+            RawStream other = RawStream.open(changing.port(), STREAM, 1 << 16, "x-api-key: " + ALICE_TOO + "\r\n");
+            var calls = caller.open(GrpcCaller.INFERENCE, "ModelStreamInfer", "x-api-key", BOB);
+            Future<Reply> reply = GrpcCaller.reply(calls);
+            Waiting.await(calls.write(Buffer.buffer(GrpcRequests.sums(1, 2).toByteArray())));
+            Files.writeString(file, left + "alice d16a80956c32f3f5fb979bea408abac8c3eef6c54ecb234279e337146cf87b47\n");
             Waiting.until("the new key holds", () -> statusOf(changing, ALICE) == 200);
             assertEquals(401, statusOf(changing, BOB));
             assertTrue(stream.text(Requests.sums(1, 2)).message().text().contains("unauthenticated"));
-            stream.close();
+            String unknown = Requests.withMember("\"model_name\":\"none\"", Requests.sums(1, 2));
+            assertTrue(any.text(unknown).message().text().contains("unauthenticated"), "nor which models there are");
+            assertTrue(other.text(Requests.sums(1, 2)).message().text().contains("outputs"), "of the same name");
+            for (RawStream each : List.of(stream, any, other)) {
+                each.close();
+            }
+            ModelInferRequest ofNone =
+                    GrpcRequests.sums(1, 2).toBuilder().setModelName("none").build();
+            Waiting.await(calls.write(Buffer.buffer(ofNone.toByteArray())));
+            calls.end();
+            assertEquals(
+                    List.of("", "the key that opened this stream holds no more"),
+                    Waiting.await(reply).messages().stream()
+                            .map(answer -> GrpcCaller.parse(ModelStreamInferResponse.parser(), answer)
+                                    .getErrorMessage())
+                            .toList());
             assertEquals(401, changing.get("/metrics").status(), "is closed unless opened");
         }
     }

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.security;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,13 +68,32 @@ class KeyFileTest {
         assertEquals(List.of("a"), names(file), "somebody was");
         file.look();
         assertEquals(List.of("b", "c"), names(file));
-        assertEquals(Set.of("a"), file.gone());
-        Files.writeString(path, line("a", 4) + line("b", 5));
+        file.look();
+        assertEquals(List.of(Level.INFO), logged());
+    }
+
+    private static KeyHolder holder(KeyFile file, String name, int hash) {
+        return new KeyHolder(name, KeyHash.parse(String.format("%064x", hash)).orElseThrow(), file);
+    }
+
+    @Test
+    void aKeyIsLostByItselfWhateverElseItsNameHas() throws IOException {
+        Files.writeString(path, line("a", 1) + line("a", 2) + line("b", 3));
+        KeyFile file = KeyFile.read(path);
+        KeyHolder leaked = holder(file, "a", 1);
+        KeyHolder other = holder(file, "a", 2);
+        KeyHolder handedOn = holder(file, "b", 3);
+        assertFalse(leaked.hasLostItsKey() || other.hasLostItsKey() || handedOn.hasLostItsKey());
+        Files.writeString(path, line("a", 2) + line("a", 3));
         file.look();
         file.look();
-        assertEquals(Set.of("c"), file.gone(), "another key of the same name is no loss");
+        assertTrue(leaked.hasLostItsKey());
+        assertFalse(other.hasLostItsKey());
+        assertTrue(handedOn.hasLostItsKey(), "it is somebody else's now");
+        Files.writeString(path, line("a", 1));
         file.look();
-        assertEquals(List.of(Level.INFO, Level.INFO), logged());
+        file.look();
+        assertFalse(leaked.hasLostItsKey(), "it is there again");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.sluice.worker.contract.ModelId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is counted how often. */
@@ -23,7 +24,9 @@ class StatisticsTest {
     private static final Total NOTHING = new Total(0, 0);
     private static final Phases NO_PHASES = new Phases(NOTHING, NOTHING, NOTHING);
 
-    private final Statistics statistics = new Statistics(InstantSource.fixed(Instant.ofEpochMilli(77)));
+    private @Nullable ModelId left;
+    private final Statistics statistics =
+            new Statistics(InstantSource.fixed(Instant.ofEpochMilli(77)), version -> !version.equals(left));
 
     @Test
     void aModelThatDidNothingHasZeros() {
@@ -60,6 +63,20 @@ class StatisticsTest {
     }
 
     @Test
+    void whatComesTooLateDoesNotBringAVersionBack() {
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 10);
+        left = MODEL;
+        statistics.forget(MODEL);
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 10);
+        statistics.answered(MODEL, new AnsweredBatch(1, 1, 1, 1, 1, 1));
+        assertEquals(NOTHING, statistics.of(MODEL).success());
+        assertEquals(0, statistics.of(MODEL).executions());
+        left = null; // it is loaded again
+        statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 7);
+        assertEquals(new Total(1, 7), statistics.of(MODEL).success());
+    }
+
+    @Test
     void versionsAreCountedApart() {
         statistics.completed(Protocol.HTTP, MODEL, RequestListener.SUCCESS, 10);
         assertEquals(NOTHING, statistics.of(new ModelId("m", 2)).success());
@@ -76,7 +93,7 @@ class StatisticsTest {
 
     @Test
     void twoListenersHearTheSame() {
-        Statistics second = new Statistics(InstantSource.fixed(Instant.EPOCH));
+        Statistics second = new Statistics(InstantSource.fixed(Instant.EPOCH), version -> true);
         BatchListener both = BatchListener.NONE.and(statistics).and((BatchListener) second);
         both.answered(MODEL, new AnsweredBatch(1, 1, 1, 1, 1, 1));
         RequestListener requests = RequestListener.NONE.and(statistics).and((RequestListener) second);

@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the worker side tells the gateway side of one model's circuit breaker, at the start and at each change.
  *
+ * @param batcherAddress of the one whose it is: a version that is loaded anew has two of them for a while
  * @param openUntilNanos when requests are let in again, if it is open
  * @param fallback who may answer meanwhile; null if nobody may
  * @units nanoseconds of {@link Ticker}
  */
 public record CircuitReport(
         ModelId model,
+        String batcherAddress,
         CircuitState state,
         long openUntilNanos,
         @Nullable Fallback fallback) {

@@ -6,6 +6,7 @@ import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -30,6 +31,9 @@ public abstract class Call {
 
     /** Who sends it. */
     public abstract String client();
+
+    /** Whose key it came with, or its stream; null where none is asked for. */
+    public abstract @Nullable KeyHolder keyHolder();
 
     /** When its head had arrived. */
     public abstract long startNanos();

@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -62,11 +63,16 @@ public final class Serving {
     }
 
     /**
-     * Who is to answer: the model that was asked, or its fallback while its circuit is open.
+     * Who is to answer: the model that was asked, or its fallback while its circuit is open. Whose key has been taken out
+     * does not learn which models there are.
      *
-     * @throws InferenceException UnknownModel, ModelNotReady, CircuitOpen
+     * @throws InferenceException Unauthenticated, UnknownModel, ModelNotReady, CircuitOpen
      */
     public ModelEndpoint endpoint(Call call, RequestedModel requested) {
+        KeyHolder holder = call.keyHolder();
+        if (holder != null && holder.hasLostItsKey()) {
+            throw new InferenceException(LOST_KEY);
+        }
         call.asks(requested);
         ModelEndpoint asked = requested.in(parts.models());
         ModelEndpoint endpoint =
@@ -77,11 +83,8 @@ public final class Serving {
         return endpoint;
     }
 
-    /** Why neither its key nor the quotas let the call in; null when it has its place in them. */
+    /** Why the quotas do not let the call in; null when it has its place in them. */
     public @Nullable InferenceError entry(Call call, ModelId model) {
-        if (parts.access().isPresent() && parts.access().get().hasLostItsKey(call.client())) {
-            return LOST_KEY;
-        }
         return switch (parts.admission().rates().begin(call.client(), model.name())) {
             case Admission.Admitted(var place) -> {
                 call.hold(place);
@@ -104,7 +107,7 @@ public final class Serving {
             InferenceRequest request = request(call, head, decoded);
             parts.admission().compare(head, request);
             request = partial == null ? request : request.to(partial);
-            infer(new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle()));
+            infer(new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle(), false));
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
@@ -147,58 +150,64 @@ public final class Serving {
         return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
     }
 
+    /** Without an outcome to come, nobody else would answer it and give back what it holds. */
     private void infer(Answering answering) {
-        setOut(answering).onSuccess(outcome -> {
-            switch (outcome) {
-                case InferenceError.CircuitOpen opened -> inferByFallback(answering, opened);
-                case InferenceError.ModelNotReady left -> inferBySuccessor(answering, left);
-                case InferenceError.Draining left -> inferBySuccessor(answering, left);
-                case InferenceOutcome other -> finish(answering, other);
+        Future<InferenceOutcome> outcome;
+        try {
+            outcome = pipeline.infer(answering.endpoint, answering.request);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            finish(answering.givenUp(), failed(answering.call, failure));
+            return;
+        }
+        outcome.onSuccess(end -> {
+            @Nullable Answering next = next(answering, end);
+            if (next == null) {
+                finish(answering, end);
+            } else {
+                infer(next);
             }
         });
     }
 
-    /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */
-    private void inferByFallback(Answering answering, InferenceError opened) {
-        ModelEndpoint fallback = answering.hasBegun()
-                ? null
-                : parts.models()
-                        .circuits()
-                        .fallback(answering.endpoint, parts.ticker().nanos());
-        if (fallback == null) {
-            finish(answering, opened);
-        } else {
-            answering.call.standsIn(fallback.model());
-            infer(answering.by(fallback));
-        }
-    }
-
-    /** The version was unloaded, or loaded anew, on the way, and may not have begun with this request. */
-    private void inferBySuccessor(Answering answering, InferenceError left) {
-        ModelEndpoint successor = answering.hasBegun()
-                ? null
-                : parts.models().inPlaceOf(answering.endpoint, answering.call.isVersionOpen());
-        if (successor == null) {
-            finish(answering, left);
-        } else {
-            infer(answering.by(successor));
-        }
-    }
-
-    /** Without an outcome to come, nobody else would give back what it holds. */
-    private Future<InferenceOutcome> setOut(Answering answering) {
+    /** How it goes on after that outcome; null when it is over with it, as it is if nobody can be found. */
+    private @Nullable Answering next(Answering answering, InferenceOutcome outcome) {
         try {
-            return pipeline.infer(answering.endpoint, answering.request);
+            return answering.hasBegun()
+                    ? null
+                    : switch (outcome) {
+                        case InferenceError.CircuitOpen opened -> byFallback(answering);
+                        case InferenceError.ModelNotReady left -> bySuccessor(answering);
+                        case InferenceError.Draining left -> bySuccessor(answering);
+                        case InferenceOutcome other -> null;
+                    };
         } catch (RuntimeException | OutOfMemoryError failure) {
-            budget.release(answering.tensorBytes);
-            throw failure;
+            LOG.error("request {} could not be given to another model", answering.call.requestId(), failure);
+            return null;
         }
+    }
+
+    /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */
+    private @Nullable Answering byFallback(Answering answering) {
+        ModelEndpoint fallback = parts.models()
+                .circuits()
+                .fallback(answering.endpoint, parts.ticker().nanos());
+        if (fallback == null) {
+            return null;
+        }
+        answering.call.standsIn(fallback.model());
+        return answering.by(fallback);
+    }
+
+    /** The version was unloaded, or loaded anew, on the way, and none of its answer has been given. */
+    private @Nullable Answering bySuccessor(Answering answering) {
+        ModelEndpoint successor = parts.models().inPlaceOf(answering.endpoint, answering.call.isVersionOpen());
+        return successor == null ? null : answering.by(successor);
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call.leave();
         budget.release(answering.tensorBytes);
-        if (inputsAreFree(outcome)) {
+        if (!answering.leftBehind && inputsAreFree(outcome)) {
             answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
         @Nullable InferenceError partFailure = answering.partial == null ? null : answering.partial.failure();
@@ -289,6 +298,7 @@ public final class Serving {
      *
      * @param partial what it has been given of its answer; null where one answer is wanted
      * @param tensorBytes of the budget, which its tensors take
+     * @param leftBehind whether somebody who was to answer before may still read its inputs, whatever the outcome of others
      */
     private record Answering(
             Call call,
@@ -296,13 +306,19 @@ public final class Serving {
             InferenceRequest request,
             AnswerForm form,
             @Nullable PartialAnswer partial,
-            long tensorBytes) {
+            long tensorBytes,
+            boolean leftBehind) {
 
-        Answering by(ModelEndpoint fallback) {
+        Answering by(ModelEndpoint other) {
             if (partial != null) {
-                partial.by(fallback);
+                partial.by(other);
             }
-            return new Answering(call, fallback, request.to(fallback.model()), form, partial, tensorBytes);
+            return new Answering(call, other, request.to(other.model()), form, partial, tensorBytes, true);
+        }
+
+        /** Nobody knows how far it came. */
+        Answering givenUp() {
+            return new Answering(call, endpoint, request, form, partial, tensorBytes, true);
         }
 
         boolean hasBegun() {

@@ -8,10 +8,12 @@ import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
+import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherProtocol;
 import dev.sluice.gateway.front.http.ShownKeys;
-import dev.sluice.gateway.security.AccessRules;
+import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
@@ -96,7 +98,7 @@ public final class GrpcFront implements OtherProtocol {
         listening.accept(port);
     }
 
-    /** Also what comes to one of our methods in another way, to be told how it should. */
+    /** Also what comes to one of our methods in another way, to be told how it should, if it shows a key. */
     @Override
     public boolean takes(HttpServerRequest request) {
         return options.enabled() && (NoCall.isGrpc(request) || methods.containsKey(String.valueOf(request.path())));
@@ -104,19 +106,44 @@ public final class GrpcFront implements OtherProtocol {
 
     @Override
     public void handle(HttpServerRequest request) {
+        Optional<KeyHolder> holder;
+        try {
+            holder = holder(request);
+        } catch (InferenceException stranger) {
+            refuse(request, stranger.error());
+            return;
+        }
         if (NoCall.isCall(request)) {
-            begin(request);
+            begin(request, holder);
         } else {
             NoCall.refuse(request, loop);
         }
     }
 
-    private void begin(HttpServerRequest request) {
-        GrpcStream stream = new GrpcStream(request, loop);
-        String path = String.valueOf(request.path());
-        if (!isLetIn(stream, path)) {
-            return;
+    /** Who shows no key does not even learn what methods there are. */
+    private Optional<KeyHolder> holder(HttpServerRequest request) {
+        return loop.serving()
+                .parts()
+                .access()
+                .filter(access -> !access.isOpen(String.valueOf(request.path())))
+                .map(access -> access.holder(ShownKeys.of(request)));
+    }
+
+    private void refuse(HttpServerRequest request, InferenceError stranger) {
+        if (NoCall.isCall(request)) {
+            new GrpcStream(request, loop).refuse(stranger);
+        } else {
+            NoCall.refuse(request, loop, stranger);
         }
+        FrontParts parts = loop.serving().parts();
+        long nanos = parts.ticker().nanos() - FrontConnection.arrivalNanos(request);
+        parts.listener().completed(Protocol.GRPC, null, StatusMapping.outcome(stranger), nanos);
+    }
+
+    private void begin(HttpServerRequest request, Optional<KeyHolder> holder) {
+        GrpcStream stream = new GrpcStream(request, loop);
+        holder.ifPresent(stream::sentBy);
+        String path = String.valueOf(request.path());
         @Nullable Method method = methods.get(path);
         if (method == null) {
             stream.end(GrpcStatus.of(
@@ -127,21 +154,6 @@ public final class GrpcFront implements OtherProtocol {
             method.begin(stream);
         } catch (InferenceException refused) {
             stream.refuse(refused.error());
-        }
-    }
-
-    /** Who shows no key does not even learn what methods there are. */
-    private boolean isLetIn(GrpcStream stream, String path) {
-        FrontParts parts = loop.serving().parts();
-        Optional<AccessRules> rules = parts.access().filter(access -> !access.isOpen(path));
-        try {
-            rules.ifPresent(access -> stream.sentBy(access.holder(ShownKeys.of(stream.request()))));
-            return true;
-        } catch (InferenceException refused) {
-            stream.refuse(refused.error());
-            long nanos = parts.ticker().nanos() - stream.startNanos();
-            parts.listener().completed(Protocol.GRPC, null, StatusMapping.outcome(refused.error()), nanos);
-            return false;
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.MessageSending;
 import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.http.RequestIds;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.buffer.Buffer;
@@ -51,6 +52,7 @@ final class GrpcStream {
     private final String requestId;
     private final long startNanos;
     private @Nullable String client;
+    private @Nullable KeyHolder keyHolder;
     private @Nullable MessageSending sending;
     private boolean limited;
     private boolean compressesStream;
@@ -101,8 +103,15 @@ final class GrpcStream {
     }
 
     /** It shows that client's key. */
-    void sentBy(String keyHolder) {
-        client = keyHolder;
+    void sentBy(KeyHolder holder) {
+        keyHolder = holder;
+        client = holder.name();
+    }
+
+    /** Whose key that is; null where none is asked for. */
+    @Nullable
+    KeyHolder keyHolder() {
+        return keyHolder;
     }
 
     String client() {

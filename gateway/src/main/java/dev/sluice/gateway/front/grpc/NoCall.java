@@ -3,11 +3,13 @@ package dev.sluice.gateway.front.grpc;
 import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.util.OptionalLong;
 
 /**
  * Requests that come to a method of gRPC and are no calls of it: each hears what it should be, in words that its client reads.
@@ -59,6 +61,16 @@ final class NoCall {
             loop.exchanges().refuse(request, loop.bodies(), 415, HOW + ", and got " + got + ELSEWHERE);
         } else {
             refuse(request, loop, type, GrpcStatus.of(GrpcCode.UNIMPLEMENTED, reason(request, type)));
+        }
+    }
+
+    /** Who shows no key is told that, in the same words, and nothing of what is served. */
+    static void refuse(HttpServerRequest request, LoopParts loop, InferenceError stranger) {
+        String type = contentType(request);
+        if (request.method().equals(HttpMethod.POST) && type.startsWith(CONTENT_TYPE)) {
+            refuse(request, loop, type, GrpcStatus.of(stranger, OptionalLong.empty()));
+        } else {
+            loop.exchanges().refuse(request, loop.bodies(), stranger);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -111,6 +112,11 @@ final class StreamedCall extends Call implements TakesParts {
     @Override
     public String client() {
         return stream.client();
+    }
+
+    @Override
+    public @Nullable KeyHolder keyHolder() {
+        return stream.keyHolder();
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.ServerTiming;
 import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -182,6 +183,11 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     @Override
     public String client() {
         return stream.client();
+    }
+
+    @Override
+    public @Nullable KeyHolder keyHolder() {
+        return stream.keyHolder();
     }
 
     @Override

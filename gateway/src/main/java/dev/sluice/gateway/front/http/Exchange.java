@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.v2.EncodedResponse;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -48,6 +49,7 @@ public final class Exchange extends Call {
     private final long startNanos;
     private final Exchanges front;
     private @Nullable String client;
+    private @Nullable KeyHolder keyHolder;
     private boolean limited;
     private boolean answered;
 
@@ -64,8 +66,14 @@ public final class Exchange extends Call {
     }
 
     /** It shows that client's key. */
-    void sentBy(String keyHolder) {
-        client = keyHolder;
+    void sentBy(KeyHolder holder) {
+        keyHolder = holder;
+        client = holder.name();
+    }
+
+    @Override
+    public @Nullable KeyHolder keyHolder() {
+        return keyHolder;
     }
 
     /** From now on its client is told what it has left of its quotas. */

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.v2.JsonOptions;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
@@ -59,6 +60,12 @@ public final class Exchanges {
     public void refuse(HttpServerRequest request, Bodies bodies, int status, String message) {
         BodyReader.discard(request, bodies);
         of(request).error(status, message);
+    }
+
+    /** The same with one of our errors. */
+    public void refuse(HttpServerRequest request, Bodies bodies, InferenceError error) {
+        BodyReader.discard(request, bodies);
+        of(request).refuse(error);
     }
 
     /** Answers one with its headers alone, and no body of that type. */

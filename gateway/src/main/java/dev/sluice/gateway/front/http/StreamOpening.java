@@ -32,6 +32,7 @@ public final class StreamOpening {
         this.terms = new StreamTerms(
                 exchange.requestId(),
                 exchange.client(),
+                exchange.keyHolder(),
                 model,
                 RequestHeads.priority(request),
                 RequestHeads.timeoutNanos(request));

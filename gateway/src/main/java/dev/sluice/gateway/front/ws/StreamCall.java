@@ -9,12 +9,14 @@ import dev.sluice.gateway.front.call.TakesParts;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.InferResponseEncoder;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request of a stream and the one answer it gets, perhaps behind parts of it.
@@ -65,6 +67,11 @@ final class StreamCall extends Call implements TakesParts {
     @Override
     public String client() {
         return connection.client();
+    }
+
+    @Override
+    public @Nullable KeyHolder keyHolder() {
+        return connection.keyHolder();
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.sluice.gateway.front.v2.MessageHead;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.gateway.front.v2.Utf8;
 import dev.sluice.gateway.front.ws.MessagePieces.Message;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
@@ -356,6 +357,11 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
 
     String client() {
         return terms.client();
+    }
+
+    @Nullable
+    KeyHolder keyHolder() {
+        return terms.keyHolder();
     }
 
     JsonOptions jsonOptions() {

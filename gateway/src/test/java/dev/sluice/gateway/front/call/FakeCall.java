@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceResponse;
@@ -14,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A call that notes what it hears. */
 class FakeCall extends Call {
@@ -22,6 +24,11 @@ class FakeCall extends Call {
     private final Promise<Void> over = Promise.promise();
 
     private boolean gone;
+    private Cancellation cancellation = Cancellation.NEVER;
+
+    void cancelledBy(Cancellation given) {
+        cancellation = given;
+    }
 
     void goes() {
         gone = true;
@@ -55,13 +62,18 @@ class FakeCall extends Call {
     }
 
     @Override
+    public @Nullable KeyHolder keyHolder() {
+        return null;
+    }
+
+    @Override
     public long startNanos() {
         return Ticker.SYSTEM.nanos();
     }
 
     @Override
     public Cancellation cancellation() {
-        return Cancellation.NEVER;
+        return cancellation;
     }
 
     @Override
@@ -91,6 +103,19 @@ class FakeCall extends Call {
 
         private RuntimeException failure = new IllegalStateException("not told to fail");
         private int failsAt = -1;
+        private @Nullable Error fallbackFailure;
+
+        void failAtFallback(Error why) {
+            fallbackFailure = why;
+        }
+
+        @Override
+        public void standsIn(ModelId model) {
+            if (fallbackFailure != null) {
+                throw fallbackFailure;
+            }
+            super.standsIn(model);
+        }
 
         void failAt(int row, RuntimeException why) {
             failsAt = row;

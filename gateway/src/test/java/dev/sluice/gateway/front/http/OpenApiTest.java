@@ -99,7 +99,7 @@ class OpenApiTest {
                 limits,
                 JsonOptions.STRICT,
                 RequestListener.NONE,
-                new Statistics(InstantSource.system()),
+                new Statistics(InstantSource.system(), version -> true),
                 operations(vertx, models),
                 Optional.of(new NoPage()),
                 Optional.empty(),

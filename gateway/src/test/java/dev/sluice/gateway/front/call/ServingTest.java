@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
@@ -19,10 +21,12 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.CircuitReport.Fallback;
 import dev.sluice.worker.contract.CircuitState;
+import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
@@ -33,22 +37,28 @@ import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutcomeGroup;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Answers in parts, over a real event bus: what ends them, and who may answer. */
+/** A request over a real event bus: who answers it when another could not, what ends its parts, what it leaves behind. */
 @ExtendWith(VertxExtension.class)
-class ServingPartsTest {
+class ServingTest {
 
     private static final ModelId ASKED = Crossing.MODEL;
     private static final ModelId FALLBACK = new ModelId("fallback", 1);
@@ -101,8 +111,11 @@ class ServingPartsTest {
     }
 
     private void serve(ModelId model) {
-        ModelReport report =
-                new ModelReport(model, ModelState.READY, endpoint(model).description(), "");
+        serve(endpoint(model));
+    }
+
+    private void serve(ModelEndpoint endpoint) {
+        ModelReport report = new ModelReport(endpoint.model(), ModelState.READY, endpoint.description(), "");
         Wait.forResult(vertx.eventBus().request(ModelNews.ADDRESS, report));
     }
 
@@ -112,7 +125,12 @@ class ServingPartsTest {
 
     /** That model says this of every request. */
     private void says(ModelId model, InferenceOutcome... said) {
-        Crossing.serve(vertx, endpoint(model).description().batcherAddress(), group -> {
+        says(endpoint(model), said);
+    }
+
+    private void says(ModelEndpoint endpoint, InferenceOutcome... said) {
+        ModelId model = endpoint.model();
+        Crossing.serve(vertx, endpoint.description().batcherAddress(), group -> {
             long ticket = group.entries().getFirst().ticket();
             List<OutcomeGroup.Entry> entries = Arrays.stream(said)
                     .map(one -> new OutcomeGroup.Entry(ticket, one))
@@ -124,13 +142,90 @@ class ServingPartsTest {
     private void openCircuit() {
         long hour = Ticker.SYSTEM.nanos() + Duration.ofHours(1).toNanos();
         Fallback fallback = new Fallback(FALLBACK.name(), FALLBACK.version());
-        CircuitReport report = new CircuitReport(ASKED, CircuitState.OPEN, hour, fallback);
+        CircuitReport report = new CircuitReport(
+                ASKED, endpoint(ASKED).description().batcherAddress(), CircuitState.OPEN, hour, fallback);
         vertx.eventBus().send(CircuitReport.ADDRESS, report);
         long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (models.circuits().state(ASKED) != CircuitState.OPEN && System.nanoTime() < patience) {
             Thread.onSpinWait(); // for nobody answers such a report
         }
         assertEquals(CircuitState.OPEN, models.circuits().state(ASKED));
+    }
+
+    /** It is loaded anew while its requests are under way, and the new one says this of each. */
+    private void isReplaced(InferenceOutcome... said) {
+        ModelEndpoint successor = Crossing.endpoint("batcher.successor");
+        says(ASKED, new InferenceError.Draining());
+        says(successor, said);
+        serve(successor);
+    }
+
+    /** The memory that the inputs of one request are decoded into. */
+    private ByteBuffer inputMemory() {
+        FakeCall one = new FakeCall();
+        AtomicReference<ByteBuffer> taken = new AtomicReference<>();
+        RequestHead head = new RequestHead(ASKED, "", RequestHead.UNSAID, RequestHead.UNSAID);
+        AnswerForm whole = new AnswerForm("r", List.of(), true, false, false, false);
+        Serving.RequestCodec codec = (by, buffers) -> {
+            ByteBuffer memory = buffers.take(4);
+            taken.set(memory);
+            Tensor input = new Tensor("x", DataType.FP32, new Shape(1, 1), memory);
+            return new DecodedRequest(List.of(input), List.of("y"), 1, null, 0, whole);
+        };
+        loop.runOnContext(turn -> serving.infer(one, head, endpoint(ASKED), codec));
+        Wait.forResult(one.over());
+        assertEquals(0, admission.inFlight());
+        assertEquals(0, admission.bodies().heldBytes());
+        return Objects.requireNonNull(taken.get());
+    }
+
+    @Test
+    void memoryOfInputsIsUsedAgain() {
+        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        assertSame(inputMemory(), inputMemory());
+    }
+
+    @Test
+    void memoryThatALeavingModelMayStillReadIsNot() {
+        isReplaced(new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        assertNotSame(inputMemory(), inputMemory());
+    }
+
+    @Test
+    void aSuccessorAnswersInItsPlace() {
+        isReplaced(rows(0, true));
+        assertEquals(List.of("answer of " + ASKED + " " + new Rows(0, 4, true)), infer());
+    }
+
+    /** It fails in a callback of the bus, where nobody above could answer the client. */
+    @Test
+    void aSuccessorThatCannotBeAskedIsAnError() {
+        isReplaced(rows(0, true));
+        Iterator<Runnable> asked = List.<Runnable>of(() -> {}, () -> {
+                    throw new IllegalStateException("a defect");
+                })
+                .iterator();
+        call.cancelledBy(new Cancellation() {
+            @Override
+            public boolean isCancelled() {
+                return false;
+            }
+
+            @Override
+            public void whenCancelled(Runnable action) {
+                asked.next().run();
+            }
+        });
+        assertEquals(List.of("engine_failure"), infer());
+    }
+
+    @Test
+    void aFallbackThatCannotBeNamedLeavesTheErrorThatItWasFor() {
+        openCircuit();
+        says(ASKED, OPEN);
+        says(FALLBACK, rows(0, true));
+        call.failAtFallback(new OutOfMemoryError("none left"));
+        assertEquals(List.of("circuit_open"), infer());
     }
 
     private List<String> infer() {
