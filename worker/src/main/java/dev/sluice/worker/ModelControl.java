@@ -88,7 +88,8 @@ final class ModelControl {
         } catch (Throwable fault) { // an IOException, thrown from where the compiler cannot see it; or a defect
             if (!lastFault.equals(fault.toString())) {
                 lastFault = fault.toString();
-                LOG.error("the models stay as they are: {}", lastFault, fault);
+                boolean isDefect = !(fault instanceof IOException);
+                LOG.error("the models stay as they are: {}", lastFault, isDefect ? fault : null);
             }
         }
     }
