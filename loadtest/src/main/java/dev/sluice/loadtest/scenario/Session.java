@@ -172,7 +172,8 @@ final class Session implements AutoCloseable {
 
     /** A kind of traffic with a priority, as the server counts them. */
     Traffic prioritised(String name, int priority, long[] planned) throws IOException {
-        InferCall prioritised = payload(settings.protocol(), settings.deadlineNanos() / 1000, priority);
+        InferCall prioritised = payload(settings.protocol(), settings.deadlineNanos() / 1000, priority)
+                .with("sluice-priority", Integer.toString(priority)); // or the server must read a body to know it
         return new Traffic(name, prioritised, settings.deadlineNanos(), planned);
     }
 
