@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -40,16 +41,24 @@ public final class Metrics {
     private static final List<MetricsDomain> LEFT_OUT =
             List.of(MetricsDomain.EVENT_BUS, MetricsDomain.HTTP_SERVER, MetricsDomain.NET_SERVER);
 
+    /** Each instance has a thread pool of its own, with a name that no other will have, so its meters would never go. */
+    private static final MeterFilter NO_INSTANCES = MeterFilter.deny(id -> {
+        String pool = id.getTag("pool_name");
+        return pool != null && pool.startsWith("sluice.instance.");
+    });
+
     private static final double NANOS = 1e9;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
     private final ModelMeters models;
-    private final MultiGauge states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
+    private final MultiGauge states;
     private Supplier<List<ModelReport>> reports = List::of;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
     public Metrics(MetricsOptions options, Predicate<ModelId> loaded) {
+        registry.config().meterFilter(NO_INSTANCES); // first, or meters that are there escape it
+        this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
     }

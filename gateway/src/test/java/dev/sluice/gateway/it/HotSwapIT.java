@@ -139,6 +139,14 @@ class HotSwapIT {
                     "the old ones are out of memory",
                     () -> gateway.metrics().value("sluice_model_state", "state=\"unloaded\"") == SWAPS - 1);
             assertEquals(1, gateway.metrics().value("sluice_model_state", "state=\"ready\""));
+            List<String> samples = gateway.metrics().samples().toList();
+            assertTrue(samples.stream().anyMatch(sample -> sample.contains("pool_name=")), "Vert.x tells of its pools");
+            assertEquals(
+                    List.of(),
+                    samples.stream()
+                            .filter(sample -> sample.contains("sluice.instance") || sample.contains("sluice.batcher"))
+                            .toList(),
+                    "nothing is counted by a name that is used once");
             Waiting.until("only the last one has threads", () -> threads().size() == INSTANCES);
             assertEquals(
                     0, gateway.metrics().value("sluice_requests_total", "version=\"1\""), "forgotten with its version");

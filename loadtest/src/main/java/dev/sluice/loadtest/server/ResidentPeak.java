@@ -23,6 +23,7 @@ public final class ResidentPeak implements AutoCloseable {
     private void look(ServerProcess process) {
         try {
             while (!Thread.interrupted()) {
+                // Not to wait for anything: the kernel tells only what is held now, so it is sampled.
                 Thread.sleep(EVERY_MILLIS);
                 most.accumulateAndGet(process.residentBytes(), Math::max);
             }

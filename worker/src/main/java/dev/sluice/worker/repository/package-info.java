@@ -1,11 +1,12 @@
 /**
  * Where models come from: a directory of {@code <model>/<version>/model.onnx}, with an optional
- * {@code <model>/model.yaml} beside the versions.
+ * {@code <model>/model.yaml} beside the versions; which of them are wanted; and what is to be done about it.
  *
- * <p>Only control threads come here, for it touches files. Finding a model and loading it are kept apart, so that a
- * broken file or a bad model.yaml fails that model alone.
+ * <p>{@link dev.sluice.worker.repository.ModelRepository} and what it reads with touch files, so only control threads
+ * come there. The rest is pure: what stands still, the policy, the selection, the steps from what is to what should be.
+ * Nothing here loads a model, so a broken file or a bad model.yaml fails that model alone.
  *
- * <p>Read {@link dev.sluice.worker.repository.ModelRepository} first.
+ * <p>Read {@link dev.sluice.worker.repository.Reconciliation} first.
  */
 @NullMarked
 package dev.sluice.worker.repository;
