@@ -62,9 +62,13 @@ public final class AdmissionControl {
         return refusal;
     }
 
-    /** Takes note of what a request asks for that its head did not say. */
-    public void compare(RequestHead head, InferenceRequest request) {
-        room(head.model()).compare(head, request, ticker.nanos());
+    /**
+     * Takes note of what a request asks for that its head did not say, and decides anew.
+     *
+     * @return why there is no room for it; null to go on
+     */
+    public @Nullable InferenceError compare(RequestHead head, InferenceRequest request) {
+        return room(head.model()).compare(head, request, ticker.nanos());
     }
 
     /** Takes note of what a model can do, as its batcher believes. */
@@ -83,8 +87,8 @@ public final class AdmissionControl {
             limit.release();
             return new Refused(refusal);
         }
-        ModelRoom.Stay stay = room(request.model()).enter(request);
         long sinceNanos = ticker.nanos();
+        ModelRoom.Stay stay = room(request.model()).enter(request, sinceNanos);
         return new Admitted(verdict -> {
             limit.release();
             long nowNanos = ticker.nanos();

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Whether a model has room for one more request, decided by its head alone.
  *
  * <p>The bound is what can be done until the request's deadline at the rate that the model's batcher has learned, or at
- * the {@link Pace} that has been measured, but no less than what keeps every instance at work. Latency by itself says
+ * the {@link Pace} that has been measured, but no less than what keeps every instance at work with batches that are done
+ * within that deadline. Latency by itself says
  * nothing here, for batching makes it grow by design. Besides, no more are let in than find a place in
  * the queue. High priorities may go beyond the bound, since they overtake those within it, and the lowest stays below.
  * A client within its share of what is in flight is let in always: the batcher makes room for it.
  *
- * <p>What a head does not say is presumed to be the most that bodies have asked for lately, and every
- * {@value #LOOK_EVERY}th of those who would be refused by that is let in, to see whether it still holds.
+ * <p>What a head does not say is presumed to be the most that bodies have asked for lately, and when the body has been
+ * read it is decided anew. Every {@value #LOOK_EVERY}th of those who would be refused by what is presumed is read all
+ * the same, to see whether it still holds.
  *
  * @thread any; shared by all front loops
  * @units rows in flight, nanoseconds
@@ -64,30 +66,42 @@ final class ModelRoom {
     /** Why a request with that head is of no use now; null to read its body. */
     @Nullable
     InferenceError refusal(RequestHead head) {
-        Capacity known = capacity;
-        if (!known.isKnown() || rows.get() < known.busyRows() || fullness(known, head) < FULL[rank(head)]) {
+        if (hasRoom(head.client(), rank(head), patienceNanos(head)) || (!head.saysAll() && isLookDue())) {
             return null;
         }
-        boolean presumed = !head.saysAll();
-        if (isWithinItsShare(head.client()) || (presumed && isLookDue())) {
-            return null;
-        }
-        return InferenceError.Overloaded.until(refusal, known.nanosFor(rows.get()) * pace.slowdown());
+        return overloaded();
     }
 
-    private double fullness(Capacity known, RequestHead head) {
+    /** Why a request is of no use now whose head had not said what it asks for; null to let it in. */
+    private @Nullable InferenceError refusal(InferenceRequest request, long patienceNanos) {
+        return hasRoom(request.client(), rank(request.priority()), patienceNanos) ? null : overloaded();
+    }
+
+    private InferenceError overloaded() {
+        return InferenceError.Overloaded.until(refusal, capacity.nanosFor(rows.get()) * pace.slowdown());
+    }
+
+    private boolean hasRoom(String client, int rank, long patienceNanos) {
+        double nanos = Math.min(longestNanos, patienceNanos) / pace.slowdown();
+        Capacity known = capacity.within(nanos);
+        return !known.isKnown()
+                || rows.get() < known.busyRows()
+                || fullness(known, nanos) < FULL[rank]
+                || isWithinItsShare(client);
+    }
+
+    private double fullness(Capacity known, double nanos) {
         long rowsNow = Math.max(1, rows.get());
         int requestsNow = requests.get();
-        double rowsInTime = known.rowsIn(patienceNanos(head) / pace.slowdown() - known.batchNanos());
+        double rowsInTime = known.rowsIn(nanos - known.batchNanos());
         double mostRows = Math.max((double) BATCHES_EACH * known.busyRows(), rowsInTime);
         double places = known.queueRequests() + (double) known.busyRows() * requestsNow / rowsNow;
         return Math.max(rowsNow / mostRows, requestsNow / places);
     }
 
-    private double patienceNanos(RequestHead head) {
+    private long patienceNanos(RequestHead head) {
         boolean said = head.timeoutNanos() != RequestHead.UNSAID;
-        return Math.min(
-                longestNanos, said ? head.timeoutNanos() : timeoutNanos.get().amount());
+        return said ? head.timeoutNanos() : timeoutNanos.get().amount();
     }
 
     private int rank(RequestHead head) {
@@ -111,8 +125,13 @@ final class ModelRoom {
         return presumptions.getAndIncrement() % LOOK_EVERY == LOOK_EVERY - 1;
     }
 
-    /** Takes note of what a request asks for that its head did not say. */
-    void compare(RequestHead head, InferenceRequest request, long nowNanos) {
+    /**
+     * Takes note of what a request asks for that its head did not say, and decides anew.
+     *
+     * @return why it is of no use now; null to let it in
+     */
+    @Nullable
+    InferenceError compare(RequestHead head, InferenceRequest request, long nowNanos) {
         if (head.priority() == RequestHead.UNSAID) {
             int asked = LOWEST_RANK - rank(request.priority());
             urgency.updateAndGet(most -> most.and(asked));
@@ -121,14 +140,15 @@ final class ModelRoom {
             long asked = request.deadline().remainingNanos(nowNanos);
             timeoutNanos.updateAndGet(most -> most.and(asked));
         }
+        return head.saysAll() ? null : refusal(request, request.deadline().remainingNanos(nowNanos));
     }
 
     /** Counts a request in; {@link Stay#end} counts it out. */
-    Stay enter(InferenceRequest request) {
+    Stay enter(InferenceRequest request, long nowNanos) {
         requests.incrementAndGet();
         rows.addAndGet(request.rows());
         clients.tryEnter(request.client(), Integer.MAX_VALUE);
-        return new Stay(request.client(), request.rows());
+        return new Stay(request.client(), request.rows(), request.deadline().remainingNanos(nowNanos));
     }
 
     /**
@@ -140,18 +160,21 @@ final class ModelRoom {
 
         private final String client;
         private final int ownRows;
+        private final long patienceNanos;
 
-        private Stay(String client, int ownRows) {
+        private Stay(String client, int ownRows, long patienceNanos) {
             this.client = client;
             this.ownRows = ownRows;
+            this.patienceNanos = patienceNanos;
         }
 
         void end(Verdict verdict, long nowNanos) {
-            long open = rows.getAndAdd(-ownRows);
-            assert open >= ownRows : "a request has left twice";
+            long open = rows.addAndGet(-ownRows);
+            assert open >= 0 : "a request has left twice";
             requests.decrementAndGet();
             clients.leave(client);
-            pace.left(verdict == Verdict.SUCCESS ? ownRows : 0, open, capacity, nowNanos);
+            pace.left(
+                    verdict == Verdict.SUCCESS ? ownRows : 0, open, capacity.within((double) patienceNanos), nowNanos);
         }
     }
 }

@@ -32,7 +32,7 @@ final class Pace {
      * A request has left.
      *
      * @param ranRows of it; 0 when it was let go
-     * @param openRows that were in flight with it
+     * @param openRows that are in flight without it: as long as they keep every instance at work, no time is idle
      */
     void left(int ranRows, long openRows, Capacity capacity, long nowNanos) {
         synchronized (lock) {

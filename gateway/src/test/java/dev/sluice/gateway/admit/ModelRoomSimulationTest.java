@@ -60,7 +60,7 @@ class ModelRoomSimulationTest {
         for (int priority = 0; priority <= InferenceRequest.PRIORITIES; priority++) {
             queues.add(new ArrayDeque<>());
         }
-        room.learn(new Capacity(1_000_000, INSTANCES, BATCH_ROWS, BATCH_NANOS));
+        room.learn(new Capacity(1_000_000, INSTANCES, BATCH_ROWS, (double) BATCH_NANOS, 0));
     }
 
     private static Tally[] newTallies() {
@@ -105,7 +105,7 @@ class ModelRoomSimulationTest {
         }
         InferenceRequest request = new InferenceRequest(
                 MODEL, "", List.of(), List.of(), 1, priority, "", new Deadline(now + DEADLINE), Cancellation.NEVER);
-        queues.get(priority).add(new Waiting(priority, now, room.enter(request)));
+        queues.get(priority).add(new Waiting(priority, now, room.enter(request, now)));
     }
 
     private boolean startBatch(long now) {

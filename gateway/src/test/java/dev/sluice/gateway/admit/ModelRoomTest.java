@@ -26,7 +26,7 @@ class ModelRoomTest {
     private static final long LONGEST = 60_000 * MILLI;
 
     /** Two instances that run 4 rows in 10 ms: 0.8 rows a millisecond. */
-    private static final Capacity CAPACITY = new Capacity(1_000, 2, 4, 10 * MILLI);
+    private static final Capacity CAPACITY = new Capacity(1_000, 2, 4, 6e6, 1e6);
 
     private final ModelRoom room = new ModelRoom(MODEL, LONGEST);
     private final List<ModelRoom.Stay> inFlight = new ArrayList<>();
@@ -47,7 +47,7 @@ class ModelRoomTest {
 
     private void fill(String client, int requests) {
         for (int i = 0; i < requests; i++) {
-            inFlight.add(room.enter(request(client, 1, 0, 1)));
+            inFlight.add(room.enter(request(client, 1, 0, 1_000), 0));
         }
     }
 
@@ -72,20 +72,44 @@ class ModelRoomTest {
     }
 
     @Test
+    void keepsAllInstancesBusyWithBatchesThatFitTheDeadline() {
+        fill("a", 3);
+        assertNull(room.refusal(head("a", 4, 8)), "two rows take 8 ms");
+        fill("a", 5);
+        assertNotNull(room.refusal(head("a", 3, 8)), "four run, and four wait for that to end");
+        assertNull(room.refusal(head("a", 3, 11)), "four rows take 10 ms, and so eight can run");
+    }
+
+    @Test
     void keepsAllInstancesBusyHoweverShortTheDeadline() {
-        fill("a", 7);
+        fill("a", 1);
         assertNull(room.refusal(head("a", 4, 1)));
     }
 
     @Test
+    void aBodyIsDecidedByWhatItSays() {
+        RequestHead silent = head("a", RequestHead.UNSAID, RequestHead.UNSAID);
+        for (int i = 0; i < MostAsked.WINDOW; i++) {
+            assertNull(room.compare(silent, request("a", 1, 4, 120), 0), "there is room for all");
+        }
+        assertNull(room.compare(silent, request("a", 1, 1, 120), 0));
+        fill("a", 80);
+        assertNull(room.refusal(silent), "presumed to be of the highest priority");
+        assertNotNull(room.compare(silent, request("a", 1, 4, 120), 0), "but it is not");
+        assertNull(room.compare(silent, request("a", 1, 1, 120), 0), "and this one is");
+        assertNotNull(room.compare(silent, request("a", 1, 1, 20), 0), "but in more of a hurry");
+        assertNull(room.compare(head("a", 4, 120), request("a", 1, 4, 120), 0), "decided by its head");
+    }
+
+    @Test
     void letsInNoMoreThanFindAPlaceInTheQueue() {
-        room.learn(new Capacity(50, 2, 4, 10 * MILLI));
+        room.learn(new Capacity(50, 2, 4, 6e6, 1e6));
         assertEquals(50 + 8, placesFor(head("a", 3, 30_000)));
     }
 
     @Test
     void countsRows() {
-        inFlight.add(room.enter(request("a", 88, 0, 1)));
+        inFlight.add(room.enter(request("a", 88, 0, 1_000), 0));
         assertNotNull(room.refusal(head("a", 3, 120)));
         leave(1);
         assertNull(room.refusal(head("a", 3, 120)));
@@ -166,6 +190,17 @@ class ModelRoomTest {
         leave(100);
         int places = placesFor(head("a", 3, 120));
         assertTrue(places == 16 || places == 17, "110 ms of work are 80, but not at a quarter of the speed: " + places);
+    }
+
+    @Test
+    void aModelThatHasLittleToDoIsNotSlow() {
+        room.learn(new Capacity(1_000, 1, 1, 10e6, 1e6));
+        long now = 0;
+        for (int i = 0; i < 1_000; i++) {
+            now += 60_000 * MILLI;
+            room.enter(request("a", 1, 0, 1_000), now).end(Verdict.SUCCESS, now + 11 * MILLI);
+        }
+        assertTrue(placesFor(head("a", 3, 1_000)) > 80, "a request a minute is not a minute a request");
     }
 
     @Test

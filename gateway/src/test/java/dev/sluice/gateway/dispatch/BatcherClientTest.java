@@ -43,7 +43,7 @@ class BatcherClientTest {
     private static final long NOW = 1_000;
     private static final long FAR = NOW + TimeUnit.HOURS.toNanos(1);
     private static final InferenceOutcome ANSWER =
-            new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4));
+            new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4, 0));
 
     private final Map<ModelId, Capacity> capacities = new ConcurrentHashMap<>();
     private final FakeTicker ticker = new FakeTicker();
@@ -275,7 +275,7 @@ class BatcherClientTest {
 
     @Test
     void passesOnWhatTheModelCanDo() {
-        Capacity capacity = new Capacity(8, 2, 16, 1_000);
+        Capacity capacity = new Capacity(8, 2, 16, 1_000, 10);
         Promise<RequestGroup> arrived = Promise.promise();
         Crossing.serve(vertx, Crossing.ADDRESS, arrived::tryComplete);
         Future<InferenceOutcome> sent = send(Crossing.request("r", FAR));

@@ -59,7 +59,7 @@ class InferencePipelineTest {
 
     static Stream<InferenceOutcome> everyOutcome() {
         return Stream.of(
-                new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4)),
+                new InferenceResponse(Crossing.MODEL, List.of(), new InferenceResponse.Timing(1, 2, 3, 4, 0)),
                 new InferenceError.InvalidRequest("f", "r"),
                 new InferenceError.UnknownModel("none"),
                 new InferenceError.PayloadTooLarge(5, ""),

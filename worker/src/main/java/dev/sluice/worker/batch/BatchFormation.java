@@ -30,6 +30,7 @@ final class BatchFormation {
     private final MemoryLimit memory;
     private final BiConsumer<QueuedRequest, Refusal> drop;
     private final DeadlinePlan plan;
+    private final Headroom headroom;
 
     /** @param drop told of who has left the queue and is owed that refusal */
     BatchFormation(
@@ -44,6 +45,12 @@ final class BatchFormation {
         this.memory = memory;
         this.drop = drop;
         this.plan = new DeadlinePlan(latency);
+        this.headroom = new Headroom(latency);
+    }
+
+    /** Takes note of a request that comes, before anything is decided about it. */
+    void expectMoreLike(QueuedRequest queued, long nowNanos) {
+        headroom.came(queued, nowNanos);
     }
 
     /**
@@ -77,9 +84,9 @@ final class BatchFormation {
             return Batch.of(List.of(), FlushReason.DEADLINE);
         }
         BatchQueue.Lane lane = queue.due();
-        int maxRows = Math.min(wantedRows, memory.rows(lane.peek().request()));
+        int maxRows = roomWith(lane.peek(), Math.min(wantedRows, headroom.rowsWith(lane.peek(), nowNanos)));
         if (lane.requests() == 1 || haveTimeFor(Math.min(maxRows, lane.rows()), nowNanos)) {
-            return take(lane, maxRows);
+            return take(lane, maxRows, nowNanos);
         }
         long budget = plan.budgetNanos(lane, maxRows, busyNanos, nowNanos);
         Batch batch = pick(lane, maxRows, budget, nowNanos);
@@ -128,17 +135,24 @@ final class BatchFormation {
         }
     }
 
-    private Batch take(BatchQueue.Lane lane, int maxRows) {
+    private Batch take(BatchQueue.Lane lane, int maxRows, long now) {
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
         int room = maxRows;
+        boolean leavesHeadroom = true;
         do {
             QueuedRequest next = lane.poll();
             members.add(next);
             rows += next.request().rows();
             room = lane.isEmpty() ? room : roomWith(lane.peek(), room);
-        } while (!lane.isEmpty() && lane.peek().request().rows() <= room - rows);
-        return new Batch(members, rows, lane.isEmpty() ? FlushReason.ALL : full(maxRows));
+            leavesHeadroom = lane.isEmpty() || fits(lane.peek(), headroom.rowsWith(lane.peek(), now), rows);
+        } while (!lane.isEmpty() && leavesHeadroom && fits(lane.peek(), room, rows));
+        FlushReason full = leavesHeadroom ? full(maxRows) : FlushReason.DEADLINE;
+        return new Batch(members, rows, lane.isEmpty() ? FlushReason.ALL : full);
+    }
+
+    private static boolean fits(QueuedRequest next, int room, int rows) {
+        return next.request().rows() <= room - rows;
     }
 
     /** In a batch that has that request in it, which may have larger rows than the others. */
@@ -153,14 +167,16 @@ final class BatchFormation {
     /** In the order of service who fits, without those whose deadline is before the batch's end. */
     private Batch pick(BatchQueue.Lane lane, int mostRows, long budgetNanos, long now) {
         int maxRows = Math.min(mostRows, latency.rowsWithin(budgetNanos));
-        long endNanos = now + budgetNanos;
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
         int room = maxRows;
         boolean passedOver = false;
         for (QueuedRequest next : lane) {
-            boolean inTime = next.deadlineNanos() - endNanos >= 0;
-            boolean fits = next.request().rows() <= roomWith(next, room) - rows;
+            boolean fits = fits(next, roomWith(next, room), rows);
+            int rowsWith = headroom.rowsWith(next, now);
+            long runNanos = rowsWith < maxRows ? Math.min(budgetNanos, latency.safeNanos(rowsWith)) : budgetNanos;
+            boolean inTime =
+                    next.deadlineNanos() - now >= runNanos && (members.isEmpty() || fits(next, rowsWith, rows));
             passedOver |= fits && !inTime;
             if (fits && inTime) {
                 members.add(next);

@@ -278,6 +278,10 @@ final class BatchQueue {
             return rows;
         }
 
+        int requestsOf(int rank) {
+            return flows.get(rank).requests();
+        }
+
         boolean isEmpty() {
             return requests == 0;
         }
@@ -321,6 +325,7 @@ final class BatchQueue {
         private void count(QueuedRequest queued, int sign) {
             requests += sign;
             rows += sign * queued.request().rows();
+            flows.get(PriorityLevels.rank(queued.request().priority())).count(sign);
         }
     }
 }

@@ -52,7 +52,6 @@ public final class Batcher {
     private final TakenRequests taken;
     private final BatchGate gate;
     private final RunningBatches running = new RunningBatches();
-
     private final Suspects suspects = new Suspects();
     private final MemoryLimit memory = new MemoryLimit();
     private final @Nullable AnswersInOrder order;
@@ -98,6 +97,7 @@ public final class Batcher {
         if (first != null) {
             queued.follow(first);
         }
+        formation.expectMoreLike(queued, now);
         Refusal refusal = refusal(queued, now);
         if (refusal != null) {
             drop(queued, refusal);
@@ -148,11 +148,10 @@ public final class Batcher {
 
     private boolean makesRoomFor(QueuedRequest newcomer) {
         QueuedRequest displaced = queue.makeRoomFor(newcomer);
-        if (displaced == null) {
-            return false;
+        if (displaced != null) {
+            drop(displaced, Refusal.displaced(model));
         }
-        drop(displaced, Refusal.displaced(model));
-        return true;
+        return displaced != null;
     }
 
     private void drop(QueuedRequest queued, Refusal refusal) {
@@ -363,11 +362,12 @@ public final class Batcher {
         memory.ran(batch);
         long start = ticker.nanos();
         List<List<Tensor>> parts = split.apart(batch, ran.outputs());
-        tally.answered(run, ran, ticker.nanos() - start);
+        long ready = ticker.nanos();
+        tally.answered(run, ran, ready - start);
         for (int i = 0; i < batch.size(); i++) {
             QueuedRequest member = batch.members().get(i);
             if (!member.isCompleted()) {
-                taken.settle(member, new InferenceResponse(model, parts.get(i), run.timing(member, ran)));
+                taken.settle(member, new InferenceResponse(model, parts.get(i), run.timing(member, ran, ready)));
             }
         }
     }

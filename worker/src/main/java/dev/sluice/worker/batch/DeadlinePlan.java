@@ -14,6 +14,8 @@ import java.util.List;
  * gives a first batch, and what still waits follows batch by batch on whichever instance is expected back first. The
  * candidate wins that serves most, less a price for the time it takes, for others are going to come.
  *
+ * <p>Only those of the priority level whose turn it is are looked at. Nobody of them is given up for a lower one.
+ *
  * @thread owned by the batcher loop; pure, knows no clock
  * @bound looks at those who are short of time and as many more as fill a few batches
  * @source Nexus and Symphony drop the head until the rest fits; here that is one candidate of several
@@ -80,7 +82,11 @@ final class DeadlinePlan {
     private void lookAt(BatchQueue.Lane lane) {
         long full = latency.safeNanos(Math.min(maxRows, lane.rows()));
         long ample = 0;
+        int rank = rank(lane.peek());
         for (QueuedRequest queued : lane) {
+            if (rank(queued) != rank) {
+                break;
+            }
             waiting.add(queued);
             if (queued.deadlineNanos() - now >= full) {
                 ample += Math.max(1, queued.request().rows());
@@ -95,7 +101,7 @@ final class DeadlinePlan {
     /** In requests for a nanosecond of one instance: they come as fast as those that wait have come. */
     private double priceOfTime(BatchQueue.Lane lane) {
         long since = Math.max(1, now - lane.peek().enqueuedNanos());
-        double rate = (double) lane.requests() / since / busyNanos.length;
+        double rate = (double) lane.requestsOf(rank(lane.peek())) / since / busyNanos.length;
         double even = Math.clamp(2 - spread.dispersion() / EVEN, 0, 1);
         double share = BURSTY_PRICE + even * (STEADY_PRICE - BURSTY_PRICE);
         return share * Math.min(rate, 1 / latency.rowNanos());
@@ -161,6 +167,10 @@ final class DeadlinePlan {
 
     private long leftNanos(int index) {
         return waiting.get(index).deadlineNanos() - now;
+    }
+
+    private static int rank(QueuedRequest queued) {
+        return PriorityLevels.rank(queued.request().priority());
     }
 
     private int rows(int index) {

@@ -18,6 +18,8 @@ final class LaneFlows extends PlacedHeap.Member {
         }
     };
 
+    private int requests;
+
     LaneFlows(PriorityLevel level) {
         this.level = level;
     }
@@ -35,6 +37,15 @@ final class LaneFlows extends PlacedHeap.Member {
             first.catchUp();
         }
         return first();
+    }
+
+    /** In all its flows. */
+    int requests() {
+        return requests;
+    }
+
+    void count(int sign) {
+        requests += sign;
     }
 
     /** All, in no order. */

@@ -145,7 +145,8 @@ public final class LatencyModel {
     /** What so many instances can do with batches of so many rows; unknown when there are none, or too little has been seen. */
     Capacity capacity(int queueRequests, int instances, int rows) {
         boolean known = rows > 0 && safeNanos(rows) > 0;
-        return new Capacity(queueRequests, Math.max(1, instances), Math.max(1, rows), known ? nanos(rows) : 0);
+        return new Capacity(
+                queueRequests, Math.max(1, instances), Math.max(1, rows), known ? batchNanos : 0, known ? rowNanos : 0);
     }
 
     private double margin() {

@@ -26,7 +26,12 @@ final class PriorityLevels {
 
     /** @param priority 1 is the highest; 0 is the default; what is beyond the lowest level is of the lowest level */
     PriorityLevel of(int priority) {
-        return levels.get((priority == 0 ? DEFAULT_PRIORITY : Math.min(priority, COUNT)) - 1);
+        return levels.get(rank(priority));
+    }
+
+    /** Of the level for a priority; 0 for the highest. */
+    static int rank(int priority) {
+        return (priority == 0 ? DEFAULT_PRIORITY : Math.min(priority, COUNT)) - 1;
     }
 
     PriorityLevel ranked(int rank) {

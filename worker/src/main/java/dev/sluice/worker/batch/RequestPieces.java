@@ -210,11 +210,13 @@ final class RequestPieces implements Pending {
     private Timing timing() {
         Timing last = timings.getFirst();
         int batchRows = 0;
+        long readyNanos = last.readyNanos();
         for (Timing timing : timings) {
             batchRows = Math.max(batchRows, timing.batchRows());
             last = nanos(timing) > nanos(last) ? timing : last;
+            readyNanos = Math.max(readyNanos, timing.readyNanos());
         }
-        return new Timing(last.queueNanos(), last.gatherNanos(), last.runNanos(), batchRows);
+        return new Timing(last.queueNanos(), last.gatherNanos(), last.runNanos(), batchRows, readyNanos);
     }
 
     private static long nanos(Timing timing) {

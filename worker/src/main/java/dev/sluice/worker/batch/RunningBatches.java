@@ -44,9 +44,9 @@ final class RunningBatches {
             return latency.safeNanos(batch.rows()) > 0 ? expectedNanos - formedNanos : 0;
         }
 
-        InferenceResponse.Timing timing(QueuedRequest member, BatchResult.Ran ran) {
+        InferenceResponse.Timing timing(QueuedRequest member, BatchResult.Ran ran, long nowNanos) {
             long queueNanos = formedNanos - member.enqueuedNanos();
-            return new InferenceResponse.Timing(queueNanos, ran.gatherNanos(), ran.runNanos(), batch.rows());
+            return new InferenceResponse.Timing(queueNanos, ran.gatherNanos(), ran.runNanos(), batch.rows(), nowNanos);
         }
     }
 

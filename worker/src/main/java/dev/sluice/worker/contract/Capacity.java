@@ -6,15 +6,30 @@ package dev.sluice.worker.contract;
  * @param queueRequests that may wait
  * @param instances that run batches at the same time
  * @param batchRows rows of a batch under load
- * @param batchNanos how long such a batch runs; 0 as long as that is not known
+ * @param fixedNanos how long a batch runs whatever its size
+ * @param rowNanos how much longer for each row; both are 0 as long as that is not known
  */
-public record Capacity(int queueRequests, int instances, int batchRows, long batchNanos) {
+public record Capacity(int queueRequests, int instances, int batchRows, double fixedNanos, double rowNanos) {
 
     /** Nothing is known, so nothing follows. */
-    public static final Capacity UNKNOWN = new Capacity(0, 1, 1, 0);
+    public static final Capacity UNKNOWN = new Capacity(0, 1, 1, 0, 0);
 
     public boolean isKnown() {
-        return batchNanos > 0;
+        return batchNanos() > 0;
+    }
+
+    /** How long such a batch runs. */
+    public double batchNanos() {
+        return fixedNanos + rowNanos * batchRows;
+    }
+
+    /** With batches of one row, or of as many as are done within that time. */
+    public Capacity within(double nanos) {
+        if (batchNanos() <= nanos) {
+            return this;
+        }
+        int rows = (int) Math.clamp((nanos - fixedNanos) / rowNanos, 1, batchRows);
+        return new Capacity(queueRequests, instances, rows, fixedNanos, rowNanos);
     }
 
     /** Rows that keep every instance at work. */
@@ -24,11 +39,11 @@ public record Capacity(int queueRequests, int instances, int batchRows, long bat
 
     /** Rows that are done in that time when every instance is at work. */
     public double rowsIn(double nanos) {
-        return nanos / batchNanos * busyRows();
+        return nanos / batchNanos() * busyRows();
     }
 
     /** How long so many rows take when every instance is at work; 0 as long as that is not known. */
     public double nanosFor(long rows) {
-        return (double) rows / busyRows() * batchNanos;
+        return (double) rows / busyRows() * batchNanos();
     }
 }

@@ -44,7 +44,8 @@ public record InferenceResponse(
      * @param gatherNanos joining the rows of its batch
      * @param runNanos the engine call of its batch
      * @param batchRows rows in that batch, its own included
+     * @param readyNanos when the answer was there, by the process's {@link Ticker}
      * @units nanoseconds and rows
      */
-    public record Timing(long queueNanos, long gatherNanos, long runNanos, int batchRows) {}
+    public record Timing(long queueNanos, long gatherNanos, long runNanos, int batchRows, long readyNanos) {}
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class AnswersInOrderTest {
 
     private static final InferenceOutcome ANSWER =
-            new InferenceResponse(Requests.MODEL, List.of(), new Timing(0, 0, 0, 1));
+            new InferenceResponse(Requests.MODEL, List.of(), new Timing(0, 0, 0, 1, 0));
 
     private final List<DropReason> drops = new ArrayList<>();
     private final AnswersInOrder order = new AnswersInOrder(drops::add);

@@ -319,7 +319,7 @@ class LargeRequestsTest {
         assertEquals(
                 1, events.stream().filter(event -> event.startsWith("waited")).count());
         assertEquals(
-                new Timing(30, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 4),
+                new Timing(30, EchoEngine.GATHER_NANOS, EchoEngine.RUN_NANOS, 4, ticker.nanos()),
                 outcomes.response("large").timing());
     }
 }

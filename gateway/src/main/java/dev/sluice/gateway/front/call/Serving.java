@@ -13,7 +13,6 @@ import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.security.KeyHolder;
-import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -50,6 +49,7 @@ public final class Serving {
     private final FrontParts parts;
     private final ByteBudget budget;
     private final TensorBuffers buffers;
+    private final WayBack wayBack = new WayBack();
 
     public Serving(InferencePipeline pipeline, FrontParts parts) {
         this.pipeline = pipeline;
@@ -105,9 +105,15 @@ public final class Serving {
             DecodedRequest decoded = codec.decode(endpoint, buffers);
             @Nullable PartialAnswer partial = partial(call, endpoint, decoded);
             InferenceRequest request = request(call, head, decoded);
-            parts.admission().compare(head, request);
+            @Nullable InferenceError noRoom = parts.admission().compare(head, request);
             request = partial == null ? request : request.to(partial);
-            infer(new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle(), false));
+            Answering answering =
+                    new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle(), false);
+            if (noRoom == null) {
+                infer(answering);
+            } else {
+                finish(answering, noRoom);
+            }
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
@@ -135,7 +141,7 @@ public final class Serving {
                 decoded.rows(),
                 head.priority() == RequestHead.UNSAID ? decoded.priority() : head.priority(),
                 head.client(),
-                Deadline.after(timeout(head, decoded), call.startNanos()),
+                wayBack.deadline(timeout(head, decoded), call.startNanos()),
                 call.cancellation());
     }
 
@@ -234,6 +240,7 @@ public final class Serving {
         try {
             boolean stillThere = call.isOpen();
             call.answer(answering.endpoint, answering.placed(response), answering.form);
+            wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
             completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");
         } catch (InferenceException refused) {
             refuse(call, model, refused.error());

@@ -49,7 +49,7 @@ class PartialAnswerTest {
     }
 
     private static InferenceResponse part(int row) {
-        InferenceResponse.Timing timing = new InferenceResponse.Timing(1, 2, 3, 4);
+        InferenceResponse.Timing timing = new InferenceResponse.Timing(1, 2, 3, 4, 0);
         return new InferenceResponse(Crossing.MODEL, List.of(), timing, new Rows(row, 4, false));
     }
 

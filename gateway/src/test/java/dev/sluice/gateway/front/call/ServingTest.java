@@ -120,7 +120,7 @@ class ServingTest {
     }
 
     private static InferenceResponse rows(int first, boolean last) {
-        return new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4), new Rows(first, 4, last));
+        return new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4, 0), new Rows(first, 4, last));
     }
 
     /** That model says this of every request. */
@@ -181,13 +181,13 @@ class ServingTest {
 
     @Test
     void memoryOfInputsIsUsedAgain() {
-        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4, 0)));
         assertSame(inputMemory(), inputMemory());
     }
 
     @Test
     void memoryThatALeavingModelMayStillReadIsNot() {
-        isReplaced(new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        isReplaced(new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4, 0)));
         assertNotSame(inputMemory(), inputMemory());
     }
 
@@ -245,7 +245,7 @@ class ServingTest {
 
     @Test
     void oneAnswerSaysThatItHasAllRows() {
-        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4)));
+        says(ASKED, new InferenceResponse(ASKED, List.of(), new Timing(1, 2, 3, 4, 0)));
         assertEquals(List.of("answer of " + ASKED + " " + new Rows(0, 8, true)), infer());
     }
 

@@ -85,7 +85,7 @@ class GrpcAllocationTest {
 
     private static long encoding(int elements) {
         InferenceResponse response = new InferenceResponse(
-                new ModelId("m", 1), List.of(tensor(DataType.FP32, elements)), new Timing(0, 0, 0, 1));
+                new ModelId("m", 1), List.of(tensor(DataType.FP32, elements)), new Timing(0, 0, 0, 1, 0));
         Description model = new Description("test", Messages.one(DataType.FP32, 1), List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm("", List.of(), true);
         return allocated(() -> InferMessageEncoder.unary(response, form, model).encode());

@@ -41,7 +41,7 @@ class InferMessageEncoderTest {
     private static final ModelId MODEL_ID = new ModelId("m\u00fc", 12);
 
     private static InferenceResponse response(List<Tensor> outputs) {
-        return new InferenceResponse(MODEL_ID, outputs, new Timing(0, 0, 0, 1));
+        return new InferenceResponse(MODEL_ID, outputs, new Timing(0, 0, 0, 1, 0));
     }
 
     private static byte[] message(List<ByteBuffer> pieces) {
@@ -119,7 +119,7 @@ class InferMessageEncoderTest {
     @Test
     void saysWhereTheTimeWentWhichRowsAndWhetherMoreFollows() throws InvalidProtocolBufferException {
         AnswerForm form = new AnswerForm("", List.of(), true, true, true, false);
-        Timing timing = new Timing(0, 1, 3_000_000_000L, 127);
+        Timing timing = new Timing(0, 1, 3_000_000_000L, 127, 0);
         InferenceResponse part = new InferenceResponse(MODEL_ID, List.of(), timing, new Rows(128, 32, false));
         ModelInferResponse read = ModelStreamInferResponse.parseFrom(
                         message(InferMessageEncoder.streamed(part, form, MODEL).encode()))

@@ -128,7 +128,7 @@ class AllocationTest {
         }
         Tensor tensor = new Tensor("y", type, new Shape(1, elements), data.flip());
         InferenceResponse response =
-                new InferenceResponse(new ModelId("m", 1), List.of(tensor), new Timing(0, 0, 0, 1));
+                new InferenceResponse(new ModelId("m", 1), List.of(tensor), new Timing(0, 0, 0, 1, 0));
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm(null, List.of(), false);
         AtomicInteger answer = new AtomicInteger();

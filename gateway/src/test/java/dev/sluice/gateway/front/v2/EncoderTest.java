@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The exact text of tensors and responses. */
 class EncoderTest {
 
-    private static final InferenceResponse.Timing TIMING = new InferenceResponse.Timing(0, 0, 0, 1);
+    private static final InferenceResponse.Timing TIMING = new InferenceResponse.Timing(0, 0, 0, 1, 0);
 
     private static ByteBuffer memory(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -151,7 +151,7 @@ class EncoderTest {
 
     @Test
     void saysWhereTheTimeWentToWhoAsks() {
-        InferenceResponse.Timing timing = new InferenceResponse.Timing(5_000_000_000L, 2, 3, 4);
+        InferenceResponse.Timing timing = new InferenceResponse.Timing(5_000_000_000L, 2, 3, 4, 0);
         InferenceResponse response = new InferenceResponse(new ModelId("m", 1), List.of(), timing);
         assertEquals(
                 "{\"model_name\":\"m\",\"model_version\":\"1\",\"id\":\"i\",\"parameters\":{\"queue_ns\":5000000000,"
@@ -168,7 +168,7 @@ class EncoderTest {
                 encoded(
                         whole.to(new InferenceResponse.Rows(64, 32, false)),
                         new AnswerForm(null, List.of(), false, false, true, false)));
-        InferenceResponse.Timing timing = new InferenceResponse.Timing(1, 2, 3, 4);
+        InferenceResponse.Timing timing = new InferenceResponse.Timing(1, 2, 3, 4, 0);
         InferenceResponse timed =
                 new InferenceResponse(new ModelId("m", 1), List.of(), timing, new InferenceResponse.Rows(0, 1, true));
         assertEquals(

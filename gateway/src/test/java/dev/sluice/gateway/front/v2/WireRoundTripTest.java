@@ -101,7 +101,7 @@ class WireRoundTripTest {
         }
         Signature signature = new Signature(specs, Decoding.OUTPUTS, batched);
         Description model = new Description("test", signature, List.of(), 8, 1, "nowhere");
-        InferenceResponse response = new InferenceResponse(new ModelId("m", 1), sent, new Timing(0, 0, 0, 1));
+        InferenceResponse response = new InferenceResponse(new ModelId("m", 1), sent, new Timing(0, 0, 0, 1, 0));
         EncodedResponse encoded = new InferResponseEncoder(response, form, model, options).encode();
         String json = new String(encoded.json().array(), 0, encoded.json().length(), StandardCharsets.UTF_8);
         byte[] text = json.replaceFirst("\"outputs\":\\[", "\"inputs\":[").getBytes(StandardCharsets.UTF_8);
