@@ -64,7 +64,7 @@ class ModelsCommandIT {
 
     @Test
     void listsWhatThereIs() throws InterruptedException {
-        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +REASON", models());
+        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +TOLD +REASON", models());
         assertDone("sums +1 +ready +closed", models("list"));
         assertDone("sums +1 +ready +closed", models("list", "sums"));
     }
