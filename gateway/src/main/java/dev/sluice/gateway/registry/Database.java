@@ -138,6 +138,11 @@ final class Database implements AutoCloseable {
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (UnsupportedOperationException otherSystem) {
             Files.createDirectories(directory);
+        } catch (IOException cannotBe) {
+            throw new IOException(
+                    "its directory cannot be made; registry.directory can name another, and registry.url none ("
+                            + cannotBe + ")",
+                    cannotBe);
         }
     }
 
