@@ -52,6 +52,7 @@ USER 10001
 ENV SLUICE_HTTP_HOST=0.0.0.0
 # Its disk is empty at each start, and not its own to write on; a mounted directory can be named instead.
 ENV SLUICE_WORKER_PROFILE_CACHE=none
+ENV SLUICE_REGISTRY_URL=none
 EXPOSE 8080
 
 # What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Request tensors lie outside the heap, in

@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.control.ChangeHistory;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.WishStore;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Files;
@@ -84,12 +85,14 @@ public final class Registry implements WishStore, ChangeHistory {
         });
     }
 
-    /** Complete when what has begun is over. */
+    /** Complete, on no context, for they are closed next, when what has begun is over. */
     public Future<Void> close() {
-        return thread.<Void>executeBlocking(() -> {
+        Promise<Void> over = Promise.promise();
+        thread.<Void>executeBlocking(() -> {
                     database.close();
                     return null;
                 })
-                .transform(closed -> thread.close());
+                .onComplete(over);
+        return over.future();
     }
 }

@@ -42,8 +42,7 @@ class RegistryIT {
     }
 
     private RunningGateway start() {
-        return RunningGateway.start(
-                models, "admin.port=-1", "worker.warm_up_budget=0s", "registry.directory=" + kept);
+        return RunningGateway.start(models, "admin.port=-1", "worker.warm_up_budget=0s", "registry.directory=" + kept);
     }
 
     private static void done(RunningGateway gateway, String method, String path, String body) {
@@ -112,7 +111,10 @@ class RegistryIT {
             assertEquals(List.of(), changes(gateway, "?model=others"));
             String table = gateway.admin("GET", "/admin/v1/audit?model=other", "", "accept", "text/plain")
                     .body();
-            assertTrue(table.matches("TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME\n\\S+ +127\\.0\\.0\\.1 +unload +other +done\n"), table);
+            assertTrue(
+                    table.matches(
+                            "TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME\n\\S+ +127\\.0\\.0\\.1 +unload +other +done\n"),
+                    table);
             for (String limit : List.of("0", "1001", "-1", "x", "")) {
                 gateway.admin("GET", "/admin/v1/audit?limit=" + limit, "").error(400);
             }

@@ -49,8 +49,7 @@ class PlaceTest {
         assertEquals(new Place.Nowhere(), of("file", "auto", Place.server("/srv/models", 0)));
         assertEquals(
                 new Place.Nowhere(),
-                Place.of(
-                        new RegistryOptions("file", "auto", "sluice", Path.of("none")), SERVER, Map.of(), "no home"));
+                Place.of(new RegistryOptions("file", "auto", "sluice", Path.of("none")), SERVER, Map.of(), "no home"));
         assertEquals(
                 Path.of("/var/lib/sluice/registry.mv.db"),
                 ((Place.File) of("file", "/var/lib/sluice", Place.server("/srv/models", 0))).file());
