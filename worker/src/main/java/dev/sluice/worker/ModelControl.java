@@ -118,8 +118,8 @@ final class ModelControl {
         Outcome outcome;
         try {
             outcome = done(command);
-        } catch (InferenceException notKept) {
-            outcome = refused(notKept.error());
+        } catch (InferenceException refusal) {
+            outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
             LOG.error("{} failed", command, defect);
             outcome = new Outcome(new InferenceError.EngineFailure(command.toString()), "");

@@ -30,6 +30,7 @@ final class Database implements AutoCloseable {
 
     private final Place place;
     private @Nullable Connection open;
+    private boolean ended;
 
     Database(Place place) {
         this.place = place;
@@ -66,6 +67,9 @@ final class Database implements AutoCloseable {
         } catch (SQLException failed) {
             rollBack(connection);
             throw new IOException("the registry " + name() + " failed: " + withoutUrl(failed), failed);
+        } catch (RuntimeException defect) { // what it has begun must not be committed by the next
+            rollBack(connection);
+            throw defect;
         }
     }
 
@@ -85,11 +89,14 @@ final class Database implements AutoCloseable {
     }
 
     private Connection connection() throws IOException {
+        if (ended) {
+            throw new IOException("the registry " + name() + " is closed, for the server ends");
+        }
         try {
             if (open != null && open.isValid(ANSWERS_WITHIN_SECONDS)) {
                 return open;
             }
-            close();
+            disconnect();
             Connection fresh = connect();
             open = fresh;
             return fresh;
@@ -193,8 +200,14 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** For good. */
     @Override
     public void close() {
+        ended = true;
+        disconnect();
+    }
+
+    private void disconnect() {
         if (open != null) {
             try {
                 open.close();

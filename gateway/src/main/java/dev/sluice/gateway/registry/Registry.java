@@ -52,8 +52,7 @@ public final class Registry implements WishStore, ChangeHistory {
                     case Place.Server elsewhere -> true;
                 };
         if (listens && !isOfUse) {
-            LOG.info("what operators say ends with this server: registry.url is none, or there is no name for its file "
-                    + "as it has no port of its own");
+            LOG.info("what operators say ends with this server (registry.url, registry.directory)");
         }
         return isOfUse ? Optional.of(new Registry(place, vertx)) : Optional.empty();
     }

@@ -159,6 +159,8 @@ class RegistryIT {
                 "--set",
                 "admin.port=" + adminPort,
                 "--set",
+                "registry.url=file",
+                "--set",
                 "registry.directory=" + kept);
     }
 
