@@ -41,7 +41,8 @@ RUN case "$TARGETARCH" in \
 # Not Alpine: ONNX Runtime needs glibc.
 FROM eclipse-temurin:21-jre
 # A fixed number, so that mounted files can be given to it.
-RUN useradd --system --uid 10001 --home-dir /opt/sluice --no-create-home --shell /usr/sbin/nologin sluice
+RUN useradd --system --uid 10001 --home-dir /opt/sluice --no-create-home --shell /usr/sbin/nologin sluice \
+    && install -d -o sluice -m 700 /var/lib/sluice
 WORKDIR /opt/sluice
 COPY --from=build /src/gateway/target/lib lib
 COPY --from=build /src/own lib
@@ -52,6 +53,8 @@ USER 10001
 ENV SLUICE_HTTP_HOST=0.0.0.0
 # Its disk is empty at each start, and not its own to write on; a mounted directory can be named instead.
 ENV SLUICE_WORKER_PROFILE_CACHE=none
+# With SLUICE_REGISTRY_URL=file and a volume there, what operators said is kept.
+ENV SLUICE_REGISTRY_URL=none SLUICE_REGISTRY_DIRECTORY=/var/lib/sluice
 EXPOSE 8080
 
 # What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Request tensors lie outside the heap, in

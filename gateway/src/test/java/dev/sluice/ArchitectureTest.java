@@ -97,6 +97,7 @@ class ArchitectureTest {
         onlyUses(dispatch, in(contract));
         onlyUses(security, in(contract, settings));
         onlyUses("dev.sluice.gateway.metrics..", in(admit, "dev.sluice.gateway.front", contract, settings));
+        onlyUses("dev.sluice.gateway.registry..", in("dev.sluice.gateway.front.control", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
 
@@ -180,6 +181,7 @@ class ArchitectureTest {
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
         onlyIn("dev.sluice.worker.breaker..", "io.github.resilience4j..");
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
+        onlyIn("dev.sluice.gateway.registry..", "java.sql..", "javax.sql..", "org.flywaydb..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
         check(noClasses()
                 .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.front.ws..")))
@@ -214,6 +216,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("dev.sluice.gateway", "dev.sluice.gateway.config..")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.sluice.gateway.security.KeyFile") // on control threads
+                .and()
+                .resideOutsideOfPackage("dev.sluice.gateway.registry..") // the same
                 .should()
                 .accessTargetWhere(blocking));
     }

@@ -21,6 +21,8 @@ import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
+import dev.sluice.gateway.registry.Place;
+import dev.sluice.gateway.registry.Registry;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
@@ -28,6 +30,7 @@ import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -47,8 +50,8 @@ import org.slf4j.LoggerFactory;
  * One running gateway: the front, admission and dispatch, and the worker side in the same process.
  *
  * @thread started and stopped from any; what runs where is the business of the verticles
- * @errors starting fails when the file of keys is broken, the port cannot be had, the model repository cannot be read or
- *     there is no engine
+ * @errors starting fails when the file of keys is broken, the port cannot be had, the model repository or the registry
+ *     cannot be read or there is no engine
  * @owns the Vert.x instance and everything deployed in it
  */
 public final class Gateway {
@@ -67,6 +70,7 @@ public final class Gateway {
     private final Statistics statistics = new Statistics(InstantSource.system(), models::isLoaded);
     private final Connections connections;
     private final Optional<AccessRules> access;
+    private final Optional<Registry> registry;
     private final OpenStreams streams = new OpenStreams();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
@@ -80,6 +84,10 @@ public final class Gateway {
     private Gateway(GatewayConfig config) {
         this.config = config;
         this.access = AccessRules.read(config.security());
+        Place place = Place.of(
+                config.registry(),
+                config.worker().models().toString(),
+                config.http().port());
         this.metrics = new Metrics(config.metrics(), models::isLoaded);
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
@@ -87,12 +95,14 @@ public final class Gateway {
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
                 .build();
+        this.registry =
+                Registry.open(place, config.admin().isOn() || config.http().modelControl(), vertx);
     }
 
     /**
      * Starts one; complete when its socket is open and every model has been tried.
      *
-     * @throws SettingsException when the file of keys is broken
+     * @throws SettingsException when the file of keys is broken, or the registry is nowhere
      */
     public static Future<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
@@ -101,7 +111,7 @@ public final class Gateway {
         Promise<Gateway> started = Promise.promise();
         gateway.deploy()
                 .onSuccess(deployed -> started.complete(gateway))
-                .onFailure(failure -> gateway.vertx.close().onComplete(closed -> started.fail(failure)));
+                .onFailure(failure -> gateway.close().onComplete(closed -> started.fail(failure)));
         return started.future();
     }
 
@@ -126,13 +136,18 @@ public final class Gateway {
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
-                config.worker(), metrics.batchListener().and(statistics), metrics.instanceListener(), ticker);
+                config.worker(),
+                metrics.batchListener().and(statistics),
+                metrics.instanceListener(),
+                registry.<WishStore>map(kept -> kept).orElse(WishStore.NONE),
+                ticker);
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> watchKeys())
-                .compose(ready -> AuditLog.open(config.admin().auditLog(), vertx, InstantSource.system()))
+                .compose(ready -> AuditLog.open(
+                        config.admin().auditLog(), registry.map(kept -> kept), vertx, InstantSource.system()))
                 .compose(audit -> deploy(worker, parts(audit)));
     }
 
@@ -258,7 +273,11 @@ public final class Gateway {
                 .onComplete(drained -> logEndOfDrain())
                 .compose(drained -> vertx.undeploy(workerDeployment)) // first, while the sockets can still tell
                 .transform(undeployed -> within(LAST_ANSWERS, connections.drain()))
-                .transform(answered -> vertx.close());
+                .transform(answered -> close());
+    }
+
+    private Future<Void> close() {
+        return registry.map(Registry::close).orElse(Future.succeededFuture()).transform(closed -> vertx.close());
     }
 
     private void logEndOfDrain() {

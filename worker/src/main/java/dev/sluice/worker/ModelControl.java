@@ -6,6 +6,8 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.ModelRepository;
 import dev.sluice.worker.repository.Selection;
@@ -37,29 +39,32 @@ final class ModelControl {
     private final SettledFolders settled;
     private final Selection selection;
     private final ModelKeeper keeper;
+    private final Wishes wishes;
     private final VersionLabels labels;
     private final Vertx vertx;
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(WorkerOptions worker, ModelKeeper keeper, Announcements announcements, Vertx vertx) {
+    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, VersionLabels labels, Vertx vertx) {
         this.options = worker.control();
         this.repository = new ModelRepository(worker.models());
         this.settled = new SettledFolders(options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
-        this.selection = new Selection(untilTold, options.load());
+        this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.keeper = keeper;
-        this.labels = new VersionLabels(announcements, keeper);
+        this.wishes = wishes;
+        this.labels = labels;
         this.vertx = vertx;
     }
 
     /**
      * Takes what is there as it is, and waits until all of it has been tried.
      *
-     * @throws IOException when the repository cannot be read
+     * @throws IOException when the repository cannot be read, or what operators want of it
      */
     void begin() throws IOException {
+        wishes.begin();
         folders = settled.first(repository.scan());
         keeper.whenChanged(() -> labels.publish(folders));
         apply();
@@ -113,6 +118,8 @@ final class ModelControl {
         Outcome outcome;
         try {
             outcome = done(command);
+        } catch (InferenceException refusal) {
+            outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
             LOG.error("{} failed", command, defect);
             outcome = new Outcome(new InferenceError.EngineFailure(command.toString()), "");
@@ -128,34 +135,43 @@ final class ModelControl {
         }
         Optional<ModelFolder> folder =
                 folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
-        if (folder.isEmpty()) {
+        boolean forgets = command instanceof ModelCommand.Reset
+                && !wishes.of(command.name()).saysNothing();
+        if (folder.isEmpty() && !forgets) {
             return refused(new InferenceError.UnknownModel(
                     "the repository has no model " + InferenceException.quoted(command.name())));
         }
         return switch (command) {
-            case ModelCommand.Load(String name) -> {
-                selection.load(name);
-                keeper.retry(name);
-                Outcome outcome = applied(name);
-                yield keeper.wanted(name).isEmpty()
-                        ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
-                                + " has none of the versions that its model.yaml wants served"))
-                        : outcome;
-            }
+            case ModelCommand.Load(String name) -> load(name);
             case ModelCommand.Unload(String name) -> {
-                selection.unload(name);
+                wishes.change(name, wish -> wish.with(Memory.UNLOADED));
                 yield applied(name);
             }
-            case ModelCommand.Serve(String name, List<String> versions) -> serve(folder.get(), versions);
-            case ModelCommand.Rollback(String name) -> rollBack(folder.get());
+            case ModelCommand.Serve(String name, List<String> versions) -> serve(folder.orElseThrow(), versions);
+            case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
             case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
+            case ModelCommand.Reset(String name) -> {
+                wishes.change(name, wish -> ModelWish.none(name));
+                yield applied(name);
+            }
         };
     }
 
+    private Outcome load(String name) {
+        wishes.change(name, wish -> wish.with(Memory.LOADED));
+        keeper.retry(name);
+        Outcome outcome = applied(name);
+        return keeper.wanted(name).isEmpty()
+                ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
+                        + " has none of the versions that its model.yaml wants served"))
+                : outcome;
+    }
+
     private Outcome serve(ModelFolder folder, List<String> versions) {
+        String name = folder.name();
         if (versions.isEmpty()) {
-            selection.unpin(folder.name());
-            return applied(folder.name());
+            wishes.change(name, wish -> wish.serving(versions));
+            return applied(name);
         }
         VersionPolicy policy;
         try {
@@ -166,18 +182,13 @@ final class ModelControl {
         Set<Long> present = folder.versions().keySet();
         Set<Long> missing = policy.missingFrom(present);
         if (!missing.isEmpty()) {
-            return refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
-                    + " has no version " + missing + "; it has " + present));
+            return refused(new InferenceError.UnknownModel(
+                    "model " + InferenceException.quoted(name) + " has no version " + missing + "; it has " + present));
         }
-        VersionPolicy before = selection.pinned(folder.name());
-        selection.pin(folder.name(), policy);
-        Outcome outcome = applied(folder.name());
+        ModelWish before = wishes.change(name, wish -> wish.serving(versions));
+        Outcome outcome = applied(name);
         if (outcome.refusal() != null) { // then nothing has been said
-            if (before == null) {
-                selection.unpin(folder.name());
-            } else {
-                selection.pin(folder.name(), before);
-            }
+            wishes.takeBack(name, wish -> wish.serving(before.versions()));
             apply();
         }
         return outcome;
@@ -204,7 +215,7 @@ final class ModelControl {
             return refused(new InferenceError.InvalidRequest(
                     "version", "a label may point to a version that is ready only, and " + version + " is not"));
         }
-        labels.set(name, label, version);
+        wishes.change(name, wish -> wish.labelled(label, version));
         labels.publish(folders);
         return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
     }

@@ -16,7 +16,7 @@ import java.util.Set;
  * <p>A label that is moved points to where it did until its new version is ready.
  *
  * @thread the control thread
- * @bound the labels of a model that has gone go with it
+ * @bound what is published of a model that has gone goes with it
  */
 final class VersionLabels {
 
@@ -24,17 +24,13 @@ final class VersionLabels {
 
     private final Announcements announcements;
     private final ModelKeeper keeper;
-    private final Map<String, Map<String, Long>> byOperators = new HashMap<>();
+    private final Wishes wishes;
     private final Map<String, Map<String, Long>> published = new HashMap<>();
 
-    VersionLabels(Announcements announcements, ModelKeeper keeper) {
+    VersionLabels(Announcements announcements, ModelKeeper keeper, Wishes wishes) {
         this.announcements = announcements;
         this.keeper = keeper;
-    }
-
-    /** @param version 0 for none, whatever the model's file says */
-    void set(String name, String label, long version) {
-        byOperators.computeIfAbsent(name, first -> new HashMap<>()).put(label, version);
+        this.wishes = wishes;
     }
 
     /** Tells the gateway side what is new. */
@@ -45,14 +41,13 @@ final class VersionLabels {
             publish(folder.name(), wanted(folder));
         }
         for (String name : gone) {
-            byOperators.remove(name);
             publish(name, Map.of());
         }
     }
 
     private Map<String, Long> wanted(ModelFolder folder) {
         Map<String, Long> all = new HashMap<>(folder.labels());
-        all.putAll(byOperators.getOrDefault(folder.name(), Map.of()));
+        all.putAll(wishes.of(folder.name()).labels());
         all.values().removeIf(version -> version == TAKEN_AWAY);
         Map<String, Long> before = published.getOrDefault(folder.name(), Map.of());
         all.replaceAll((label, version) -> {

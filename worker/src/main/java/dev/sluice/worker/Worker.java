@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.OnnxEngine;
 import io.vertx.core.DeploymentOptions;
@@ -20,30 +21,35 @@ import java.util.function.Supplier;
  * <p>Its deployment is complete when every model that it begins with has been tried; one that cannot be loaded fails alone.
  *
  * @thread a context of virtual threads, the control thread, never on the data path
- * @errors deployment fails only when the repository itself cannot be read or there is no engine
+ * @errors deployment fails only when the repository itself, or what operators want of it, cannot be read or there is
+ *     no engine
  * @owns the models in memory; closed after the threads that run them have ended
  */
 public final class Worker extends VerticleBase {
 
     private final WorkerOptions options;
     private final ModelLoader.Listeners listeners;
+    private final WishStore store;
     private final Ticker ticker;
     private final Supplier<Engine> engines;
     private ModelLoader loader;
     private ModelKeeper keeper;
 
-    public Worker(WorkerOptions options, BatchListener batches, InstanceListener instances, Ticker ticker) {
-        this(options, batches, instances, ticker, OnnxEngine::new);
+    /** @param store what operators want, from one start to the next */
+    public Worker(
+            WorkerOptions options, BatchListener batches, InstanceListener instances, WishStore store, Ticker ticker) {
+        this(options, new ModelLoader.Listeners(batches, instances), store, ticker, OnnxEngine::new);
     }
 
     Worker(
             WorkerOptions options,
-            BatchListener batches,
-            InstanceListener instances,
+            ModelLoader.Listeners listeners,
+            WishStore store,
             Ticker ticker,
             Supplier<Engine> engines) {
         this.options = options;
-        this.listeners = new ModelLoader.Listeners(batches, instances);
+        this.listeners = listeners;
+        this.store = store;
         this.ticker = ticker;
         this.engines = engines;
     }
@@ -58,7 +64,9 @@ public final class Worker extends VerticleBase {
         loader = new ModelLoader(options, listeners, ticker, engines.get(), vertx);
         Announcements announcements = new Announcements(vertx.eventBus());
         keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
-        ModelControl control = new ModelControl(options, keeper, announcements, vertx);
+        Wishes wishes = new Wishes(store, announcements);
+        VersionLabels labels = new VersionLabels(announcements, keeper, wishes);
+        ModelControl control = new ModelControl(options, keeper, wishes, labels, vertx);
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(

@@ -19,6 +19,7 @@ import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
@@ -116,7 +117,8 @@ class WorkerFaultTest {
         ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
         WorkerOptions options =
                 new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
-        Worker worker = new Worker(options, BatchListener.NONE, listener, Ticker.SYSTEM, () -> engine);
+        ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, listener);
+        Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }
 

@@ -25,6 +25,7 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.WishStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -98,7 +99,8 @@ public class PipelineBenchmark {
         WorkerOptions options = new WorkerOptions(
                 Objects.requireNonNull(folder.getParent()), 0, 0, 1, maxBatchRows, 4096, warmUp, "none", 64 << 20, LONG, breaker,
                 Settings.of(ControlOptions.class).load());
-        Worker worker = new Worker(options, BatchListener.NONE, InstanceListener.NONE, Ticker.SYSTEM);
+        Worker worker = new Worker(
+                options, BatchListener.NONE, InstanceListener.NONE, WishStore.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
                 new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE),

@@ -23,6 +23,7 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static final String DEFAULT_URL = "http://127.0.0.1:8090";
     private static final String URL = "--url";
     private static final String MODELS = "/admin/v1/models";
+    private static final String AUDIT = "/admin/v1/audit";
     private static final String DEFAULT = "default";
     private static final String NO_VERSION = "none";
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
@@ -66,18 +67,23 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static ModelsRequest of(String action, Deque<String> words, String url) {
         return switch (action) {
             case "list" -> new ModelsRequest(url, "GET", words.isEmpty() ? MODELS : model(action, words), "");
-            case "load", "unload", "rollback" ->
+            case "load", "unload", "rollback", "reset" ->
                 new ModelsRequest(url, "POST", model(action, words) + "/" + action, "");
+            case "history" -> new ModelsRequest(url, "GET", history(words), "");
             case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
             case "label" -> label(url, model(action, words), words);
             default ->
                 throw new IllegalArgumentException("there is no action '" + action
-                        + "'. The actions are: list, load, unload, serve, rollback, label");
+                        + "'. The actions are: list, load, unload, serve, rollback, label, reset, history");
         };
     }
 
     private static String model(String action, Deque<String> words) {
         return MODELS + "/" + segment(next(words, action + " needs the name of a model"));
+    }
+
+    private static String history(Deque<String> words) {
+        return words.isEmpty() ? AUDIT : AUDIT + "?model=" + segment(words.remove());
     }
 
     private static String segment(String text) {

@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.ws.WebSocketOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
+import dev.sluice.gateway.registry.RegistryOptions;
 import dev.sluice.gateway.security.SecurityOptions;
 import dev.sluice.worker.WorkerOptions;
 
@@ -22,6 +23,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param limits how much clients may ask for
  * @param worker how models are run
  * @param admin where operators change things
+ * @param registry where it is kept what they said
  * @param metrics what is measured
  */
 public record GatewayConfig(
@@ -34,4 +36,5 @@ public record GatewayConfig(
         SecurityOptions security,
         WorkerOptions worker,
         AdminOptions admin,
+        RegistryOptions registry,
         MetricsOptions metrics) {}

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelWish;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class ModelDirectory {
     private volatile Map<String, NavigableMap<Long, ModelReport>> models = Map.of();
 
     private volatile Map<String, Map<String, Long>> labels = Map.of();
+    private volatile Map<String, ModelWish> wishes = Map.of();
 
     private final CircuitBreakers circuits = new CircuitBreakers(this);
     private final List<Consumer<ModelId>> unloaded = new CopyOnWriteArrayList<>();
@@ -88,6 +90,11 @@ public final class ModelDirectory {
                 next.put(name, byLabel);
                 labels = next;
             }
+            case ModelNews.Wished(ModelWish wish) -> {
+                Map<String, ModelWish> next = new HashMap<>(wishes);
+                next.put(wish.name(), wish);
+                wishes = next;
+            }
         }
     }
 
@@ -111,6 +118,11 @@ public final class ModelDirectory {
     /** Other names for versions of that model. */
     public Map<String, Long> labels(String name) {
         return labels.getOrDefault(name, Map.of());
+    }
+
+    /** What operators want of that model. */
+    public ModelWish wish(String name) {
+        return wishes.getOrDefault(name, ModelWish.none(name));
     }
 
     /**

@@ -30,6 +30,7 @@ public final class StatusMapping {
             case InferenceError.ModelNotReady notReady -> 503;
             case InferenceError.Starting starting -> 503;
             case InferenceError.Draining draining -> 503;
+            case InferenceError.NotKept notKept -> 503;
             case InferenceError.DeadlineExceeded late -> late.stage().equals(BODY_STAGE) ? 408 : 504;
         };
     }
@@ -49,6 +50,7 @@ public final class StatusMapping {
             case InferenceError.ModelNotReady notReady -> GrpcCode.UNAVAILABLE;
             case InferenceError.Starting starting -> GrpcCode.UNAVAILABLE;
             case InferenceError.Draining draining -> GrpcCode.UNAVAILABLE;
+            case InferenceError.NotKept notKept -> GrpcCode.UNAVAILABLE;
             case InferenceError.DeadlineExceeded late -> GrpcCode.DEADLINE_EXCEEDED;
         };
     }
@@ -69,6 +71,7 @@ public final class StatusMapping {
             case InferenceError.ModelNotReady notReady -> "model_not_ready";
             case InferenceError.Starting starting -> "starting";
             case InferenceError.Draining draining -> "draining";
+            case InferenceError.NotKept notKept -> "not_kept";
             case InferenceError.DeadlineExceeded late -> "deadline_exceeded";
         };
     }
@@ -82,6 +85,7 @@ public final class StatusMapping {
             case InferenceError.ModelNotReady notReady -> notReady.retryAfterMillis();
             case InferenceError.Starting starting -> InferenceError.RETRY_SOON_MILLIS;
             case InferenceError.Draining draining -> InferenceError.RETRY_SOON_MILLIS;
+            case InferenceError.NotKept notKept -> InferenceError.RETRY_SOON_MILLIS;
             case InferenceError.InvalidRequest invalid -> InferenceError.NO_RETRY;
             case InferenceError.UnsupportedMediaType unsupported -> InferenceError.NO_RETRY;
             case InferenceError.Unauthenticated stranger -> InferenceError.NO_RETRY;

@@ -78,6 +78,7 @@ public final class InferencePipeline {
             case InferenceError.ModelNotReady notReady -> Verdict.IGNORED;
             case InferenceError.Starting starting -> Verdict.IGNORED;
             case InferenceError.Draining draining -> Verdict.IGNORED;
+            case InferenceError.NotKept notKept -> Verdict.IGNORED;
             case InferenceError.Cancelled cancelled -> Verdict.IGNORED;
         };
     }

@@ -35,6 +35,7 @@ class StatusMappingTest {
                 Arguments.of(new InferenceError.UnsupportedMediaType("x"), 415, "unsupported_media_type", -1),
                 Arguments.of(new InferenceError.Starting(), 503, "starting", 1000),
                 Arguments.of(new InferenceError.Draining(), 503, "draining", 1000),
+                Arguments.of(new InferenceError.NotKept(), 503, "not_kept", 1000),
                 Arguments.of(
                         new InferenceError.DeadlineExceeded(StatusMapping.BODY_STAGE), 408, "deadline_exceeded", -1),
                 Arguments.of(new InferenceError.DeadlineExceeded("queue"), 504, "deadline_exceeded", -1));

@@ -23,6 +23,9 @@ class ModelsCommandIT {
     @TempDir
     private static Path root;
 
+    @TempDir
+    private static Path registry;
+
     private static RunningGateway gateway;
 
     /** What a command left behind. */
@@ -32,7 +35,8 @@ class ModelsCommandIT {
     static void start() {
         new Repository(root).with("sums", "1", MODEL).with("sums", "2", MODEL).broken("sums", "3", "no model");
         new Repository(root).config("sums", "versions: [1]\n");
-        gateway = RunningGateway.start(root, "admin.port=-1", "worker.warm_up_budget=0s");
+        gateway = RunningGateway.start(
+                root, "admin.port=-1", "worker.warm_up_budget=0s", "registry.directory=" + registry);
     }
 
     @AfterAll
@@ -64,20 +68,23 @@ class ModelsCommandIT {
 
     @Test
     void listsWhatThereIs() throws InterruptedException {
-        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +REASON", models());
+        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +TOLD +REASON", models());
         assertDone("sums +1 +ready +closed", models("list"));
         assertDone("sums +1 +ready +closed", models("list", "sums"));
     }
 
     @Test
     void eachActionShowsTheModelAsItIsThen() throws InterruptedException {
-        assertDone("sums +2 +ready +closed", models("serve", "sums", "1,2"));
-        assertDone("sums +2 +ready +closed +new", models("label", "sums", "new", "2"));
-        assertDone("sums +2 +ready +closed", models("label", "sums", "new", "none"));
-        assertDone("sums +2 +unloaded +closed", models("rollback", "sums"));
-        assertDone("sums +1 +unloaded +closed", models("unload", "sums"));
-        assertDone("sums +1 +ready +closed", models("load", "sums"));
+        assertDone("sums +2 +ready +closed +serve 1, 2", models("serve", "sums", "1,2"));
+        assertDone("sums +2 +ready +closed +new +serve 1, 2", models("label", "sums", "new", "2"));
+        assertDone("sums +2 +ready +closed +serve 1, 2", models("label", "sums", "new", "none"));
+        assertDone("sums +2 +unloaded +closed +serve 1", models("rollback", "sums"));
+        assertDone("sums +1 +unloaded +closed +unload; serve 1", models("unload", "sums"));
+        assertDone("sums +1 +ready +closed +serve 1", models("load", "sums"));
         assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
+        assertDone("sums +1 +ready +closed", models("reset", "sums"));
+        assertDone("TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME", models("history"));
+        assertDone("\\S+ +127.0.0.1 +label +sums +new 2 +done", models("history", "sums"));
     }
 
     @Test
@@ -99,6 +106,7 @@ class ModelsCommandIT {
         assertEquals(2, models("serve", "sums").status);
         assertEquals(2, models("label", "sums", "a", "b").status);
         assertEquals(2, models("load", "sums", "1").status);
+        assertEquals(2, models("history", "sums", "1").status);
         assertEquals(2, models("--port", "1").status);
         Said nobody = run(List.of("--url", "http://127.0.0.1:1"));
         assertEquals(2, nobody.status);

@@ -102,6 +102,14 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
+    /** What an operator wants cannot be kept, so nothing has been changed; the reason is in the log. */
+    record NotKept() implements InferenceError {
+        @Override
+        public String message() {
+            return "nothing was changed, because the registry failed to keep it; the server's log says why";
+        }
+    }
+
     /** Nobody waits any more, or nobody would when the answer came; {@code stage} is where the request stood. */
     record DeadlineExceeded(String stage) implements InferenceError {
         @Override

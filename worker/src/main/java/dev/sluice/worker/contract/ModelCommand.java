@@ -44,6 +44,9 @@ public sealed interface ModelCommand {
      */
     record Label(String name, String label, long version) implements ModelCommand {}
 
+    /** Forget what operators said of it: its files say what is served, and by which names. */
+    record Reset(String name) implements ModelCommand {}
+
     /**
      * What became of a command.
      *

@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @thread immutable
  */
-public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels {
+public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels, ModelNews.Wished {
 
     /** The event-bus address that news are sent to, to be acknowledged. */
     String ADDRESS = "sluice.model-news";
@@ -27,4 +27,7 @@ public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelN
             labels = Map.copyOf(labels);
         }
     }
+
+    /** What operators want of a model now. */
+    record Wished(ModelWish wish) implements ModelNews {}
 }

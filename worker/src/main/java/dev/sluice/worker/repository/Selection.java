@@ -1,14 +1,14 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
-import java.util.HashMap;
+import dev.sluice.worker.contract.ModelWish;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the models and versions in a repository are wanted in memory, as its files and operators say.
@@ -18,49 +18,37 @@ import org.jspecify.annotations.Nullable;
 public final class Selection {
 
     private final boolean untilTold;
-    private final Map<String, Boolean> told = new HashMap<>();
-    private final Map<String, VersionPolicy> pinned = new HashMap<>();
+    private final Set<String> named;
+    private final Function<String, ModelWish> wishes;
 
     /**
      * @param untilTold whether a model is wanted of which nobody has said anything
-     * @param named those that are wanted from the beginning in any case
+     * @param named those that are wanted in that case, whatever the others are
+     * @param wishes what operators want of a model now
      */
-    public Selection(boolean untilTold, List<String> named) {
+    public Selection(boolean untilTold, List<String> named, Function<String, ModelWish> wishes) {
         this.untilTold = untilTold;
-        named.forEach(name -> told.put(name, true));
+        this.named = Set.copyOf(named);
+        this.wishes = wishes;
     }
 
-    /** From now on that model is wanted, whatever was said before. */
-    public void load(String name) {
-        told.put(name, true);
-    }
-
-    /** From now on none of its versions is. */
-    public void unload(String name) {
-        told.put(name, false);
-    }
-
-    /** These versions of it are to be served, whatever its model.yaml says. */
-    public void pin(String name, VersionPolicy policy) {
-        pinned.put(name, policy);
-    }
-
-    /** Its model.yaml says which. */
-    public void unpin(String name) {
-        pinned.remove(name);
+    private boolean isWanted(String name) {
+        return switch (wishes.apply(name).memory()) {
+            case LOADED -> true;
+            case UNLOADED -> false;
+            case UNSAID -> untilTold || named.contains(name);
+        };
     }
 
     /** Which of its versions are to be served; what an operator said counts as long as any of them is there. */
     private VersionPolicy policy(ModelFolder folder) {
-        VersionPolicy said = pinned.get(folder.name());
-        boolean any = said != null
-                && !said.of(folder.versions().keySet(), version -> false).isEmpty();
-        return said != null && any ? said : folder.policy();
-    }
-
-    /** What an operator said of its versions; null if nobody did. */
-    public @Nullable VersionPolicy pinned(String name) {
-        return pinned.get(name);
+        List<String> said = wishes.apply(folder.name()).versions();
+        if (said.isEmpty()) {
+            return folder.policy();
+        }
+        VersionPolicy pinned = VersionPolicy.parse(said);
+        boolean any = !pinned.of(folder.versions().keySet(), version -> false).isEmpty();
+        return any ? pinned : folder.policy();
     }
 
     /**
@@ -71,7 +59,7 @@ public final class Selection {
     public Map<ModelId, ModelLocation> of(List<ModelFolder> repository, Predicate<ModelId> broken) {
         Map<ModelId, ModelLocation> wanted = new LinkedHashMap<>();
         for (ModelFolder folder : repository) {
-            if (told.getOrDefault(folder.name(), untilTold)) {
+            if (isWanted(folder.name())) {
                 Set<Long> versions = policy(folder)
                         .of(folder.versions().keySet(), version -> broken.test(new ModelId(folder.name(), version)));
                 for (long version : new TreeSet<>(versions).descendingSet()) {

@@ -41,7 +41,9 @@ final class AdminRoutes {
         table.post(MODEL + "/unload", changes::unload);
         table.post(MODEL + "/serve", changes::serve);
         table.post(MODEL + "/rollback", changes::rollBack);
+        table.post(MODEL + "/reset", changes::reset);
         table.putAndDelete(MODEL + "/labels/:label", changes::label, changes::removeLabel);
+        table.get("/admin/v1/audit", new AuditHandler(parts.operations().history(), exchanges)::show);
         table.post("/admin/v1/drain", changes::drain);
         table.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         new RepositoryControl(orders, exchanges, bodies, true).addTo(table);

@@ -51,6 +51,10 @@ final class ModelChanges {
         take(context, Set.of(), said -> new ModelCommand.Rollback(ModelsHandler.name(context)));
     }
 
+    void reset(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Reset(ModelsHandler.name(context)));
+    }
+
     void serve(RoutingContext context) {
         take(context, Set.of(VERSIONS), said -> {
             List<String> versions = said.words(VERSIONS);

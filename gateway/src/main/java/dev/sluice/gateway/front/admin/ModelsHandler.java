@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelsHandler {
 
-    private static final String TEXT = "text/plain";
+    static final String TEXT = "text/plain";
 
     private final ModelDirectory models;
     private final ModelsView view;

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.admin;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelWish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
  */
 final class ModelsView {
 
-    private static final List<String> HEAD = List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "REASON");
+    private static final List<String> HEAD =
+            List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "TOLD", "REASON");
 
     private final ModelDirectory models;
 
@@ -46,14 +48,12 @@ final class ModelsView {
     }
 
     void json(String name, JsonOutput out) {
-        out.raw("{\"name\":").string(name).raw(",\"labels\":{");
+        out.raw("{\"name\":").string(name).raw(",\"labels\":");
+        labels(models.labels(name), out);
+        out.raw(",\"told\":");
+        told(models.wish(name), out);
+        out.raw(",\"versions\":[");
         String separator = "";
-        for (Map.Entry<String, Long> label : new TreeMap<>(models.labels(name)).entrySet()) {
-            out.raw(separator).string(label.getKey()).raw(':').number(label.getValue());
-            separator = ",";
-        }
-        out.raw("},\"versions\":[");
-        separator = "";
         for (ModelReport report : models.versions(name)) {
             out.raw(separator).raw("{\"version\":").number(report.model().version());
             out.raw(",\"state\":\"").raw(state(report));
@@ -70,22 +70,7 @@ final class ModelsView {
         for (String name : names) {
             models.versions(name).forEach(report -> lines.add(cells(report)));
         }
-        int[] widths = new int[HEAD.size()];
-        for (List<String> line : lines) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        }
-        StringBuilder table = new StringBuilder();
-        for (List<String> line : lines) {
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                text.append(line.get(i))
-                        .append(" ".repeat(widths[i] + 2 - line.get(i).length()));
-            }
-            table.append(text.toString().stripTrailing()).append('\n');
-        }
-        return table.toString();
+        return TextTable.of(lines);
     }
 
     private List<String> cells(ModelReport report) {
@@ -95,7 +80,8 @@ final class ModelsView {
                 state(report),
                 circuit(report),
                 labels(report),
-                report.reason().replaceAll("\\R", " "));
+                told(models.wish(report.model().name())),
+                report.reason());
     }
 
     private String labels(ModelReport report) {
@@ -105,6 +91,41 @@ final class ModelsView {
                         .map(Map.Entry::getKey)
                         .toList();
         return labels.stream().collect(Collectors.joining(","));
+    }
+
+    /** What operators said of a model and what holds until they say otherwise; its labels are shown as labels. */
+    private static String told(ModelWish wish) {
+        List<String> words = new ArrayList<>();
+        if (wish.memory() == ModelWish.Memory.UNLOADED) {
+            words.add("unload");
+        }
+        if (!wish.versions().isEmpty()) {
+            words.add("serve " + String.join(", ", wish.versions()));
+        }
+        return String.join("; ", words);
+    }
+
+    private static void told(ModelWish wish, JsonOutput out) {
+        out.raw("{\"memory\":\"")
+                .raw(wish.memory().name().toLowerCase(Locale.ROOT))
+                .raw("\",\"versions\":[");
+        String separator = "";
+        for (String item : wish.versions()) {
+            out.raw(separator).string(item);
+            separator = ",";
+        }
+        out.raw("],\"labels\":");
+        labels(wish.labels(), out);
+        out.raw('}');
+    }
+
+    private static void labels(Map<String, Long> labels, JsonOutput out) {
+        String separator = "{";
+        for (Map.Entry<String, Long> label : new TreeMap<>(labels).entrySet()) {
+            out.raw(separator).string(label.getKey()).raw(':').number(label.getValue());
+            separator = ",";
+        }
+        out.raw(labels.isEmpty() ? "{}" : "}");
     }
 
     private static String state(ModelReport report) {

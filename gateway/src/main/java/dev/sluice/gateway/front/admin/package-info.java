@@ -4,7 +4,8 @@
  *
  * <p>{@link dev.sluice.gateway.front.admin.AdminVerticle} listens on one loop that reads no inference. {@link
  * dev.sluice.gateway.front.admin.AdminRoutes} says which path goes where; {@link dev.sluice.gateway.front.admin.ModelsView}
- * is what is shown, {@link dev.sluice.gateway.front.admin.ModelChanges} what is changed. Changes themselves are the business
+ * is what is shown, {@link dev.sluice.gateway.front.admin.ModelChanges} what is changed, and
+ * {@link dev.sluice.gateway.front.admin.AuditHandler} what has been. Changes themselves are the business
  * of {@code front.control}.
  *
  * <p>Read {@link dev.sluice.gateway.front.admin.AdminRoutes} first.

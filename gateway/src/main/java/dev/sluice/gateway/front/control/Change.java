@@ -19,6 +19,7 @@ record Change(String action, String model, String detail) {
             case ModelCommand.Unload unload -> new Change("unload", unload.name(), "");
             case ModelCommand.Serve serve -> new Change("serve", serve.name(), versions(serve));
             case ModelCommand.Rollback rollback -> new Change("rollback", rollback.name(), "");
+            case ModelCommand.Reset reset -> new Change("reset", reset.name(), "");
             case ModelCommand.Label label ->
                 label.version() == 0
                         ? new Change("remove label", label.name(), label.label())

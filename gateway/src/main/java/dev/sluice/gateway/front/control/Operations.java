@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -56,6 +57,11 @@ public final class Operations {
             return Future.succeededFuture(new Outcome(tooMany, ""));
         }
         return commands.send(command);
+    }
+
+    /** What has been done, where that can be asked for. */
+    public Optional<ChangeHistory> history() {
+        return audit.history();
     }
 
     /**

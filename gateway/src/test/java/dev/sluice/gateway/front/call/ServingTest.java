@@ -92,7 +92,7 @@ class ServingTest {
                         new ModelCommands(vertx, models),
                         Crossing.resultOnLoop(
                                 vertx.getOrCreateContext(),
-                                () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system())),
+                                () -> AuditLog.open(AuditLog.NONE, Optional.empty(), vertx, InstantSource.system())),
                         () -> false,
                         () -> {}),
                 Optional.empty(),

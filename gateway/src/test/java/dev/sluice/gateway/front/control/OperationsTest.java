@@ -21,6 +21,7 @@ import io.vertx.junit5.VertxExtension;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,7 +43,7 @@ class OperationsTest {
     @BeforeEach
     void make(Vertx vertx) {
         ReferenceCodec.register(vertx.eventBus());
-        AuditLog audit = Wait.forResult(AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
+        AuditLog audit = Wait.forResult(AuditLog.open(AuditLog.NONE, Optional.empty(), vertx, InstantSource.system()));
         operations = new Operations(new ModelCommands(vertx, models), audit, draining::get, () -> stopped.set(true));
     }
 

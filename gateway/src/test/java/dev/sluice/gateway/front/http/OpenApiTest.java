@@ -62,7 +62,8 @@ class OpenApiTest {
 
     private static Operations operations(Vertx vertx, ModelDirectory models) {
         AuditLog audit = Crossing.resultOnLoop(
-                vertx.getOrCreateContext(), () -> AuditLog.open(AuditLog.NONE, vertx, InstantSource.system()));
+                vertx.getOrCreateContext(),
+                () -> AuditLog.open(AuditLog.NONE, Optional.empty(), vertx, InstantSource.system()));
         return new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {});
     }
 

@@ -1,0 +1,220 @@
+package dev.sluice.gateway.registry;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to the database, made again when it has been lost.
+ *
+ * @thread the registry's
+ * @errors IOException when there is no connection, or the database refuses; then nothing has been changed, unless the
+ *     connection was lost at the very end
+ */
+final class Database implements AutoCloseable {
+
+    private static final int ANSWERS_WITHIN_SECONDS = 2;
+
+    /** Of H2: somebody has the file open, or it is none of H2's, or of another version of it. */
+    private static final int IN_USE = 90020;
+
+    private static final int NOT_ITS_FILE = 90030;
+    private static final int OTHER_VERSION = 90048;
+
+    private final Place place;
+    private @Nullable Connection open;
+    private boolean ended;
+
+    Database(Place place) {
+        this.place = place;
+    }
+
+    /**
+     * What is done in one transaction.
+     *
+     * @thread the registry's
+     */
+    @FunctionalInterface
+    interface Work<T> {
+
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * What is changed in one transaction.
+     *
+     * @thread the registry's
+     */
+    @FunctionalInterface
+    interface Change {
+
+        void on(Connection connection) throws SQLException;
+    }
+
+    <T> T run(Work<T> work) throws IOException {
+        Connection connection = connection();
+        try {
+            T result = work.on(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException failed) {
+            rollBack(connection);
+            throw new IOException("the registry " + name() + " failed: " + withoutUrl(failed), failed);
+        } catch (RuntimeException defect) { // what it has begun must not be committed by the next
+            rollBack(connection);
+            throw defect;
+        }
+    }
+
+    /** The same, and returns when it is on disk. */
+    void write(Change change) throws IOException {
+        run(connection -> {
+            change.on(connection);
+            return true;
+        });
+        if (place instanceof Place.File) { // is written at its leisure unless told; a server does it at each commit
+            run(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    return statement.execute("checkpoint sync");
+                }
+            });
+        }
+    }
+
+    private Connection connection() throws IOException {
+        if (ended) {
+            throw new IOException("the registry " + name() + " is closed, for the server ends");
+        }
+        try {
+            if (open != null && open.isValid(ANSWERS_WITHIN_SECONDS)) {
+                return open;
+            }
+            disconnect();
+            Connection fresh = connect();
+            open = fresh;
+            return fresh;
+        } catch (SQLException failed) {
+            throw new IOException("the registry " + name() + " cannot be opened: " + reason(failed), failed);
+        } catch (IOException failed) {
+            throw new IOException("the registry " + name() + " cannot be opened: " + withoutUrl(failed), failed);
+        }
+    }
+
+    private Connection connect() throws IOException, SQLException {
+        String url = url();
+        Credentials credentials = place instanceof Place.Server server
+                ? Credentials.read(server.user(), server.passwordFile())
+                : Credentials.OF_FILE;
+        Connection fresh = DriverManager.getConnection(url, properties(credentials));
+        try {
+            fresh.setAutoCommit(false);
+            Schema.update(fresh, url, credentials);
+            return fresh;
+        } catch (IOException | SQLException | RuntimeException failed) {
+            fresh.close();
+            throw failed;
+        }
+    }
+
+    private String url() throws IOException {
+        return switch (place) {
+            case Place.File file -> {
+                makeForOwner(file.directory());
+                yield "jdbc:h2:file:" + file.directory().resolve(file.name())
+                        + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
+            }
+            case Place.Server server -> server.url();
+            case Place.Nowhere nowhere -> throw new IllegalStateException("there is no database");
+        };
+    }
+
+    /** Who the operators are, and where they sit, is not for everybody to read. */
+    private static void makeForOwner(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (UnsupportedOperationException otherSystem) {
+            Files.createDirectories(directory);
+        } catch (IOException cannotBe) {
+            throw new IOException(
+                    "its directory cannot be made; registry.directory can name another, and registry.url none ("
+                            + cannotBe + ")",
+                    cannotBe);
+        }
+    }
+
+    /** What stands in the address is stronger. */
+    private Properties properties(Credentials credentials) {
+        Properties properties = new Properties();
+        if (place instanceof Place.Server) { // in seconds; by itself it would wait for a server that is gone for ever
+            properties.setProperty("connectTimeout", "5");
+            properties.setProperty("socketTimeout", "10");
+            properties.setProperty("tcpKeepAlive", "true");
+            properties.setProperty("ApplicationName", "sluice");
+        }
+        properties.setProperty("user", credentials.user());
+        properties.setProperty("password", credentials.password());
+        return properties;
+    }
+
+    private String reason(SQLException failed) {
+        return switch (failed.getErrorCode()) {
+            case IN_USE -> "another server has it open; give each its own registry.directory";
+            case NOT_ITS_FILE, OTHER_VERSION ->
+                "the file is damaged or was written by something else; move it away to begin anew ("
+                        + withoutUrl(failed) + ")";
+            default -> withoutUrl(failed);
+        };
+    }
+
+    /** Its parameters may have a password among them. */
+    private String withoutUrl(Exception failed) {
+        String message = failed.getMessage() == null ? failed.toString() : failed.getMessage();
+        return place instanceof Place.Server server ? message.replace(server.url(), name()) : message;
+    }
+
+    /** For people. */
+    private String name() {
+        return switch (place) {
+            case Place.File file -> file.file().toString();
+            case Place.Server server -> server.url().replaceFirst("\\?.*", "");
+            case Place.Nowhere nowhere -> "";
+        };
+    }
+
+    private static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException lost) {
+            // the next use finds that out
+        }
+    }
+
+    /** For good. */
+    @Override
+    public void close() {
+        ended = true;
+        disconnect();
+    }
+
+    private void disconnect() {
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException lost) {
+                // as good as closed
+            }
+            open = null;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.sluice.gateway.registry;
+
+import dev.sluice.worker.settings.SettingsException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the database is.
+ *
+ * @thread immutable
+ */
+public sealed interface Place {
+
+    /** No operators' words outlive the server. */
+    record Nowhere() implements Place {}
+
+    /**
+     * A file that the database makes.
+     *
+     * @param directory absolute
+     * @param name without the ending that the database gives it
+     */
+    record File(Path directory, String name) implements Place {
+
+        Path file() {
+            return directory.resolve(name + ".mv.db");
+        }
+    }
+
+    /** @param url with all that the driver is to know, but user and password */
+    record Server(String url, String user, Optional<Path> passwordFile) implements Place {}
+
+    /** What all addresses of PostgreSQL begin with. */
+    String POSTGRESQL = "jdbc:postgresql:";
+
+    /**
+     * What the settings of this process say.
+     *
+     * @param models where the server has its models from
+     * @param port that it is to listen on
+     * @throws SettingsException for what says nothing
+     */
+    static Place of(RegistryOptions options, String models, int port) {
+        return of(options, server(models, port), System.getenv(), System.getProperty("user.home", ""));
+    }
+
+    /**
+     * What settings say.
+     *
+     * @param server tells this server from others of the same user; empty for one that is another at each start
+     * @param home the user's
+     * @throws SettingsException for what says nothing
+     */
+    static Place of(RegistryOptions options, String server, Map<String, String> environment, String home) {
+        String url = options.url();
+        if (url.equals(RegistryOptions.NONE)) {
+            return new Nowhere();
+        }
+        if (url.startsWith(POSTGRESQL)) {
+            return new Server(url, options.user(), options.password());
+        }
+        if (!url.equals(RegistryOptions.FILE)) {
+            throw wrong("registry.url: is neither file, none nor begins with " + POSTGRESQL + " (got " + url + ")");
+        }
+        return options.directory().equals(RegistryOptions.USER_STATE)
+                ? ofUser(server, environment, home)
+                : new File(chosen(options.directory()), "registry");
+    }
+
+    private static Path chosen(String text) {
+        return absolute(text)
+                .filter(path -> text.indexOf(';') < 0) // would be read as settings of the database
+                .orElseThrow(() -> wrong("registry.directory: is neither " + RegistryOptions.USER_STATE
+                        + " nor an absolute path without semicolon (got " + text + ")"));
+    }
+
+    private static Place ofUser(String server, Map<String, String> environment, String home) {
+        Optional<Path> state = absolute(environment.getOrDefault("XDG_STATE_HOME", ""))
+                .or(() -> absolute(home).map(user -> user.resolve(".local").resolve("state")));
+        return server.isEmpty() || state.isEmpty()
+                ? new Nowhere()
+                : new File(state.get().resolve("sluice"), "registry-" + server);
+    }
+
+    private static Optional<Path> absolute(String text) {
+        try {
+            return Optional.of(Path.of(text)).filter(Path::isAbsolute);
+        } catch (InvalidPathException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What tells a server from others of the same user: a server on any free port is another one each time, and what it was
+     * told concerns no later one.
+     *
+     * @param models where it has its models from
+     * @param port that it is to listen on; 0 for any
+     */
+    static String server(String models, int port) {
+        return port > 0 ? port + "-" + shortHash(models) : "";
+    }
+
+    private static String shortHash(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 6);
+        } catch (NoSuchAlgorithmException cannotBe) {
+            throw new IllegalStateException(cannotBe); // every JDK has it
+        }
+    }
+
+    private static SettingsException wrong(String problem) {
+        return new SettingsException(List.of(problem));
+    }
+}

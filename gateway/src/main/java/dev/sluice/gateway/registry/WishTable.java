@@ -1,0 +1,98 @@
+package dev.sluice.gateway.registry;
+
+import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.ModelWish.Memory;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables {@code model_wish} and {@code label_wish}.
+ *
+ * @thread the registry's
+ */
+final class WishTable {
+
+    private static final String SEPARATOR = ",";
+
+    private WishTable() {}
+
+    static List<ModelWish> read(Connection connection) throws SQLException {
+        Map<String, Map<String, Long>> labels = labels(connection);
+        List<ModelWish> wishes = new ArrayList<>();
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select model, memory, versions from model_wish order by model");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                String model = row.getString("model");
+                wishes.add(new ModelWish(
+                        model,
+                        memory(row.getString("memory")),
+                        items(row.getString("versions")),
+                        labels.getOrDefault(model, Map.of())));
+            }
+        }
+        return wishes;
+    }
+
+    private static Memory memory(String word) throws SQLException {
+        try {
+            return Memory.valueOf(word);
+        } catch (IllegalArgumentException unknown) {
+            throw new SQLException("model_wish.memory is " + word, unknown);
+        }
+    }
+
+    private static List<String> items(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(SEPARATOR));
+    }
+
+    private static Map<String, Map<String, Long>> labels(Connection connection) throws SQLException {
+        Map<String, Map<String, Long>> byModel = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement("select model, label, version from label_wish");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byModel.computeIfAbsent(row.getString("model"), first -> new HashMap<>())
+                        .put(row.getString("label"), row.getLong("version"));
+            }
+        }
+        return byModel;
+    }
+
+    /** In place of what was there of that model. */
+    static void write(Connection connection, ModelWish wish) throws SQLException {
+        delete(connection, "delete from label_wish where model = ?", wish.name());
+        delete(connection, "delete from model_wish where model = ?", wish.name());
+        if (wish.saysNothing()) {
+            return;
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into model_wish (model, memory, versions) values (?, ?, ?)")) {
+            statement.setString(1, wish.name());
+            statement.setString(2, wish.memory().name());
+            statement.setString(3, String.join(SEPARATOR, wish.versions()));
+            statement.executeUpdate();
+        }
+        for (Map.Entry<String, Long> label : wish.labels().entrySet()) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("insert into label_wish (model, label, version) values (?, ?, ?)")) {
+                statement.setString(1, wish.name());
+                statement.setString(2, label.getKey());
+                statement.setLong(3, label.getValue());
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    private static void delete(Connection connection, String sql, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            statement.executeUpdate();
+        }
+    }
+}
