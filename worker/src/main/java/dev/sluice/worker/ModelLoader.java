@@ -24,9 +24,11 @@ import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.TritonConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,14 +124,17 @@ final class ModelLoader implements AutoCloseable {
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
-        ModelServing serving =
-                blocking(() -> ModelServing.of(ModelConfig.read(version.location.configFile()), options));
+        Path configFile = version.location.configFile();
+        ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
+        TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
                 () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())), false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
-        Description description = deploy(version, runnable, serving);
+        triton.check(runnable.signature());
+        Description description = deploy(version, runnable, serving, triton.remarks());
+        description.remarks().forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         version.served.describe(description);
         LOG.info(
                 "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
@@ -144,7 +149,7 @@ final class ModelLoader implements AutoCloseable {
         return loading.executeBlocking(work, false).await();
     }
 
-    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving) {
+    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
@@ -175,11 +180,15 @@ final class ModelLoader implements AutoCloseable {
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        return describe(incarnation, runnable, serving, maxBatchRows);
+        return describe(incarnation, runnable, serving, maxBatchRows, remarks);
     }
 
     private static Description describe(
-            Incarnation incarnation, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+            Incarnation incarnation,
+            LoadedModel runnable,
+            ModelServing serving,
+            int maxBatchRows,
+            List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         return new Description(
                 runnable.platform(),
@@ -188,7 +197,8 @@ final class ModelLoader implements AutoCloseable {
                 signature.batched() ? maxBatchRows : 0,
                 serving.instances(),
                 incarnation.batcherAddress(),
-                serving.fixed());
+                serving.fixed(),
+                remarks);
     }
 
     private DeviceTurns.Stake stake(ModelServing serving) {

@@ -65,7 +65,7 @@ public record ModelConfig(
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
     /**
-     * Reads a model.yaml; a model without one has the defaults.
+     * Reads a model.yaml, and beneath it the {@code config.pbtxt} beside it; a model without either has the defaults.
      *
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
@@ -79,7 +79,8 @@ public record ModelConfig(
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
     public static ModelConfig read(Path file, Map<String, Function<String, Optional<String>>> checks) {
-        Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
+        Settings<ModelConfig> settings =
+                Settings.of(ModelConfig.class).beneath(TritonConfig.beside(file).settings());
         Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
