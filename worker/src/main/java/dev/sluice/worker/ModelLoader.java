@@ -73,6 +73,7 @@ final class ModelLoader implements AutoCloseable {
     private final Vertx vertx;
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
+    private final Signatures signatures = new Signatures();
     private long incarnations;
 
     ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
@@ -133,9 +134,19 @@ final class ModelLoader implements AutoCloseable {
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
         triton.check(runnable.signature());
-        Description description = deploy(version, runnable, serving, triton.remarks());
-        description.remarks().forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
+        List<String> remarks = new ArrayList<>(triton.remarks());
+        signatures.change(version.location.model(), runnable.signature()).ifPresent(change -> {
+            if (serving.tests().sameSignature()) {
+                throw new IllegalStateException(change + " (same_signature in its model.yaml)");
+            }
+            remarks.add(change);
+        });
+        Description description = deploy(version, runnable, serving, remarks);
+        remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         version.served.describe(description);
+        Incarnation incarnation = version.served.incarnation();
+        signatures.serves(incarnation, runnable.signature());
+        version.served.onClose(() -> signatures.isGone(incarnation));
         LOG.info(
                 "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
                 version.location.model(),
@@ -223,7 +234,7 @@ final class ModelLoader implements AutoCloseable {
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
         PatientShare place = new PatientShare(stake(serving));
         Rehearsal rehearsal = new Rehearsal(
-                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.testedByZeros());
+                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
         Future<List<LatencyPoint>> measured = loading.executeBlocking(
                 () -> rehearsal.play(
                         location.modelFile(),
@@ -251,6 +262,7 @@ final class ModelLoader implements AutoCloseable {
         return loading.executeBlocking(
                 () -> {
                     runnable.close();
+                    NativeHeap.trim();
                     return runnable;
                 },
                 false);
