@@ -100,7 +100,9 @@ class ConfigLoaderTest {
     void severalDirectoriesOfModelsAddUp() {
         assertEquals(
                 List.of(Path.of("a").toAbsolutePath(), Path.of("it's, [b]").toAbsolutePath()),
-                load(Map.of(), "--models", "a", "--models", "it's, [b]").worker().models());
+                load(Map.of(), "--models", "a", "--models", "it's, [b]")
+                        .worker()
+                        .models());
         assertEquals(
                 List.of(Path.of("[b]").toAbsolutePath()),
                 load(Map.of(), "--models", "[b]").worker().models());
