@@ -5,9 +5,10 @@
     python3 loadtest/swaps.py --swaps 5    to see that it works; not for keeping
 
 The open-loop generator asks at --rate, which should be 70 per cent of what the server does: first while nothing happens, then
-while one version after the other is copied into the repository. Prints a Markdown table. Exit status 0, or 1 if a
-request failed, p99 grew to more than 1.5 times, or the memory, read after a collection of garbage (whose pause is among the
-swaps' latencies), by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if the generator could not keep to its plan, so that nothing is proven.
+while one version after the other is copied into the repository. Memory is read after a collection of garbage, whose pause is
+among the latencies. Prints a Markdown table. Exit status 0, or 1 if a request failed, p99 grew to more than 1.5 times, or
+the memory by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if the generator could not keep
+to its plan, so that nothing is proven.
 """
 
 import argparse

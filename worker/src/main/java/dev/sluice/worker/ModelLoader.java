@@ -60,6 +60,8 @@ final class ModelLoader implements AutoCloseable {
     /** For models that are closed, and in place of threads that hang. */
     private static final int SPARE_THREADS = 8;
 
+    private static final long TRIM_AFTER_MILLIS = 500;
+
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
@@ -75,6 +77,7 @@ final class ModelLoader implements AutoCloseable {
     private final LoadingSlots slots;
     private final Signatures signatures = new Signatures();
     private long incarnations;
+    private boolean trimIsDue;
 
     ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
         this.options = options;
@@ -260,12 +263,23 @@ final class ModelLoader implements AutoCloseable {
 
     private Future<?> closing(LoadedModel runnable) {
         return loading.executeBlocking(
-                () -> {
-                    runnable.close();
-                    NativeHeap.trim();
-                    return runnable;
-                },
-                false);
+                        () -> {
+                            runnable.close();
+                            return runnable;
+                        },
+                        false)
+                .onSuccess(closed -> trimSoon());
+    }
+
+    /** Once for all that are closed by then. */
+    private void trimSoon() {
+        if (!trimIsDue) {
+            trimIsDue = true;
+            vertx.setTimer(TRIM_AFTER_MILLIS, due -> {
+                trimIsDue = false;
+                loading.executeBlocking(NativeHeap::trim, false);
+            });
+        }
     }
 
     @Override

@@ -21,15 +21,17 @@ final class NativeHeap {
 
     private NativeHeap() {}
 
-    /** Gives it back to the system. */
-    static void trim() {
+    /** Gives it back to the system; false where that is not possible. */
+    static boolean trim() {
         try {
             ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
             Object said = ManagementFactory.getPlatformMBeanServer()
                     .invoke(commands, "systemTrimNativeHeap", new Object[0], new String[0]);
             LOG.debug("{}", said);
+            return true;
         } catch (JMException | RuntimeException unknownHere) {
             LOG.debug("the native heap cannot be trimmed: {}", unknownHere.toString());
+            return false;
         }
     }
 }

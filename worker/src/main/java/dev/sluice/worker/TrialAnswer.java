@@ -6,13 +6,13 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What a model says to inputs that mean nothing, as far as it says something about the model: types, sizes, and whether
  * numbers are numbers.
  *
+ * @param outputs all that it has, in its own order
  * @thread any
  */
 record TrialAnswer(Signature signature, List<Tensor> outputs) {
@@ -22,10 +22,13 @@ record TrialAnswer(Signature signature, List<Tensor> outputs) {
 
     /** What is not as the model declares it, if anything is. The size of an axis that it leaves open may be any. */
     Optional<String> undeclared() {
-        return outputs.stream()
-                .filter(output -> !isDeclared(output, Objects.requireNonNull(signature.output(output.name()))))
-                .map(output -> "its output is " + output + ", and it declares " + signature.output(output.name()))
-                .findFirst();
+        for (int i = 0; i < outputs.size(); i++) {
+            TensorSpec declared = signature.outputs().get(i);
+            if (!isDeclared(outputs.get(i), declared)) {
+                return Optional.of("its output is " + outputs.get(i) + ", and it declares " + declared);
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isDeclared(Tensor output, TensorSpec spec) {

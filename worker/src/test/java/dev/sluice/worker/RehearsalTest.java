@@ -82,7 +82,7 @@ class RehearsalTest {
 
     @Test
     void whatRunsServes() throws IOException {
-        play(inputs -> inputs, false);
+        play(inputs -> inputs, true);
         play(DataType.FP32, floats(x -> x + 1), new ModelServing.Tests(true, true, false));
     }
 
