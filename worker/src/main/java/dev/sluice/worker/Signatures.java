@@ -41,7 +41,7 @@ final class Signatures {
             long version = newest.getKey().model().version();
             return changes.isEmpty()
                     ? Optional.empty()
-                    : Optional.of("it takes or gives other than version " + version + ", which serves: "
+                    : Optional.of("it takes or gives other than version " + version + ", which served before it: "
                             + String.join(", ", changes));
         });
     }

@@ -106,7 +106,7 @@ class RepositoryIT {
     @Test
     void aVersionWithOtherInputsIsRemarkedOnOrRefused() throws IOException {
         Repository models = directory("models").with("m", "1", ECHO);
-        String change = "it takes or gives other than version 1, which serves: input IN0 INT32[-1,4] is new";
+        String change = "it takes or gives other than version 1, which served before it: input IN0 INT32[-1,4] is new";
         try (RunningGateway gateway = start("models")) {
             models.config("m", "same_signature: true");
             models.with("m", "2", SUMS);
