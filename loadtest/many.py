@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Loads many small models, and says what they cost: at the start, idle, and the one among them that is asked.
 
-    python3 loadtest/many.py                 200 models, about 6 minutes
+    python3 loadtest/many.py                 200 models, about 8 minutes
     python3 loadtest/many.py --models 20     to see that it works; not for keeping
 
 Each is the model "mlp" under a name and with bytes of its own, so that none knows what another one has measured. Starts a
@@ -133,7 +133,7 @@ def main():
     parser.add_argument("--java-opts", default="-Xmx1g", help="JVM options for both (default -Xmx1g)")
     options = parser.parse_args()
     for name in ("warm_up", "warm_up_limit", "warm_up_window"):
-        setattr(options, name, bench.QUICK[name])
+        setattr(options, name, bench.FULL[name])
     options.threads = 1
     servers.WORK.mkdir(parents=True, exist_ok=True)
     try:

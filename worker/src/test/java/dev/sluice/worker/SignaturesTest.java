@@ -44,13 +44,15 @@ class SignaturesTest {
                 List.of(new TensorSpec("z", DataType.INT64, new Shape(-1))),
                 true);
         assertEquals(
-                Optional.of("it takes or gives other than version 1, which served before it: input x FP32[-1,5] was x FP32[-1,4],"
-                        + " output z INT64[-1] is new, output y INT64[-1] is gone"),
+                Optional.of(
+                        "it takes or gives other than version 1, which served before it: input x FP32[-1,5] was x FP32[-1,4],"
+                                + " output z INT64[-1] is new, output y INT64[-1] is gone"),
                 signatures.change(cat(2), other));
         TensorSpec optional = new TensorSpec("x", DataType.FP32, new Shape(-1, 4), true);
         assertEquals(
-                Optional.of("it takes or gives other than version 1, which served before it: input x FP32[-1,4] (optional) was x"
-                        + " FP32[-1,4]"),
+                Optional.of(
+                        "it takes or gives other than version 1, which served before it: input x FP32[-1,4] (optional) was x"
+                                + " FP32[-1,4]"),
                 signatures.change(cat(2), new Signature(List.of(optional), List.of(Y), true)));
     }
 
@@ -60,7 +62,8 @@ class SignaturesTest {
         signatures.serves(new Incarnation(cat(1), 1), OLD);
         signatures.serves(second, new Signature(List.of(X), List.of(), true));
         assertEquals(
-                Optional.of("it takes or gives other than version 2, which served before it: output y INT64[-1] is new"),
+                Optional.of(
+                        "it takes or gives other than version 2, which served before it: output y INT64[-1] is new"),
                 signatures.change(cat(3), OLD));
         signatures.isGone(second);
         assertEquals(Optional.empty(), signatures.change(cat(3), OLD));
