@@ -57,12 +57,14 @@ final class BatcherVerticle extends VerticleBase {
     private InstanceGroup instances;
     private DeviceShare share;
     private Batcher batcher;
+    private SharedInstances shared;
     private LargeRequests requests;
 
     /** By the address at which the front loop waits for outcomes. */
     private final Map<String, Correspondence> fronts = new HashMap<>();
 
     private long wakeUp = NO_TIMER;
+    private long overdueCheck = NO_TIMER;
     private boolean turnEndIsDue;
 
     BatcherVerticle(
@@ -83,13 +85,8 @@ final class BatcherVerticle extends VerticleBase {
     public Future<?> start() {
         instances = new InstanceGroup(model, members, context, ticker, new Instances());
         share = stake.join(() -> context.runOnContext(granted -> useTurn()));
-        SharedInstances shared = new SharedInstances(instances, share, ticker);
+        shared = new SharedInstances(instances, share, ticker);
         batcher = new Batcher(model, options, shared, ticker, this::wakeAt);
-        vertx.setPeriodic(OVERDUE_CHECK_MILLIS, check -> {
-            if (shared.yieldOverdue()) {
-                useTurn();
-            }
-        });
         requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(incarnation.batcherAddress())
@@ -215,12 +212,28 @@ final class BatcherVerticle extends VerticleBase {
     private void endTurn() {
         turnEndIsDue = false;
         batcher.dispatch();
+        watchRuns();
         sendOutcomes();
     }
 
     private void useTurn() {
         batcher.dispatch();
         share.pass();
+        watchRuns();
+    }
+
+    /** Only while there are any: of many models most are idle. */
+    private void watchRuns() {
+        if (overdueCheck == NO_TIMER && shared.isRunning()) {
+            overdueCheck = vertx.setTimer(OVERDUE_CHECK_MILLIS, due -> {
+                overdueCheck = NO_TIMER;
+                if (shared.yieldOverdue()) {
+                    useTurn();
+                } else {
+                    watchRuns();
+                }
+            });
+        }
     }
 
     private void sendOutcomes() {

@@ -9,9 +9,8 @@ import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.repository.ModelFolder;
-import dev.sluice.worker.repository.ModelRepository;
+import dev.sluice.worker.repository.ModelRoots;
 import dev.sluice.worker.repository.Selection;
-import dev.sluice.worker.repository.SettledFolders;
 import dev.sluice.worker.repository.VersionPolicy;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -28,15 +27,14 @@ import org.slf4j.LoggerFactory;
  * Decides which model versions are to be in memory: looks at the repository and listens to operators.
  *
  * @thread the control thread; the files are looked at on a thread that may wait
- * @errors of a repository that cannot be read any more the last known state is kept
+ * @errors of a directory that cannot be read any more the last known state is kept
  */
 final class ModelControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelControl.class);
 
     private final ControlOptions options;
-    private final ModelRepository repository;
-    private final SettledFolders settled;
+    private final ModelRoots repository;
     private final Selection selection;
     private final ModelKeeper keeper;
     private final Wishes wishes;
@@ -48,8 +46,7 @@ final class ModelControl {
 
     ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, VersionLabels labels, Vertx vertx) {
         this.options = worker.control();
-        this.repository = new ModelRepository(worker.models());
-        this.settled = new SettledFolders(options.settle(), InstantSource.system());
+        this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.keeper = keeper;
@@ -61,11 +58,11 @@ final class ModelControl {
     /**
      * Takes what is there as it is, and waits until all of it has been tried.
      *
-     * @throws IOException when the repository cannot be read, or what operators want of it
+     * @throws IOException when no directory of the repository can be read, or not what operators want of it
      */
     void begin() throws IOException {
         wishes.begin();
-        folders = settled.first(repository.scan());
+        folders = repository.first();
         keeper.whenChanged(() -> labels.publish(folders));
         apply();
         keeper.settled().await();
@@ -87,20 +84,15 @@ final class ModelControl {
 
     private void rescan() {
         try {
-            folders = settled.after(scan());
+            folders = vertx.executeBlocking(repository::look).await();
             lastFault = "";
             apply();
-        } catch (Throwable fault) { // an IOException, thrown from where the compiler cannot see it; or a defect
-            if (!lastFault.equals(fault.toString())) {
-                lastFault = fault.toString();
-                boolean isDefect = !(fault instanceof IOException);
-                LOG.error("the models stay as they are: {}", lastFault, isDefect ? fault : null);
+        } catch (RuntimeException defect) {
+            if (!lastFault.equals(defect.toString())) {
+                lastFault = defect.toString();
+                LOG.error("the models stay as they are", defect);
             }
         }
-    }
-
-    private List<ModelFolder> scan() {
-        return vertx.executeBlocking(repository::scan).await();
     }
 
     private void apply() {
@@ -131,7 +123,8 @@ final class ModelControl {
     private Outcome done(ModelCommand command) {
         boolean takesFiles = !(command instanceof ModelCommand.Unload || command instanceof ModelCommand.Label);
         if (takesFiles) { // whoever asks for it says that they are whole; the files of others are nobody's business now
-            folders = settled.take(command.name(), scan());
+            String taken = command.name();
+            folders = vertx.executeBlocking(() -> repository.take(taken)).await();
         }
         Optional<ModelFolder> folder =
                 folders.stream().filter(of -> of.name().equals(command.name())).findFirst();

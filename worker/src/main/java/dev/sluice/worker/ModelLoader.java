@@ -24,9 +24,11 @@ import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.TritonConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,8 @@ final class ModelLoader implements AutoCloseable {
     /** For models that are closed, and in place of threads that hang. */
     private static final int SPARE_THREADS = 8;
 
+    private static final long TRIM_AFTER_MILLIS = 500;
+
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
@@ -71,7 +75,9 @@ final class ModelLoader implements AutoCloseable {
     private final Vertx vertx;
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
+    private final Signatures signatures = new Signatures();
     private long incarnations;
+    private boolean trimIsDue;
 
     ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
         this.options = options;
@@ -122,15 +128,28 @@ final class ModelLoader implements AutoCloseable {
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
-        ModelServing serving =
-                blocking(() -> ModelServing.of(ModelConfig.read(version.location.configFile()), options));
+        Path configFile = version.location.configFile();
+        ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
+        TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
                 () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())), false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
-        Description description = deploy(version, runnable, serving);
+        triton.check(runnable.signature());
+        List<String> remarks = new ArrayList<>(triton.remarks());
+        signatures.change(version.location.model(), runnable.signature()).ifPresent(change -> {
+            if (serving.tests().sameSignature()) {
+                throw new IllegalStateException(change + " (same_signature in its model.yaml)");
+            }
+            remarks.add(change);
+        });
+        Description description = deploy(version, runnable, serving, remarks);
+        remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         version.served.describe(description);
+        Incarnation incarnation = version.served.incarnation();
+        signatures.serves(incarnation, runnable.signature());
+        version.served.onClose(() -> signatures.isGone(incarnation));
         LOG.info(
                 "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
                 version.location.model(),
@@ -144,7 +163,7 @@ final class ModelLoader implements AutoCloseable {
         return loading.executeBlocking(work, false).await();
     }
 
-    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving) {
+    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
@@ -175,11 +194,15 @@ final class ModelLoader implements AutoCloseable {
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        return describe(incarnation, runnable, serving, maxBatchRows);
+        return describe(incarnation, runnable, serving, maxBatchRows, remarks);
     }
 
     private static Description describe(
-            Incarnation incarnation, LoadedModel runnable, ModelServing serving, int maxBatchRows) {
+            Incarnation incarnation,
+            LoadedModel runnable,
+            ModelServing serving,
+            int maxBatchRows,
+            List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         return new Description(
                 runnable.platform(),
@@ -188,7 +211,8 @@ final class ModelLoader implements AutoCloseable {
                 signature.batched() ? maxBatchRows : 0,
                 serving.instances(),
                 incarnation.batcherAddress(),
-                serving.fixed());
+                serving.fixed(),
+                remarks);
     }
 
     private DeviceTurns.Stake stake(ModelServing serving) {
@@ -213,7 +237,7 @@ final class ModelLoader implements AutoCloseable {
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
         PatientShare place = new PatientShare(stake(serving));
         Rehearsal rehearsal = new Rehearsal(
-                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.testedByZeros());
+                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
         Future<List<LatencyPoint>> measured = loading.executeBlocking(
                 () -> rehearsal.play(
                         location.modelFile(),
@@ -239,11 +263,23 @@ final class ModelLoader implements AutoCloseable {
 
     private Future<?> closing(LoadedModel runnable) {
         return loading.executeBlocking(
-                () -> {
-                    runnable.close();
-                    return runnable;
-                },
-                false);
+                        () -> {
+                            runnable.close();
+                            return runnable;
+                        },
+                        false)
+                .onSuccess(closed -> trimSoon());
+    }
+
+    /** Once for all that are closed by then. */
+    private void trimSoon() {
+        if (!trimIsDue) {
+            trimIsDue = true;
+            vertx.setTimer(TRIM_AFTER_MILLIS, due -> {
+                trimIsDue = false;
+                loading.executeBlocking(NativeHeap::trim, false);
+            });
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.List;
  * @param preserveOrdering whether answers leave in the order in which their requests came
  * @param batching whether requests may share a batch, if the model can be batched
  * @param breaker when the model is left alone
- * @param testedByZeros whether a version that has no golden samples must be able to run a row of zeros
+ * @param tests what a version must show before it serves
  */
 record ModelServing(
         int instances,
@@ -36,10 +36,19 @@ record ModelServing(
         boolean batching,
         BreakerOptions breaker,
         List<String> labels,
-        boolean testedByZeros) {
+        Tests tests) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
+
+    /**
+     * What a version must show.
+     *
+     * @param byZeros whether it must be able to run a row of zeros, and answer as it declares, if it has no golden samples
+     * @param finite whether the numbers of that answer must be finite
+     * @param sameSignature whether its inputs and outputs must be those of the version that serves
+     */
+    record Tests(boolean byZeros, boolean finite, boolean sameSignature) {}
 
     static ModelServing of(ModelConfig model, WorkerOptions node) {
         return new ModelServing(
@@ -55,7 +64,7 @@ record ModelServing(
                 model.batching() != ModelConfig.Batching.OFF,
                 breaker(model, node.breaker()),
                 model.labels(),
-                model.selfTest() == ModelConfig.SelfTest.AUTO);
+                new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()));
     }
 
     private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {

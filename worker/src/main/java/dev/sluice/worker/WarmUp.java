@@ -2,16 +2,11 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.batch.PatientShare;
-import dev.sluice.worker.contract.DataType;
-import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.engine.EngineRunException;
 import dev.sluice.worker.engine.ModelInstance;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +78,7 @@ final class WarmUp {
     /** Measures the sizes of use, as far as the budget goes. */
     Profile run(int maxBatchRows, Duration budget) {
         List<LatencyPoint> measured = new ArrayList<>();
-        if (budget.isZero() || !signature.inputs().stream().allMatch(this::isKnownBeyondRows)) {
+        if (budget.isZero() || !TrialRows.areKnown(signature)) {
             return new Profile(measured, false);
         }
         long end = ticker.nanos() + budget.toNanos();
@@ -161,7 +156,7 @@ final class WarmUp {
             return NOTHING;
         }
         try {
-            long nanos = nanosOf(inputs.computeIfAbsent(rows, this::zeros));
+            long nanos = nanosOf(inputs.computeIfAbsent(rows, count -> TrialRows.zeros(signature, count)));
             everRan = true;
             return nanos;
         } catch (EngineRunException crash) {
@@ -196,29 +191,12 @@ final class WarmUp {
         return everRan || readsText ? null : failure;
     }
 
-    private boolean isKnownBeyondRows(TensorSpec input) {
-        for (int axis = signature.batched() ? 1 : 0; axis < input.shape().rank(); axis++) {
-            if (input.shape().dimension(axis) < 0 && !input.optional()) {
-                return false;
-            }
-        }
-        return true;
+    /** Whether the engine could run it with zeros. */
+    boolean everRan() {
+        return everRan;
     }
 
-    /** As BYTES those are empty strings, each no more than its length prefix. */
-    private List<Tensor> zeros(int rows) {
-        List<Tensor> zeros = new ArrayList<>();
-        for (TensorSpec input : signature.inputs()) {
-            if (!input.optional()) {
-                Shape shape = signature.batched() ? input.shape().withRows(rows) : input.shape();
-                int elementBytes = input.dataType().isVariableSize()
-                        ? DataType.LENGTH_PREFIX_BYTES
-                        : input.dataType().elementBytes();
-                int bytes = Math.toIntExact(Math.multiplyExact(shape.elementCount(), elementBytes));
-                ByteBuffer data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-                zeros.add(new Tensor(input.name(), input.dataType(), shape, data));
-            }
-        }
-        return zeros;
+    Signature signature() {
+        return signature;
     }
 }

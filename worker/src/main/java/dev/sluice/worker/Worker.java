@@ -13,6 +13,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -21,8 +22,8 @@ import java.util.function.Supplier;
  * <p>Its deployment is complete when every model that it begins with has been tried; one that cannot be loaded fails alone.
  *
  * @thread a context of virtual threads, the control thread, never on the data path
- * @errors deployment fails only when the repository itself, or what operators want of it, cannot be read or there is
- *     no engine
+ * @errors deployment fails only when no directory of the repository can be read, or not what operators want of it, or
+ *     there is no engine
  * @owns the models in memory; closed after the threads that run them have ended
  */
 public final class Worker extends VerticleBase {
@@ -84,7 +85,10 @@ public final class Worker extends VerticleBase {
 
     /** Where the repository lies on this machine is nobody's business. */
     private String forClients(String reason) {
-        return reason.replace(options.models().toAbsolutePath() + File.separator, "")
-                .replace(options.models() + File.separator, "");
+        String told = reason;
+        for (Path root : options.models()) {
+            told = told.replace(root.toAbsolutePath() + File.separator, "").replace(root + File.separator, "");
+        }
+        return told;
     }
 }

@@ -4,12 +4,13 @@ import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a worker runs its models; a model's own model.yaml may say otherwise about instances, threads, batch and queue.
  *
- * @param models the model repository's directory; a relative one starts at the launcher's directory (SLUICE_HOME), or
- *     at the working directory if it was given on the command line
+ * @param models the directories that models lie in, together the repository; relative ones start at the launcher's
+ *     directory (SLUICE_HOME), or at the working directory if they were given on the command line
  * @param instances worker threads for each model; 0 for one per core but at most 4, for beyond that the models of one
  *     machine take the cores from each other
  * @param cpuRuns batches of all models that may run on the CPU at one time, beyond which models take turns; 0 for one
@@ -31,7 +32,7 @@ import java.time.Duration;
  * @param control how models come and go
  */
 public record WorkerOptions(
-        @Setting("conf/models") Path models,
+        @Setting("conf/models") List<Path> models,
         @Setting(value = "0", min = "0", max = "256") int instances,
         @Setting(value = "0", min = "0", max = "4096") int cpuRuns,
         @Setting(value = "1", min = "1", max = "256") int intraOpThreads,

@@ -15,7 +15,19 @@ class ModelServingTest {
         Duration none = Duration.ZERO;
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         return new ModelServing(
-                1, intraOpThreads, 8, 10, none, share, List.of(), none, false, true, breaker, List.of(), true);
+                1,
+                intraOpThreads,
+                8,
+                10,
+                none,
+                share,
+                List.of(),
+                none,
+                false,
+                true,
+                breaker,
+                List.of(),
+                new ModelServing.Tests(true, true, false));
     }
 
     @Test

@@ -64,7 +64,7 @@ class ProfilesTest {
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = Settings.of(ControlOptions.class).load();
         return new WorkerOptions(
-                none, 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control);
+                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control);
     }
 
     private Profiles profiles() {

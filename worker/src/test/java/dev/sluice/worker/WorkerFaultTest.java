@@ -115,8 +115,8 @@ class WorkerFaultTest {
         Duration soon = Duration.ofMillis(10);
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
-        WorkerOptions options =
-                new WorkerOptions(models, INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
+        WorkerOptions options = new WorkerOptions(
+                List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
         ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, listener);
         Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class ArgumentReader {
 
     private final Deque<String> arguments;
     private final List<Assignment> overrides = new ArrayList<>();
+    private final List<String> models = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private @Nullable Path config;
     private boolean help;
@@ -75,9 +77,19 @@ final class ArgumentReader {
             case "--config" -> config(value);
             case "--host" -> overrides.add(new Assignment(name, "http.host", value));
             case "--port" -> overrides.add(new Assignment(name, "http.port", value));
-            case "--models" -> overrides.add(new Assignment(name, "worker.models", value));
+            case "--models" -> models(name, value);
             default -> set(value);
         }
+    }
+
+    /** Each adds a directory to those before it. */
+    private void models(String name, String value) {
+        models.add(value);
+        overrides.removeIf(assignment -> assignment.place().equals(name));
+        String quoted =
+                models.stream().map(each -> "'" + each.replace("'", "''") + "'").collect(Collectors.joining(", "));
+        boolean plain = models.size() == 1 && !value.contains(",") && !value.startsWith("[");
+        overrides.add(new Assignment(name, "worker.models", plain ? value : "[" + quoted + "]"));
     }
 
     private void config(String value) {

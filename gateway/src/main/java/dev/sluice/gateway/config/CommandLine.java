@@ -21,7 +21,8 @@ public record CommandLine(@Nullable Path config, List<Assignment> overrides, boo
               --config FILE     read FILE instead of conf/sluice.yaml
               --host HOST       listen on HOST                 (http.host, default 127.0.0.1)
               --port PORT       listen on PORT; 0 picks one    (http.port, default 8080)
-              --models DIR      serve the models in DIR        (worker.models, default conf/models)
+              --models DIR      serve the models in DIR        (worker.models, default conf/models);
+                                may be repeated: the models of all of them
               --set KEY=VALUE   change any setting, as in --set http.max_body_size=1MiB; may be repeated
               --help            print this and stop
 

@@ -121,5 +121,8 @@ public final class MeterNames {
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 
+    /** Gauge, by model and version: what there is to remark on a version that is served all the same. */
+    public static final String MODEL_REMARKS = "sluice_model_remarks";
+
     private MeterNames() {}
 }

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelReport.Description;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -28,6 +29,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The meters of this process and the page that shows them.
@@ -53,12 +55,14 @@ public final class Metrics {
     private final boolean enabled;
     private final ModelMeters models;
     private final MultiGauge states;
+    private final MultiGauge remarks;
     private Supplier<List<ModelReport>> reports = List::of;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
     public Metrics(MetricsOptions options, Predicate<ModelId> loaded) {
         registry.config().meterFilter(NO_INSTANCES); // first, or meters that are there escape it
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
+        this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
     }
@@ -176,8 +180,18 @@ public final class Metrics {
     }
 
     private String scrape() {
-        states.register(reports.get().stream().map(Metrics::stateRow).toList(), true);
+        List<ModelReport> models = reports.get();
+        states.register(models.stream().map(Metrics::stateRow).toList(), true);
+        remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
         return registry.scrape();
+    }
+
+    private static Stream<MultiGauge.Row<?>> remarksRow(ModelReport report) {
+        Description served = report.description();
+        return served == null
+                ? Stream.empty()
+                : Stream.of(MultiGauge.Row.of(
+                        ModelMeters.tags(report.model()), served.remarks().size()));
     }
 
     private static MultiGauge.Row<?> stateRow(ModelReport report) {

@@ -41,7 +41,7 @@ class ConfigLoaderTest {
         GatewayConfig config = load(Map.of());
         assertEquals(8080, config.http().port());
         assertEquals("127.0.0.1", config.http().host());
-        assertEquals(home.resolve("conf/models"), config.worker().models());
+        assertEquals(List.of(home.resolve("conf/models")), config.worker().models());
     }
 
     @Test
@@ -87,13 +87,31 @@ class ConfigLoaderTest {
     @Test
     void modelsOnTheCommandLineStartAtTheWorkingDirectory() {
         var variable = Map.of("SLUICE_WORKER_MODELS", "mine");
-        assertEquals(home.resolve("mine"), load(variable).worker().models());
+        assertEquals(List.of(home.resolve("mine")), load(variable).worker().models());
         assertEquals(
-                Path.of("mine").toAbsolutePath(),
+                List.of(Path.of("mine").toAbsolutePath()),
                 load(variable, "--models", "mine").worker().models());
         assertEquals(
-                Path.of("mine").toAbsolutePath(),
+                List.of(Path.of("mine").toAbsolutePath()),
                 load(variable, "--set", "worker.models=mine").worker().models());
+    }
+
+    @Test
+    void severalDirectoriesOfModelsAddUp() {
+        assertEquals(
+                List.of(Path.of("a").toAbsolutePath(), Path.of("it's, [b]").toAbsolutePath()),
+                load(Map.of(), "--models", "a", "--models", "it's, [b]")
+                        .worker()
+                        .models());
+        assertEquals(
+                List.of(Path.of("[b]").toAbsolutePath()),
+                load(Map.of(), "--models", "[b]").worker().models());
+        assertEquals(
+                List.of(Path.of("c").toAbsolutePath()),
+                load(Map.of(), "--models", "a", "--models", "b", "--set", "worker.models=c")
+                        .worker()
+                        .models(),
+                "the last of equals wins");
     }
 
     @Test

@@ -29,6 +29,11 @@ record Repository(Path root) {
         return change(() -> Files.writeString(root.resolve(model).resolve("model.yaml"), yaml));
     }
 
+    /** What somebody who comes from Triton has beside the versions. */
+    Repository triton(String model, String text) {
+        return change(() -> Files.writeString(root.resolve(model).resolve("config.pbtxt"), text));
+    }
+
     private Path folder(String model, String version) throws IOException {
         return Files.createDirectories(root.resolve(model).resolve(version));
     }

@@ -104,6 +104,11 @@ public final class SharedInstances implements BatchRunner {
         instances.withdraw(batch);
     }
 
+    /** Whether there is a run that may become overdue, or is. */
+    public boolean isRunning() {
+        return !turns.isEmpty();
+    }
+
     /**
      * Has runs that are overdue give back their places, for they may be stuck; to be called from time to time.
      *

@@ -7,10 +7,18 @@ import org.jspecify.annotations.Nullable;
  * What the worker side tells the gateway side about one model version, each time its state changes.
  *
  * @param description null until the model has been loaded
- * @param reason why the model is in this state, for people; empty when there is nothing to say
+ * @param reason why the model is in this state, or what is remarkable about it, for people; empty when there is nothing to
+ *     say
  */
 public record ModelReport(
         ModelId model, ModelState state, @Nullable Description description, String reason) implements ModelNews {
+
+    /** Where there is no other reason to be given, what is remarkable is. */
+    public ModelReport {
+        if (reason.isEmpty() && description != null) {
+            reason = String.join("; ", description.remarks());
+        }
+    }
 
     /**
      * What a loaded model is like.
@@ -21,6 +29,7 @@ public record ModelReport(
      * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it
      * @param fixed how batches are formed if not by what is learnt
+     * @param remarks what its owner should know although it is served, for people
      */
     public record Description(
             String platform,
@@ -29,9 +38,14 @@ public record ModelReport(
             int maxBatchRows,
             int instances,
             String batcherAddress,
-            FixedBatching fixed) {
+            FixedBatching fixed,
+            List<String> remarks) {
 
-        /** Of a model whose batches are formed by what is learnt. */
+        public Description {
+            remarks = List.copyOf(remarks);
+        }
+
+        /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
         public Description(
                 String platform,
                 Signature signature,
@@ -39,7 +53,7 @@ public record ModelReport(
                 int maxBatchRows,
                 int instances,
                 String batcherAddress) {
-            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE);
+            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of());
         }
     }
 

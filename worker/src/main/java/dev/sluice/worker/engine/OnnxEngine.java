@@ -47,10 +47,7 @@ public final class OnnxEngine implements Engine {
                 throw new ModelLoadException(
                         modelFile, "these inputs have no shape, not even a rank: " + file.shapelessInputs());
             }
-            Set<String> optional = file.optionalInputs();
-            return optional.isEmpty()
-                    ? adopt(modelFile, environment.createSession(modelFile.toString(), sessionOptions), Map.of())
-                    : loadRewritten(modelFile, optional, sessionOptions);
+            return load(file, modelFile, sessionOptions);
         } catch (NoSuchFileException e) {
             throw new ModelLoadException(modelFile, "there is no such file", e);
         } catch (IOException e) {
@@ -60,11 +57,19 @@ public final class OnnxEngine implements Engine {
         }
     }
 
-    private LoadedModel loadRewritten(Path modelFile, Set<String> optional, SessionOptions sessionOptions)
+    private LoadedModel load(OnnxFile file, Path modelFile, SessionOptions sessionOptions)
             throws IOException, OrtException, ModelLoadException {
-        OptionalInputs inputs = OptionalInputs.extract(Files.readAllBytes(modelFile), optional);
-        SessionSettings.resolveExternalDataIn(modelFile.toAbsolutePath().getParent(), sessionOptions);
-        return adopt(modelFile, environment.createSession(inputs.model(), sessionOptions), inputs.defaults());
+        try (ModelFiles files =
+                file.hasWeightsOutside() ? ModelFiles.copied(modelFile) : ModelFiles.asTheyAre(modelFile)) {
+            Path from = files.modelFile();
+            Set<String> optional = file.optionalInputs();
+            if (optional.isEmpty()) {
+                return adopt(modelFile, environment.createSession(from.toString(), sessionOptions), Map.of());
+            }
+            OptionalInputs inputs = OptionalInputs.extract(Files.readAllBytes(from), optional);
+            SessionSettings.resolveExternalDataIn(from.toAbsolutePath().getParent(), sessionOptions);
+            return adopt(modelFile, environment.createSession(inputs.model(), sessionOptions), inputs.defaults());
+        }
     }
 
     /** From here on DJL owns the session; it closes it with its model, exactly once. */

@@ -38,6 +38,7 @@ final class OnnxFile {
     private final Set<String> shapelessInputs = new LinkedHashSet<>();
     private final Map<String, Initializer> initializers = new LinkedHashMap<>();
     private long irVersion;
+    private boolean weightsOutside;
 
     private OnnxFile(long fileBytes) {
         this.fileBytes = fileBytes;
@@ -76,6 +77,11 @@ final class OnnxFile {
         return required;
     }
 
+    /** Whether some of its weights lie in other files. */
+    boolean hasWeightsOutside() {
+        return weightsOutside;
+    }
+
     private boolean readModel(int tag, CodedInputStream in) throws IOException {
         switch (tag) {
             case OnnxProto.MODEL_IR_VERSION -> irVersion = in.readInt64();
@@ -101,6 +107,7 @@ final class OnnxFile {
     private void readInitializer(CodedInputStream in) throws IOException {
         TensorProto tensor = new TensorProto();
         int bytes = ProtoFields.forEachInMessage(in, tag -> tensor.readHeader(tag, in));
+        weightsOutside |= tensor.isOutside();
         initializers.put(tensor.name(), new Initializer(bytes, tensor.isUsable()));
     }
 

@@ -47,6 +47,11 @@ final class TensorProto {
         return inside && type != null;
     }
 
+    /** Whether its data stands in another file. */
+    boolean isOutside() {
+        return !inside;
+    }
+
     /** For {@link ProtoFields}: reads what the data is, and skips the data itself. */
     boolean readHeader(int tag, CodedInputStream in) throws IOException {
         switch (tag) {

@@ -35,6 +35,10 @@ import java.util.regex.Pattern;
  * @param versions which versions are served: {@code latest}, {@code latest 2}, {@code all}, or their numbers
  * @param versionLabels other names that clients may call versions by, as {@code stable=2}
  * @param selfTest whether a version must be able to run before it serves
+ * @param finiteOutputs whether a version without golden samples must answer with finite numbers; on, because a weight
+ *     that is broken makes all answers so, and what zeros may legally do is tried again with other numbers
+ * @param sameSignature whether a version must have the inputs and outputs of the one that serves; off, for a change of
+ *     them may be meant, and is remarked on
  * @param labels names of the classes that an output counts, in the order of the output's elements; empty for none
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
@@ -57,6 +61,8 @@ public record ModelConfig(
         @Setting("latest") List<String> versions,
         @Setting("") List<String> versionLabels,
         @Setting("auto") SelfTest selfTest,
+        @Setting("true") boolean finiteOutputs,
+        @Setting("false") boolean sameSignature,
         @Setting("") List<String> labels,
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
@@ -65,7 +71,7 @@ public record ModelConfig(
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
     /**
-     * Reads a model.yaml; a model without one has the defaults.
+     * Reads a model.yaml, and beneath it the {@code config.pbtxt} beside it; a model without either has the defaults.
      *
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
@@ -79,7 +85,8 @@ public record ModelConfig(
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
     public static ModelConfig read(Path file, Map<String, Function<String, Optional<String>>> checks) {
-        Settings<ModelConfig> settings = Settings.of(ModelConfig.class);
+        Settings<ModelConfig> settings =
+                Settings.of(ModelConfig.class).beneath(TritonConfig.beside(file).settings());
         Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);

@@ -31,7 +31,7 @@ public final class ModelRepository {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRepository.class);
 
     /** What people bring along, or write by mistake. */
-    private static final List<String> NOT_READ = List.of("config.pbtxt", "model.yml");
+    private static final List<String> NOT_READ = List.of("model.yml");
 
     private final Path root;
     private final Set<String> warned = new HashSet<>();

@@ -9,11 +9,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
- * What a model.yaml says of the model's versions, and what it looks like.
+ * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions, and what they look like.
  *
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
- * @param stamp what the file looks like from outside
- * @param writtenMillis when it was written, in milliseconds since 1970
+ * @param stamp what the files look like from outside
+ * @param writtenMillis when the later of them was written, in milliseconds since 1970
  */
 record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loading, String stamp, long writtenMillis) {
 
@@ -25,23 +25,34 @@ record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loadin
      */
     static OwnSettings of(Path folder, OwnSettings before) throws IOException {
         Path file = folder.resolve("model.yaml");
-        BasicFileAttributes of;
-        try {
-            of = Files.readAttributes(file, BasicFileAttributes.class);
-        } catch (NoSuchFileException thereIsNone) {
+        StringBuilder stamps = new StringBuilder();
+        long millis = Math.max(note(file, stamps), note(folder.resolve(TritonConfig.FILE), stamps));
+        String stamp = stamps.toString();
+        if (stamp.isEmpty()) {
             return NONE;
         }
-        long millis = of.lastModifiedTime().toMillis();
-        String stamp = of.size() + " " + millis + " " + of.fileKey();
         if (stamp.equals(before.stamp)) {
             return before;
         }
         try {
             ModelConfig config = ModelConfig.read(file);
-            return new OwnSettings(
-                    config.versionPolicy(), config.labelledVersions(), config.ofLoading(), stamp, millis);
+            String loading = config.ofLoading() + TritonConfig.beside(file).ofLoading();
+            return new OwnSettings(config.versionPolicy(), config.labelledVersions(), loading, stamp, millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
             return new OwnSettings(before.policy, before.labels, "faulty " + stamp, stamp, millis);
+        }
+    }
+
+    /** When that file was written; 0 if there is none. */
+    private static long note(Path file, StringBuilder stamps) throws IOException {
+        try {
+            BasicFileAttributes of = Files.readAttributes(file, BasicFileAttributes.class);
+            long millis = of.lastModifiedTime().toMillis();
+            stamps.append(file.getFileName()).append(' ').append(of.size());
+            stamps.append(' ').append(millis).append(' ').append(of.fileKey()).append('\n');
+            return millis;
+        } catch (NoSuchFileException thereIsNone) {
+            return 0;
         }
     }
 

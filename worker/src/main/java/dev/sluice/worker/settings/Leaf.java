@@ -2,6 +2,7 @@ package dev.sluice.worker.settings;
 
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One setting, and how its value is read.
@@ -40,6 +41,16 @@ record Leaf(SettingSpec spec, ValueType type, Range range, Object defaultValue) 
 
     boolean isList() {
         return spec.type() == List.class;
+    }
+
+    /** Whether its only item may stand for a list: if its default is written so. */
+    boolean mayBeOneItem() {
+        return isList() && !spec.defaultText().isEmpty() && !spec.defaultText().startsWith("[");
+    }
+
+    /** The list of those. */
+    List<Object> items(List<String> texts) throws InvalidValueException {
+        return ValueType.items(texts, Objects.requireNonNull(type.item()));
     }
 
     /** What its values look like: {@code a whole number, from 0 to 65535}. */

@@ -47,9 +47,13 @@ final class Reading {
                 items.forEach(item -> checkItem(place, leaf, item.toString()));
             }
         } catch (InvalidValueException e) {
-            String got = text.isEmpty() ? "" : "got " + shown(text) + "; ";
-            refuse(place, leaf.path() + ": " + e.getMessage() + " (" + got + "expected " + leaf.expected() + ")");
+            refuse(place, leaf, text, e);
         }
+    }
+
+    private void refuse(String place, Leaf leaf, String text, InvalidValueException why) {
+        String got = text.isEmpty() ? "" : "got " + shown(text) + "; ";
+        refuse(place, leaf.path() + ": " + why.getMessage() + " (" + got + "expected " + leaf.expected() + ")");
     }
 
     void checkItem(String place, Leaf leaf, String item) {
@@ -59,8 +63,12 @@ final class Reading {
         }
     }
 
-    void assign(Leaf leaf, List<String> items) {
-        values.put(leaf.path(), List.copyOf(items));
+    void assign(String place, Leaf leaf, List<String> items) {
+        try {
+            values.put(leaf.path(), leaf.items(items));
+        } catch (InvalidValueException e) {
+            refuse(place, leaf, String.join(", ", items), e);
+        }
     }
 
     void assign(Assignment assignment) {
@@ -86,9 +94,15 @@ final class Reading {
 
     /** Makes the relative paths among the values so far absolute; a file of the name {@code none} is {@code ./none}. */
     void resolvePaths(Path directory) {
-        values.replaceAll((path, value) -> value instanceof Path file && !file.equals(NO_FILE)
+        values.replaceAll((path, value) -> value instanceof List<?> items
+                ? items.stream().map(item -> resolved(item, directory)).toList()
+                : resolved(value, directory));
+    }
+
+    private static Object resolved(Object value, Path directory) {
+        return value instanceof Path file && !file.equals(NO_FILE)
                 ? directory.resolve(file).normalize()
-                : value);
+                : value;
     }
 
     /**

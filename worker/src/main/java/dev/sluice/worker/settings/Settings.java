@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fills an option record from the places an operator can write to; each beats the ones before it: the record's
- * defaults, a YAML file, environment variables, the command line.
+ * defaults, what another file said in its own words, a YAML file, environment variables, the command line.
  *
  * {@snippet :
  * GatewayConfig config = Settings.of(GatewayConfig.class)
@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Settings<R extends Record> {
 
     private final Class<R> type;
+    private final List<Assignment> beneath;
     private final @Nullable Path file;
     private final EnvironmentVariables environment;
     private final List<Assignment> overrides;
@@ -32,11 +33,13 @@ public final class Settings<R extends Record> {
 
     private Settings(
             Class<R> type,
+            List<Assignment> beneath,
             @Nullable Path file,
             EnvironmentVariables environment,
             List<Assignment> overrides,
             @Nullable Path home) {
         this.type = type;
+        this.beneath = List.copyOf(beneath);
         this.file = file;
         this.environment = environment;
         this.overrides = List.copyOf(overrides);
@@ -45,22 +48,27 @@ public final class Settings<R extends Record> {
 
     /** The settings that this record declares with {@link Setting}; records inside it are sections. */
     public static <R extends Record> Settings<R> of(Class<R> type) {
-        return new Settings<>(type, null, EnvironmentVariables.NONE, List.of(), null);
+        return new Settings<>(type, List.of(), null, EnvironmentVariables.NONE, List.of(), null);
+    }
+
+    /** What has been read elsewhere, and which the file may say otherwise. */
+    public Settings<R> beneath(List<Assignment> assignments) {
+        return new Settings<>(type, assignments, file, environment, overrides, home);
     }
 
     /** Reads that YAML file, which must exist but may be empty. */
     public Settings<R> file(Path path) {
-        return new Settings<>(type, path, environment, overrides, home);
+        return new Settings<>(type, beneath, path, environment, overrides, home);
     }
 
     /** Reads {@link SettingSpec#environmentName}s; other names with the same prefix are errors unless reserved. */
     public Settings<R> environment(Map<String, String> variables, Set<String> reserved) {
-        return new Settings<>(type, file, new EnvironmentVariables(variables, reserved), overrides, home);
+        return new Settings<>(type, beneath, file, new EnvironmentVariables(variables, reserved), overrides, home);
     }
 
     /** What the command line sets; of two assignments to one setting the later wins. */
     public Settings<R> overrides(List<Assignment> assignments) {
-        return new Settings<>(type, file, environment, assignments, home);
+        return new Settings<>(type, beneath, file, environment, assignments, home);
     }
 
     /**
@@ -69,7 +77,7 @@ public final class Settings<R extends Record> {
      * this, paths stay as they were written.
      */
     public Settings<R> pathsFrom(Path directory) {
-        return new Settings<>(type, file, environment, overrides, directory);
+        return new Settings<>(type, beneath, file, environment, overrides, directory);
     }
 
     /**
@@ -89,6 +97,7 @@ public final class Settings<R extends Record> {
      */
     public R load(Map<String, Function<String, Optional<String>>> checks) {
         Reading reading = new Reading(Section.of(type), checks);
+        beneath.forEach(reading::assign);
         if (file != null) {
             new YamlFile(file, reading).read();
         }

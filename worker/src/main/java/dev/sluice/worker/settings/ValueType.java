@@ -5,12 +5,14 @@ import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -23,8 +25,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * @param expected what such a value looks like, for people: {@code a whole number}
  * @param parser makes the value
+ * @param item makes an item of it, if it is a list; otherwise null
  */
-record ValueType(String expected, Parser parser) {
+record ValueType(String expected, Parser parser, @Nullable Parser item) {
+
+    private ValueType(String expected, Parser parser) {
+        this(expected, parser, null);
+    }
 
     private static final ValueType SIZE =
             new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);
@@ -45,9 +52,11 @@ record ValueType(String expected, Parser parser) {
                     "a duration in ns, us, ms, s, m or h, such as 30s",
                     text -> Duration.ofNanos(Quantity.DURATION.parse(text))),
             Path.class,
-            new ValueType("a path", ValueType::path),
-            List.class,
-            new ValueType("a list of texts", ValueType::list));
+            new ValueType("a path", ValueType::path));
+
+    private static final Map<String, ValueType> LISTS = Map.of(
+            "java.util.List<java.lang.String>", list("a list of texts", text -> text),
+            "java.util.List<java.nio.file.Path>", list("a path, or a list of them", ValueType::path));
 
     /**
      * Makes a value of a text.
@@ -69,10 +78,9 @@ record ValueType(String expected, Parser parser) {
         if (type.isEnum()) {
             return ofEnum(type);
         }
-        ValueType found = BY_CLASS.get(type);
-        boolean listOfOthers = type == List.class
-                && !component.getGenericType().getTypeName().equals("java.util.List<java.lang.String>");
-        if (found == null || listOfOthers || (setting.bytes() && type != long.class)) {
+        ValueType found =
+                type == List.class ? LISTS.get(component.getGenericType().getTypeName()) : BY_CLASS.get(type);
+        if (found == null || (setting.bytes() && type != long.class)) {
             throw new IllegalArgumentException("a setting cannot have the type of " + component);
         }
         return setting.bytes() ? SIZE : found;
@@ -136,8 +144,21 @@ record ValueType(String expected, Parser parser) {
         }
     }
 
+    private static ValueType list(String expected, Parser item) {
+        return new ValueType(expected, text -> items(texts(text), item), item);
+    }
+
+    /** Each of those made a value. */
+    static List<Object> items(List<String> texts, Parser item) throws InvalidValueException {
+        List<Object> items = new ArrayList<>();
+        for (String text : texts) {
+            items.add(item.parse(text));
+        }
+        return List.copyOf(items);
+    }
+
     /** Outside of YAML a list is one text with commas, or just what it would be in YAML. */
-    private static List<String> list(String text) throws InvalidValueException {
+    private static List<String> texts(String text) throws InvalidValueException {
         if (text.startsWith("[")) {
             return yamlList(text);
         }

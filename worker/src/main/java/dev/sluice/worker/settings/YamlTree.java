@@ -61,13 +61,16 @@ record YamlTree(Path file, Reading reading) {
         } else if (!leaf.isList() && node instanceof ScalarNode scalar) {
             reading.assign(place(node), leaf, scalar.getValue());
         } else if (leaf.isList() && node instanceof SequenceNode sequence) {
-            list(leaf, sequence.getValue());
+            list(leaf, sequence);
+        } else if (leaf.mayBeOneItem() && node instanceof ScalarNode) {
+            items(leaf, node, List.of(node));
         } else {
             refuse(node, leaf.path(), "is " + kind(node) + " (expected " + leaf.expected() + ")");
         }
     }
 
-    private void list(Leaf leaf, List<Node> items) {
+    private void list(Leaf leaf, SequenceNode list) {
+        List<Node> items = list.getValue();
         List<Node> others = items.stream()
                 .filter(item -> !(item instanceof ScalarNode) || isNull(item))
                 .toList();
@@ -75,11 +78,16 @@ record YamlTree(Path file, Reading reading) {
             refuse(other, leaf.path(), "has " + kind(other) + " in it (expected " + leaf.expected() + ")");
         }
         if (others.isEmpty()) {
-            items.forEach(item -> reading.checkItem(place(item), leaf, ((ScalarNode) item).getValue()));
-            reading.assign(
-                    leaf,
-                    items.stream().map(item -> ((ScalarNode) item).getValue()).toList());
+            items(leaf, list, items);
         }
+    }
+
+    private void items(Leaf leaf, Node where, List<Node> items) {
+        items.forEach(item -> reading.checkItem(place(item), leaf, ((ScalarNode) item).getValue()));
+        reading.assign(
+                place(where),
+                leaf,
+                items.stream().map(item -> ((ScalarNode) item).getValue()).toList());
     }
 
     /** A key close to it in the same section, or the same key where it really belongs, or else all there are. */

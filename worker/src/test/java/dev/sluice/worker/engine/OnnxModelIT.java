@@ -15,10 +15,13 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OnnxModelIT {
 
@@ -175,6 +178,22 @@ class OnnxModelIT {
         try (LoadedModel model = TestModels.load("external")) {
             List<Tensor> inputs = List.of(TestTensors.floats("x", new Shape(3), 0, 0, 0));
 
+            assertArrayEquals(
+                    new float[] {1001, 1002, 1003},
+                    TestTensors.floats(
+                            TestModels.run(model, inputs, List.of("y")).getFirst()));
+        }
+    }
+
+    /** Would end this process otherwise, for the engine maps the file of weights into memory. */
+    @Test
+    void weightsOutsideTheFileMayChangeUnderWhatIsLoaded(@TempDir Path folder) throws Exception {
+        Path file = Files.copy(TestModels.file("external.onnx"), folder.resolve("model.onnx"));
+        Path weights = Files.copy(TestModels.file("external.bin"), folder.resolve("external.bin"));
+        try (LoadedModel model = TestModels.engine().load(file, new EngineOptions(1))) {
+            Files.write(weights, new byte[(int) Files.size(weights)]);
+            Files.write(weights, new byte[0]);
+            List<Tensor> inputs = List.of(TestTensors.floats("x", new Shape(3), 0, 0, 0));
             assertArrayEquals(
                     new float[] {1001, 1002, 1003},
                     TestTensors.floats(

@@ -197,6 +197,31 @@ class SettingsTest {
     }
 
     @Test
+    void aListOfPathsMayBeOnePath() throws Exception {
+        record Places(@Setting("here") List<Path> places) {}
+        Settings<Places> settings = Settings.of(Places.class).pathsFrom(directory);
+        assertEquals(List.of(directory.resolve("here")), settings.load().places());
+        assertEquals(
+                List.of(directory.resolve("a, b")),
+                settings.file(file("places: a, b")).load().places(),
+                "one value in YAML is one path");
+        assertEquals(
+                List.of(directory.resolve("a"), Path.of("/b"), directory.resolve("c")),
+                settings.file(file("places: [a, /b, x/../c]")).load().places());
+        assertEquals(
+                List.of(directory.resolve("a"), directory.resolve("b")),
+                settings.environment(Map.of("SLUICE_PLACES", "a, b"), Set.of())
+                        .load()
+                        .places());
+        assertEquals(
+                List.of(Path.of("a").toAbsolutePath(), Path.of("b,c'd").toAbsolutePath()),
+                settings.overrides(assign("places", "['a', 'b,c\'\'d']")).load().places());
+        assertEquals(
+                List.of("--set: places: is empty (expected a path, or a list of them)"),
+                problems(settings.overrides(assign("places", ""))));
+    }
+
+    @Test
     void listsAllSettings() {
         List<SettingSpec> list = settings.list();
         assertEquals(10, list.size());

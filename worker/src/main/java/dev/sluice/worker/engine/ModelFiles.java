@@ -1,0 +1,77 @@
+package dev.sluice.worker.engine;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files that a session is made from: the model's own, or a copy that nobody else can change.
+ *
+ * <p>The engine reads a model's file, but maps files with weights beside it into memory for as long as it lives. Who then
+ * writes into such a file changes the answers of what serves, and who cuts it off ends this process, with SIGBUS. So
+ * these are copied, and the copy has no name any more once the session has it.
+ *
+ * @param modelFile the one to make the session from
+ * @param copy the folder to delete; null if nothing was copied
+ * @thread the one that loads the model
+ * @owns the copy, until it is closed
+ */
+record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelFiles.class);
+    private static final String GOLDEN_SAMPLES = "golden";
+    private static final int DEPTH = 4;
+
+    static ModelFiles asTheyAre(Path modelFile) {
+        return new ModelFiles(modelFile, null);
+    }
+
+    /** A copy of all that lies beside the model, but for its golden samples; where there is no room for one, what there is. */
+    static ModelFiles copied(Path modelFile) {
+        Path from = modelFile.toAbsolutePath().resolveSibling("");
+        Path to = null;
+        try {
+            to = Files.createTempDirectory("sluice-model");
+            for (Path file : files(from)) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.resolveSibling(""));
+                Files.copy(file, target);
+            }
+            return new ModelFiles(to.resolve(modelFile.getFileName()), to);
+        } catch (IOException noRoom) {
+            LOG.warn(
+                    "the weights beside {} cannot be copied, and must not be written to while it is served: {}",
+                    modelFile,
+                    noRoom.toString());
+            new ModelFiles(modelFile, to).close();
+            return asTheyAre(modelFile);
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> below = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+            return below.filter(file -> !file.startsWith(folder.resolve(GOLDEN_SAMPLES)) && Files.isRegularFile(file))
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (copy != null) {
+            try (Stream<Path> below = Files.walk(copy)) {
+                for (Path file : below.sorted(Collections.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be deleted: {}", copy, e.toString());
+            }
+        }
+    }
+}
