@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @thread immutable
  */
-public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels {
+public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels, ModelNews.Traffic {
 
     /** The event-bus address that news are sent to, to be acknowledged. */
     String ADDRESS = "sluice.model-news";
@@ -27,4 +27,11 @@ public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelN
             labels = Map.copyOf(labels);
         }
     }
+
+    /**
+     * Which versions of a model answer those who leave the version open; told before any of it is loaded or leaves.
+     *
+     * @param name the model
+     */
+    record Traffic(String name, TrafficPlan plan) implements ModelNews {}
 }

@@ -9,15 +9,22 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
- * What a model.yaml says of the model's versions, and what it looks like.
+ * What a model.yaml says of the model's versions and of their traffic, and what it looks like.
  *
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the file looks like from outside
  * @param writtenMillis when it was written, in milliseconds since 1970
  */
-record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loading, String stamp, long writtenMillis) {
+record OwnSettings(
+        VersionPolicy policy,
+        Map<String, Long> labels,
+        TrafficConfig traffic,
+        String loading,
+        String stamp,
+        long writtenMillis) {
 
-    private static final OwnSettings NONE = new OwnSettings(VersionPolicy.NEWEST, Map.of(), "", "", 0);
+    private static final OwnSettings NONE =
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -39,9 +46,14 @@ record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loadin
         try {
             ModelConfig config = ModelConfig.read(file);
             return new OwnSettings(
-                    config.versionPolicy(), config.labelledVersions(), config.ofLoading(), stamp, millis);
+                    config.versionPolicy(),
+                    config.labelledVersions(),
+                    config.traffic(),
+                    config.ofLoading(),
+                    stamp,
+                    millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
-            return new OwnSettings(before.policy, before.labels, "faulty " + stamp, stamp, millis);
+            return new OwnSettings(before.policy, before.labels, before.traffic, "faulty " + stamp, stamp, millis);
         }
     }
 
