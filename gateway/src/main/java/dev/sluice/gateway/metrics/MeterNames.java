@@ -121,5 +121,14 @@ public final class MeterNames {
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 
+    /** Gauge, by model and version: percent of the requests that leave the version open, for a version on trial. */
+    public static final String CANDIDATE_WEIGHT = "sluice_candidate_weight_percent";
+
+    /** Counter, by model and decision (reject or promote): what guards have decided of versions on trial, and was done. */
+    public static final String TRIAL_DECISIONS = "sluice_trial_decisions_total";
+
+    /** Counter, by model: requests that a version on trial failed and that the stable one was given. */
+    public static final String RESCUED_REQUESTS = "sluice_rescued_requests_total";
+
     private MeterNames() {}
 }

@@ -3,6 +3,8 @@ package dev.sluice.gateway.metrics;
 import dev.sluice.gateway.admit.LimitListener;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.traffic.Split;
+import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
@@ -21,6 +23,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,6 +55,7 @@ public final class Metrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
     private final ModelMeters models;
+    private final TrafficMeters traffic;
     private final MultiGauge states;
     private Supplier<List<ModelReport>> reports = List::of;
 
@@ -61,6 +65,7 @@ public final class Metrics {
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
+        this.traffic = new TrafficMeters(registry);
     }
 
     /**
@@ -82,6 +87,11 @@ public final class Metrics {
     public void watch(IntSupplier inFlight, Supplier<List<ModelReport>> reports) {
         Gauge.builder(MeterNames.IN_FLIGHT, inFlight::getAsInt).register(registry);
         this.reports = reports;
+    }
+
+    /** The same for what versions on trial are given. */
+    public void watchTraffic(Supplier<Collection<Split>> splits) {
+        traffic.watch(splits);
     }
 
     /** The same for connections. */
@@ -140,6 +150,10 @@ public final class Metrics {
         return enabled ? new LimitMeters(registry) : LimitListener.NONE;
     }
 
+    public TrafficListener trafficListener() {
+        return enabled ? traffic : TrafficListener.NONE;
+    }
+
     public RequestListener requestListener() {
         return enabled ? models : RequestListener.NONE;
     }
@@ -177,6 +191,7 @@ public final class Metrics {
 
     private String scrape() {
         states.register(reports.get().stream().map(Metrics::stateRow).toList(), true);
+        traffic.refresh();
         return registry.scrape();
     }
 

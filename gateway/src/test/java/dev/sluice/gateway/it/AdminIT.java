@@ -88,7 +88,7 @@ class AdminIT {
         assertEquals("text/plain; charset=utf-8", table.header("content-type"));
         List<String> lines = table.body().lines().toList();
         assertEquals(4, lines.size(), table.body());
-        assertTrue(lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +REASON"), table.body());
+        assertTrue(lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +REASON"), table.body());
         assertTrue(lines.getLast().matches("sums +1 +ready +closed"), table.body());
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.ModelReport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,12 +19,15 @@ import java.util.stream.Collectors;
  */
 final class ModelsView {
 
-    private static final List<String> HEAD = List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "REASON");
+    private static final List<String> HEAD =
+            List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "TRAFFIC", "REASON");
 
     private final ModelDirectory models;
+    private final TrafficView traffic;
 
-    ModelsView(ModelDirectory models) {
+    ModelsView(ModelDirectory models, Traffic traffic) {
         this.models = models;
+        this.traffic = new TrafficView(models, traffic);
     }
 
     /** The names of all, each once. */
@@ -52,7 +56,9 @@ final class ModelsView {
             out.raw(separator).string(label.getKey()).raw(':').number(label.getValue());
             separator = ",";
         }
-        out.raw("},\"versions\":[");
+        out.raw('}');
+        traffic.json(name, out);
+        out.raw(",\"versions\":[");
         separator = "";
         for (ModelReport report : models.versions(name)) {
             out.raw(separator).raw("{\"version\":").number(report.model().version());
@@ -95,6 +101,7 @@ final class ModelsView {
                 state(report),
                 circuit(report),
                 labels(report),
+                traffic.cell(report.model()),
                 report.reason().replaceAll("\\R", " "));
     }
 

@@ -47,6 +47,7 @@ public final class Serving {
 
     private final InferencePipeline pipeline;
     private final FrontParts parts;
+    private final Routing routing;
     private final ByteBudget budget;
     private final TensorBuffers buffers;
     private final WayBack wayBack = new WayBack();
@@ -54,6 +55,7 @@ public final class Serving {
     public Serving(InferencePipeline pipeline, FrontParts parts) {
         this.pipeline = pipeline;
         this.parts = parts;
+        this.routing = new Routing(parts);
         this.budget = parts.admission().bodies();
         this.buffers = new TensorBuffers(budget);
     }
@@ -63,8 +65,8 @@ public final class Serving {
     }
 
     /**
-     * Who is to answer: the model that was asked, or its fallback while its circuit is open. Whose key has been taken out
-     * does not learn which models there are.
+     * Who is to answer: the model that was asked, or a version of it that is on trial, or its fallback while its circuit is
+     * open. Whose key has been taken out does not learn which models there are.
      *
      * @throws InferenceException Unauthenticated, UnknownModel, ModelNotReady, CircuitOpen
      */
@@ -74,7 +76,7 @@ public final class Serving {
             throw new InferenceException(LOST_KEY);
         }
         call.asks(requested);
-        ModelEndpoint asked = requested.in(parts.models());
+        ModelEndpoint asked = routing.byHead(call, requested);
         ModelEndpoint endpoint =
                 parts.models().circuits().answering(asked, parts.ticker().nanos());
         if (!endpoint.equals(asked)) {
@@ -94,25 +96,28 @@ public final class Serving {
         };
     }
 
-    /** Why what follows that head is not worth reading; null when there is room for it. */
+    /** Why what follows that head is not worth reading; null when there is room for it, here or beside a candidate. */
     public @Nullable InferenceError room(RequestHead head) {
-        return parts.admission().refusal(head);
+        @Nullable InferenceError refusal = parts.admission().refusal(head);
+        @Nullable ModelId stable = refusal == null ? null : routing.besides(head.model());
+        return stable == null ? refusal : parts.admission().refusal(head.to(stable));
     }
 
     /** Reads a request with that codec, has it answered, and tells the call. */
     public void infer(Call call, RequestHead head, ModelEndpoint endpoint, RequestCodec codec) {
         try {
             DecodedRequest decoded = codec.decode(endpoint, buffers);
-            @Nullable PartialAnswer partial = partial(call, endpoint, decoded);
-            InferenceRequest request = request(call, head, decoded);
-            @Nullable InferenceError noRoom = parts.admission().compare(head, request);
+            ModelEndpoint by = routing.byBody(call, endpoint, decoded.routingKey());
+            @Nullable PartialAnswer partial = partial(call, by, decoded);
+            RequestHead itsHead = head.to(by.model());
+            InferenceRequest request = request(call, itsHead, decoded);
+            @Nullable InferenceError noRoom = parts.admission().compare(itsHead, request);
             request = partial == null ? request : request.to(partial);
-            Answering answering =
-                    new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle(), false);
+            Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle(), false);
             if (noRoom == null) {
                 infer(answering);
             } else {
-                finish(answering, noRoom);
+                ended(answering, noRoom, 0);
             }
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
@@ -158,6 +163,7 @@ public final class Serving {
 
     /** Without an outcome to come, nobody else would answer it and give back what it holds. */
     private void infer(Answering answering) {
+        long sinceNanos = parts.ticker().nanos();
         Future<InferenceOutcome> outcome;
         try {
             outcome = pipeline.infer(answering.endpoint, answering.request);
@@ -165,14 +171,19 @@ public final class Serving {
             finish(answering.givenUp(), failed(answering.call, failure));
             return;
         }
-        outcome.onSuccess(end -> {
-            @Nullable Answering next = next(answering, end);
-            if (next == null) {
-                finish(answering, end);
-            } else {
-                infer(next);
-            }
-        });
+        outcome.onSuccess(end -> ended(answering, end, parts.ticker().nanos() - sinceNanos));
+    }
+
+    private void ended(Answering answering, InferenceOutcome end, long nanos) {
+        if (!answering.leftBehind) {
+            routing.ended(answering.call, answering.endpoint, end, nanos);
+        }
+        @Nullable Answering next = next(answering, end);
+        if (next == null) {
+            finish(answering, end);
+        } else {
+            infer(next);
+        }
     }
 
     /** How it goes on after that outcome; null when it is over with it, as it is if nobody can be found. */
@@ -181,7 +192,9 @@ public final class Serving {
             return answering.hasBegun()
                     ? null
                     : switch (outcome) {
-                        case InferenceError.CircuitOpen opened -> byFallback(answering);
+                        case InferenceError.CircuitOpen opened -> byStableOrFallback(answering);
+                        case InferenceError.EngineFailure failed -> byStable(answering);
+                        case InferenceError.Overloaded full -> byStable(answering);
                         case InferenceError.ModelNotReady left -> bySuccessor(answering);
                         case InferenceError.Draining left -> bySuccessor(answering);
                         case InferenceOutcome other -> null;
@@ -190,6 +203,17 @@ public final class Serving {
             LOG.error("request {} could not be given to another model", answering.call.requestId(), failure);
             return null;
         }
+    }
+
+    /** A version that is on trial has failed it. */
+    private @Nullable Answering byStable(Answering answering) {
+        @Nullable ModelEndpoint stable = routing.rescue(answering.call, answering.endpoint);
+        return stable == null ? null : answering.by(stable);
+    }
+
+    private @Nullable Answering byStableOrFallback(Answering answering) {
+        @Nullable Answering stable = byStable(answering);
+        return stable == null ? byFallback(answering) : stable;
     }
 
     /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */

@@ -1,0 +1,19 @@
+package dev.sluice.gateway.traffic;
+
+import dev.sluice.worker.contract.ModelId;
+
+/**
+ * Hears what becomes of candidates and of what is sent their way; metrics implement it.
+ *
+ * @thread called on front loops and where decisions are made; must not block
+ */
+public interface TrafficListener {
+
+    TrafficListener NONE = new TrafficListener() {};
+
+    /** It has been decided by itself that the candidate takes over, or is sent away, and that has been done. */
+    default void decided(ModelId candidate, Verdict verdict) {}
+
+    /** The stable version answers a request that the candidate failed. */
+    default void rescued(ModelId candidate) {}
+}
