@@ -122,7 +122,7 @@ final class TrafficControl {
         String tried = plan.candidate() == TrafficPlan.NOBODY
                 ? "no version is on trial"
                 : "version " + plan.candidate() + " is on trial with "
-                        + plan.policy().weightPercent() + " %";
+                        + plan.policy().weightInWords();
         String away = plan.rejected().entrySet().stream()
                 .map(version -> "; version " + version.getKey() + " was sent away: " + version.getValue())
                 .collect(Collectors.joining());

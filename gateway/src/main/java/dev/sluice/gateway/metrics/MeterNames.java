@@ -130,5 +130,8 @@ public final class MeterNames {
     /** Counter, by model: requests that a version on trial failed and that the stable one was given. */
     public static final String RESCUED_REQUESTS = "sluice_rescued_requests_total";
 
+    /** Counter, by model and result (agreed, differed, failed or dropped): copies of requests to a version on trial. */
+    public static final String SHADOW_COPIES = "sluice_shadow_copies_total";
+
     private MeterNames() {}
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +37,7 @@ final class TrafficMeters implements TrafficListener {
         weights.register(
                 splits.get().stream()
                         .map(split -> MultiGauge.Row.of(
-                                ModelMeters.tags(split.candidate().model()),
+                                ModelMeters.tags(split.candidateModel()),
                                 split.policy().weightPercent()))
                         .toList(),
                 true);
@@ -52,6 +53,13 @@ final class TrafficMeters implements TrafficListener {
                     case Verdict.Promote up -> "promote";
                 };
         registry.counter(MeterNames.TRIAL_DECISIONS, "model", candidate.name(), "decision", decision)
+                .increment();
+    }
+
+    @Override
+    public void copied(ModelId candidate, CopyEnd end) {
+        String result = end.name().toLowerCase(Locale.ROOT);
+        registry.counter(MeterNames.SHADOW_COPIES, "model", candidate.name(), "result", result)
                 .increment();
     }
 

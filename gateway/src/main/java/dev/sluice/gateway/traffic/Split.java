@@ -18,6 +18,11 @@ public record Split(ModelEndpoint stable, ModelEndpoint candidate, TrafficPolicy
 
     private static final double TICKETS = 1L << 32;
 
+    /** The version on trial. */
+    public ModelId candidateModel() {
+        return candidate.model();
+    }
+
     /** Whose turn it is, of a request with a key. */
     public ModelEndpoint byKey(String key) {
         ModelId model = candidate.model();

@@ -57,6 +57,9 @@ public final class Traffic {
     private void changed(String name) {
         TrafficPlan plan = models.plan(name);
         TrafficPolicy policy = plan.policy();
+        if (policy == null && !trials.containsKey(name)) {
+            return; // as with most models
+        }
         @Nullable ModelEndpoint stable = policy == null ? null : serving(name, plan.stable());
         @Nullable ModelEndpoint candidate = policy == null ? null : candidate(name, plan.candidate());
         Map<String, Split> nextSplits = new HashMap<>(splits);

@@ -7,7 +7,8 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.TrafficPolicy;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trial {
 
+    private static final long REST_NANOS = 1_000_000_000;
+    private static final long PAUSE_NANOS = 10_000_000_000L;
+
     private final ModelEndpoint candidate;
     private final TrafficPolicy policy;
     private final @Nullable String misfit;
@@ -27,13 +31,18 @@ public final class Trial {
     private final Side ofStable = new Side();
     private final LongAdder compared = new LongAdder();
     private final LongAdder differed = new LongAdder();
-    private final AtomicBoolean decided = new AtomicBoolean();
+    private final AtomicInteger copies = new AtomicInteger();
+    private final AtomicLong copiesRestUntilNanos;
+    private volatile boolean decided;
+    private volatile long silentUntilNanos;
 
     /** @param misfit why nothing can be sent its way; null if it can */
     Trial(ModelEndpoint candidate, TrafficPolicy policy, @Nullable String misfit, long nowNanos) {
         this.candidate = candidate;
         this.policy = policy;
         this.misfit = misfit;
+        this.silentUntilNanos = nowNanos;
+        this.copiesRestUntilNanos = new AtomicLong(nowNanos);
         this.guard = new Guard(policy.guard(), nowNanos);
     }
 
@@ -46,16 +55,41 @@ public final class Trial {
     }
 
     /** A request that one of both was asked first has come to its end; what is its client's fault says nothing. */
-    public void ended(ModelId by, InferenceOutcome outcome, long nanos) {
+    public void ended(ModelId by, InferenceOutcome outcome, long nanos, long nowNanos) {
         Side side = by.equals(candidate.model()) ? ofCandidate : ofStable;
         switch (outcome) {
             case InferenceResponse answer -> side.answered(nanos);
             case InferenceError.EngineFailure failed -> side.failed();
-            case InferenceError.DeadlineExceeded late -> side.failed();
-            case InferenceError.Overloaded full -> side.failed();
+            case InferenceError.DeadlineExceeded late -> {
+                side.failed();
+                copiesRestUntilNanos.set(nowNanos + REST_NANOS);
+            }
+            case InferenceError.Overloaded full -> {
+                side.failed();
+                copiesRestUntilNanos.set(nowNanos + REST_NANOS);
+            }
             case InferenceError.CircuitOpen open -> side.failed();
             case InferenceError other -> {}
         }
+    }
+
+    /** Whether no copies are to set out, for somebody has just been turned away or answered too late. */
+    public boolean copiesRest(long nowNanos) {
+        return nowNanos - copiesRestUntilNanos.get() < 0;
+    }
+
+    /** Counts a copy in, unless there are so many; {@link #copyEnded} counts it out. */
+    public boolean beginCopy(int most) {
+        if (copies.incrementAndGet() <= most) {
+            return true;
+        }
+        copies.decrementAndGet();
+        return false;
+    }
+
+    public void copyEnded() {
+        int left = copies.decrementAndGet();
+        assert left >= 0 : "more copies ended than began";
     }
 
     /** The candidate has answered a copy, or has failed to. */
@@ -68,17 +102,18 @@ public final class Trial {
 
     /** What is to become of it; once that has been decided, and is being done, nothing more. */
     public Verdict verdict(long nowNanos) {
-        if (decided.get()) {
+        if (decided || nowNanos - silentUntilNanos < 0) {
             return new Verdict.GoOn();
         }
         Verdict verdict = misfit == null ? guard.look(observed(), nowNanos) : new Verdict.Reject(misfit);
-        decided.set(!(verdict instanceof Verdict.GoOn));
+        decided = !(verdict instanceof Verdict.GoOn);
         return verdict;
     }
 
-    /** What was decided could not be done, so it may be decided anew. */
-    public void reopen() {
-        decided.set(false);
+    /** What was decided could not be done, so it may be decided anew, in a while. */
+    public void reopen(long nowNanos) {
+        silentUntilNanos = nowNanos + PAUSE_NANOS;
+        decided = false;
     }
 
     /** All that has been counted, for operators. */

@@ -93,7 +93,7 @@ class CanaryIT {
                     100, gateway.metrics().value("sluice_candidate_weight_percent", "model=\"echo\"", "version=\"2\""));
             String table =
                     gateway.admin("GET", ECHO, "", "accept", "text/plain").body();
-            assertTrue(table.contains("candidate 100.0%") && table.contains("stable"), table);
+            assertTrue(table.contains("candidate 100 %") && table.contains("stable"), table);
             assertEquals(200, gateway.admin("DELETE", ECHO + "/traffic", "").status());
             assertEquals("1", ask(gateway, "echo"));
         }

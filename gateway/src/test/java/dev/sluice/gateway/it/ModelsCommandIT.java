@@ -64,7 +64,7 @@ class ModelsCommandIT {
 
     @Test
     void listsWhatThereIs() throws InterruptedException {
-        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +REASON", models());
+        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +REASON", models());
         assertDone("sums +1 +ready +closed", models("list"));
         assertDone("sums +1 +ready +closed", models("list", "sums"));
     }
@@ -77,6 +77,26 @@ class ModelsCommandIT {
         assertDone("sums +2 +unloaded +closed", models("rollback", "sums"));
         assertDone("sums +1 +unloaded +closed", models("unload", "sums"));
         assertDone("sums +1 +ready +closed", models("load", "sums"));
+        assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
+    }
+
+    @Test
+    void aVersionIsTriedAndTakesOver() throws InterruptedException {
+        assertDone(
+                "sums +2 +ready +closed +candidate 10 %",
+                models("traffic", "sums", "candidate=2", "weight=10", "guard.errors=2"));
+        assertDone("sums +1 +ready +closed +stable", models());
+        assertDone("sums +2 +unloaded +closed +rejected", models("rollback", "sums"));
+        assertDone(
+                "sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
+        assertDone("sums +2 +ready +closed +stable", models("promote", "sums"));
+        Said nobody = models("promote", "sums");
+        assertEquals(1, nobody.status);
+        assertTrue(nobody.err.contains("no version on trial"), nobody.err);
+        Said unknown = models("traffic", "sums", "candidate=2", "guard.mistakes=2");
+        assertEquals(1, unknown.status);
+        assertTrue(unknown.err.contains("guard.mistakes"), unknown.err);
+        assertDone("sums +2 +ready +closed", models("traffic", "sums", "default"));
         assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
     }
 
@@ -98,6 +118,8 @@ class ModelsCommandIT {
         assertEquals(2, models("load").status);
         assertEquals(2, models("serve", "sums").status);
         assertEquals(2, models("label", "sums", "a", "b").status);
+        assertEquals(2, models("traffic", "sums").status);
+        assertEquals(2, models("traffic", "sums", "weight").status);
         assertEquals(2, models("load", "sums", "1").status);
         assertEquals(2, models("--port", "1").status);
         Said nobody = run(List.of("--url", "http://127.0.0.1:1"));

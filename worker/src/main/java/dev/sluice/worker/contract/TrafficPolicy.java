@@ -1,5 +1,6 @@
 package dev.sluice.worker.contract;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -10,6 +11,11 @@ import java.time.Duration;
  * @thread immutable
  */
 public record TrafficPolicy(double weightPercent, String keyHeader, Shadow shadow, Guard guard) {
+
+    /** The weight for people: 5 and not 5.0. */
+    public String weightInWords() {
+        return BigDecimal.valueOf(weightPercent).stripTrailingZeros().toPlainString() + " %";
+    }
 
     /**
      * Copies of requests that the stable version has answered; what the candidate answers is compared and thrown away.

@@ -73,7 +73,7 @@ final class TrafficView {
             return "rejected";
         }
         if (model.version() == plan.candidate()) {
-            return "candidate " + policy.weightPercent() + "%";
+            return "candidate " + policy.weightInWords();
         }
         return model.version() == plan.stable() ? "stable" : "";
     }

@@ -91,7 +91,7 @@ final class Routing {
     void ended(Call call, ModelEndpoint by, InferenceOutcome outcome, long nanos) {
         @Nullable Split split = call.split();
         if (split != null && split.concerns(by)) {
-            split.trial().ended(by.model(), outcome, nanos);
+            split.trial().ended(by.model(), outcome, nanos, ticker.nanos());
         }
     }
 }

@@ -51,6 +51,7 @@ public final class Serving {
     private final ByteBudget budget;
     private final TensorBuffers buffers;
     private final WayBack wayBack = new WayBack();
+    private final Shadows shadows;
 
     public Serving(InferencePipeline pipeline, FrontParts parts) {
         this.pipeline = pipeline;
@@ -58,6 +59,7 @@ public final class Serving {
         this.routing = new Routing(parts);
         this.budget = parts.admission().bodies();
         this.buffers = new TensorBuffers(budget);
+        this.shadows = new Shadows(pipeline, parts, buffers);
     }
 
     public FrontParts parts() {
@@ -96,11 +98,13 @@ public final class Serving {
         };
     }
 
-    /** Why what follows that head is not worth reading; null when there is room for it, here or beside a candidate. */
+    /**
+     * Why what follows that head is not worth reading; null when there is room for it. What a version on trial has no
+     * room for, the stable one answers.
+     */
     public @Nullable InferenceError room(RequestHead head) {
-        @Nullable InferenceError refusal = parts.admission().refusal(head);
-        @Nullable ModelId stable = refusal == null ? null : routing.besides(head.model());
-        return stable == null ? refusal : parts.admission().refusal(head.to(stable));
+        @Nullable ModelId stable = routing.besides(head.model());
+        return parts.admission().refusal(stable == null ? head : head.to(stable));
     }
 
     /** Reads a request with that codec, has it answered, and tells the call. */
@@ -236,14 +240,30 @@ public final class Serving {
 
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call.leave();
-        budget.release(answering.tensorBytes);
-        if (!answering.leftBehind && inputsAreFree(outcome)) {
-            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
+        Shadows.@Nullable Copy copy = copy(answering, outcome);
+        if (copy == null) {
+            free(answering, outcome);
         }
         @Nullable InferenceError partFailure = answering.partial == null ? null : answering.partial.failure();
         switch (partFailure == null ? outcome : partFailure) {
             case InferenceError error -> refuse(answering.call, answering.endpoint.model(), error);
             case InferenceResponse response -> answer(answering, response);
+        }
+        if (copy != null) {
+            copy.setOut();
+        }
+    }
+
+    private Shadows.@Nullable Copy copy(Answering answering, InferenceOutcome outcome) {
+        return answering.leftBehind || answering.partial != null
+                ? null
+                : shadows.of(answering.call, answering.endpoint, answering.request, outcome, answering.tensorBytes);
+    }
+
+    private void free(Answering answering, InferenceOutcome outcome) {
+        budget.release(answering.tensorBytes);
+        if (!answering.leftBehind && inputsAreFree(outcome)) {
+            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
     }
 
@@ -251,7 +271,7 @@ public final class Serving {
      * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still
      * read the inputs.
      */
-    private static boolean inputsAreFree(InferenceOutcome outcome) {
+    static boolean inputsAreFree(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest
                 || outcome instanceof InferenceError.Throttled

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * @thread called on one context, where it hears what became of it
  * @bound one command at a time for each candidate
- * @errors what cannot be done is decided anew at the next look
+ * @errors what cannot be done is decided anew after a while
  */
 public final class TrialKeeper {
 
@@ -64,7 +64,7 @@ public final class TrialKeeper {
                     "what was decided of model {} is not done: {}",
                     candidate,
                     outcome.refusal().message());
-            trial.reopen();
+            trial.reopen(ticker.nanos());
         }
     }
 }
