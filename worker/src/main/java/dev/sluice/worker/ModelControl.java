@@ -238,8 +238,7 @@ final class ModelControl {
         }
         VersionPolicy before = selection.pinned(folder.name());
         selection.pin(folder.name(), policy);
-        traffic.forgive(folder.name(), policy);
-        Outcome outcome = applied(folder.name());
+        Outcome outcome = traffic.choosing(folder, policy, () -> applied(folder.name()));
         if (outcome.refusal() != null) { // then nothing has been said
             if (before == null) {
                 selection.unpin(folder.name());

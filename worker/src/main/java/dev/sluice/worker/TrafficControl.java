@@ -106,11 +106,17 @@ final class TrafficControl {
         rollouts.reject(model, reason);
     }
 
-    /** An operator wants those versions served. */
-    void forgive(String name, VersionPolicy wanted) {
-        if (wanted instanceof VersionPolicy.Specific(Set<Long> versions)) {
-            rollouts.forgive(name, versions);
+    /** Does that for an operator who wants those versions served, which counts unless it is refused. */
+    Outcome choosing(ModelFolder folder, VersionPolicy wanted, Supplier<Outcome> action) {
+        Map<Long, String> before = rollouts.rejected(folder.name());
+        if (wanted instanceof VersionPolicy.Specific chosen) {
+            rollouts.choose(folder, chosen);
         }
+        Outcome outcome = action.get();
+        if (outcome.refusal() != null) {
+            rollouts.restore(folder.name(), before);
+        }
+        return outcome;
     }
 
     /** How it stands, for people. */

@@ -92,8 +92,8 @@ public record Agreement(int labels, double tolerance) {
         for (int i = 0; i < elements; i++) {
             double its = element(one, i);
             double others = element(other, i);
-            boolean near = Double.compare(its, others) == 0
-                    || Math.abs(its - others) <= tolerance * Math.max(1, Math.abs(its));
+            double most = Double.isInfinite(its) ? 0 : tolerance * Math.max(1, Math.abs(its));
+            boolean near = Double.compare(its, others) == 0 || Math.abs(its - others) <= most;
             if (!near) {
                 return false;
             }

@@ -48,7 +48,9 @@ class CanaryFaultIT {
                     rejected(gateway).getString("2").contains("failed"),
                     rejected(gateway).encode());
             assertTrue(gateway.metrics().value("sluice_rescued_requests_total", "model=\"echo\"") >= MIN_REQUESTS);
-            assertEquals(1, gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\""));
+            Waiting.until(
+                    "that is counted",
+                    () -> gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\"") == 1);
             gateway.awaitNothingInFlight();
         }
     }

@@ -85,7 +85,6 @@ class CanaryIT {
             awaitTrial(gateway, 2);
             assertEquals("1", ask(gateway, "echo"));
             assertEquals("2", ask(gateway, "echo/versions/2"), "who names it gets it");
-            assertEquals("1", gateway.get("/v2/models/echo/ready").status() == 200 ? ask(gateway, "echo") : "");
             Answer changed = gateway.admin("PUT", ECHO + "/traffic", "{\"candidate\":\"newest\",\"weight\":100}");
             assertEquals(200, changed.status(), changed.body());
             assertEquals("2", ask(gateway, "echo"));
@@ -206,7 +205,9 @@ class CanaryIT {
                             .getJsonObject("rejected", new JsonObject())
                             .containsKey("2"));
             assertEquals("1", ask(gateway, "echo"));
-            assertEquals(1, gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\""));
+            Waiting.until(
+                    "that is counted",
+                    () -> gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\"") == 1);
         }
     }
 

@@ -87,8 +87,7 @@ class ModelsCommandIT {
                 models("traffic", "sums", "candidate=2", "weight=10", "guard.errors=2"));
         assertDone("sums +1 +ready +closed +stable", models());
         assertDone("sums +2 +unloaded +closed +rejected", models("rollback", "sums"));
-        assertDone(
-                "sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
+        assertDone("sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
         assertDone("sums +2 +ready +closed +stable", models("promote", "sums"));
         Said nobody = models("promote", "sums");
         assertEquals(1, nobody.status);

@@ -83,9 +83,13 @@ class AgreementTest {
                 new Agreement(0, 0.001),
                 new Tensor("y", DataType.FP16, shape, one),
                 new Tensor("y", DataType.FP16, shape, two)));
-        ByteBuffer brain = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort(0, (short)
-                (Float.floatToIntBits(2) >>> 16));
-        assertFalse(agree(
-                NUMBERS, new Tensor("y", DataType.BF16, shape, brain), new Tensor("y", DataType.BF16, shape, one)));
+        assertFalse(agree(NUMBERS, brain(shape, 2), brain(shape, 3)));
+        assertTrue(agree(NUMBERS, brain(shape, 1000), brain(shape, 1004)));
+    }
+
+    private static Tensor brain(Shape shape, float value) {
+        short bits = (short) (Float.floatToIntBits(value) >>> 16);
+        ByteBuffer data = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort(0, bits);
+        return new Tensor("y", DataType.BF16, shape, data);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.TrafficPlan;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -53,11 +54,24 @@ public final class Rollouts {
         rejected.computeIfAbsent(model.name(), first -> new HashMap<>()).put(model.version(), reason);
     }
 
-    /** An operator wants these served, so they are not sent away any more. */
-    public void forgive(String name, Set<Long> versions) {
-        Map<Long, String> known = rejected.get(name);
-        if (known != null) {
-            known.keySet().removeAll(versions);
+    /** Which have been sent away, and why. */
+    public Map<Long, String> rejected(String name) {
+        return Map.copyOf(rejected.getOrDefault(name, Map.of()));
+    }
+
+    /** Says that anew, as {@link #rejected(String)} had it. */
+    public void restore(String name, Map<Long, String> before) {
+        rejected.put(name, new HashMap<>(before));
+    }
+
+    /** An operator wants these served: they are not sent away any more, and what is newer has been passed over. */
+    public void choose(ModelFolder folder, VersionPolicy.Specific chosen) {
+        Map<Long, String> away = rejected.computeIfAbsent(folder.name(), first -> new HashMap<>());
+        away.keySet().removeAll(chosen.versions());
+        for (long newer : folder.versions()
+                .tailMap(Collections.max(chosen.versions()), false)
+                .keySet()) {
+            away.putIfAbsent(newer, "an operator chose " + chosen);
         }
     }
 

@@ -107,7 +107,7 @@ class RolloutsTest {
         rollouts.set("m", NEWEST);
         assertEquals("1+2", with(TrafficConfig.NONE, 1, 2), "over what the file says");
         rollouts.reject(new ModelId("m", 2), "it fails");
-        rollouts.forgive("m", Set.of(2L));
+        rollouts.choose(folder(NEWEST, 1, 2), new VersionPolicy.Specific(Set.of(2L)));
         assertEquals("1+2", with(TrafficConfig.NONE, 1, 2));
         rollouts.set("m", null);
         assertEquals("none", with(TrafficConfig.NONE, 1, 2));
@@ -123,6 +123,18 @@ class RolloutsTest {
         assertEquals("2+3", with(NEWEST, 1, 2, 3));
         policy = VersionPolicy.NEWEST;
         assertEquals("2+3", with(NEWEST, 1, 2, 3), "as it was last, when the files decide again");
+    }
+
+    @Test
+    void whoIsPassedOverIsNotTried() {
+        with(NEWEST, 1, 2, 3);
+        VersionPolicy.Specific one = new VersionPolicy.Specific(Set.of(1L));
+        rollouts.choose(folder(NEWEST, 1, 2, 3), one);
+        policy = one;
+        assertEquals("1+0", with(NEWEST, 1, 2, 3), "3 could not be rolled back otherwise");
+        assertEquals("1+4", with(NEWEST, 1, 2, 3, 4));
+        rollouts.restore("m", Map.of());
+        assertEquals("1+3", with(NEWEST, 1, 2, 3));
     }
 
     @Test

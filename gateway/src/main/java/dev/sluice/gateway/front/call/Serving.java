@@ -255,9 +255,15 @@ public final class Serving {
     }
 
     private Shadows.@Nullable Copy copy(Answering answering, InferenceOutcome outcome) {
-        return answering.leftBehind || answering.partial != null
-                ? null
-                : shadows.of(answering.call, answering.endpoint, answering.request, outcome, answering.tensorBytes);
+        if (answering.leftBehind || answering.partial != null) {
+            return null;
+        }
+        try {
+            return shadows.of(answering.call, answering.endpoint, answering.request, outcome, answering.tensorBytes);
+        } catch (RuntimeException | OutOfMemoryError failure) { // which is nothing to the original
+            LOG.error("request {} could not be copied", answering.call.requestId(), failure);
+            return null;
+        }
     }
 
     private void free(Answering answering, InferenceOutcome outcome) {
