@@ -35,7 +35,7 @@ class TrialTest {
 
     @Test
     void onlyWhatIsTheServersFaultIsAFailure() {
-        trial.ended(CANDIDATE, new InferenceResponse(CANDIDATE, List.of(), new Timing(0, 0, 0, 1)), 1, 0);
+        trial.ended(CANDIDATE, new InferenceResponse(CANDIDATE, List.of(), new Timing(0, 0, 0, 1, 0)), 1, 0);
         trial.ended(CANDIDATE, new InferenceError.EngineFailure("r"), 1, 0);
         trial.ended(CANDIDATE, new InferenceError.DeadlineExceeded("queue"), 1, 0);
         trial.ended(CANDIDATE, new InferenceError.Overloaded("full", 1), 1, 0);
