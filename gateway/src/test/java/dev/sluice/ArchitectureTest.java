@@ -91,12 +91,14 @@ class ArchitectureTest {
         String dispatch = "dev.sluice.gateway.dispatch..";
         String pipeline = "dev.sluice.gateway.pipeline..";
         String security = "dev.sluice.gateway.security..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, security, contract, settings));
+        String traffic = "dev.sluice.gateway.traffic..";
+        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, security, contract, settings));
+        onlyUses(traffic, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
         onlyUses(security, in(contract, settings));
-        onlyUses("dev.sluice.gateway.metrics..", in(admit, "dev.sluice.gateway.front", contract, settings));
+        onlyUses("dev.sluice.gateway.metrics..", in(admit, traffic, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.registry..", in("dev.sluice.gateway.front.control", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }

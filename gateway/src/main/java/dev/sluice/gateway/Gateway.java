@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
+import dev.sluice.gateway.front.control.TrialKeeper;
 import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
@@ -26,6 +27,7 @@ import dev.sluice.gateway.registry.Registry;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
@@ -61,12 +63,16 @@ public final class Gateway {
     /** By then every request has been answered, and some answers may still be on their way. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
+    /** Often enough to send a bad candidate away within a moment; a look costs a few microseconds. */
+    private static final Duration LOOK_AT_TRIALS = Duration.ofMillis(250);
+
     private final GatewayConfig config;
     private final Ticker ticker = Ticker.SYSTEM;
     private final Metrics metrics;
     private final Vertx vertx;
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
+    private final Traffic traffic;
     private final Statistics statistics = new Statistics(InstantSource.system(), models::isLoaded);
     private final Connections connections;
     private final Optional<AccessRules> access;
@@ -89,6 +95,7 @@ public final class Gateway {
                 config.worker().models().toString(),
                 config.http().port());
         this.metrics = new Metrics(config.metrics(), models::isLoaded);
+        this.traffic = new Traffic(models, ticker, metrics.trafficListener());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.connections = new Connections(config.http(), ticker);
@@ -125,6 +132,7 @@ public final class Gateway {
         }
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
+        metrics.watchTraffic(traffic::splits);
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
@@ -159,6 +167,8 @@ public final class Gateway {
     }
 
     private Future<?> deploy(Worker worker, FrontParts parts) {
+        TrialKeeper trials = new TrialKeeper(traffic, parts.operations(), ticker);
+        vertx.setPeriodic(LOOK_AT_TRIALS.toMillis(), due -> trials.look());
         Future<?> open = deployAdmin(parts);
         return config.http().listenWhenReady()
                 ? open.compose(listening -> deployWorker(worker)).compose(loaded -> deployFront(parts))
@@ -188,6 +198,7 @@ public final class Gateway {
     private FrontParts parts(AuditLog audit) {
         return new FrontParts(
                 models,
+                traffic,
                 admission,
                 config.admission(),
                 config.json(),

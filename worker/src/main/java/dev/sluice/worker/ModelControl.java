@@ -8,18 +8,23 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.ModelRoots;
 import dev.sluice.worker.repository.Selection;
+import dev.sluice.worker.repository.TrafficConfig;
 import dev.sluice.worker.repository.VersionPolicy;
+import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,19 +44,22 @@ final class ModelControl {
     private final ModelKeeper keeper;
     private final Wishes wishes;
     private final VersionLabels labels;
+    private final TrafficControl traffic;
     private final Vertx vertx;
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, VersionLabels labels, Vertx vertx) {
+    ModelControl(
+            WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.keeper = keeper;
         this.wishes = wishes;
-        this.labels = labels;
+        this.labels = new VersionLabels(announcements, keeper, wishes);
+        this.traffic = new TrafficControl(announcements, keeper, labels);
         this.vertx = vertx;
     }
 
@@ -101,7 +109,8 @@ final class ModelControl {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
         }
         List<ModelFolder> now = folders;
-        keeper.want(present, broken -> selection.of(now, broken));
+        Map<String, TrafficPlan> plans = traffic.publish(now, selection); // first, or a new version could serve untried
+        keeper.want(present, broken -> selection.of(now, plans, broken));
         labels.publish(folders);
     }
 
@@ -121,8 +130,7 @@ final class ModelControl {
     }
 
     private Outcome done(ModelCommand command) {
-        boolean takesFiles = !(command instanceof ModelCommand.Unload || command instanceof ModelCommand.Label);
-        if (takesFiles) { // whoever asks for it says that they are whole; the files of others are nobody's business now
+        if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
             String taken = command.name();
             folders = vertx.executeBlocking(() -> repository.take(taken)).await();
         }
@@ -143,9 +151,13 @@ final class ModelControl {
             case ModelCommand.Serve(String name, List<String> versions) -> serve(folder.orElseThrow(), versions);
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
             case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
+            case ModelCommand.Traffic(String name, String policy) -> tryOut(name, policy);
+            case ModelCommand.Promote(String name, long version, String reason) ->
+                promote(folder.orElseThrow(), version);
+            case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
-                yield applied(name);
+                yield traffic.trying(name, null, () -> applied(name));
             }
         };
     }
@@ -157,6 +169,64 @@ final class ModelControl {
         return keeper.wanted(name).isEmpty()
                 ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
                         + " has none of the versions that its model.yaml wants served"))
+                : outcome;
+    }
+
+    private static boolean takesFiles(ModelCommand command) {
+        return switch (command) {
+            case ModelCommand.Load load -> true;
+            case ModelCommand.Serve serve -> true;
+            case ModelCommand.Rollback rollback -> true;
+            case ModelCommand.Traffic traffic -> true;
+            case ModelCommand.Reset reset -> true;
+            case ModelCommand.Unload unload -> false;
+            case ModelCommand.Label label -> false;
+            case ModelCommand.Promote promote -> false;
+            case ModelCommand.Reject reject -> false;
+        };
+    }
+
+    private Outcome tryOut(String name, @Nullable String policy) {
+        @Nullable TrafficConfig config;
+        try {
+            config = policy == null ? null : TrafficConfig.parse(policy);
+        } catch (SettingsException faulty) {
+            return refused(new InferenceError.InvalidRequest(
+                    "traffic", faulty.problems().getFirst()));
+        }
+        Outcome outcome = traffic.trying(name, config, () -> tried(name));
+        apply(); // as it was, if it has been refused
+        return outcome;
+    }
+
+    private Outcome tried(String name) {
+        Outcome outcome = applied(name);
+        return outcome.refusal() == null ? new Outcome(null, traffic.inWords(name)) : outcome;
+    }
+
+    private Outcome promote(ModelFolder folder, long version) {
+        long candidate = traffic.candidate(folder.name());
+        Optional<InferenceError> refusal = traffic.refusal(folder.name(), version);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
+        }
+        ModelId model = new ModelId(folder.name(), candidate);
+        return keeper.state(model) == ModelState.READY
+                ? serve(folder, List.of(Long.toString(candidate)))
+                : refused(new InferenceError.ModelNotReady(
+                        model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
+    }
+
+    private Outcome reject(String name, long version, String reason) {
+        Optional<InferenceError> refusal = traffic.refusal(name, version);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
+        }
+        long sentAway = traffic.candidate(name);
+        traffic.reject(new ModelId(name, sentAway), reason);
+        Outcome outcome = applied(name);
+        return outcome.refusal() == null
+                ? new Outcome(null, "version " + sentAway + " is sent away; " + outcome.message())
                 : outcome;
     }
 
@@ -179,7 +249,7 @@ final class ModelControl {
                     "model " + InferenceException.quoted(name) + " has no version " + missing + "; it has " + present));
         }
         ModelWish before = wishes.change(name, wish -> wish.serving(versions));
-        Outcome outcome = applied(name);
+        Outcome outcome = traffic.choosing(folder, policy, () -> applied(name));
         if (outcome.refusal() != null) { // then nothing has been said
             wishes.takeBack(name, wish -> wish.serving(before.versions()));
             apply();
@@ -188,6 +258,9 @@ final class ModelControl {
     }
 
     private Outcome rollBack(ModelFolder folder) {
+        if (traffic.candidate(folder.name()) != TrafficPlan.NOBODY) {
+            return reject(folder.name(), TrafficPlan.NOBODY, "an operator rolled it back");
+        }
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
                 .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
                 .findFirst();
@@ -209,7 +282,7 @@ final class ModelControl {
                     "version", "a label may point to a version that is ready only, and " + version + " is not"));
         }
         wishes.change(name, wish -> wish.labelled(label, version));
-        labels.publish(folders);
+        apply(); // a label may say which version is to be tried
         return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
     }
 

@@ -45,10 +45,16 @@ final class VersionLabels {
         }
     }
 
-    private Map<String, Long> wanted(ModelFolder folder) {
+    /** Those of that model, as files and operators say. */
+    Map<String, Long> said(ModelFolder folder) {
         Map<String, Long> all = new HashMap<>(folder.labels());
         all.putAll(wishes.of(folder.name()).labels());
         all.values().removeIf(version -> version == TAKEN_AWAY);
+        return all;
+    }
+
+    private Map<String, Long> wanted(ModelFolder folder) {
+        Map<String, Long> all = said(folder);
         Map<String, Long> before = published.getOrDefault(folder.name(), Map.of());
         all.replaceAll((label, version) -> {
             long last = before.getOrDefault(label, version);

@@ -66,8 +66,7 @@ public final class Worker extends VerticleBase {
         Announcements announcements = new Announcements(vertx.eventBus());
         keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
         Wishes wishes = new Wishes(store, announcements);
-        VersionLabels labels = new VersionLabels(announcements, keeper, wishes);
-        ModelControl control = new ModelControl(options, keeper, wishes, labels, vertx);
+        ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(

@@ -117,6 +117,13 @@ public final class AdmissionControl {
         rooms.remove(model);
     }
 
+    /** Whether there is as much room left as is taken, for what may as well be left undone. */
+    public boolean hasRoomToSpare() {
+        return stage == Stage.OPEN
+                && limit.inFlight() <= limit.max() / 2
+                && bodies.heldBytes() <= bodies.maxBytes() / 2;
+    }
+
     /** Requests that were refused by their heads for want of room. */
     public long refusedUnread() {
         return refusedUnread.sum();

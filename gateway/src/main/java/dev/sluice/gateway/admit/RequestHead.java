@@ -12,6 +12,11 @@ public record RequestHead(ModelId model, String client, int priority, long timeo
 
     public static final int UNSAID = 0;
 
+    /** The same to another model. */
+    public RequestHead to(ModelId other) {
+        return new RequestHead(other, client, priority, timeoutNanos);
+    }
+
     /** Whether the body can add nothing that matters here. */
     boolean saysAll() {
         return priority != UNSAID && timeoutNanos != UNSAID;

@@ -5,7 +5,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,6 +29,7 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static final String AUDIT = "/admin/v1/audit";
     private static final String DEFAULT = "default";
     private static final String NO_VERSION = "none";
+    private static final Pattern SETTING = Pattern.compile("(?:([a-z_]+)\\.)?([a-z_]+)=(.+)");
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
 
     /** @throws IllegalArgumentException for words that say nothing, with a message for people */
@@ -67,14 +71,16 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static ModelsRequest of(String action, Deque<String> words, String url) {
         return switch (action) {
             case "list" -> new ModelsRequest(url, "GET", words.isEmpty() ? MODELS : model(action, words), "");
-            case "load", "unload", "rollback", "reset" ->
+            case "load", "unload", "rollback", "promote", "reset" ->
                 new ModelsRequest(url, "POST", model(action, words) + "/" + action, "");
             case "history" -> new ModelsRequest(url, "GET", history(words), "");
             case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
+            case "traffic" -> traffic(url, model(action, words), words);
             case "label" -> label(url, model(action, words), words);
             default ->
                 throw new IllegalArgumentException("there is no action '" + action
-                        + "'. The actions are: list, load, unload, serve, rollback, label, reset, history");
+                        + "'. The actions are: list, load, unload, serve, rollback, label, traffic, promote, reset,"
+                        + " history");
         };
     }
 
@@ -106,6 +112,36 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static String quoted(String text) {
         JsonOutput out = new JsonOutput(64).string(text);
         return new String(out.array(), 0, out.length(), StandardCharsets.UTF_8);
+    }
+
+    /** {@code guard.errors=2} is a member of a member. */
+    private static ModelsRequest traffic(String url, String model, Deque<String> words) {
+        String path = model + "/traffic";
+        if (words.size() == 1 && words.peek().equals(DEFAULT)) {
+            words.remove();
+            return new ModelsRequest(url, "DELETE", path, "");
+        }
+        Map<String, String> members = new LinkedHashMap<>();
+        Map<String, Map<String, String>> sections = new LinkedHashMap<>();
+        do {
+            String word = next(words, "traffic needs settings, such as candidate=newest weight=5, or default");
+            Matcher setting = SETTING.matcher(word);
+            if (!setting.matches()) {
+                throw new IllegalArgumentException(word + " is no setting; they look like weight=5 and guard.errors=2");
+            }
+            Map<String, String> section = setting.group(1) == null
+                    ? members
+                    : sections.computeIfAbsent(setting.group(1), first -> new LinkedHashMap<>());
+            section.put(setting.group(2), quoted(setting.group(3)));
+        } while (!words.isEmpty());
+        sections.forEach((section, inner) -> members.put(section, object(inner)));
+        return new ModelsRequest(url, "PUT", path, object(members));
+    }
+
+    private static String object(Map<String, String> members) {
+        return members.entrySet().stream()
+                .map(member -> quoted(member.getKey()) + ":" + member.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static ModelsRequest label(String url, String model, Deque<String> words) {

@@ -5,10 +5,7 @@ import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.Signature;
-import dev.sluice.worker.contract.TensorSpec;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +62,12 @@ public final class CircuitBreakers {
         return report == null ? CircuitState.CLOSED : report.state();
     }
 
+    /** Whether that one is left alone at that time. */
+    public boolean refuses(ModelEndpoint endpoint, long nowNanos) {
+        CircuitReport report = report(endpoint);
+        return report != null && report.refusesAt(nowNanos);
+    }
+
     private @Nullable CircuitReport report(ModelEndpoint endpoint) {
         return reports.get(endpoint.description().batcherAddress());
     }
@@ -108,32 +111,15 @@ public final class CircuitBreakers {
 
     /** Requests that were made for the one are read by the other, so both must take and give the same. */
     private boolean fits(ModelEndpoint asked, ModelEndpoint fallback) {
-        Signature wanted = asked.description().signature();
-        Signature offered = fallback.description().signature();
-        boolean fits = wanted.batched() == offered.batched()
-                && fit(wanted.inputs(), offered.inputs())
-                && fit(wanted.outputs(), offered.outputs());
+        boolean fits = fallback.fits(asked);
         if (!fits && misfits.add(asked.model())) {
             LOG.error(
                     "model {} cannot stand in for model {}: it has {}, not {}",
                     fallback.model(),
                     asked.model(),
-                    offered,
-                    wanted);
+                    fallback.description().signature(),
+                    asked.description().signature());
         }
         return fits;
-    }
-
-    private static boolean fit(List<TensorSpec> wanted, List<TensorSpec> offered) {
-        boolean fit = wanted.size() == offered.size();
-        for (int i = 0; fit && i < wanted.size(); i++) {
-            TensorSpec one = wanted.get(i);
-            TensorSpec other = offered.get(i);
-            fit = one.name().equals(other.name())
-                    && one.dataType() == other.dataType()
-                    && one.optional() == other.optional()
-                    && one.shape().equals(other.shape());
-        }
-        return fit;
     }
 }

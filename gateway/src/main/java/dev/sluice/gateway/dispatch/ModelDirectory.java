@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.TrafficPlan;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
@@ -35,9 +36,11 @@ public final class ModelDirectory {
 
     private volatile Map<String, Map<String, Long>> labels = Map.of();
     private volatile Map<String, ModelWish> wishes = Map.of();
+    private volatile Map<String, TrafficPlan> plans = Map.of();
 
     private final CircuitBreakers circuits = new CircuitBreakers(this);
     private final List<Consumer<ModelId>> unloaded = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> changed = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
 
     /** Starts to listen; to be waited for before any worker is deployed, so that no report is missed. */
@@ -71,6 +74,11 @@ public final class ModelDirectory {
         unloaded.add(listener);
     }
 
+    /** Has that told the name of each model of which something is new, when it is known here. */
+    public void whenChanged(Consumer<String> listener) {
+        changed.add(listener);
+    }
+
     void apply(ModelNews news) {
         switch (news) {
             case ModelReport report -> {
@@ -95,6 +103,13 @@ public final class ModelDirectory {
                 next.put(wish.name(), wish);
                 wishes = next;
             }
+            case ModelNews.Traffic(String name, TrafficPlan plan) -> {
+                Map<String, TrafficPlan> next = new HashMap<>(plans);
+                next.put(name, plan);
+                next.values().removeIf(TrafficPlan.NONE::equals);
+                plans = next;
+                changed.forEach(listener -> listener.accept(name));
+            }
         }
     }
 
@@ -108,11 +123,17 @@ public final class ModelDirectory {
             next.remove(name);
         }
         models = next;
+        changed.forEach(listener -> listener.accept(name));
     }
 
     private void forget(ModelId model) {
         circuits.forget(model);
         unloaded.forEach(listener -> listener.accept(model));
+    }
+
+    /** Which versions of that model answer those who leave the version open. */
+    public TrafficPlan plan(String name) {
+        return plans.getOrDefault(name, TrafficPlan.NONE);
     }
 
     /** Other names for versions of that model. */
@@ -132,10 +153,13 @@ public final class ModelDirectory {
      * @return null if nobody does, or nobody whose inputs and outputs are the same
      */
     public @Nullable ModelEndpoint inPlaceOf(ModelEndpoint left, boolean versionOpen) {
+        TrafficPlan plan = plan(left.model().name());
         for (ModelReport report : versions(left.model().name())) {
             ModelReport.Description now = report.description();
             boolean sameVersion = report.model().equals(left.model());
-            if (report.state() == ModelState.READY && now != null && (versionOpen || sameVersion)) {
+            boolean isAsked =
+                    sameVersion || (versionOpen && plan.isStable(report.model().version()));
+            if (report.state() == ModelState.READY && now != null && isAsked) {
                 boolean isAnother =
                         !now.batcherAddress().equals(left.description().batcherAddress());
                 boolean fits = now.signature().equals(left.description().signature());
@@ -185,13 +209,21 @@ public final class ModelDirectory {
         return versions == null ? null : versions.get(model.version());
     }
 
-    /** The newest ready version of that model. */
+    /** The newest ready version of that model; one that is still to be tried, or was sent away, only if there is no other. */
     public ModelEndpoint newest(String name) {
         Collection<ModelReport> versions = versions(name);
+        TrafficPlan plan = plan(name);
+        ModelReport untried = null;
         for (ModelReport report : versions) {
             if (report.state() == ModelState.READY) {
-                return endpoint(report);
+                if (plan.isStable(report.model().version())) {
+                    return endpoint(report);
+                }
+                untried = untried == null ? report : untried;
             }
+        }
+        if (untried != null) {
+            return endpoint(untried);
         }
         if (versions.isEmpty()) {
             throw unknown("there is no model " + InferenceException.quoted(name));

@@ -124,5 +124,17 @@ public final class MeterNames {
     /** Gauge, by model and version: what there is to remark on a version that is served all the same. */
     public static final String MODEL_REMARKS = "sluice_model_remarks";
 
+    /** Gauge, by model and version: percent of the requests that leave the version open, for a version on trial. */
+    public static final String CANDIDATE_WEIGHT = "sluice_candidate_weight_percent";
+
+    /** Counter, by model and decision (reject or promote): what guards have decided of versions on trial, and was done. */
+    public static final String TRIAL_DECISIONS = "sluice_trial_decisions_total";
+
+    /** Counter, by model: requests that a version on trial failed and that the stable one was given. */
+    public static final String RESCUED_REQUESTS = "sluice_rescued_requests_total";
+
+    /** Counter, by model and result (agreed, differed, failed or dropped): copies of requests to a version on trial. */
+    public static final String SHADOW_COPIES = "sluice_shadow_copies_total";
+
     private MeterNames() {}
 }

@@ -3,6 +3,8 @@ package dev.sluice.gateway.metrics;
 import dev.sluice.gateway.admit.LimitListener;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.traffic.Split;
+import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
@@ -22,6 +24,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,6 +57,7 @@ public final class Metrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final boolean enabled;
     private final ModelMeters models;
+    private final TrafficMeters traffic;
     private final MultiGauge states;
     private final MultiGauge remarks;
     private Supplier<List<ModelReport>> reports = List::of;
@@ -65,6 +69,7 @@ public final class Metrics {
         this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
+        this.traffic = new TrafficMeters(registry);
     }
 
     /**
@@ -86,6 +91,11 @@ public final class Metrics {
     public void watch(IntSupplier inFlight, Supplier<List<ModelReport>> reports) {
         Gauge.builder(MeterNames.IN_FLIGHT, inFlight::getAsInt).register(registry);
         this.reports = reports;
+    }
+
+    /** The same for what versions on trial are given. */
+    public void watchTraffic(Supplier<Collection<Split>> splits) {
+        traffic.watch(splits);
     }
 
     /** The same for connections. */
@@ -144,6 +154,10 @@ public final class Metrics {
         return enabled ? new LimitMeters(registry) : LimitListener.NONE;
     }
 
+    public TrafficListener trafficListener() {
+        return enabled ? traffic : TrafficListener.NONE;
+    }
+
     public RequestListener requestListener() {
         return enabled ? models : RequestListener.NONE;
     }
@@ -183,6 +197,7 @@ public final class Metrics {
         List<ModelReport> models = reports.get();
         states.register(models.stream().map(Metrics::stateRow).toList(), true);
         remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
+        traffic.refresh();
         return registry.scrape();
     }
 

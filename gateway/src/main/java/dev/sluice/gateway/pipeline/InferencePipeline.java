@@ -47,6 +47,11 @@ public final class InferencePipeline {
         };
     }
 
+    /** Sends a copy of a request that was let in, and that nobody waits for; it is held to no quota. */
+    public Future<InferenceOutcome> copy(ModelEndpoint endpoint, InferenceRequest request) {
+        return batchers.send(endpoint, request);
+    }
+
     private Future<InferenceOutcome> send(ModelEndpoint endpoint, InferenceRequest request, Permit permit) {
         try {
             return batchers.send(endpoint, request).map(outcome -> released(permit, outcome));

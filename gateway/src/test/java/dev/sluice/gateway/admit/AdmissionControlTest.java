@@ -10,7 +10,9 @@ import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.Limits;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.Ticker;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** So many at a time, and nobody once the doors are closed. */
@@ -46,6 +48,23 @@ class AdmissionControlTest {
         assertEquals(1, control.inFlight());
         admitted(control);
         refused(control);
+    }
+
+    @Test
+    void hasRoomToSpareUntilHalfIsTaken() {
+        AdmissionControl control = new AdmissionControl(
+                new AdmitOptions(
+                        2, 100, "none", Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO),
+                new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE),
+                Ticker.SYSTEM);
+        admitted(control);
+        assertTrue(control.hasRoomToSpare());
+        admitted(control).release(Verdict.SUCCESS);
+        control.bodies().reserve(51);
+        assertFalse(control.hasRoomToSpare(), "of bytes");
+        control.bodies().release(51);
+        admitted(control);
+        assertFalse(control.hasRoomToSpare(), "of requests");
     }
 
     @Test

@@ -88,7 +88,8 @@ class AdminIT {
         assertEquals("text/plain; charset=utf-8", table.header("content-type"));
         List<String> lines = table.body().lines().toList();
         assertEquals(4, lines.size(), table.body());
-        assertTrue(lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +TOLD +REASON"), table.body());
+        assertTrue(
+                lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +TOLD +REASON"), table.body());
         assertTrue(lines.getLast().matches("sums +1 +ready +closed"), table.body());
     }
 

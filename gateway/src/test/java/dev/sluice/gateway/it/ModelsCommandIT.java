@@ -68,7 +68,7 @@ class ModelsCommandIT {
 
     @Test
     void listsWhatThereIs() throws InterruptedException {
-        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +TOLD +REASON", models());
+        assertDone("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +TOLD +REASON", models());
         assertDone("sums +1 +ready +closed", models("list"));
         assertDone("sums +1 +ready +closed", models("list", "sums"));
     }
@@ -85,6 +85,25 @@ class ModelsCommandIT {
         assertDone("sums +1 +ready +closed", models("reset", "sums"));
         assertDone("TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME", models("history"));
         assertDone("\\S+ +127.0.0.1 +label +sums +new 2 +done", models("history", "sums"));
+    }
+
+    @Test
+    void aVersionIsTriedAndTakesOver() throws InterruptedException {
+        assertDone(
+                "sums +2 +ready +closed +candidate 10 %",
+                models("traffic", "sums", "candidate=2", "weight=10", "guard.errors=2"));
+        assertDone("sums +1 +ready +closed +stable", models());
+        assertDone("sums +2 +unloaded +closed +rejected", models("rollback", "sums"));
+        assertDone("sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
+        assertDone("sums +2 +ready +closed +stable", models("promote", "sums"));
+        Said nobody = models("promote", "sums");
+        assertEquals(1, nobody.status);
+        assertTrue(nobody.err.contains("no version on trial"), nobody.err);
+        Said unknown = models("traffic", "sums", "candidate=2", "guard.mistakes=2");
+        assertEquals(1, unknown.status);
+        assertTrue(unknown.err.contains("guard.mistakes"), unknown.err);
+        assertDone("sums +2 +ready +closed", models("traffic", "sums", "default"));
+        assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
     }
 
     @Test
@@ -105,6 +124,8 @@ class ModelsCommandIT {
         assertEquals(2, models("load").status);
         assertEquals(2, models("serve", "sums").status);
         assertEquals(2, models("label", "sums", "a", "b").status);
+        assertEquals(2, models("traffic", "sums").status);
+        assertEquals(2, models("traffic", "sums", "weight").status);
         assertEquals(2, models("load", "sums", "1").status);
         assertEquals(2, models("history", "sums", "1").status);
         assertEquals(2, models("--port", "1").status);

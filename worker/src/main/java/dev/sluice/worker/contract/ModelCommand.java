@@ -34,7 +34,10 @@ public sealed interface ModelCommand {
         }
     }
 
-    /** Serve the version before the newest that is served now, and no other, until told otherwise. */
+    /**
+     * Send away the version that is on trial; where none is, serve the version before the newest that is served now, and no
+     * other, until told otherwise.
+     */
     record Rollback(String name) implements ModelCommand {}
 
     /**
@@ -46,6 +49,30 @@ public sealed interface ModelCommand {
 
     /** Forget what operators said of it: its files say what is served, and by which names. */
     record Reset(String name) implements ModelCommand {}
+
+    /**
+     * Tries a version on a part of the model's traffic.
+     *
+     * @param policy as the section {@code traffic} of a model.yaml has it, or as JSON, which is the same; null for what that
+     *     file says
+     */
+    record Traffic(String name, @Nullable String policy) implements ModelCommand {}
+
+    /**
+     * Has the version on trial serve alone from now on.
+     *
+     * @param version which must be it; {@link TrafficPlan#NOBODY} for whichever is
+     * @param reason for people
+     */
+    record Promote(String name, long version, String reason) implements ModelCommand {}
+
+    /**
+     * Sends the version on trial away; the stable one goes on alone, until there is a newer one or an operator says otherwise.
+     *
+     * @param version which must be it; {@link TrafficPlan#NOBODY} for whichever is
+     * @param reason for people
+     */
+    record Reject(String name, long version, String reason) implements ModelCommand {}
 
     /**
      * What became of a command.

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @thread immutable
  */
-public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelNews.Labels, ModelNews.Wished {
+public sealed interface ModelNews
+        permits ModelReport, ModelNews.Removed, ModelNews.Labels, ModelNews.Wished, ModelNews.Traffic {
 
     /** The event-bus address that news are sent to, to be acknowledged. */
     String ADDRESS = "sluice.model-news";
@@ -30,4 +31,11 @@ public sealed interface ModelNews permits ModelReport, ModelNews.Removed, ModelN
 
     /** What operators want of a model now. */
     record Wished(ModelWish wish) implements ModelNews {}
+
+    /**
+     * Which versions of a model answer those who leave the version open; told before any of it is loaded or leaves.
+     *
+     * @param name the model
+     */
+    record Traffic(String name, TrafficPlan plan) implements ModelNews {}
 }

@@ -43,6 +43,7 @@ import java.util.regex.Pattern;
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
  * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
+ * @param traffic how a version is tried before it serves
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -66,7 +67,8 @@ public record ModelConfig(
         @Setting("") List<String> labels,
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
-        @Setting("") List<String> trim) {
+        @Setting("") List<String> trim,
+        TrafficConfig traffic) {
 
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
@@ -80,7 +82,7 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a model.yaml and checks the items of its lists, as {@link Settings#load(Map)} does.
+     * Reads a model.yaml and checks its values, as {@link Settings#load(Map)} does.
      *
      * @throws dev.sluice.worker.settings.SettingsException with all that is wrong with it
      */
@@ -91,6 +93,7 @@ public record ModelConfig(
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
         all.put("version_labels", ModelConfig::badVersionLabel);
+        all.put("traffic.candidate", TrafficConfig::badCandidate);
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
 
@@ -118,7 +121,9 @@ public record ModelConfig(
 
     /** All that a version depends on that is loaded, as text. */
     String ofLoading() {
-        return toString().replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "");
+        return toString()
+                .replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "")
+                .replace(", traffic=" + traffic, "");
     }
 
     /** By label, the version it points to. */

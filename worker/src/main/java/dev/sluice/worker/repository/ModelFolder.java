@@ -13,13 +13,15 @@ import java.util.TreeMap;
  * @param versions what the files of each version look like; never empty
  * @param policy which of them its model.yaml wants served; the newest where that cannot be read
  * @param labels other names of versions, as its model.yaml has them
+ * @param traffic how a version is tried before it serves, as its model.yaml has it
  */
 public record ModelFolder(
         String name,
         Path folder,
         NavigableMap<Long, Fingerprint> versions,
         VersionPolicy policy,
-        Map<String, Long> labels) {
+        Map<String, Long> labels,
+        TrafficConfig traffic) {
 
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));

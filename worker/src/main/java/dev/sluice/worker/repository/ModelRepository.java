@@ -86,7 +86,8 @@ public final class ModelRepository {
         NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
         found.versions.forEach(
                 (version, files) -> versions.put(version, files.with(said.loading(), said.writtenMillis())));
-        return new ModelFolder(folder.getFileName().toString(), folder, versions, said.policy(), said.labels());
+        return new ModelFolder(
+                folder.getFileName().toString(), folder, versions, said.policy(), said.labels(), said.traffic());
     }
 
     /** What cannot be read is as it was: nothing is taken out of service because a disk does not answer. */

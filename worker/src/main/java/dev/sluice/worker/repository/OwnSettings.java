@@ -9,15 +9,23 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
- * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions, and what they look like.
+ * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions and of their traffic, and what
+ * they look like.
  *
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
  * @param writtenMillis when the later of them was written, in milliseconds since 1970
  */
-record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loading, String stamp, long writtenMillis) {
+record OwnSettings(
+        VersionPolicy policy,
+        Map<String, Long> labels,
+        TrafficConfig traffic,
+        String loading,
+        String stamp,
+        long writtenMillis) {
 
-    private static final OwnSettings NONE = new OwnSettings(VersionPolicy.NEWEST, Map.of(), "", "", 0);
+    private static final OwnSettings NONE =
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -37,9 +45,10 @@ record OwnSettings(VersionPolicy policy, Map<String, Long> labels, String loadin
         try {
             ModelConfig config = ModelConfig.read(file);
             String loading = config.ofLoading() + TritonConfig.beside(file).ofLoading();
-            return new OwnSettings(config.versionPolicy(), config.labelledVersions(), loading, stamp, millis);
+            return new OwnSettings(
+                    config.versionPolicy(), config.labelledVersions(), config.traffic(), loading, stamp, millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
-            return new OwnSettings(before.policy, before.labels, "faulty " + stamp, stamp, millis);
+            return new OwnSettings(before.policy, before.labels, before.traffic, "faulty " + stamp, stamp, millis);
         }
     }
 

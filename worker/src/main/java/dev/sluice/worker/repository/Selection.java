@@ -2,6 +2,7 @@ package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.TrafficPlan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class Selection {
     }
 
     /** Which of its versions are to be served; what an operator said counts as long as any of them is there. */
-    private VersionPolicy policy(ModelFolder folder) {
+    public VersionPolicy policy(ModelFolder folder) {
         List<String> said = wishes.apply(folder.name()).versions();
         if (said.isEmpty()) {
             return folder.policy();
@@ -54,14 +55,19 @@ public final class Selection {
     /**
      * What is wanted of what there is.
      *
+     * @param plans by model, for those of which a version is tried
      * @param broken whether a version has failed
      */
-    public Map<ModelId, ModelLocation> of(List<ModelFolder> repository, Predicate<ModelId> broken) {
+    public Map<ModelId, ModelLocation> of(
+            List<ModelFolder> repository, Map<String, TrafficPlan> plans, Predicate<ModelId> broken) {
         Map<ModelId, ModelLocation> wanted = new LinkedHashMap<>();
         for (ModelFolder folder : repository) {
             if (isWanted(folder.name())) {
-                Set<Long> versions = policy(folder)
-                        .of(folder.versions().keySet(), version -> broken.test(new ModelId(folder.name(), version)));
+                Set<Long> versions = Rollouts.versions(
+                        plans.getOrDefault(folder.name(), TrafficPlan.NONE),
+                        policy(folder),
+                        folder.versions().keySet(),
+                        version -> broken.test(new ModelId(folder.name(), version)));
                 for (long version : new TreeSet<>(versions).descendingSet()) {
                     ModelLocation location = folder.location(version);
                     wanted.put(location.model(), location);

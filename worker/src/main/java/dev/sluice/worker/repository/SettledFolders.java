@@ -97,7 +97,7 @@ public final class SettledFolders {
             return null;
         }
         ModelFolder says = before == null || still ? now : before;
-        return new ModelFolder(now.name(), now.folder(), versions, says.policy(), says.labels());
+        return new ModelFolder(now.name(), now.folder(), versions, says.policy(), says.labels(), says.traffic());
     }
 
     private boolean isWhole(Fingerprint print, @Nullable Fingerprint asLast) {

@@ -28,7 +28,7 @@ final class Reading {
     private final Map<String, Object> values = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    /** @param checks what is wrong with an item of the list at that path; the answer goes on from the setting's name */
+    /** @param checks what is wrong with the value at that path, or an item of it; the answer goes on from the setting's name */
     Reading(Section root, Map<String, Function<String, Optional<String>>> checks) {
         this.root = root;
         this.checks = checks;
@@ -45,6 +45,8 @@ final class Reading {
             values.put(leaf.path(), value);
             if (value instanceof List<?> items) {
                 items.forEach(item -> checkItem(place, leaf, item.toString()));
+            } else {
+                checkItem(place, leaf, text);
             }
         } catch (InvalidValueException e) {
             refuse(place, leaf, text, e);

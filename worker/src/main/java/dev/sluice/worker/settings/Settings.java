@@ -90,9 +90,23 @@ public final class Settings<R extends Record> {
     }
 
     /**
-     * Reads it all, and checks the items of lists.
+     * Reads a text in place of all of these.
      *
-     * @param checks by the path of a list: what is wrong with an item, said as in {@code is no origin (got x)}
+     * @param name of the text, for problems
+     * @param yaml or JSON
+     * @param checks as of {@link #load(Map)}
+     * @throws SettingsException when anything is wrong
+     */
+    public R read(String name, String yaml, Map<String, Function<String, Optional<String>>> checks) {
+        Reading reading = new Reading(Section.of(type), checks);
+        new YamlFile(Path.of(name), reading).compose(yaml);
+        return type.cast(reading.finish());
+    }
+
+    /**
+     * Reads it all, and checks values beyond their types.
+     *
+     * @param checks by path: what is wrong with the value, or with an item of a list, said as in {@code is no origin (got x)}
      * @throws SettingsException when anything is wrong
      */
     public R load(Map<String, Function<String, Optional<String>>> checks) {

@@ -57,7 +57,8 @@ record YamlFile(Path path, Reading reading) {
         }
     }
 
-    private void compose(String text) {
+    /** Reads that text as if the file held it. */
+    void compose(String text) {
         try {
             if (isShallow(text)) {
                 new Compose(SETTINGS).composeString(text).ifPresent(root -> new YamlTree(path, reading).read(root));

@@ -28,7 +28,7 @@ final class AdminRoutes {
 
     static Router build(FrontParts parts, AdminOptions options, Vertx vertx, Exchanges exchanges, Bodies bodies) {
         Orders orders = new Orders(parts.operations(), Operator.Api.ADMIN, exchanges, bodies);
-        ModelsHandler models = new ModelsHandler(parts.models(), exchanges);
+        ModelsHandler models = new ModelsHandler(parts.models(), parts.traffic(), exchanges);
         ModelChanges changes = new ModelChanges(orders, models, exchanges);
         BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
         RouteTable table = new RouteTable(vertx, exchanges, bodies, MODELS);
@@ -42,6 +42,8 @@ final class AdminRoutes {
         table.post(MODEL + "/serve", changes::serve);
         table.post(MODEL + "/rollback", changes::rollBack);
         table.post(MODEL + "/reset", changes::reset);
+        table.putAndDelete(MODEL + "/traffic", changes::traffic, changes::removeTraffic);
+        table.post(MODEL + "/promote", changes::promote);
         table.putAndDelete(MODEL + "/labels/:label", changes::label, changes::removeLabel);
         table.get("/admin/v1/audit", new AuditHandler(parts.operations().history(), exchanges)::show);
         table.post("/admin/v1/drain", changes::drain);

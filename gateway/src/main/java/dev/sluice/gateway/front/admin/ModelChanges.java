@@ -7,7 +7,9 @@ import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.TrafficPlan;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ final class ModelChanges {
     private static final String VERSIONS = "versions";
     private static final String VERSION = "version";
     private static final long NO_VERSION = 0;
+    private static final int LONGEST_POLICY = 4096;
 
     /** As in a model.yaml; so no label looks like a version. */
     private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,62}");
@@ -87,6 +90,39 @@ final class ModelChanges {
                     "label", "up to 63 letters, digits and . _ -, of which the first is a letter (got " + text + ")");
         }
         return text;
+    }
+
+    /** Read on the worker side, by the reader of model.yaml: JSON is YAML. */
+    void traffic(RoutingContext context) {
+        orders.take(
+                context,
+                body -> new ModelCommand.Traffic(ModelsHandler.name(context), policy(body)),
+                outcome -> models.changed(context, outcome.message()));
+    }
+
+    private static String policy(HttpBytes body) {
+        if (body.length() > LONGEST_POLICY) {
+            throw InferenceException.invalid(
+                    "body", "longer than the " + LONGEST_POLICY + " bytes that a policy needs");
+        }
+        String text = new String(body.array(), body.from(), body.length(), StandardCharsets.UTF_8).strip();
+        if (!text.startsWith("{")) {
+            throw InferenceException.invalid(
+                    "body", "expected an object with what the section traffic of a model.yaml may have");
+        }
+        return text;
+    }
+
+    void removeTraffic(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Traffic(ModelsHandler.name(context), null));
+    }
+
+    void promote(RoutingContext context) {
+        take(
+                context,
+                Set.of(),
+                said -> new ModelCommand.Promote(
+                        ModelsHandler.name(context), TrafficPlan.NOBODY, "an operator promoted it"));
     }
 
     void drain(RoutingContext context) {

@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.InferenceError;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -24,9 +25,9 @@ final class ModelsHandler {
     private final ModelsView view;
     private final Exchanges exchanges;
 
-    ModelsHandler(ModelDirectory models, Exchanges exchanges) {
+    ModelsHandler(ModelDirectory models, Traffic traffic, Exchanges exchanges) {
         this.models = models;
-        this.view = new ModelsView(models);
+        this.view = new ModelsView(models, traffic);
         this.exchanges = exchanges;
     }
 

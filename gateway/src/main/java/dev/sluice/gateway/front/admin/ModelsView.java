@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelWish;
 import java.util.ArrayList;
@@ -20,12 +21,14 @@ import java.util.stream.Collectors;
 final class ModelsView {
 
     private static final List<String> HEAD =
-            List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "TOLD", "REASON");
+            List.of("MODEL", "VERSION", "STATE", "CIRCUIT", "LABELS", "TRAFFIC", "TOLD", "REASON");
 
     private final ModelDirectory models;
+    private final TrafficView traffic;
 
-    ModelsView(ModelDirectory models) {
+    ModelsView(ModelDirectory models, Traffic traffic) {
         this.models = models;
+        this.traffic = new TrafficView(models, traffic);
     }
 
     /** The names of all, each once. */
@@ -52,6 +55,7 @@ final class ModelsView {
         labels(models.labels(name), out);
         out.raw(",\"told\":");
         told(models.wish(name), out);
+        traffic.json(name, out);
         out.raw(",\"versions\":[");
         String separator = "";
         for (ModelReport report : models.versions(name)) {
@@ -80,8 +84,9 @@ final class ModelsView {
                 state(report),
                 circuit(report),
                 labels(report),
+                traffic.cell(report.model()),
                 told(models.wish(report.model().name())),
-                report.reason());
+                report.reason().replaceAll("\\R", " "));
     }
 
     private String labels(ModelReport report) {

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.traffic.Split;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -23,6 +24,8 @@ public abstract class Call {
 
     private @Nullable Permit place;
     private boolean versionOpen;
+    private @Nullable Split split;
+    private boolean hasKey;
 
     public abstract Protocol protocol();
 
@@ -64,6 +67,26 @@ public abstract class Call {
 
     boolean isVersionOpen() {
         return versionOpen;
+    }
+
+    /** That header of the request, or of the stream that it came on; null where there is none. */
+    protected @Nullable String header(String name) {
+        return null;
+    }
+
+    /** Takes note of how the requests to its model are divided, and whether its head says by what. */
+    void isDivided(Split by, boolean keyed) {
+        split = by;
+        hasKey = keyed;
+    }
+
+    @Nullable
+    Split split() {
+        return split;
+    }
+
+    boolean hasKey() {
+        return hasKey;
     }
 
     /** Another model answers in place of the one that was asked. */

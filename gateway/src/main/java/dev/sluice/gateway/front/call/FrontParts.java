@@ -9,12 +9,14 @@ import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
+import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
 /**
  * What every front is given: the parts of the gateway that it calls.
  *
+ * @param traffic of which models a version is on trial
  * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
@@ -22,6 +24,7 @@ import java.util.Optional;
  */
 public record FrontParts(
         ModelDirectory models,
+        Traffic traffic,
         AdmissionControl admission,
         AdmitOptions admitOptions,
         JsonOptions jsonOptions,

@@ -47,15 +47,19 @@ public final class Serving {
 
     private final InferencePipeline pipeline;
     private final FrontParts parts;
+    private final Routing routing;
     private final ByteBudget budget;
     private final TensorBuffers buffers;
     private final WayBack wayBack = new WayBack();
+    private final Shadows shadows;
 
     public Serving(InferencePipeline pipeline, FrontParts parts) {
         this.pipeline = pipeline;
         this.parts = parts;
+        this.routing = new Routing(parts);
         this.budget = parts.admission().bodies();
         this.buffers = new TensorBuffers(budget);
+        this.shadows = new Shadows(pipeline, parts, buffers);
     }
 
     public FrontParts parts() {
@@ -63,8 +67,8 @@ public final class Serving {
     }
 
     /**
-     * Who is to answer: the model that was asked, or its fallback while its circuit is open. Whose key has been taken out
-     * does not learn which models there are.
+     * Who is to answer: the model that was asked, or a version of it that is on trial, or its fallback while its circuit is
+     * open. Whose key has been taken out does not learn which models there are.
      *
      * @throws InferenceException Unauthenticated, UnknownModel, ModelNotReady, CircuitOpen
      */
@@ -74,7 +78,7 @@ public final class Serving {
             throw new InferenceException(LOST_KEY);
         }
         call.asks(requested);
-        ModelEndpoint asked = requested.in(parts.models());
+        ModelEndpoint asked = routing.byHead(call, requested);
         ModelEndpoint endpoint =
                 parts.models().circuits().answering(asked, parts.ticker().nanos());
         if (!endpoint.equals(asked)) {
@@ -94,25 +98,30 @@ public final class Serving {
         };
     }
 
-    /** Why what follows that head is not worth reading; null when there is room for it. */
+    /**
+     * Why what follows that head is not worth reading; null when there is room for it. What a version on trial has no
+     * room for, the stable one answers.
+     */
     public @Nullable InferenceError room(RequestHead head) {
-        return parts.admission().refusal(head);
+        @Nullable ModelId stable = routing.besides(head.model());
+        return parts.admission().refusal(stable == null ? head : head.to(stable));
     }
 
     /** Reads a request with that codec, has it answered, and tells the call. */
     public void infer(Call call, RequestHead head, ModelEndpoint endpoint, RequestCodec codec) {
         try {
             DecodedRequest decoded = codec.decode(endpoint, buffers);
-            @Nullable PartialAnswer partial = partial(call, endpoint, decoded);
-            InferenceRequest request = request(call, head, decoded);
-            @Nullable InferenceError noRoom = parts.admission().compare(head, request);
+            ModelEndpoint by = routing.byBody(call, endpoint, decoded.routingKey());
+            @Nullable PartialAnswer partial = partial(call, by, decoded);
+            RequestHead itsHead = head.to(by.model());
+            InferenceRequest request = request(call, itsHead, decoded);
+            @Nullable InferenceError noRoom = parts.admission().compare(itsHead, request);
             request = partial == null ? request : request.to(partial);
-            Answering answering =
-                    new Answering(call, endpoint, request, decoded.form(), partial, buffers.settle(), false);
+            Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle(), false);
             if (noRoom == null) {
                 infer(answering);
             } else {
-                finish(answering, noRoom);
+                ended(answering, noRoom, 0);
             }
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
@@ -158,6 +167,7 @@ public final class Serving {
 
     /** Without an outcome to come, nobody else would answer it and give back what it holds. */
     private void infer(Answering answering) {
+        long sinceNanos = parts.ticker().nanos();
         Future<InferenceOutcome> outcome;
         try {
             outcome = pipeline.infer(answering.endpoint, answering.request);
@@ -165,14 +175,19 @@ public final class Serving {
             finish(answering.givenUp(), failed(answering.call, failure));
             return;
         }
-        outcome.onSuccess(end -> {
-            @Nullable Answering next = next(answering, end);
-            if (next == null) {
-                finish(answering, end);
-            } else {
-                infer(next);
-            }
-        });
+        outcome.onSuccess(end -> ended(answering, end, parts.ticker().nanos() - sinceNanos));
+    }
+
+    private void ended(Answering answering, InferenceOutcome end, long nanos) {
+        if (!answering.leftBehind) {
+            routing.ended(answering.call, answering.endpoint, end, nanos);
+        }
+        @Nullable Answering next = next(answering, end);
+        if (next == null) {
+            finish(answering, end);
+        } else {
+            infer(next);
+        }
     }
 
     /** How it goes on after that outcome; null when it is over with it, as it is if nobody can be found. */
@@ -181,7 +196,9 @@ public final class Serving {
             return answering.hasBegun()
                     ? null
                     : switch (outcome) {
-                        case InferenceError.CircuitOpen opened -> byFallback(answering);
+                        case InferenceError.CircuitOpen opened -> byStableOrFallback(answering);
+                        case InferenceError.EngineFailure failed -> byStable(answering);
+                        case InferenceError.Overloaded full -> byStable(answering);
                         case InferenceError.ModelNotReady left -> bySuccessor(answering);
                         case InferenceError.Draining left -> bySuccessor(answering);
                         case InferenceOutcome other -> null;
@@ -190,6 +207,17 @@ public final class Serving {
             LOG.error("request {} could not be given to another model", answering.call.requestId(), failure);
             return null;
         }
+    }
+
+    /** A version that is on trial has failed it. */
+    private @Nullable Answering byStable(Answering answering) {
+        @Nullable ModelEndpoint stable = routing.rescue(answering.call, answering.endpoint);
+        return stable == null ? null : answering.by(stable);
+    }
+
+    private @Nullable Answering byStableOrFallback(Answering answering) {
+        @Nullable Answering stable = byStable(answering);
+        return stable == null ? byFallback(answering) : stable;
     }
 
     /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */
@@ -212,14 +240,36 @@ public final class Serving {
 
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call.leave();
-        budget.release(answering.tensorBytes);
-        if (!answering.leftBehind && inputsAreFree(outcome)) {
-            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
+        Shadows.@Nullable Copy copy = copy(answering, outcome);
+        if (copy == null) {
+            free(answering, outcome);
         }
         @Nullable InferenceError partFailure = answering.partial == null ? null : answering.partial.failure();
         switch (partFailure == null ? outcome : partFailure) {
             case InferenceError error -> refuse(answering.call, answering.endpoint.model(), error);
             case InferenceResponse response -> answer(answering, response);
+        }
+        if (copy != null) {
+            copy.setOut();
+        }
+    }
+
+    private Shadows.@Nullable Copy copy(Answering answering, InferenceOutcome outcome) {
+        if (answering.leftBehind || answering.partial != null) {
+            return null;
+        }
+        try {
+            return shadows.of(answering.call, answering.endpoint, answering.request, outcome, answering.tensorBytes);
+        } catch (RuntimeException | OutOfMemoryError failure) { // which is nothing to the original
+            LOG.error("request {} could not be copied", answering.call.requestId(), failure);
+            return null;
+        }
+    }
+
+    private void free(Answering answering, InferenceOutcome outcome) {
+        budget.release(answering.tensorBytes);
+        if (!answering.leftBehind && inputsAreFree(outcome)) {
+            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
         }
     }
 
@@ -227,7 +277,7 @@ public final class Serving {
      * Only these outcomes come from the batcher alone, or from before it; after any other a worker thread may still
      * read the inputs.
      */
-    private static boolean inputsAreFree(InferenceOutcome outcome) {
+    static boolean inputsAreFree(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest
                 || outcome instanceof InferenceError.Throttled

@@ -11,6 +11,8 @@ import dev.sluice.worker.contract.ModelCommand;
  */
 record Change(String action, String model, String detail) {
 
+    private static final String AS_THE_FILE_SAYS = "as model.yaml says";
+
     static final Change DRAIN = new Change("drain", "", "");
 
     static Change of(ModelCommand command) {
@@ -24,10 +26,14 @@ record Change(String action, String model, String detail) {
                 label.version() == 0
                         ? new Change("remove label", label.name(), label.label())
                         : new Change("label", label.name(), label.label() + " " + label.version());
+            case ModelCommand.Traffic traffic ->
+                new Change("traffic", traffic.name(), traffic.policy() == null ? AS_THE_FILE_SAYS : traffic.policy());
+            case ModelCommand.Promote promote -> new Change("promote", promote.name(), promote.reason());
+            case ModelCommand.Reject reject -> new Change("reject", reject.name(), reject.reason());
         };
     }
 
     private static String versions(ModelCommand.Serve serve) {
-        return serve.versions().isEmpty() ? "as model.yaml says" : String.join(", ", serve.versions());
+        return serve.versions().isEmpty() ? AS_THE_FILE_SAYS : String.join(", ", serve.versions());
     }
 }

@@ -14,6 +14,8 @@ public record Operator(Api api, String address, String name, String requestId) {
     public enum Api {
         ADMIN,
         HTTP,
-        GRPC
+        GRPC,
+        /** Nobody asked: a {@link TrialKeeper} does. */
+        GUARD
     }
 }

@@ -96,6 +96,7 @@ final class InferMessageDecoder {
                 SignatureCheck.rows(ordered, signature),
                 parameters.timeout(),
                 parameters.priority(),
+                parameters.routingKey(),
                 form);
     }
 

@@ -21,6 +21,7 @@ final class MessageParameters {
     private @Nullable Duration timeout;
     private int priority;
     private boolean rawOutputs = true;
+    private @Nullable String routingKey;
     private boolean timed;
     private boolean inParts;
     private boolean emptyEnd;
@@ -34,6 +35,12 @@ final class MessageParameters {
     /** 1 is the highest; 0 when the client does not say. */
     int priority() {
         return priority;
+    }
+
+    /** What keeps it with others while a version is on trial; null when the client does not say. */
+    @Nullable
+    String routingKey() {
+        return routingKey;
     }
 
     /** Whether outputs come in {@code raw_output_contents}; otherwise all of them in {@code contents}. */
@@ -65,6 +72,7 @@ final class MessageParameters {
             case "timing" -> timed = parameter.bool(field);
             case "parts" -> inParts = parameter.bool(field);
             case "triton_enable_empty_final_response" -> emptyEnd = parameter.bool(field);
+            case "routing_key" -> routingKey = parameter.isNone() ? null : parameter.text(field);
             case "sequence_id" -> {
                 if (!parameter.isNone()) {
                     throw sequence(field);

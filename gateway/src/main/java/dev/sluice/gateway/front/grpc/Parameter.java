@@ -72,6 +72,13 @@ record Parameter(String name, @Nullable Object value, boolean unsigned) {
         return count;
     }
 
+    String text(String field) {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw InferenceException.invalid(field, "expected string_param");
+    }
+
     /** Whether it says that there is none, as 0 and the empty text do. */
     boolean isNone() {
         return value == null || value.equals(0L) || value.equals("");

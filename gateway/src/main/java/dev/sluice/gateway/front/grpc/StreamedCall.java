@@ -115,6 +115,11 @@ final class StreamedCall extends Call implements TakesParts {
     }
 
     @Override
+    protected @Nullable String header(String name) {
+        return stream.request().getHeader(name);
+    }
+
+    @Override
     public @Nullable KeyHolder keyHolder() {
         return stream.keyHolder();
     }

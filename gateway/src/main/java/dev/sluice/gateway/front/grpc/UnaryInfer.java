@@ -186,6 +186,11 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     }
 
     @Override
+    protected @Nullable String header(String name) {
+        return stream.request().getHeader(name);
+    }
+
+    @Override
     public @Nullable KeyHolder keyHolder() {
         return stream.keyHolder();
     }

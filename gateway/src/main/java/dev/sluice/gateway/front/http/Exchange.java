@@ -113,6 +113,11 @@ public final class Exchange extends Call {
         return startNanos;
     }
 
+    @Override
+    protected @Nullable String header(String name) {
+        return request.getHeader(name);
+    }
+
     /** Whether the time that its head gives it is over already. */
     boolean isLate(RequestHead head) {
         return head.timeoutNanos() != RequestHead.UNSAID && front.ticker().nanos() - startNanos >= head.timeoutNanos();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows size of axis 0 for a batched model, otherwise 1
  * @param timeout how long the client waits; null when it does not say
  * @param priority 1 is the highest; 0 when the client does not say
+ * @param routingKey what keeps it with others of that key while a version is on trial; null when it does not say
  * @param form how the answer is to look
  */
 public record DecodedRequest(
@@ -21,4 +22,17 @@ public record DecodedRequest(
         int rows,
         @Nullable Duration timeout,
         int priority,
-        AnswerForm form) {}
+        @Nullable String routingKey,
+        AnswerForm form) {
+
+    /** One that does not say who it belongs with. */
+    public DecodedRequest(
+            List<Tensor> inputs,
+            List<String> outputs,
+            int rows,
+            @Nullable Duration timeout,
+            int priority,
+            AnswerForm form) {
+        this(inputs, outputs, rows, timeout, priority, null, form);
+    }
+}

@@ -78,6 +78,7 @@ public final class InferRequestDecoder {
                     SignatureCheck.rows(ordered, signature),
                     parameters.timeout(),
                     parameters.priority(),
+                    parameters.routingKey(),
                     form);
         } catch (BadJson bad) {
             giveBackInputs();

@@ -22,6 +22,7 @@ final class RequestParameters {
     private final KnownMembers known = new KnownMembers();
     private @Nullable Duration timeout;
     private int priority;
+    private @Nullable String routingKey;
     private boolean binaryOutputs;
     private boolean timed;
     private boolean inParts;
@@ -39,6 +40,12 @@ final class RequestParameters {
     /** 1 is the highest; 0 when the client does not say. */
     int priority() {
         return priority;
+    }
+
+    /** What keeps it with others while a version is on trial; null when the client does not say. */
+    @Nullable
+    String routingKey() {
+        return routingKey;
     }
 
     /** Whether outputs that the request does not list come as raw bytes. */
@@ -89,6 +96,10 @@ final class RequestParameters {
                 known.take(field, name);
                 inParts = readBoolean(cursor, field);
             }
+            case "routing_key" -> {
+                known.take(field, name);
+                routingKey = readKey(field);
+            }
             case "sequence_id" -> {
                 known.take(field, name);
                 requireNoSequence(field);
@@ -103,6 +114,15 @@ final class RequestParameters {
             throw InferenceException.invalid(field, "names that begin with triton_ are reserved");
         }
         cursor.skipValue();
+    }
+
+    private @Nullable String readKey(String field) {
+        try {
+            String key = JsonStrings.readString(cursor);
+            return key.isEmpty() ? null : key;
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(field, bad.reason());
+        }
     }
 
     /** 0 and the empty text are how Triton says: none. */

@@ -20,6 +20,8 @@ import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Capacity;
@@ -81,6 +83,7 @@ class ServingTest {
         Wait.forResult(models.listen(vertx.eventBus()));
         FrontParts parts = new FrontParts(
                 models,
+                new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE),
                 admission,
                 options,
                 JsonOptions.STRICT,

@@ -19,6 +19,8 @@ import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.traffic.TrafficListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -96,6 +98,7 @@ class OpenApiTest {
         ModelDirectory models = new ModelDirectory();
         FrontParts parts = new FrontParts(
                 models,
+                new Traffic(models, ticker, TrafficListener.NONE),
                 admission,
                 limits,
                 JsonOptions.STRICT,

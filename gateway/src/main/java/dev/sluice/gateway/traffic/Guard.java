@@ -1,0 +1,128 @@
+package dev.sluice.gateway.traffic;
+
+import dev.sluice.worker.contract.TrafficPolicy;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a candidate is sent away or takes over, by what became of its requests and, over the same time, of the
+ * stable version's.
+ *
+ * <p>Every bound is a question of shares: of requests that fail, of answers that differ, of answers slower than most of the
+ * stable version's. The candidate is sent away when its share is beyond the bound by more than chance can explain. That is
+ * asked whenever twice as much has come in a window as when it was asked last, so that a few looks do for a window, and what
+ * fails altogether is gone at the first. It has held when no share of a whole window was beyond the bound at all, be that
+ * chance or not. So a candidate that is about as good as the
+ * bound allows is neither sent away nor promoted, and nothing ever changes back and forth.
+ *
+ * @thread owned by one
+ * @bound a set of counts
+ */
+final class Guard {
+
+    /** Chance has no more to say than once in a million looks. */
+    private static final double SURE = Math.log(1e6);
+
+    /** Whatever it is, chance or not. */
+    private static final double AS_IT_IS = 0;
+
+    /** Most answers of the stable version are faster than the rest by this part. */
+    private static final double MOST = 0.9;
+
+    private static final double PERCENT = 100;
+    private static final Verdict GO_ON = new Verdict.GoOn();
+
+    private final TrafficPolicy.Guard bounds;
+    private Observed before = Observed.NOTHING;
+    private long windowNanos;
+    private long nextLook;
+    private long holdsSinceNanos;
+
+    Guard(TrafficPolicy.Guard bounds, long nowNanos) {
+        this.bounds = bounds;
+        this.windowNanos = nowNanos;
+        this.holdsSinceNanos = nowNanos;
+    }
+
+    /** @param total since the trial began */
+    Verdict look(Observed total, long nowNanos) {
+        Observed window = total.since(before);
+        long seen = window.candidate().requests() + window.compared().all();
+        boolean isOver = nowNanos - windowNanos >= bounds.window().toNanos();
+        boolean enough = isEnough(window.candidate().requests())
+                || isEnough(window.compared().all());
+        if (!enough || !(isOver || seen >= nextLook)) {
+            return GO_ON;
+        }
+        nextLook = 2 * seen;
+        Optional<String> surely = beyond(window, SURE);
+        if (surely.isPresent()) {
+            return new Verdict.Reject(surely.get());
+        }
+        return isOver ? endOfWindow(total, beyond(window, AS_IT_IS).isEmpty(), nowNanos) : GO_ON;
+    }
+
+    private Verdict endOfWindow(Observed total, boolean holds, long nowNanos) {
+        before = total;
+        windowNanos = nowNanos;
+        nextLook = 0;
+        if (!holds) {
+            holdsSinceNanos = nowNanos;
+            return GO_ON;
+        }
+        long promoteAfter = bounds.promoteAfter().toNanos();
+        return promoteAfter > 0 && nowNanos - holdsSinceNanos >= promoteAfter
+                ? new Verdict.Promote("it has held for " + (nowNanos - holdsSinceNanos) / 1_000_000_000 + " s")
+                : GO_ON;
+    }
+
+    private boolean isEnough(long requests) {
+        return requests >= bounds.minRequests();
+    }
+
+    /** Which bound it is beyond, if any, with so much evidence against chance. */
+    private Optional<String> beyond(Observed window, double evidence) {
+        return Optional.ofNullable(failsMore(window, evidence))
+                .or(() -> Optional.ofNullable(isSlower(window, evidence)))
+                .or(() -> Optional.ofNullable(differs(window, evidence)));
+    }
+
+    private @Nullable String failsMore(Observed window, double evidence) {
+        Share its = window.candidate().failed();
+        Share others = window.stable().failed();
+        boolean isBeyond = bounds.errorPoints() > 0
+                && isEnough(its.all())
+                && its.isAbove(others.most(evidence) + bounds.errorPoints() / PERCENT, evidence);
+        return isBeyond
+                ? "%s of its requests failed, and %s of the stable version's".formatted(words(its), words(others))
+                : null;
+    }
+
+    private @Nullable String isSlower(Observed window, double evidence) {
+        Share all = window.stable().slowerThan(-1);
+        if (bounds.latencyTimes() == 0 || !isEnough(all.all())) {
+            return null;
+        }
+        int most = window.stable().bucketOf(MOST);
+        double limitNanos = Latencies.end(most) * bounds.latencyTimes();
+        Share its = window.candidate().slowerThan(Latencies.bucket((long) limitNanos));
+        Share others = window.stable().slowerThan(most);
+        return isEnough(its.all()) && its.isAbove(others.most(evidence), evidence)
+                ? "%s of its answers took longer than %.3f ms, %s times as long as most of the stable version's"
+                        .formatted(words(its), limitNanos / 1e6, bounds.latencyTimes())
+                : null;
+    }
+
+    private @Nullable String differs(Observed window, double evidence) {
+        Share differed = window.compared();
+        boolean isBeyond = bounds.disagreementPercent() > 0
+                && isEnough(differed.all())
+                && differed.isAbove(bounds.disagreementPercent() / PERCENT, evidence);
+        return isBeyond ? words(differed) + " of its answers to copies differed" : null;
+    }
+
+    private static String words(Share share) {
+        return String.format(Locale.ROOT, "%.1f %% (%d of %d)", share.part() * PERCENT, share.some(), share.all());
+    }
+}

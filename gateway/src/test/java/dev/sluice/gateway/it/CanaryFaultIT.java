@@ -1,0 +1,80 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A candidate that passes for one that works and then fails, or hangs, does bounded harm and is sent away. */
+class CanaryFaultIT {
+
+    private static final Path CANDIDATES = Places.TEST_MODELS.resolveSibling("candidates");
+    private static final int MIN_REQUESTS = 20;
+
+    @TempDir
+    private Path root;
+
+    private RunningGateway start(String candidate) {
+        String traffic = "traffic: {candidate: newest, weight: 50, guard: {min_requests: " + MIN_REQUESTS + "}}";
+        new Repository(root)
+                .with("echo")
+                .with("echo", "2", CANDIDATES.resolve(candidate + "/model.onnx"))
+                .config("echo", traffic + "\nbreaker: off");
+        return RunningGateway.start(
+                root, "admin.port=-1", "worker.instances=1", "worker.warm_up_budget=0s", "worker.give_up_after=100ms");
+    }
+
+    private static JsonObject rejected(RunningGateway gateway) {
+        return gateway.admin("GET", "/admin/v1/models/echo", "")
+                .json()
+                .getJsonObject("traffic")
+                .getJsonObject("rejected");
+    }
+
+    @Test
+    void whatItFailsTheStableVersionAnswers() {
+        try (RunningGateway gateway = start("failing")) {
+            Waiting.until("it is sent away", () -> {
+                Answer answer = gateway.infer("echo", Requests.echo(3));
+                assertEquals(3, answer.data().getFloat(0), "nobody hears of it");
+                assertEquals("1", answer.json().getString("model_version"));
+                return !rejected(gateway).isEmpty();
+            });
+            assertTrue(
+                    rejected(gateway).getString("2").contains("failed"),
+                    rejected(gateway).encode());
+            assertTrue(gateway.metrics().value("sluice_rescued_requests_total", "model=\"echo\"") >= MIN_REQUESTS);
+            Waiting.until(
+                    "that is counted",
+                    () -> gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\"") == 1);
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    /** Time that has passed cannot be given back, so some hear that; not many. */
+    @Test
+    void oneThatHangsIsSentAway() {
+        try (RunningGateway gateway = start("endless")) {
+            String body = Requests.withMember("\"parameters\":{\"timeout\":20000}", Requests.echo(3));
+            int[] late = new int[1];
+            Waiting.until("it is sent away", () -> {
+                Answer answer = gateway.infer("echo", body);
+                assertTrue(List.of(200, 504).contains(answer.status()), answer.body());
+                late[0] += answer.status() == 504 ? 1 : 0;
+                return !rejected(gateway).isEmpty();
+            });
+            assertTrue(late[0] > 0, "it has been asked");
+            Waiting.until(
+                    "it has left",
+                    () -> gateway.get("/v2/models").body().contains("\"version\":\"2\",\"state\":\"unloaded\""));
+            for (int i = 0; i < 20; i++) {
+                assertEquals(3, gateway.infer("echo", Requests.echo(3)).data().getFloat(0));
+            }
+            gateway.awaitNothingInFlight();
+        }
+    }
+}

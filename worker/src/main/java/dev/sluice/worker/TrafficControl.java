@@ -1,0 +1,137 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelNews;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.repository.ModelFolder;
+import dev.sluice.worker.repository.Rollouts;
+import dev.sluice.worker.repository.Selection;
+import dev.sluice.worker.repository.TrafficConfig;
+import dev.sluice.worker.repository.VersionPolicy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the gateway side which versions answer those who leave the version open, and knows which one is on trial.
+ *
+ * @thread the control thread
+ * @bound what is known of a model that has gone goes with it
+ */
+final class TrafficControl {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrafficControl.class);
+
+    private final Announcements announcements;
+    private final VersionLabels labels;
+    private final Rollouts rollouts;
+    private Map<String, TrafficPlan> plans = Map.of();
+
+    TrafficControl(Announcements announcements, ModelKeeper keeper, VersionLabels labels) {
+        this.announcements = announcements;
+        this.labels = labels;
+        this.rollouts = new Rollouts(model -> keeper.state(model) == ModelState.READY);
+    }
+
+    /** Tells what is new, and returns what holds now: by model, those of which a version may be on trial. */
+    Map<String, TrafficPlan> publish(Iterable<ModelFolder> folders, Selection selection) {
+        Map<String, TrafficPlan> next = new HashMap<>();
+        Set<String> names = new HashSet<>();
+        for (ModelFolder folder : folders) {
+            names.add(folder.name());
+            TrafficPlan plan = rollouts.plan(folder, selection.policy(folder), labels.said(folder));
+            if (!plan.equals(TrafficPlan.NONE)) {
+                next.put(folder.name(), plan);
+            }
+        }
+        rollouts.retain(names);
+        Set<String> concerned = new HashSet<>(plans.keySet());
+        concerned.addAll(next.keySet());
+        Map<String, TrafficPlan> before = plans;
+        plans = next;
+        for (String name : concerned) {
+            if (!plan(name).equals(before.getOrDefault(name, TrafficPlan.NONE))) {
+                LOG.info("model {}: {}", name, inWords(name));
+                announcements.tell(new ModelNews.Traffic(name, plan(name)));
+            }
+        }
+        return next;
+    }
+
+    private TrafficPlan plan(String name) {
+        return plans.getOrDefault(name, TrafficPlan.NONE);
+    }
+
+    /** The version that is on trial; {@link TrafficPlan#NOBODY} if none is. */
+    long candidate(String name) {
+        return plan(name).candidate();
+    }
+
+    /** Why that version cannot be promoted or sent away, if it cannot. */
+    Optional<InferenceError> refusal(String name, long version) {
+        long candidate = candidate(name);
+        if (candidate == TrafficPlan.NOBODY) {
+            return Optional.of(new InferenceError.InvalidRequest(
+                    "model", "model " + InferenceException.quoted(name) + " has no version on trial"));
+        }
+        return version == TrafficPlan.NOBODY || version == candidate
+                ? Optional.empty()
+                : Optional.of(new InferenceError.InvalidRequest(
+                        "version", "version " + version + " is not on trial; " + candidate + " is"));
+    }
+
+    /** Has that config hold while that is done, and further on unless it is refused: then nothing has been said. */
+    Outcome trying(String name, @Nullable TrafficConfig config, Supplier<Outcome> action) {
+        TrafficConfig before = rollouts.said(name);
+        rollouts.set(name, config);
+        Outcome outcome = action.get();
+        if (outcome.refusal() != null) {
+            rollouts.set(name, before);
+        }
+        return outcome;
+    }
+
+    void reject(ModelId model, String reason) {
+        rollouts.reject(model, reason);
+    }
+
+    /** Does that for an operator who wants those versions served, which counts unless it is refused. */
+    Outcome choosing(ModelFolder folder, VersionPolicy wanted, Supplier<Outcome> action) {
+        Map<Long, String> before = rollouts.rejected(folder.name());
+        if (wanted instanceof VersionPolicy.Specific chosen) {
+            rollouts.choose(folder, chosen);
+        }
+        Outcome outcome = action.get();
+        if (outcome.refusal() != null) {
+            rollouts.restore(folder.name(), before);
+        }
+        return outcome;
+    }
+
+    /** How it stands, for people. */
+    String inWords(String name) {
+        TrafficPlan plan = plan(name);
+        if (plan.policy() == null) {
+            return "no version is tried before it serves";
+        }
+        String tried = plan.candidate() == TrafficPlan.NOBODY
+                ? "no version is on trial"
+                : "version " + plan.candidate() + " is on trial with "
+                        + plan.policy().weightInWords();
+        String away = plan.rejected().entrySet().stream()
+                .map(version -> "; version " + version.getKey() + " was sent away: " + version.getValue())
+                .collect(Collectors.joining());
+        return "version " + plan.stable() + " is stable, " + tried + away;
+    }
+}
