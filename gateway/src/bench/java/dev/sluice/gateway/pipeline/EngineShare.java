@@ -6,17 +6,21 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
-import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +31,10 @@ import java.util.concurrent.Future;
  * turns, so that whatever else the machine has to do hits both alike.
  *
  * <p>To be run in the directory of the launcher, with a model's folder, the largest batch, requests in flight, rounds,
- * and seconds for each window: {@code EngineShare loadtest/models/mlp 32 256 9 2}.
+ * and seconds for each window: {@code EngineShare conf/models/digits 32 256 9 2}.
+ *
+ * <p>A heavy model's requests are so few that the gateway's code would be interpreted, and then compiled, for minutes; so
+ * the small network is served first until the compiler rests. What the threads of each kind take says where the rest goes.
  *
  * @thread main; the loop's callers are its own
  */
@@ -35,7 +42,10 @@ public final class EngineShare {
 
     private static final int[] LOOP_ROWS = {1, 2, 4, 8};
 
-    private final OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private static final Path SMALL = Path.of("loadtest/models/mlp");
+
+    private static final int MOST_WARM_UPS = 40;
+
     private final ExecutorService callers;
     private final Map<String, List<Window>> windows = new LinkedHashMap<>();
 
@@ -44,7 +54,16 @@ public final class EngineShare {
     }
 
     /** What a window came to. */
-    private record Window(double rowsPerSecond, double cpuMicrosPerRow) {}
+    private record Window(double rowsPerSecond, Map<String, Double> cpuMicrosPerRow) {
+
+        double cpuMicrosPerRow(String thread) {
+            return cpuMicrosPerRow.getOrDefault(thread, 0.0);
+        }
+
+        double allCpuMicrosPerRow() {
+            return cpuMicrosPerRow.values().stream().mapToDouble(micros -> micros).sum();
+        }
+    }
 
     /** Something that computes rows for that long and says how many. */
     private interface Work {
@@ -53,12 +72,14 @@ public final class EngineShare {
     }
 
     private void measure(String name, Work work, long nanos) throws Exception {
-        long cpuStart = process.getProcessCpuTime();
+        Map<String, Long> before = threadNanos();
         long start = System.nanoTime();
         long rows = work.rows(nanos);
         double seconds = (System.nanoTime() - start) / 1e9;
-        double cpuMicros = (process.getProcessCpuTime() - cpuStart) / 1e3;
-        windows.computeIfAbsent(name, first -> new ArrayList<>()).add(new Window(rows / seconds, cpuMicros / rows));
+        Map<String, Double> cpuMicros = new TreeMap<>();
+        threadNanos().forEach((thread, total) ->
+                cpuMicros.put(thread, (total - before.getOrDefault(thread, 0L)) / 1e3 / rows));
+        windows.computeIfAbsent(name, first -> new ArrayList<>()).add(new Window(rows / seconds, cpuMicros));
     }
 
     /** As many callers as cores, on one session with one thread for each call: the fastest way there is to call it. */
@@ -106,6 +127,31 @@ public final class EngineShare {
         return values;
     }
 
+    /** Until hardly anything is compiled in a second any more. */
+    private static void warmUp() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        try (OpenPipeline small = new OpenPipeline(SMALL, 0, 1)) {
+            long compiled = Long.MIN_VALUE;
+            for (int i = 0; i < MOST_WARM_UPS && compiler.getTotalCompilationTime() - compiled > 100; i++) {
+                compiled = compiler.getTotalCompilationTime();
+                run(small, 4, 1_000_000_000);
+            }
+        }
+    }
+
+    /** CPU time of threads by their names without numbers: the loop's, the instances', event loops, the compiler's. */
+    private static Map<String, Long> threadNanos() throws IOException {
+        Map<String, Long> nanos = new TreeMap<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path thread : threads) {
+                String name = Files.readString(thread.resolve("comm")).strip().replaceAll("[0-9]+", "");
+                String ran = Files.readString(thread.resolve("schedstat")).split(" ")[0];
+                nanos.merge(name, Long.parseLong(ran), Long::sum);
+            }
+        }
+        return nanos;
+    }
+
     @SuppressWarnings("SystemOut") // the results of a command are its output
     private void report() {
         double best = windows.entrySet().stream()
@@ -115,10 +161,17 @@ public final class EngineShare {
                 .orElseThrow();
         windows.forEach((name, all) -> {
             double rate = median(all.stream().map(Window::rowsPerSecond).toList());
-            double cpu = median(all.stream().map(Window::cpuMicrosPerRow).toList());
+            double cpu = median(all.stream().map(Window::allCpuMicrosPerRow).toList());
             System.out.printf(
-                    Locale.ROOT, "%-20s %9.1f rows/s  %5.3f of the best loop  %9.1f CPU us a row%n", name, rate,
+                    Locale.ROOT, "%-16s %9.1f rows/s, %5.3f of the best loop; CPU us a row %9.1f:", name, rate,
                     rate / best, cpu);
+            all.getFirst().cpuMicrosPerRow().keySet().forEach(thread -> {
+                double micros = median(all.stream().map(window -> window.cpuMicrosPerRow(thread)).toList());
+                if (micros > cpu / 1000) {
+                    System.out.printf(Locale.ROOT, " %s %.1f", thread, micros);
+                }
+            });
+            System.out.println();
         });
     }
 
@@ -132,6 +185,7 @@ public final class EngineShare {
         int inFlight = Integer.parseInt(args[2]);
         int rounds = Integer.parseInt(args[3]);
         long nanos = (long) (Double.parseDouble(args[4]) * 1e9);
+        warmUp();
         EngineShare share = new EngineShare(Runtime.getRuntime().availableProcessors());
         try (OpenPipeline pipeline = new OpenPipeline(model, 0, maxBatchRows);
                 OpenPipeline single = new OpenPipeline(model, 0, 1);
