@@ -15,8 +15,6 @@ public final class AdaptivePolicy implements BatchPolicy {
     /** No latency objective. */
     public static final long NO_SLO = 0;
 
-    private static final int PROBE_EVERY = 32;
-
     private final int maxBatchRows;
     private final long sloNanos;
 
@@ -30,16 +28,18 @@ public final class AdaptivePolicy implements BatchPolicy {
     }
 
     @Override
+    public int maxRows() {
+        return maxBatchRows;
+    }
+
+    @Override
     public BatchDecision decide(QueueState queue, LatencyModel latency, long nowNanos) {
         if (!queue.canFlush()) {
             return BatchDecision.UNTIL_SOMETHING_HAPPENS;
         }
-        long useful = latency.usefulRows();
-        if (queue.batches() % PROBE_EVERY == PROBE_EVERY - 1) {
-            useful *= 2;
-        }
-        long rows = Math.min(Math.min(maxBatchRows, useful), rowsWithinSlo(queue.instances(), latency));
-        return new BatchDecision.Flush((int) Math.max(1, rows));
+        int useful = latency.usefulRows(queue.batches());
+        int rows = Math.min(Math.min(maxBatchRows, useful), rowsWithinSlo(queue.instances(), latency));
+        return new BatchDecision.Flush(Math.max(1, rows));
     }
 
     /** Whoever comes when a batch has just left waits until the next leaves, in even stagger, and then for its own. */

@@ -12,4 +12,9 @@ public interface BatchPolicy {
 
     /** What to do now; asked again after each flush until it says wait. */
     BatchDecision decide(QueueState queue, LatencyModel latency, long nowNanos);
+
+    /** Most rows that it ever asks for. */
+    default int maxRows() {
+        return Integer.MAX_VALUE;
+    }
 }

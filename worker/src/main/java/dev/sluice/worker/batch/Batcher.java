@@ -63,7 +63,7 @@ public final class Batcher {
         this.policy = options.policy();
         this.tally = new Tally(model, options.listener());
         this.profile = options.profile();
-        this.latency = new LatencyModel(profile);
+        this.latency = new LatencyModel(profile, policy.maxRows());
         this.learning = new Learning(latency, tally);
         this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
         this.formation = new BatchFormation(model, queue, latency, memory, this::drop);

@@ -31,6 +31,11 @@ public final class FixedDelayPolicy implements BatchPolicy {
     }
 
     @Override
+    public int maxRows() {
+        return maxBatchRows;
+    }
+
+    @Override
     public BatchDecision decide(QueueState queue, LatencyModel latency, long nowNanos) {
         if (!queue.canFlush()) {
             return BatchDecision.UNTIL_SOMETHING_HAPPENS;

@@ -3,6 +3,7 @@ package dev.sluice.worker.batch;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.LearnedLatency;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a batch takes, as a fixed part and a part for each row, learned from the batches that ran.
@@ -25,6 +26,9 @@ public final class LatencyModel {
     /** Before that many batches the line is a guess: nothing is clipped, no miss counts, and nobody should rely on it. */
     private static final int FIRST_BATCHES = 8;
 
+    /** Without a profile, the line alone says how large batches are worth being until so many have run. */
+    private static final int BEGINNING = 50;
+
     /** How much the last known slope counts, as a share of the squared mean size. */
     private static final double INERTIA = 0.05;
 
@@ -36,11 +40,9 @@ public final class LatencyModel {
     /** Safety in standard deviations; the simulator's choice. */
     private static final double SAFETY = 2;
 
-    /** From where on a larger batch would save less than that share of the time for each row. */
-    private static final double WORTH_IT = 0.02;
-
     private static final double LEAST_NANOS = 1e-3;
 
+    private final int maxRows;
     private int observed;
     private int fewestRows = Integer.MAX_VALUE;
     private int mostRows;
@@ -51,14 +53,44 @@ public final class LatencyModel {
     private double missVariance;
     private double batchNanos;
     private double rowNanos;
+    private @Nullable UsefulSize useful;
+    private boolean hasBegun;
 
-    /** Knows what was measured before, in the order of measuring; an empty list for nothing. */
+    /** Of a model whose batches may have any size. */
     public LatencyModel(List<LatencyPoint> profile) {
-        profile.forEach(point -> observe(point.rows(), point.nanos()));
+        this(profile, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Knows what was measured before.
+     *
+     * @param profile in the order of measuring; an empty list for nothing
+     * @param maxRows most rows of a batch
+     */
+    public LatencyModel(List<LatencyPoint> profile, int maxRows) {
+        this.maxRows = maxRows;
+        profile.forEach(point -> learn(point.rows(), point.nanos()));
+        begin(isKnown());
     }
 
     /** Learns from a batch. */
     public void observe(int rows, long nanos) {
+        learn(rows, nanos);
+        if (useful != null && hasBegun) {
+            useful.observe(Math.max(1, rows), (double) nanos, Math.sqrt(missVariance));
+        } else {
+            begin(observed >= BEGINNING);
+        }
+    }
+
+    private void begin(boolean isOver) {
+        if (isKnown()) {
+            useful = new UsefulSize(batchNanos, rowNanos, maxRows);
+            hasBegun = isOver;
+        }
+    }
+
+    private void learn(int rows, long nanos) {
         double size = Math.max(1, rows);
         double taken = Math.max(LEAST_NANOS, (double) nanos);
         if (observed >= FIRST_BATCHES) {
@@ -130,10 +162,15 @@ public final class LatencyModel {
      * than twice as large as any before: one of a heavy model's could take minutes. The very first may have any size.
      */
     public int usefulRows() {
-        if (isKnown()) {
-            return (int) Math.max(1, Math.ceil(batchNanos / (WORTH_IT * rowNanos)));
+        if (useful != null) {
+            return useful.rows();
         }
         return observed == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, 2L * mostRows);
+    }
+
+    /** The same, or now and then another size, which is to show whether that is right. */
+    public int usefulRows(long batches) {
+        return useful != null ? useful.rows(batches) : usefulRows();
     }
 
     /** All of it, to be shown. */
