@@ -50,8 +50,7 @@ final class ModelControl {
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(
-            WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
+    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;

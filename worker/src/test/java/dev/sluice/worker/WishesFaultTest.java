@@ -121,6 +121,7 @@ class WishesFaultTest {
                     labels.putAll(all);
                 }
                 case ModelNews.Wished(ModelWish wish) -> told.put(wish.name(), wish);
+                case ModelNews.Traffic traffic -> throw new AssertionError("nothing is tried: " + traffic);
                 case ModelNews.Removed removed -> states.remove(removed.model().version());
             }
             message.reply(message.body());

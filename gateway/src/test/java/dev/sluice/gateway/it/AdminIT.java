@@ -89,7 +89,8 @@ class AdminIT {
         List<String> lines = table.body().lines().toList();
         assertEquals(4, lines.size(), table.body());
         assertTrue(
-                lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +TOLD +REASON"), table.body());
+                lines.getFirst().matches("MODEL +VERSION +STATE +CIRCUIT +LABELS +TRAFFIC +TOLD +REASON"),
+                table.body());
         assertTrue(lines.getLast().matches("sums +1 +ready +closed"), table.body());
     }
 

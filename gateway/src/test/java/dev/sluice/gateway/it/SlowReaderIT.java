@@ -133,12 +133,75 @@ class SlowReaderIT {
         }
     }
 
+    /** It has used up its own window, and the connection's has room for many more. */
+    @Test
+    void holdsUpNoOtherStreamOfItsConnection() throws IOException {
+        try (RunningGateway gateway = start();
+                RawHttp2 connection = new RawHttp2(gateway.port(), SMALL_WINDOW)) {
+            MEDIUM.ask(connection, 1);
+            assertEquals("200", connection.status(1));
+            assertEquals(SMALL_WINDOW, connection.next().payload().length);
+            for (int stream = 3; stream < 23; stream += 2) {
+                connection.post(stream, "/v2/models/sums/infer", Requests.sums(stream, 1));
+                assertEquals("200", connection.status(stream));
+                RawHttp2.Frame answer = connection.next();
+                assertTrue(answer.endsStream() && answer.text().contains("[" + (stream + 1)), answer::text);
+            }
+            takeTheRest(connection, 1);
+            nothingIsLeft(gateway);
+        }
+    }
+
+    /** Nobody waits for ever for the one who lives on a byte at a time. */
+    @Test
+    void isNoBetterWhoTakesAByteNowAndThen() throws IOException {
+        try (RunningGateway gateway = start("http.write_timeout=200ms");
+                RawHttp2 connection = new RawHttp2(gateway.port(), SMALL_WINDOW)) {
+            MEDIUM.ask(connection, 1);
+            assertEquals("200", connection.status(1));
+            RawHttp2.Frame frame = connection.next();
+            while (frame.type() == RawHttp2.DATA) {
+                connection.allowMore(1, 1);
+                frame = connection.next();
+            }
+            assertEquals(RawHttp2.CANCEL, frame.code());
+            nothingIsLeft(gateway);
+        }
+    }
+
+    /** It hears the head of its answer all the same, for that may be why it asks for more. */
+    @Test
+    void hearsTheHeadWithoutAnyWindow() throws IOException {
+        try (RunningGateway gateway = start();
+                RawHttp2 connection = new RawHttp2(gateway.port(), 0)) {
+            connection.post(1, "/v2/models/sums/infer", Requests.sums(2, 3));
+            assertEquals("200", connection.status(1));
+            connection.allowMore(1, 1);
+            assertEquals("{", connection.next().text());
+            connection.allowMore(1, 1 << 20);
+            assertTrue(connection.next().endsStream());
+            nothingIsLeft(gateway);
+        }
+    }
+
+    /** What has no place in a window when the client gives up is let go with its stream. */
+    @Test
+    void leavesNothingBehindWhenItGivesUp() throws IOException {
+        try (RunningGateway gateway = start();
+                RawHttp2 connection = new RawHttp2(gateway.port(), SMALL_WINDOW)) {
+            MEDIUM.ask(connection, 1);
+            assertEquals("200", connection.status(1));
+            Waiting.until("it waits", () -> unsent(gateway) >= 1 << 20);
+            connection.reset(1, RawHttp2.CANCEL);
+            nothingIsLeft(gateway);
+        }
+    }
+
     /** Both were begun before anything was left untaken: the second has been run, and its answer is not kept. */
     @Test
     void getsARefusalForWhatWasUnderWayAlready() throws IOException {
         try (RunningGateway gateway = start("http.max_unsent_size=64KiB");
                 RawHttp2 connection = new RawHttp2(gateway.port(), SMALL_WINDOW)) {
-            connection.allowMore(0, 2 << 20); // else the answers share a window that the first one fills
             MEDIUM.begin(connection, 1);
             MEDIUM.begin(connection, 3);
             MEDIUM.finish(connection, 1);

@@ -7,10 +7,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 
 /**
- * A client that does not count: ten times a second it reads one answer, and sends a whole window, if its socket takes it.
+ * A client that asks at a steady pace and either reads its answers or leaves all of them: the difference between the two is
+ * reading, and not work.
+ *
+ * <p>Its ids are long, and answers repeat them, so that what it leaves is more than the kernels of both sides keep before
+ * anything is measured.
  *
  * @thread the calling thread waits for the connection; the event loop does the rest
  * @bound what its socket takes before it says that it is full
@@ -18,54 +23,68 @@ import io.vertx.core.http.WebSocketConnectOptions;
  */
 public final class SlowReader implements AutoCloseable {
 
-    private static final long TURN_MILLIS = 100;
+    private static final String LONG_ID = "x".repeat(64 << 10);
+    private static final int RECEIVED_BYTES = 64 << 10;
 
-    /** As many as the window has places by default, each time: far more than are read. */
-    private static final int REQUESTS_IN_A_TURN = 64;
+    /** Twice as much as the kernel of Linux lets lie in a socket. */
+    private static final int ASKED_BEFORE = 128;
+
+    private static final long BEFORE_EVERY_MILLIS = 10;
 
     private final Vertx vertx;
-    private final StreamMessages messages;
+    private final boolean reads;
     private final WebSocketClient client;
     private final WebSocketConnectOptions place;
+    private final StreamMessages messages;
     private final Promise<Void> open = Promise.promise();
     private long timer;
-    private int next;
+    private int turns;
 
-    public SlowReader(Vertx vertx, Target target, InferCall call) {
+    /** @param reads whether it reads its answers; otherwise it reads nothing from the beginning */
+    public SlowReader(Vertx vertx, Target target, InferCall call, boolean reads) {
         this.vertx = vertx;
+        this.reads = reads;
         this.messages = new StreamMessages(call);
-        this.client = vertx.createWebSocketClient();
+        this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
+                .setReceiveBufferSize(RECEIVED_BYTES)
+                .setMaxMessageSize(1 << 20));
         this.place = new WebSocketConnectOptions()
                 .setHost(target.host())
                 .setPort(target.port())
                 .setURI(call.path())
                 .addSubProtocol(StreamMessages.SUBPROTOCOL);
+        call.headers().forEach(place::addHeader);
     }
 
-    /** Returns when the connection is open. */
-    public void open() {
+    /** Returns when it has asked for enough; from then on a request is sent whenever that time has passed. */
+    public void open(long everyMillis) {
         vertx.getOrCreateContext()
-                .runOnContext(
-                        begun -> client.connect(place).onSuccess(this::begin).onFailure(open::fail));
+                .runOnContext(begun -> client.connect(place)
+                        .onSuccess(socket -> begin(socket, everyMillis))
+                        .onFailure(open::fail));
         open.future().await();
     }
 
-    private void begin(WebSocket socket) {
-        socket.pause();
+    private void begin(WebSocket socket, long everyMillis) {
         socket.handler(answer -> {});
+        if (!reads) {
+            socket.pause();
+        }
         socket.exceptionHandler(broken -> {}); // the server may cut it off, and that is its right
-        timer = vertx.setPeriodic(TURN_MILLIS, passed -> turn(socket));
-        open.complete();
+        timer = vertx.setPeriodic(BEFORE_EVERY_MILLIS, passed -> {
+            ask(socket);
+            if (turns == ASKED_BEFORE) {
+                vertx.cancelTimer(timer);
+                timer = vertx.setPeriodic(everyMillis, later -> ask(socket));
+                open.complete();
+            }
+        });
     }
 
-    private void turn(WebSocket socket) {
-        socket.fetch(1);
-        for (int i = 0; i < REQUESTS_IN_A_TURN && !socket.writeQueueFull(); i++) {
-            if (messages.isText()) {
-                socket.writeTextMessage(messages.text(next++));
-            } else {
-                socket.writeBinaryMessage(messages.binary(next++));
-            }
+    private void ask(WebSocket socket) {
+        turns++;
+        if (!socket.writeQueueFull()) {
+            socket.writeTextMessage(messages.text(StreamMessages.id(turns) + LONG_ID));
         }
     }
 

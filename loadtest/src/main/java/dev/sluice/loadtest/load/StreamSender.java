@@ -40,7 +40,7 @@ final class StreamSender implements Sender {
         this.clock = clock;
         this.messages = new StreamMessages(traffic.call());
         this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
-                .setMaxConnections(options.connections())
+                .setMaxConnections(options.streams())
                 .setTcpNoDelay(true));
     }
 
@@ -55,7 +55,7 @@ final class StreamSender implements Sender {
     }
 
     private Future<?> openNext() {
-        if (opened == options.connections()) {
+        if (opened == options.streams()) {
             return Future.succeededFuture();
         }
         opened++;

@@ -10,6 +10,7 @@ import dev.sluice.loadtest.wire.InferCall;
 import dev.sluice.loadtest.wire.InferCalls;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Requests for each second of the server's CPU time, by protocol: as many clients that wait for their answers each way,
@@ -21,16 +22,22 @@ import java.util.List;
  */
 final class ProtocolCosts {
 
-    private static final int ROUNDS = 5;
+    /** Short windows and many of them: a slow spell of the machine is longer than a round, and so in both sides of its ratios. */
+    private static final int ROUNDS = 15;
+
+    private static final int WINDOWS_IN_LENGTH = 3;
     private static final long PATIENCE_NANOS = 30_000_000_000L;
 
     /** Where each stands in the list of ways. */
     private static final int HTTP_JSON = 0;
 
     private static final int HTTP_BINARY = 1;
-    private static final int STREAM_JSON = 2;
     private static final int STREAM_BINARY = 3;
     private static final int GRPC = 4;
+    private static final int SHARED_STREAM_JSON = 5;
+
+    /** A stream is for many requests at once: one at a time costs a read and a write each, as it does over HTTP/1.1. */
+    private static final int ON_A_STREAM = 8;
 
     private static final double STREAM_TARGET = 1.3;
     private static final double GRPC_TARGET = 1;
@@ -53,16 +60,23 @@ final class ProtocolCosts {
                 way("HTTP/1.1 binary", calls.binary()),
                 way("WebSocket JSON", calls.streamed(calls.json())),
                 way("WebSocket binary", calls.streamed(calls.binary())),
-                way("gRPC raw", calls.grpc()));
+                way("gRPC raw", calls.grpc()),
+                way("WebSocket JSON, " + ON_A_STREAM + " at a time", calls.streamed(calls.json())));
     }
 
     private static Traffic way(String name, InferCall call) {
         return new Traffic(name, call, PATIENCE_NANOS, new long[0]);
     }
 
+    private ClosedLoop clients(int way, long nanos) {
+        return way == SHARED_STREAM_JSON
+                ? session.sharing(ways.get(way), nanos, ON_A_STREAM)
+                : session.clients(ways.get(way), nanos);
+    }
+
     Verdict compare() throws InterruptedException {
-        for (Traffic way : ways) {
-            try (ClosedLoop clients = session.clients(way, settings.warmupNanos())) {
+        for (int way = 0; way < ways.size(); way++) {
+            try (ClosedLoop clients = clients(way, settings.warmupNanos())) {
                 clients.run();
             }
         }
@@ -75,15 +89,15 @@ final class ProtocolCosts {
                     "INVALID  %,d requests were not answered with 200, which costs less: fewer --connections", others);
             return Verdict.INVALID;
         }
-        return ratio(costs, STREAM_JSON, HTTP_JSON, STREAM_TARGET)
+        return ratio(costs, SHARED_STREAM_JSON, HTTP_JSON, STREAM_TARGET)
                 .and(ratio(costs, STREAM_BINARY, HTTP_JSON, STREAM_TARGET))
                 .and(ratio(costs, GRPC, HTTP_BINARY, GRPC_TARGET));
     }
 
     /** The connections stay open from window to window: opening them is not what is measured. */
     private List<List<Cost>> measure() throws InterruptedException {
-        List<ClosedLoop> clients = ways.stream()
-                .map(way -> session.clients(way, settings.lengthNanos()))
+        List<ClosedLoop> clients = IntStream.range(0, ways.size())
+                .mapToObj(way -> clients(way, settings.lengthNanos() / WINDOWS_IN_LENGTH))
                 .toList();
         List<List<Cost>> costs =
                 ways.stream().map(way -> (List<Cost>) new ArrayList<Cost>()).toList();

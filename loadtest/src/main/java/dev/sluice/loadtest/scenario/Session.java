@@ -144,6 +144,13 @@ final class Session implements AutoCloseable {
         return new ClosedLoop(vertx, settings.target(), patient(nanos, settings.connections()), traffic);
     }
 
+    /** As many clients, so many of whom share a stream. */
+    ClosedLoop sharing(Traffic traffic, long nanos, int clientsOfAStream) {
+        LoadOptions options =
+                new LoadOptions(nanos, settings.connections(), clientsOfAStream, PROBE_PATIENCE_NANOS, nanos);
+        return new ClosedLoop(vertx, settings.target(), options, traffic);
+    }
+
     private static LoadOptions patient(long nanos, int clients) {
         return new LoadOptions(nanos, clients, PROBE_PATIENCE_NANOS, nanos);
     }

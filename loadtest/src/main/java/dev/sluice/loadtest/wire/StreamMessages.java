@@ -35,7 +35,12 @@ public final class StreamMessages {
     }
 
     public String text(int id) {
-        return "{\"id\":\"%s\",%s".formatted(id(id), json);
+        return text(id(id));
+    }
+
+    /** Under any id that needs no escapes. */
+    public String text(String id) {
+        return "{\"id\":\"" + id + "\"," + json;
     }
 
     /** A request's number as its messages have it. */

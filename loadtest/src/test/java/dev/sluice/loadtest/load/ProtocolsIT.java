@@ -16,8 +16,10 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
@@ -90,6 +92,32 @@ final class ProtocolsIT {
         assertEquals(3, sockets.size());
         assertEquals(Set.of("n"), names);
         assertEquals(COUNT, ids.size());
+    }
+
+    /** Nobody is answered before all clients have asked once. */
+    @Test
+    void clientsShareStreams() {
+        Set<ServerWebSocket> sockets = ConcurrentHashMap.newKeySet();
+        Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+        AtomicInteger asked = new AtomicInteger();
+        StubServer server = stream(COUNT, (socket, request) -> {
+            sockets.add(socket);
+            answers.add(() -> answer(socket, request, "\"outputs\":[]"));
+            if (asked.incrementAndGet() >= 8) {
+                answers.forEach(Runnable::run);
+                answers.clear();
+            }
+        });
+        try (server) {
+            LoadOptions options = new LoadOptions(LENGTH, 8, 4, NEVER_LATE, NEVER_LATE);
+            Traffic traffic = new Traffic("t", streamed(JSON, JSON.length()), NEVER_LATE, new long[0]);
+            Tally tally = ClosedLoop.run(vertx, new Target("127.0.0.1", server.port()), options, traffic)
+                    .tallies()
+                    .getFirst();
+            assertTrue(tally.requests() >= 8);
+            assertCounts(tally, Map.of(Outcome.IN_TIME, tally.requests()));
+        }
+        assertEquals(2, sockets.size());
     }
 
     @Test

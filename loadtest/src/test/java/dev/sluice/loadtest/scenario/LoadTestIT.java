@@ -226,10 +226,12 @@ final class LoadTestIT {
         try (StubGateway gateway = new StubGateway(SERVES)) {
             int status = scenario(gateway, "protocols", "--connections", "4", "--seconds", "0.05");
             assertTrue(status == 0 || status == 1, said()); // which is faster does not matter here
-            for (String way : List.of("HTTP/1.1 JSON", "HTTP/1.1 binary", "WebSocket JSON", "gRPC raw")) {
+            for (String way : List.of(
+                    "HTTP/1.1 JSON", "HTTP/1.1 binary", "WebSocket JSON", "gRPC raw", "WebSocket JSON, 8 at a time")) {
                 assertTrue(said().contains("| " + way + " | "), way);
             }
-            assertTrue(said().contains("WebSocket JSON : HTTP/1.1 JSON, requests per CPU-second: "), said());
+            assertTrue(
+                    said().contains("WebSocket JSON, 8 at a time : HTTP/1.1 JSON, requests per CPU-second: "), said());
             assertTrue(said().contains(" | 8.0 |"), "rows in a batch");
         }
         try (StubGateway gateway = new StubGateway(FAILS)) {
@@ -261,13 +263,18 @@ final class LoadTestIT {
     }
 
     @Test
-    void aSlowReaderSitsBesideEverySecondRun() throws Exception {
+    void aSlowReaderSitsBesideEveryRunAndReadsInEachSecond() throws Exception {
         try (StubGateway gateway = new StubGateway(SERVES)) {
+            assertEquals(3, scenario(gateway, "slow-reader", "--connections", "60", "--seconds", "0.1"), said());
+            assertTrue(said().contains("the kernel kept all that was left"), said());
+            out.reset();
+            gateway.unsentBytes(1000);
             int status = scenario(gateway, "slow-reader", "--connections", "60", "--seconds", "0.1");
             assertTrue(status == 0 || status == 1, said());
         }
         assertEquals(10, said().lines().filter(line -> line.startsWith("fast")).count(), said());
         assertTrue(said().contains("p99 of 60 streams: "), said());
+        assertTrue(said().contains("answers that it left untaken: at most 1,000 bytes"), said());
     }
 
     @Test

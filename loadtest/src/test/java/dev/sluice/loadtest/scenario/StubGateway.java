@@ -23,6 +23,7 @@ final class StubGateway implements AutoCloseable {
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
     private volatile int streamBytes;
+    private volatile int unsentBytes;
     private final AtomicInteger predictions = new AtomicInteger();
     private final StubServer server;
 
@@ -67,15 +68,26 @@ final class StubGateway implements AutoCloseable {
         return """
                 process_cpu_time_ns_total %d
                 jvm_memory_used_bytes{area="heap",id="Old"} %d
+                sluice_unsent_bytes %d
                 sluice_batch_rows_count{model="m",version="1"} %d
                 sluice_batch_rows_sum{model="m",version="1"} %d
                 """.formatted(
-                1_000_000_000L * looks.incrementAndGet(), streamBytes * streams.get(), looks.get(), 8 * looks.get());
+                        1_000_000_000L * looks.incrementAndGet(),
+                        streamBytes * streams.get(),
+                        unsentBytes,
+                        looks.get(),
+                        8 * looks.get());
     }
 
     /** What each stream takes of the heap, by the metrics. */
     StubGateway streamBytes(int bytes) {
         streamBytes = bytes;
+        return this;
+    }
+
+    /** What clients leave untaken, by the metrics. */
+    StubGateway unsentBytes(int bytes) {
+        unsentBytes = bytes;
         return this;
     }
 

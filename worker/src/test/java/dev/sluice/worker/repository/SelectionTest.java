@@ -22,13 +22,14 @@ class SelectionTest {
         for (long version : versions) {
             files.put(version, Fingerprint.NONE);
         }
-        return new ModelFolder(name, Path.of("models", name), files, VersionPolicy.NEWEST, Map.of());
+        return new ModelFolder(
+                name, Path.of("models", name), files, VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE);
     }
 
     private List<ModelId> wanted(boolean untilTold, List<String> named) {
         Selection selection = new Selection(untilTold, named, name -> wishes.getOrDefault(name, ModelWish.none(name)));
         List<ModelFolder> repository = List.of(folder("a", 1, 2), folder("b", 1));
-        return List.copyOf(selection.of(repository, broken -> false).keySet());
+        return List.copyOf(selection.of(repository, Map.of(), broken -> false).keySet());
     }
 
     private void say(ModelWish wish) {

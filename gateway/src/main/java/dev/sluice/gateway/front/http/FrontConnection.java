@@ -93,6 +93,7 @@ public final class FrontConnection {
         Http2Session session = Http2Session.of(connection, self::standInLine);
         if (session != null) {
             session.holdTo(maxStreams);
+            self.unsent.keepTo(session.windows());
             self.http2 = session;
             self.head.isWhole();
         }

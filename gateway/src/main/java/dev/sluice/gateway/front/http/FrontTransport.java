@@ -38,7 +38,7 @@ public final class FrontTransport extends NioTransport {
      * an answer fills it, so that small answers never wait for each other and of a large one hardly more is copied.
      */
     private static final WriteBufferWaterMark WRITE_MARKS =
-            new WriteBufferWaterMark(Sending.SLICE_BYTES / 2, Sending.SLICE_BYTES);
+            new WriteBufferWaterMark(Outlet.MOST_BYTES / 2, Outlet.MOST_BYTES);
 
     private final Connections connections;
 

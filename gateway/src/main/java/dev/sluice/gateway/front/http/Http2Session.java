@@ -4,9 +4,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -28,11 +30,16 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
 
     private static final int NO_ERROR = 0;
     private static final int ALL_STREAMS = Integer.MAX_VALUE;
+
+    /** What one turn writes leaves in one go; but no more than so many answers wait for the last of them. */
+    private static final int MAX_FLUSHES = 256;
+
     private static final Buffer PING = Buffer.buffer(new byte[Long.BYTES]);
 
     private final HttpConnection connection;
     private final Http2ConnectionHandler http2;
     private final Channel channel;
+    private final Http2Windows windows;
     private boolean leaving;
     private boolean asked;
     private boolean heard;
@@ -41,6 +48,7 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
         this.connection = connection;
         this.http2 = http2;
         this.channel = channel;
+        this.windows = Http2Windows.of(http2);
     }
 
     /**
@@ -63,7 +71,10 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
                 }
             }
         });
-        base.channel().pipeline().addBefore(base.channelHandlerContext().name(), Http2Session.class.getName(), session);
+        ChannelPipeline pipeline = base.channel().pipeline();
+        String name = base.channelHandlerContext().name();
+        pipeline.addBefore(name, Http2Session.class.getName(), session);
+        pipeline.addBefore(name, null, new FlushConsolidationHandler(MAX_FLUSHES, true));
         return session;
     }
 
@@ -74,6 +85,11 @@ final class Http2Session extends ChannelInboundHandlerAdapter {
      */
     void holdTo(int maxStreams) {
         http2.connection().remote().maxActiveStreams(maxStreams);
+    }
+
+    /** How much of its answers the client takes. */
+    Http2Windows windows() {
+        return windows;
     }
 
     private boolean hasStreams() {

@@ -3,7 +3,6 @@ package dev.sluice.gateway.front.http;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
@@ -18,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageSending implements Unsent {
 
-    private final HttpServerRequest request;
+    private final Outlet outlet;
     private final Counter unsent;
     private final LongSupplier clock;
     private final Deque<Part> parts = new ArrayDeque<>();
+    private int handedBytes;
     private long waitingBytes;
     private long movedNanos;
     private @Nullable Runnable end;
@@ -36,16 +36,16 @@ public final class MessageSending implements Unsent {
     /** @param taken is run when the last byte of its message has left; null before that */
     private record Part(Buffer slice, @Nullable Runnable taken) {}
 
-    MessageSending(HttpServerRequest request, Counter unsent, LongSupplier clock) {
-        this.request = request;
+    MessageSending(Outlet outlet, Counter unsent, LongSupplier clock) {
+        this.outlet = outlet;
         this.unsent = unsent;
         this.clock = clock;
-        request.response().drainHandler(drained -> handOn());
+        outlet.whenMore(this::handOn);
     }
 
     @Override
     public HttpServerRequest request() {
-        return request;
+        return outlet.request();
     }
 
     @Override
@@ -66,9 +66,9 @@ public final class MessageSending implements Unsent {
         waitingBytes += message.length();
         unsent.count(message.length());
         int from = 0;
-        while (message.length() - from > Sending.SLICE_BYTES) {
-            parts.add(new Part(message.slice(from, from + Sending.SLICE_BYTES), null));
-            from += Sending.SLICE_BYTES;
+        while (message.length() - from > Outlet.MOST_BYTES) {
+            parts.add(new Part(message.slice(from, from + Outlet.MOST_BYTES), null));
+            from += Outlet.MOST_BYTES;
         }
         parts.add(new Part(message.slice(from, message.length()), taken));
         handOn();
@@ -89,10 +89,17 @@ public final class MessageSending implements Unsent {
     }
 
     private void handOn() {
-        HttpServerResponse response = request.response();
-        while (!gone && !parts.isEmpty() && !response.writeQueueFull()) {
-            Part part = parts.remove();
-            response.write(part.slice).onComplete(done -> left(part, done));
+        while (!gone && !parts.isEmpty() && outlet.room() > 0) {
+            Part part = parts.element();
+            int from = handedBytes;
+            handedBytes = (int) Math.min((long) from + outlet.room(), part.slice.length());
+            Buffer piece = part.slice.slice(from, handedBytes);
+            boolean whole = handedBytes == part.slice.length();
+            if (whole) {
+                parts.remove();
+                handedBytes = 0;
+            }
+            outlet.write(piece).onComplete(done -> left(whole ? part : null, done));
         }
         if (!gone && waitingBytes == 0 && end != null) {
             Runnable last = end;
@@ -101,15 +108,18 @@ public final class MessageSending implements Unsent {
         }
     }
 
-    private void left(Part part, AsyncResult<Void> done) {
+    /** @param part whose last bytes those were; null while there is more of it */
+    private void left(@Nullable Part part, AsyncResult<Void> done) {
         if (gone || done.failed()) {
             return;
         }
-        movedNanos = clock.getAsLong();
-        waitingBytes -= part.slice.length();
-        unsent.count(-part.slice.length());
-        if (part.taken != null) {
-            part.taken.run();
+        if (part != null) {
+            movedNanos = clock.getAsLong();
+            waitingBytes -= part.slice.length();
+            unsent.count(-part.slice.length());
+            if (part.taken != null) {
+                part.taken.run();
+            }
         }
         handOn();
     }

@@ -6,38 +6,36 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.function.LongSupplier;
 
 /**
  * A body on its way to its client, handed on no faster than the client takes it.
  *
- * <p>Netty copies what it is given into direct memory, so a large body is given to it slice by slice. That is also how its
- * progress is seen: in whole slices, because a client that takes a byte now and then is as good as one that takes none.
+ * <p>Netty copies what it is given into direct memory, so a large body is given to it piece by piece. That is also how its
+ * progress is seen: by {@value Outlet#MOST_BYTES} bytes, because a client that takes a byte now and then is as good as one
+ * that takes none.
  *
  * @thread confined to the front loop of its connection
- * @bound what Netty holds of it is its high-water mark and a few slices
+ * @bound what Netty holds of it is that of its {@link Outlet}
  * @owns the body until it has been sent or given up
  */
 final class Sending implements Unsent {
 
-    /** As much as {@link FrontTransport} lets wait for the socket. */
-    static final int SLICE_BYTES = 64 << 10;
-
-    private final HttpServerRequest request;
+    private final Outlet outlet;
     private final Buffer body;
     private final Runnable handedOn;
     private final LongSupplier clock;
     private final Promise<Void> over = Promise.promise();
     private long movedNanos;
     private int next;
+    private int leftBytes;
 
     /**
      * @param handedOn is run when the last byte has been handed on
      * @param clock tells the time in nanoseconds
      */
-    Sending(HttpServerRequest request, Buffer body, Runnable handedOn, LongSupplier clock) {
-        this.request = request;
+    Sending(Outlet outlet, Buffer body, Runnable handedOn, LongSupplier clock) {
+        this.outlet = outlet;
         this.body = body;
         this.handedOn = handedOn;
         this.clock = clock;
@@ -46,7 +44,7 @@ final class Sending implements Unsent {
 
     @Override
     public HttpServerRequest request() {
-        return request;
+        return outlet.request();
     }
 
     int bytes() {
@@ -65,34 +63,37 @@ final class Sending implements Unsent {
 
     /** Complete when all of it has gone out, failed when it will not. */
     Future<Void> begin() {
-        if (body.length() > SLICE_BYTES) {
-            HttpServerResponse response = request.response();
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            response.drainHandler(drained -> handOn());
+        if (body.length() <= outlet.room() || body.length() == 0) {
+            end(body);
+        } else {
+            request().response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            outlet.whenMore(this::handOn);
+            if (outlet.room() < 1) {
+                outlet.writeHead();
+            }
+            handOn();
         }
-        handSlice();
-        handOn();
         return over.future();
     }
 
     private void handOn() {
-        while (next < body.length()
-                && !over.future().isComplete()
-                && !request.response().writeQueueFull()) {
-            handSlice();
+        int room = outlet.room();
+        while (room > 0 && next < body.length() && !over.future().isComplete()) {
+            int from = next;
+            next = (int) Math.min((long) from + room, body.length());
+            Buffer piece = body.slice(from, next);
+            if (next < body.length()) {
+                outlet.write(piece).onComplete(left -> left(piece.length(), left));
+            } else {
+                end(piece);
+            }
+            room = outlet.room();
         }
     }
 
-    private void handSlice() {
-        int from = next;
-        next = Math.min(from + SLICE_BYTES, body.length());
-        Buffer slice = body.slice(from, next);
-        if (next < body.length()) {
-            request.response().write(slice).onComplete(this::moved);
-        } else {
-            request.response().end(slice).onComplete(this::ended);
-            handedOn.run();
-        }
+    private void end(Buffer last) {
+        outlet.end(last).onComplete(this::ended);
+        handedOn.run();
     }
 
     private void ended(AsyncResult<Void> taken) {
@@ -103,10 +104,15 @@ final class Sending implements Unsent {
         }
     }
 
-    private void moved(AsyncResult<Void> taken) {
-        movedNanos = clock.getAsLong();
+    private void left(int bytes, AsyncResult<Void> taken) {
         if (taken.failed()) {
             over.tryFail(taken.cause());
+            return;
         }
+        if (leftBytes / Outlet.MOST_BYTES < (leftBytes + bytes) / Outlet.MOST_BYTES) {
+            movedNanos = clock.getAsLong();
+        }
+        leftBytes += bytes;
+        handOn();
     }
 }

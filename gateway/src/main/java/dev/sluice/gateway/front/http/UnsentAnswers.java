@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of one connection that its client has not taken yet. Who takes nothing for {@code http.write_timeout} loses
@@ -28,6 +29,7 @@ final class UnsentAnswers {
     private final SlowClients slowClients;
     private final WaitTimer timer;
     private final Set<Unsent> sendings = new HashSet<>();
+    private @Nullable Http2Windows windows;
     private long bytes;
 
     UnsentAnswers(Channel channel, HttpOptions options, SlowClients slowClients) {
@@ -37,6 +39,11 @@ final class UnsentAnswers {
         this.timer = new WaitTimer(channel.eventLoop(), options.writeTimeout(), this::oldest, this::giveUp);
     }
 
+    /** The connection speaks HTTP/2, with these windows. */
+    void keepTo(Http2Windows http2) {
+        windows = http2;
+    }
+
     /** Whether so much waits for the client that nothing more should be made for it. */
     boolean isFull() {
         return bytes >= maxBytes;
@@ -44,7 +51,7 @@ final class UnsentAnswers {
 
     /** Sends the body of an answer and ends it. */
     Future<Void> send(HttpServerRequest request, Buffer body, Runnable handedOn) {
-        Sending sending = new Sending(request, body, handedOn, timer::nanos);
+        Sending sending = new Sending(new Outlet(request, windows), body, handedOn, timer::nanos);
         sendings.add(sending);
         count(sending.bytes());
         timer.begin();
@@ -57,7 +64,7 @@ final class UnsentAnswers {
     /** Begins an answer of many messages. */
     MessageSending messages(HttpServerRequest request) {
         MessageSending sending = new MessageSending(
-                request,
+                new Outlet(request, windows),
                 more -> {
                     count(more);
                     timer.begin();
