@@ -51,7 +51,9 @@ class MetricsIT {
         assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
         MetricsPage page = gateway.metrics();
         for (String name : names()) {
-            assertTrue(OF_TRIALS.contains(name) || page.has(name) || page.has(name + "_count"), name + " is missing in\n" + page.text());
+            assertTrue(
+                    OF_TRIALS.contains(name) || page.has(name) || page.has(name + "_count"),
+                    name + " is missing in\n" + page.text());
         }
         assertTrue(names().size() >= 10);
     }
