@@ -4,6 +4,7 @@ import dev.sluice.gateway.traffic.Split;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Verdict;
 import dev.sluice.worker.contract.ModelId;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import java.util.Collection;
@@ -15,9 +16,12 @@ import java.util.function.Supplier;
  * Counts what becomes of candidates, and shows what they are given.
  *
  * @thread any; the registry finds its meters by name and tags, for none of this is frequent
- * @bound those of a version go with it
+ * @bound seven counters for each model of which a version has been tried
  */
 final class TrafficMeters implements TrafficListener {
+
+    private static final String REJECT = "reject";
+    private static final String PROMOTE = "promote";
 
     private final MeterRegistry registry;
     private final MultiGauge weights;
@@ -43,28 +47,47 @@ final class TrafficMeters implements TrafficListener {
                 true);
     }
 
-    /** Of a model, not of a version: the one that was sent away takes its meters along. */
+    /** Before anything is counted, for what appears with its first number has no rate. */
+    @Override
+    public void begins(ModelId candidate) {
+        decisions(candidate, REJECT);
+        decisions(candidate, PROMOTE);
+        rescues(candidate);
+        for (CopyEnd end : CopyEnd.values()) {
+            copies(candidate, end);
+        }
+    }
+
     @Override
     public void decided(ModelId candidate, Verdict verdict) {
-        String decision =
-                switch (verdict) {
-                    case Verdict.GoOn goOn -> "go_on";
-                    case Verdict.Reject away -> "reject";
-                    case Verdict.Promote up -> "promote";
-                };
-        registry.counter(MeterNames.TRIAL_DECISIONS, "model", candidate.name(), "decision", decision)
-                .increment();
+        switch (verdict) {
+            case Verdict.GoOn goOn -> {}
+            case Verdict.Reject away -> decisions(candidate, REJECT).increment();
+            case Verdict.Promote up -> decisions(candidate, PROMOTE).increment();
+        }
     }
 
     @Override
     public void copied(ModelId candidate, CopyEnd end) {
-        String result = end.name().toLowerCase(Locale.ROOT);
-        registry.counter(MeterNames.SHADOW_COPIES, "model", candidate.name(), "result", result)
-                .increment();
+        copies(candidate, end).increment();
     }
 
     @Override
     public void rescued(ModelId candidate) {
-        registry.counter(MeterNames.RESCUED_REQUESTS, "model", candidate.name()).increment();
+        rescues(candidate).increment();
+    }
+
+    /** These are of a model, not of a version: one that was sent away would take them along. */
+    private Counter decisions(ModelId candidate, String decision) {
+        return registry.counter(MeterNames.TRIAL_DECISIONS, "model", candidate.name(), "decision", decision);
+    }
+
+    private Counter copies(ModelId candidate, CopyEnd end) {
+        String result = end.name().toLowerCase(Locale.ROOT);
+        return registry.counter(MeterNames.SHADOW_COPIES, "model", candidate.name(), "result", result);
+    }
+
+    private Counter rescues(ModelId candidate) {
+        return registry.counter(MeterNames.RESCUED_REQUESTS, "model", candidate.name());
     }
 }

@@ -80,9 +80,11 @@ public final class Traffic {
 
     private Trial trial(String name, ModelEndpoint candidate, TrafficPolicy policy, @Nullable String misfit) {
         Trial known = trials.get(name);
-        return known != null && known.isOf(candidate, policy, misfit)
-                ? known
-                : new Trial(candidate, policy, misfit, ticker.nanos());
+        if (known != null && known.isOf(candidate, policy, misfit)) {
+            return known;
+        }
+        listener.begins(candidate.model());
+        return new Trial(candidate, policy, misfit, ticker.nanos());
     }
 
     private static String misfit(ModelEndpoint stable, ModelEndpoint candidate) {

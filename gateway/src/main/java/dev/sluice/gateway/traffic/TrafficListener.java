@@ -11,6 +11,9 @@ public interface TrafficListener {
 
     TrafficListener NONE = new TrafficListener() {};
 
+    /** A version is on trial from now on. */
+    default void begins(ModelId candidate) {}
+
     /** It has been decided by itself that the candidate takes over, or is sent away, and that has been done. */
     default void decided(ModelId candidate, Verdict verdict) {}
 

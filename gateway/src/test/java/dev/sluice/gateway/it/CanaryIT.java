@@ -73,6 +73,12 @@ class CanaryIT {
         return version(gateway.post("/v2/models/" + path + "/infer", Requests.echo(3), headers));
     }
 
+    /** How many there are of that name before anything has been counted. */
+    private static long counters(MetricsPage metrics, String name) {
+        assertEquals(0, metrics.value(name));
+        return metrics.samples().filter(sample -> sample.startsWith(name)).count();
+    }
+
     private static String key(int user) {
         return "user-" + user;
     }
@@ -90,6 +96,10 @@ class CanaryIT {
             assertEquals("2", ask(gateway, "echo"));
             assertEquals(
                     100, gateway.metrics().value("sluice_candidate_weight_percent", "model=\"echo\"", "version=\"2\""));
+            MetricsPage metrics = gateway.metrics();
+            assertEquals(2, counters(metrics, "sluice_trial_decisions_total"));
+            assertEquals(4, counters(metrics, "sluice_shadow_copies_total"));
+            assertEquals(1, counters(metrics, "sluice_rescued_requests_total"));
             String table =
                     gateway.admin("GET", ECHO, "", "accept", "text/plain").body();
             assertTrue(table.contains("candidate 100 %") && table.contains("stable"), table);

@@ -26,7 +26,8 @@ final class Cors implements Handler<RoutingContext> {
                     + "server-timing, sluice-fallback, " + RequestIds.HEADER;
     private static final String TAKEN =
             "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-priority, "
-                    + "sluice-timeout-ms, sluice-timing, traceparent, tracestate, x-api-key, " + RequestIds.HEADER;
+                    + "sluice-routing-key, sluice-timeout-ms, sluice-timing, traceparent, tracestate, x-api-key, "
+                    + RequestIds.HEADER;
     private static final String MAX_AGE_SECONDS = "600";
 
     private final Set<String> origins;
