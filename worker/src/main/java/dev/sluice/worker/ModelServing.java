@@ -88,7 +88,7 @@ record ModelServing(
         }
         for (int preferred : preferredRows) {
             if (preferred > rows) {
-                throw new IllegalArgumentException("model.yaml: preferred_batch_sizes: " + preferred
+                throw new IllegalArgumentException("model.yaml or config.pbtxt: preferred_batch_sizes: " + preferred
                         + " is more rows than one of its batches has (" + rows + ")");
             }
         }
