@@ -127,7 +127,10 @@ class RepositoryIT {
         Path numbers = version.resolve("model.onnx_data");
         Files.copy(TABLE.resolve("model.onnx"), version.resolve("model.onnx"));
         try (RunningGateway gateway = start("models")) {
-            assertEquals("failed", model(gateway, "table", "1").getString("state"), "half of it is not there");
+            JsonObject half = model(gateway, "table", "1");
+            assertEquals("failed", half.getString("state"));
+            String reason = half.getString("reason");
+            assertTrue(reason.contains("[model.onnx_data]"), "as its owner knows it: " + reason);
             Files.copy(TABLE.resolve("model.onnx_data"), numbers);
             await(gateway, "table", "1", in("ready"));
             assertEquals(

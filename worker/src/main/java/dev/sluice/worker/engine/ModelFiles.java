@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,8 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelFiles.class);
     private static final String GOLDEN_SAMPLES = "golden";
+    private static final String COPY = "sluice-model";
+    private static final Pattern IN_COPY = Pattern.compile("[^\\s\"'\\[]*" + COPY + "[0-9]+/");
     private static final int DEPTH = 4;
 
     static ModelFiles asTheyAre(Path modelFile) {
@@ -38,7 +41,7 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
         Path from = modelFile.toAbsolutePath().resolveSibling("");
         Path to = null;
         try {
-            to = Files.createTempDirectory("sluice-model");
+            to = Files.createTempDirectory(COPY);
             for (Path file : files(from)) {
                 Path target = to.resolve(from.relativize(file).toString());
                 Files.createDirectories(target.resolveSibling(""));
@@ -53,6 +56,11 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
             new ModelFiles(modelFile, to).close();
             return asTheyAre(modelFile);
         }
+    }
+
+    /** What the engine says, with the files as their owner knows them. */
+    static String asNamed(String message) {
+        return IN_COPY.matcher(message).replaceAll("");
     }
 
     private static List<Path> files(Path folder) throws IOException {

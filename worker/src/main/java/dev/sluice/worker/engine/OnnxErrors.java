@@ -38,7 +38,7 @@ final class OnnxErrors {
         String reason =
                 switch (error.getCode()) {
                     case ORT_INVALID_PROTOBUF, ORT_NO_MODEL -> "this is not an ONNX model, or not all of one";
-                    default -> "ONNX Runtime cannot load it: " + readable(error);
+                    default -> "ONNX Runtime cannot load it: " + ModelFiles.asNamed(readable(error));
                 };
         return new ModelLoadException(modelFile, reason, error);
     }
