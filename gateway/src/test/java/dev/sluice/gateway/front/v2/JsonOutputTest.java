@@ -46,7 +46,8 @@ class JsonOutputTest {
     /** Answers wait for slow clients, and count there by their length. */
     @Test
     void aLongStringTakesNoMoreThanTwiceItsLength() {
-        JsonOutput out = new JsonOutput(64).raw("{\"id\":").string("x".repeat(1 << 16)).raw("}");
+        JsonOutput out =
+                new JsonOutput(64).raw("{\"id\":").string("x".repeat(1 << 16)).raw("}");
         assertTrue(out.array().length <= 2 * out.length(), () -> out.array().length + " bytes for " + out.length());
     }
 }
