@@ -259,7 +259,8 @@ final class LoadTestIT {
             assertEquals(1, scenario(gateway, "memory", "--pid", pid, "--seconds", "0.2"), "no failure is overlooked");
         }
         assertTrue(said().contains("MiB at 0.8 times the capacity, "), said());
-        String inUse = "in use after a collection: 0.0 MiB before any overload, 0.0 MiB after one, 0.0 MiB after another";
+        String inUse =
+                "in use after a collection: 0.0 MiB before any overload, 0.0 MiB after one, 0.0 MiB after another";
         assertTrue(said().contains(inUse), said());
     }
 
