@@ -3,12 +3,15 @@ package dev.sluice.loadtest.load;
 import dev.sluice.loadtest.wire.InferCall;
 import dev.sluice.loadtest.wire.StreamMessages;
 import dev.sluice.loadtest.wire.Target;
+import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.http.WebSocketInternal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that asks at a steady pace and either reads its answers or leaves all of them: the difference between the two is
@@ -37,6 +40,7 @@ public final class SlowReader implements AutoCloseable {
     private final WebSocketConnectOptions place;
     private final StreamMessages messages;
     private final Promise<Void> open = Promise.promise();
+    private @Nullable WebSocketInternal connection;
     private long timer;
     private int turns;
 
@@ -66,6 +70,7 @@ public final class SlowReader implements AutoCloseable {
     }
 
     private void begin(WebSocket socket, long everyMillis) {
+        connection = (WebSocketInternal) socket;
         socket.handler(answer -> {});
         if (!reads) {
             socket.pause();
@@ -88,9 +93,17 @@ public final class SlowReader implements AutoCloseable {
         }
     }
 
+    /** At once: a handshake would wait behind what it has not read, into the next run. */
     @Override
     public void close() {
         vertx.cancelTimer(timer);
+        if (connection != null) {
+            connection
+                    .channelHandlerContext()
+                    .channel()
+                    .close()
+                    .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        }
         client.close();
     }
 }

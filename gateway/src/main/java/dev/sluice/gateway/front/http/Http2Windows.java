@@ -48,7 +48,7 @@ final class Http2Windows {
     }
 
     /** How many bytes that stream may send; less than none where the client has taken back what it had allowed. */
-    int of(int streamId) {
+    int window(int streamId) {
         @Nullable Http2Stream stream = http2.connection().stream(streamId);
         return stream == null || stream.state() == Http2Stream.State.CLOSED
                 ? NO_LIMIT

@@ -25,6 +25,7 @@ public final class MessageSending implements Unsent {
     private long waitingBytes;
     private long movedNanos;
     private @Nullable Runnable end;
+    private boolean handingOn;
     private boolean gone;
 
     /** Takes note of bytes that wait, and of their leaving when they are negative. */
@@ -88,24 +89,33 @@ public final class MessageSending implements Unsent {
         waitingBytes = 0;
     }
 
+    /** In a loop, for a socket that takes all at once says so before we have returned. */
     private void handOn() {
-        while (!gone && !parts.isEmpty() && outlet.room() > 0) {
-            Part part = parts.element();
-            int from = handedBytes;
-            handedBytes = (int) Math.min((long) from + outlet.room(), part.slice.length());
-            Buffer piece = part.slice.slice(from, handedBytes);
-            boolean whole = handedBytes == part.slice.length();
-            if (whole) {
-                parts.remove();
-                handedBytes = 0;
-            }
-            outlet.write(piece).onComplete(done -> left(whole ? part : null, done));
+        if (handingOn) {
+            return;
         }
+        handingOn = true;
+        for (int room = outlet.room(); room > 0 && !gone && !parts.isEmpty(); room = outlet.room()) {
+            hand(parts.element(), room);
+        }
+        handingOn = false;
         if (!gone && waitingBytes == 0 && end != null) {
             Runnable last = end;
             end = null;
             last.run();
         }
+    }
+
+    private void hand(Part part, int room) {
+        int from = handedBytes;
+        handedBytes = (int) Math.min((long) from + room, part.slice.length());
+        Buffer piece = part.slice.slice(from, handedBytes);
+        boolean whole = handedBytes == part.slice.length();
+        if (whole) {
+            parts.remove();
+            handedBytes = 0;
+        }
+        outlet.write(piece).onComplete(done -> left(whole ? part : null, done));
     }
 
     /** @param part whose last bytes those were; null while there is more of it */

@@ -32,7 +32,7 @@ final class Outlet {
 
     /** How many bytes may be handed on; less than one while it takes none. */
     int room() {
-        int window = windows == null ? MOST_BYTES : Math.min(MOST_BYTES, windows.of(request.streamId()));
+        int window = windows == null ? MOST_BYTES : Math.min(MOST_BYTES, windows.window(request.streamId()));
         return window - bytesOnTheirWay;
     }
 

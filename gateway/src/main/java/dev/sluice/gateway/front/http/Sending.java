@@ -29,6 +29,7 @@ final class Sending implements Unsent {
     private long movedNanos;
     private int next;
     private int leftBytes;
+    private boolean handingOn;
 
     /**
      * @param handedOn is run when the last byte has been handed on
@@ -76,18 +77,29 @@ final class Sending implements Unsent {
         return over.future();
     }
 
+    /** In a loop, for a socket that takes all at once says so before we have returned. */
     private void handOn() {
-        int room = outlet.room();
-        while (room > 0 && next < body.length() && !over.future().isComplete()) {
-            int from = next;
-            next = (int) Math.min((long) from + room, body.length());
-            Buffer piece = body.slice(from, next);
-            if (next < body.length()) {
-                outlet.write(piece).onComplete(left -> left(piece.length(), left));
-            } else {
-                end(piece);
+        if (!handingOn) {
+            handingOn = true;
+            for (int room = outlet.room(); room > 0 && isUnfinished(); room = outlet.room()) {
+                hand(room);
             }
-            room = outlet.room();
+            handingOn = false;
+        }
+    }
+
+    private boolean isUnfinished() {
+        return next < body.length() && !over.future().isComplete();
+    }
+
+    private void hand(int room) {
+        int from = next;
+        next = (int) Math.min((long) from + room, body.length());
+        Buffer piece = body.slice(from, next);
+        if (next < body.length()) {
+            outlet.write(piece).onComplete(left -> left(piece.length(), left));
+        } else {
+            end(piece);
         }
     }
 

@@ -22,6 +22,9 @@ public final class JsonOutput {
     /** About as long as an array can be. */
     private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
 
+    /** The longest one: a backslash, a u and four digits. */
+    private static final int ESCAPE_BYTES = 6;
+
     private byte[] bytes;
     private final boolean nonFinite;
     private int length;
@@ -130,11 +133,12 @@ public final class JsonOutput {
 
     /** The same for bytes that are known to be UTF-8. */
     JsonOutput utf8(byte[] utf8, int from, int to) {
-        ensure(2 + 6L * (to - from));
+        ensure(2L + (to - from)); // not what it would take if all were escapes: an answer that waits keeps its room
         bytes[length++] = '"';
         for (int i = from; i < to; i++) {
             byte next = utf8[i];
             if (next == '"' || next == '\\' || (next >= 0 && next < ' ')) {
+                ensure(ESCAPE_BYTES + (to - i));
                 escape(next);
             } else {
                 bytes[length++] = next;
