@@ -86,17 +86,17 @@ class BatchingReportIT {
             awaitQueued(1);
         }
         awaitQueued(0);
-        CompletableFuture<Answer> first = gateway.inferLater("slow", Requests.slow(1, 1));
+        CompletableFuture<Answer> first = gateway.inferLater("slow", Requests.slow(1, 1, URGENT));
         awaitQueued(1);
         CompletableFuture<Answer> second = gateway.inferLater("slow", Requests.slow(1, 2));
         awaitQueued(2);
-        gateway.infer("slow", Requests.slow(1, 3)).error(503);
         CompletableFuture<Answer> urgent = gateway.inferLater("slow", Requests.slow(1, 4, URGENT));
         Waiting.await(second).error(503);
+        gateway.infer("slow", Requests.slow(1, 3, URGENT)).error(503);
         JsonObject queue = report("slow").getJsonObject("queue");
-        assertEquals(new JsonArray(List.of(1, 0, 1, 0)), queue.getJsonArray("requests_by_priority"));
+        assertEquals(new JsonArray(List.of(2, 0, 0, 0)), queue.getJsonArray("requests_by_priority"));
         assertTrue(queue.getLong("oldest_ns") > 0, queue.encode());
-        assertEquals(1, gateway.metrics().value(MeterNames.QUEUE_REQUESTS, "model=\"slow\"", "priority=\"1\""));
+        assertEquals(2, gateway.metrics().value(MeterNames.QUEUE_REQUESTS, "model=\"slow\"", "priority=\"1\""));
         assertEquals(2, gateway.metrics().value(MeterNames.QUEUE_REQUESTS, "model=\"slow\""));
         for (CompletableFuture<Answer> served : List.of(occupying, urgent, first)) {
             assertEquals(200, Waiting.await(served).status());

@@ -95,14 +95,14 @@ class ModelsCommandIT {
         assertDone("sums +1 +ready +closed +stable", models());
         assertDone("sums +2 +unloaded +closed +rejected", models("rollback", "sums"));
         assertDone("sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
-        assertDone("sums +2 +ready +closed +stable", models("promote", "sums"));
+        assertDone("sums +2 +ready +closed +stable +serve 2", models("promote", "sums"));
         Said nobody = models("promote", "sums");
         assertEquals(1, nobody.status);
         assertTrue(nobody.err.contains("no version on trial"), nobody.err);
         Said unknown = models("traffic", "sums", "candidate=2", "guard.mistakes=2");
         assertEquals(1, unknown.status);
         assertTrue(unknown.err.contains("guard.mistakes"), unknown.err);
-        assertDone("sums +2 +ready +closed", models("traffic", "sums", "default"));
+        assertDone("sums +2 +ready +closed +serve 2", models("traffic", "sums", "default"));
         assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
     }
 
