@@ -28,16 +28,17 @@ class UsefulSizeTable {
 
     private static final List<Curve> CURVES = List.of(
             new Curve("gains nothing: 7 ms a row", 2, 8, rows -> 7e6 * rows),
-            new Curve("worse if large: 8 % a row from 3 rows, 10 % from 5", 2, 8, rows -> 7e6
-                    * rows
-                    * (rows < 3 ? 1 : rows < 5 ? 1.08 : 1.1)),
+            new Curve(
+                    "worse if large: 8 % a row from 3 rows, 10 % from 5",
+                    2, 8, rows -> 7e6 * rows * (rows < 3 ? 1 : rows < 5 ? 1.08 : 1.1)),
             new Curve("bent: 1 ms + 1 a row, 1.5 from 5 rows", 8, 8, rows -> 1e6 + (rows < 5 ? 1e6 : 1.5e6) * rows),
             new Curve("demo CNN: 0.02 ms + 0.062 a row", 32, 32, rows -> 2e4 + 6.2e4 * rows),
             new Curve("small network: 8 us + 1.2 a row", 32, 32, rows -> 8e3 + 1.2e3 * rows));
 
     @Test
     void print() {
-        System.out.println("| model | scatter of runs | rows cost more than at the best size | batches of 1, 2, 4, 8, 16, 32 rows |");
+        System.out.println(
+                "| model | scatter of runs | rows cost more than at the best size | batches of 1, 2, 4, 8, 16, 32 rows |");
         System.out.println("|---|---|---|---|");
         for (Curve curve : CURVES) {
             for (double noise : new double[] {0.02, 0.05, 0.1, 0.2, 0.4}) {
@@ -87,9 +88,15 @@ class UsefulSizeTable {
             for (int near = (2 * size + 2) / 3; near <= Math.min(curve.maxRows(), 4 * size / 3); near++) {
                 about += times[near];
             }
-            shares.append(String.format(Locale.ROOT, "%s%.0f", size == 1 ? "" : ", ", 100 * about / SEEDS / (BATCHES - FIRST)));
+            shares.append(String.format(
+                    Locale.ROOT, "%s%.0f", size == 1 ? "" : ", ", 100 * about / SEEDS / (BATCHES - FIRST)));
         }
         System.out.println(String.format(
-                Locale.ROOT, "| %s | %.0f %% | %.2f %% | %s %% |", curve.name(), 100 * noise, 100 * (taken / rows / best - 1), shares));
+                Locale.ROOT,
+                "| %s | %.0f %% | %.2f %% | %s %% |",
+                curve.name(),
+                100 * noise,
+                100 * (taken / rows / best - 1),
+                shares));
     }
 }
