@@ -98,7 +98,7 @@ public final class EngineShare {
 
     private long callUntil(OrtSession session, int rows, long end) throws OrtException {
         String input = session.getInputNames().iterator().next();
-        TensorInfo info = (TensorInfo) session.getInputInfo().get(input).getInfo();
+        TensorInfo info = (TensorInfo) session.getInputInfo().values().iterator().next().getInfo();
         long[] shape = info.getShape();
         shape[0] = rows;
         FloatBuffer values = values(shape);

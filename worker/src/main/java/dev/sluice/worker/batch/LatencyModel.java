@@ -70,7 +70,7 @@ public final class LatencyModel {
     public LatencyModel(List<LatencyPoint> profile, int maxRows) {
         this.maxRows = maxRows;
         profile.forEach(point -> learn(point.rows(), point.nanos()));
-        begin(isKnown());
+        begin(mostRows, isKnown());
     }
 
     /** Learns from a batch. */
@@ -79,13 +79,13 @@ public final class LatencyModel {
         if (useful != null && hasBegun) {
             useful.observe(Math.max(1, rows), (double) nanos, Math.sqrt(missVariance));
         } else {
-            begin(observed >= BEGINNING);
+            begin(twiceAsMany(), observed >= BEGINNING);
         }
     }
 
-    private void begin(boolean isOver) {
+    private void begin(int largest, boolean isOver) {
         if (isKnown()) {
-            useful = new UsefulSize(batchNanos, rowNanos, maxRows);
+            useful = new UsefulSize(batchNanos, rowNanos, Math.min(largest, maxRows), maxRows);
             hasBegun = isOver;
         }
     }
@@ -165,7 +165,11 @@ public final class LatencyModel {
         if (useful != null) {
             return useful.rows();
         }
-        return observed == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, 2L * mostRows);
+        return observed == 0 ? Integer.MAX_VALUE : twiceAsMany();
+    }
+
+    private int twiceAsMany() {
+        return (int) Math.min(Integer.MAX_VALUE, 2L * mostRows);
     }
 
     /** The same, or now and then another size, which is to show whether that is right. */

@@ -43,14 +43,18 @@ final class UsefulSize {
     private Comparison withHalf = new Comparison();
 
     /**
-     * Begins with the size that a line asks for. The more a smaller batch would lose by that line, the rarer are the first looks
-     * at one.
+     * Begins with the size that a line asks for. The more a smaller batch would lose by that line, the rarer are the first
+     * looks at one, unless a larger one is to be looked at as well.
+     *
+     * @param largest up to where the line is believed, for it was not drawn through larger batches
      */
-    UsefulSize(double batchNanos, double rowNanos, int maxRows) {
+    UsefulSize(double batchNanos, double rowNanos, int largest, int maxRows) {
         this.maxRows = maxRows;
-        this.rows = (int) Math.clamp(Math.ceil(batchNanos / (2 * WORTH_IT * rowNanos)), 1, maxRows);
+        double byLine = Math.ceil(batchNanos / (2 * WORTH_IT * rowNanos));
+        this.rows = (int) Math.clamp(byLine, 1, largest);
         double loss = batchNanos / (batchNanos + rowNanos * rows);
-        this.period = (int) Math.clamp(loss * LONGEST_PERIOD, FIRST_PERIOD, LONGEST_PERIOD);
+        boolean mayGrow = byLine > rows && rows < maxRows;
+        this.period = mayGrow ? FIRST_PERIOD : (int) Math.clamp(loss * LONGEST_PERIOD, FIRST_PERIOD, LONGEST_PERIOD);
     }
 
     /** Present belief. */

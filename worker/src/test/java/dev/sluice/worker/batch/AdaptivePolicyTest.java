@@ -16,8 +16,8 @@ class AdaptivePolicyTest {
     private static final LatencyModel NOTHING_KNOWN = new LatencyModel(List.of());
 
     private static LatencyModel line(long batchNanos, long rowNanos) {
-        return new LatencyModel(IntStream.range(0, 20)
-                .mapToObj(i -> 1 << i % 6)
+        return new LatencyModel(IntStream.range(0, 28)
+                .mapToObj(i -> 1 << i % 14)
                 .map(rows -> new LatencyPoint(rows, batchNanos + rowNanos * rows))
                 .toList());
     }

@@ -74,6 +74,14 @@ class LatencyModelTest {
     }
 
     @Test
+    void noSizeIsOfUseThatNobodyHasSeen() {
+        LatencyModel profiled = new LatencyModel(IntStream.range(0, 10)
+                .mapToObj(i -> new LatencyPoint(1 + i % 2, A + C * (1 + i % 2)))
+                .toList());
+        assertEquals(2, profiled.usefulRows(), "the line asks for 1000");
+    }
+
+    @Test
     void nothingIsTriedFarBeyondWhatHasRunUntilTheLineIsKnown() {
         assertEquals(Integer.MAX_VALUE, model.usefulRows());
         observe(1, 1, 2);
@@ -139,8 +147,9 @@ class LatencyModelTest {
     @ParameterizedTest
     @CsvSource({"0, 1000000, 1", "9000, 1200, 375", "60000, 100000, 30"})
     void saysFromWhereOnBatchingGainsNothing(long batchNanos, long rowNanos, int useful) {
-        LatencyModel profiled = new LatencyModel(IntStream.of(sizes(100))
-                .mapToObj(rows -> new LatencyPoint(rows, batchNanos + rowNanos * rows))
+        LatencyModel profiled = new LatencyModel(IntStream.range(0, 20)
+                .mapToObj(i -> 1 << i % 10)
+                .map(rows -> new LatencyPoint(rows, batchNanos + rowNanos * rows))
                 .toList());
         assertEquals(useful, profiled.usefulRows(), 0.05 * useful);
     }

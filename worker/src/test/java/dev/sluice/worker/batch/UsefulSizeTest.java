@@ -58,7 +58,7 @@ class UsefulSizeTest {
         double loss = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             Random random = new Random(seed);
-            UsefulSize size = new UsefulSize(batchNanos, rowNanos, MAX_ROWS);
+            UsefulSize size = new UsefulSize(batchNanos, rowNanos, MAX_ROWS, MAX_ROWS);
             run(size, nanos, noise, random, 8_000);
             loss += loss(run(size, nanos, noise, random, 4_000), nanos) / SEEDS;
         }
@@ -88,7 +88,7 @@ class UsefulSizeTest {
 
     @Test
     void whereNothingIsGainedTheSmallestSizeIsRight() {
-        UsefulSize size = new UsefulSize(1e6, 7e6, MAX_ROWS);
+        UsefulSize size = new UsefulSize(1e6, 7e6, MAX_ROWS, MAX_ROWS);
         assertEquals(8, size.rows());
         run(size, FLAT, 0.02, new Random(1), 4_000);
         assertEquals(1, size.rows());
@@ -97,7 +97,7 @@ class UsefulSizeTest {
     @Test
     void aChangeOfSpeedIsNoChangeOfSize() {
         Random random = new Random(1);
-        UsefulSize size = new UsefulSize(8e6, 1.2e6, MAX_ROWS);
+        UsefulSize size = new UsefulSize(8e6, 1.2e6, MAX_ROWS, MAX_ROWS);
         for (int spell = 0; spell < 100; spell++) {
             double speed = Math.exp(random.nextGaussian());
             run(size, rows -> speed * LINE.applyAsDouble(rows), 0.02, random, 100);
@@ -108,7 +108,7 @@ class UsefulSizeTest {
     @Test
     void aChangeOfTheCurveIsFollowed() {
         Random random = new Random(1);
-        UsefulSize size = new UsefulSize(8e6, 1.2e6, MAX_ROWS);
+        UsefulSize size = new UsefulSize(8e6, 1.2e6, MAX_ROWS, MAX_ROWS);
         run(size, LINE, 0.02, random, 20_000);
         assertEquals(8, size.rows());
         run(size, FLAT, 0.02, random, 20_000);
@@ -121,7 +121,7 @@ class UsefulSizeTest {
     @ValueSource(doubles = {0, 8e6})
     void looksCostLessTheSurerItIs(double batchNanos) {
         IntToDoubleFunction nanos = rows -> batchNanos + 1.2e6 * rows;
-        UsefulSize size = new UsefulSize(batchNanos, 1.2e6, MAX_ROWS);
+        UsefulSize size = new UsefulSize(batchNanos, 1.2e6, MAX_ROWS, MAX_ROWS);
         int right = size.rows();
         double[] first = run(size, nanos, 0.02, new Random(1), 1024);
         assertTrue(1024 - first[right] <= 1024 / 32, "looks " + (1024 - first[right]));
@@ -132,7 +132,7 @@ class UsefulSizeTest {
 
     @Test
     void batchesThatAreNeitherOfTheSizeNorALookTeachNothing() {
-        UsefulSize size = new UsefulSize(2.5e5, 1e6, 64);
+        UsefulSize size = new UsefulSize(2.5e5, 1e6, 64, 64);
         assertEquals(13, size.rows());
         Random random = new Random(1);
         for (int i = 0; i < 10_000; i++) {
@@ -146,10 +146,18 @@ class UsefulSizeTest {
     }
 
     @Test
+    void theLineIsBelievedOnlyAsFarAsItWasDrawn() {
+        UsefulSize size = new UsefulSize(8e6, 1.2e6, 2, MAX_ROWS);
+        assertEquals(2, size.rows());
+        run(size, LINE, 0.05, new Random(1), 1_000);
+        assertEquals(MAX_ROWS, size.rows());
+    }
+
+    @Test
     void noLookGoesBeyondTheMost() {
         for (int maxRows = 1; maxRows < 70; maxRows++) {
             for (double batchNanos : new double[] {0, 1e5, 1e6, 1e9}) {
-                UsefulSize size = new UsefulSize(batchNanos, 1e6, maxRows);
+                UsefulSize size = new UsefulSize(batchNanos, 1e6, maxRows, maxRows);
                 for (int i = 0; i < 3_000; i++) {
                     int rows = size.rows(i);
                     assertTrue(rows >= 1 && rows <= maxRows, rows + " of " + maxRows);
