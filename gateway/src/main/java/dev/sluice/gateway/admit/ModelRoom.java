@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class ModelRoom {
     private final long longestNanos;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong rows = new AtomicLong();
+    private final AtomicLongArray rowsByRank = new AtomicLongArray(FULL.length);
     private final OpenRequests clients = new OpenRequests();
     private final AtomicReference<MostAsked> urgency = new AtomicReference<>(MostAsked.NOTHING_KNOWN);
     private final AtomicReference<MostAsked> timeoutNanos = new AtomicReference<>(MostAsked.NOTHING_KNOWN);
@@ -86,17 +88,29 @@ final class ModelRoom {
         Capacity known = capacity.within(nanos);
         return !known.isKnown()
                 || rows.get() < known.busyRows()
-                || fullness(known, nanos) < FULL[rank]
+                || fullness(known, rank, nanos) < FULL[rank]
                 || isWithinItsShare(client);
     }
 
-    private double fullness(Capacity known, double nanos) {
+    /** Those of lower priorities are overtaken: so they count up to what there is room for with this deadline. */
+    private double fullness(Capacity known, int rank, double nanos) {
         long rowsNow = Math.max(1, rows.get());
         int requestsNow = requests.get();
         double rowsInTime = known.rowsIn(nanos - known.batchNanos());
         double mostRows = Math.max((double) BATCHES_EACH * known.busyRows(), rowsInTime);
         double places = known.queueRequests() + (double) known.busyRows() * requestsNow / rowsNow;
-        return Math.max(rowsNow / mostRows, requestsNow / places);
+        double before = rowsBefore(rank);
+        double behind = Math.min(rowsNow - before, FULL[Math.min(rank + 1, LOWEST_RANK)] * mostRows);
+        return Math.max((before + behind) / mostRows, requestsNow / places);
+    }
+
+    /** Those of the same priority or a higher one. */
+    private long rowsBefore(int rank) {
+        long before = 0;
+        for (int i = 0; i <= rank; i++) {
+            before += rowsByRank.get(i);
+        }
+        return before;
     }
 
     private long patienceNanos(RequestHead head) {
@@ -122,7 +136,7 @@ final class ModelRoom {
     }
 
     private boolean isLookDue() {
-        return presumptions.getAndIncrement() % LOOK_EVERY == LOOK_EVERY - 1;
+        return Math.floorMod(presumptions.getAndIncrement(), LOOK_EVERY) == LOOK_EVERY - 1;
     }
 
     /**
@@ -147,8 +161,11 @@ final class ModelRoom {
     Stay enter(InferenceRequest request, long nowNanos) {
         requests.incrementAndGet();
         rows.addAndGet(request.rows());
+        int rank = rank(request.priority());
+        rowsByRank.addAndGet(rank, request.rows());
         clients.tryEnter(request.client(), Integer.MAX_VALUE);
-        return new Stay(request.client(), request.rows(), request.deadline().remainingNanos(nowNanos));
+        return new Stay(
+                request.client(), request.rows(), rank, request.deadline().remainingNanos(nowNanos));
     }
 
     /**
@@ -160,17 +177,20 @@ final class ModelRoom {
 
         private final String client;
         private final int ownRows;
+        private final int rank;
         private final long patienceNanos;
 
-        private Stay(String client, int ownRows, long patienceNanos) {
+        private Stay(String client, int ownRows, int rank, long patienceNanos) {
             this.client = client;
             this.ownRows = ownRows;
+            this.rank = rank;
             this.patienceNanos = patienceNanos;
         }
 
         void end(Verdict verdict, long nowNanos) {
             long open = rows.addAndGet(-ownRows);
             assert open >= 0 : "a request has left twice";
+            rowsByRank.addAndGet(rank, -ownRows);
             requests.decrementAndGet();
             clients.leave(client);
             pace.left(

@@ -20,6 +20,7 @@ final class Pace {
     private final Object lock = new Object();
     private long sinceNanos;
     private long doneRows;
+    private double expectedNanos;
     private boolean measuring;
     private volatile double slowdown = 1;
 
@@ -40,8 +41,9 @@ final class Pace {
                 measuring = false;
             } else if (measuring) {
                 doneRows += ranRows;
-                if (doneRows >= WINDOW * capacity.busyRows()) {
-                    double seen = (nowNanos - sinceNanos) / capacity.nanosFor(doneRows);
+                expectedNanos += capacity.nanosFor(ranRows);
+                if (ranRows > 0 && doneRows >= WINDOW * capacity.busyRows()) {
+                    double seen = (nowNanos - sinceNanos) / expectedNanos;
                     slowdown = Math.max(1, slowdown + NEWEST * (seen - slowdown));
                     begin(nowNanos);
                 }
@@ -55,5 +57,6 @@ final class Pace {
         measuring = true;
         sinceNanos = nowNanos;
         doneRows = 0;
+        expectedNanos = 0;
     }
 }

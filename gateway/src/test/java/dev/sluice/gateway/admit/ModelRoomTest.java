@@ -45,9 +45,14 @@ class ModelRoomTest {
                 MODEL, "r", List.of(), List.of(), rows, priority, client, deadline, Cancellation.NEVER);
     }
 
+    /** With the default priority, which those that are let in are counted with. */
     private void fill(String client, int requests) {
+        fill(client, requests, 0);
+    }
+
+    private void fill(String client, int requests, int priority) {
         for (int i = 0; i < requests; i++) {
-            inFlight.add(room.enter(request(client, 1, 0, 1_000), 0));
+            inFlight.add(room.enter(request(client, 1, priority, 1_000), 0));
         }
     }
 
@@ -60,7 +65,7 @@ class ModelRoomTest {
     private int placesFor(RequestHead head) {
         int places = 0;
         while (room.refusal(head) == null) {
-            fill(head.client(), 1);
+            fill(head.client(), 1, head.priority());
             places++;
         }
         return places;
@@ -97,7 +102,8 @@ class ModelRoomTest {
         assertNull(room.refusal(silent), "presumed to be of the highest priority");
         assertNotNull(room.compare(silent, request("a", 1, 4, 120), 0), "but it is not");
         assertNull(room.compare(silent, request("a", 1, 1, 120), 0), "and this one is");
-        assertNotNull(room.compare(silent, request("a", 1, 1, 20), 0), "but in more of a hurry");
+        assertNull(room.compare(silent, request("a", 1, 3, 120), 0), "and who came first is of this one");
+        assertNotNull(room.compare(silent, request("a", 1, 3, 20), 0), "but in more of a hurry");
         assertNull(room.compare(head("a", 4, 120), request("a", 1, 4, 120), 0), "decided by its head");
     }
 
@@ -105,6 +111,15 @@ class ModelRoomTest {
     void letsInNoMoreThanFindAPlaceInTheQueue() {
         room.learn(new Capacity(50, 2, 4, 6e6, 1e6));
         assertEquals(50 + 8, placesFor(head("a", 3, 30_000)));
+    }
+
+    @Test
+    void whoMattersIsNotKeptOutByThoseItOvertakes() {
+        for (int i = 0; i < 500; i++) {
+            inFlight.add(room.enter(request("a", 1, 4, 60_000), 0));
+        }
+        assertNotNull(room.refusal(head("a", 4, 120)));
+        assertEquals(22, placesFor(head("a", 1, 120)), "one and a half times 88, of which others have one and a quarter");
     }
 
     @Test
@@ -190,6 +205,20 @@ class ModelRoomTest {
         leave(100);
         int places = placesFor(head("a", 3, 120));
         assertTrue(places == 16 || places == 17, "110 ms of work are 80, but not at a quarter of the speed: " + places);
+    }
+
+    @Test
+    void whoIsInAHurryHidesNoSlowness() {
+        fill("a", 4_000);
+        long now = 0;
+        for (int i = 0; i < 1_900; i++) {
+            now += 5 * MILLI;
+            inFlight.removeLast().end(Verdict.SUCCESS, now);
+            room.enter(request("hasty", 1, 0, 1), 0).end(Verdict.DROPPED, now);
+        }
+        leave(2_100);
+        int places = placesFor(head("a", 3, 120));
+        assertTrue(places <= 17, "a quarter of the speed: " + places);
     }
 
     @Test

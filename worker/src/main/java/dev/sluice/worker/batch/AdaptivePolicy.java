@@ -5,8 +5,8 @@ package dev.sluice.worker.batch;
  *
  * <p>It never waits with an idle instance, so a lone client pays nothing; and it needs no timer, because under load
  * requests gather by themselves while every instance is busy. What it learns is how large a batch is worth its
- * latency: for a model that gains nothing from batching that is one row. Now and then a batch may be twice as large, so
- * that a curve that was learnt wrongly, or has changed, is noticed.
+ * latency: for a model that gains nothing from batching that is one row. Now and then a batch may have twice or half that
+ * size, so that what was learnt wrongly, or has changed, is noticed.
  *
  * @thread immutable
  */

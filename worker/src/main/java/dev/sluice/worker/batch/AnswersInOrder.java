@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.Ticker;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * answer whose client has gone, or whose deadline passes while it is held. Parts of an answer leave when its turn has come,
  * and are held until then.
  *
- * @thread owned by the batcher loop; pure, knows no clock
+ * @thread owned by the batcher loop
  * @bound one place for each request without an outcome, and one for each answer that is held, until its own deadline
  * @errors DeadlineExceeded and Cancelled for an answer that is held
  */
 final class AnswersInOrder {
 
     private final Consumer<DropReason> dropped;
+    private final Ticker ticker;
     private final LinkedHashSet<Place> places = new LinkedHashSet<>();
 
     private final PlacedHeap<Place> heldByDeadline = new PlacedHeap<>() {
@@ -34,9 +36,13 @@ final class AnswersInOrder {
         }
     };
 
-    /** @param dropped told of each answer that is let go, before its client is */
-    AnswersInOrder(Consumer<DropReason> dropped) {
+    /**
+     * @param dropped told of each answer that is let go, before its client is
+     * @param ticker says when an answer leaves, which is when it is ready for its client
+     */
+    AnswersInOrder(Consumer<DropReason> dropped, Ticker ticker) {
         this.dropped = dropped;
+        this.ticker = ticker;
     }
 
     /** To be called in the order of coming; hands on to {@code completion} what it hears, when its turn has come. */
@@ -71,7 +77,7 @@ final class AnswersInOrder {
                 return;
             }
             first.leave();
-            first.completion.complete(held);
+            first.completion.complete(held.readyAt(ticker.nanos()));
         }
     }
 

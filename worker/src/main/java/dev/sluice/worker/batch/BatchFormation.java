@@ -139,15 +139,18 @@ final class BatchFormation {
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
         int room = maxRows;
-        boolean leavesHeadroom = true;
+        boolean leavesHeadroom = headroom.rowsWith(lane.peek(), now) > maxRows;
+        boolean goesOn;
         do {
             QueuedRequest next = lane.poll();
             members.add(next);
             rows += next.request().rows();
             room = lane.isEmpty() ? room : roomWith(lane.peek(), room);
-            leavesHeadroom = lane.isEmpty() || fits(lane.peek(), headroom.rowsWith(lane.peek(), now), rows);
-        } while (!lane.isEmpty() && leavesHeadroom && fits(lane.peek(), room, rows));
-        FlushReason full = leavesHeadroom ? full(maxRows) : FlushReason.DEADLINE;
+            boolean fitsInHeadroom = lane.isEmpty() || fits(lane.peek(), headroom.rowsWith(lane.peek(), now), rows);
+            leavesHeadroom &= fitsInHeadroom;
+            goesOn = !lane.isEmpty() && fitsInHeadroom && fits(lane.peek(), room, rows);
+        } while (goesOn);
+        FlushReason full = full(maxRows) == FlushReason.FULL && !leavesHeadroom ? FlushReason.DEADLINE : full(maxRows);
         return new Batch(members, rows, lane.isEmpty() ? FlushReason.ALL : full);
     }
 
@@ -167,6 +170,7 @@ final class BatchFormation {
     /** In the order of service who fits, without those whose deadline is before the batch's end. */
     private Batch pick(BatchQueue.Lane lane, int mostRows, long budgetNanos, long now) {
         int maxRows = Math.min(mostRows, latency.rowsWithin(budgetNanos));
+        long longestNanos = Math.min(budgetNanos, latency.safeNanos(Math.min(maxRows, lane.rows())));
         List<QueuedRequest> members = new ArrayList<>();
         int rows = 0;
         int room = maxRows;
@@ -174,7 +178,7 @@ final class BatchFormation {
         for (QueuedRequest next : lane) {
             boolean fits = fits(next, roomWith(next, room), rows);
             int rowsWith = headroom.rowsWith(next, now);
-            long runNanos = rowsWith < maxRows ? Math.min(budgetNanos, latency.safeNanos(rowsWith)) : budgetNanos;
+            long runNanos = rowsWith < maxRows ? Math.min(longestNanos, latency.safeNanos(rowsWith)) : longestNanos;
             boolean inTime =
                     next.deadlineNanos() - now >= runNanos && (members.isEmpty() || fits(next, rowsWith, rows));
             passedOver |= fits && !inTime;

@@ -71,7 +71,7 @@ public final class Batcher {
         this.gate = options.gate();
         this.split = new AnswerSplit(options.shapes().ragged(), this::warnThatNoneIsBatched);
         this.taken = new TakenRequests(tally);
-        this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped) : null;
+        this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped, ticker) : null;
         this.instances = instances;
         this.ticker = ticker;
         this.wakeUps = new WakeUps(timer);
@@ -96,8 +96,9 @@ public final class Batcher {
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
         if (first != null) {
             queued.follow(first);
+        } else {
+            formation.expectMoreLike(queued, now);
         }
-        formation.expectMoreLike(queued, now);
         Refusal refusal = refusal(queued, now);
         if (refusal != null) {
             drop(queued, refusal);

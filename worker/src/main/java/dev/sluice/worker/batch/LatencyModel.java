@@ -100,7 +100,7 @@ public final class LatencyModel {
             taken = line * (1 + miss);
             missVariance += weight(observed - FIRST_BATCHES + 1) * (miss * miss - missVariance);
         }
-        observed++;
+        observed += observed < Integer.MAX_VALUE ? 1 : 0;
         fewestRows = Math.min(fewestRows, (int) size);
         mostRows = Math.max(mostRows, (int) size);
         draw(size, taken, weight(observed));

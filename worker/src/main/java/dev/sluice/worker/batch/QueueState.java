@@ -26,17 +26,15 @@ public record QueueState(
 
     /** The same, but with a request that waits and an idle instance if there is none: when there is something to decide. */
     QueueState decidable(long nowNanos) {
-        return canFlush()
-                ? this
-                : new QueueState(
-                        Math.max(1, requests),
-                        Math.max(1, rows),
-                        Math.max(1, nextRows),
-                        requests == 0 ? nowNanos : oldestEnqueuedNanos,
-                        requests == 0 ? nowNanos + FAR_NANOS : firstDeadlineNanos,
-                        Math.max(1, idleInstances),
-                        Math.max(1, instances),
-                        batches);
+        return new QueueState(
+                Math.max(1, requests),
+                Math.max(1, rows),
+                Math.max(1, nextRows),
+                requests == 0 ? nowNanos : oldestEnqueuedNanos,
+                requests == 0 ? nowNanos + FAR_NANOS : firstDeadlineNanos,
+                Math.max(1, idleInstances),
+                Math.max(1, instances),
+                0);
     }
 
     boolean canFlush() {

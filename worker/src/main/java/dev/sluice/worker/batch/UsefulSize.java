@@ -33,6 +33,9 @@ final class UsefulSize {
     /** After that many batches of other sizes what a row takes at the present one is not fresh enough to compare with. */
     private static final int FRESH = 16;
 
+    /** A batch that takes so many times what is known had a pause in it, which says nothing of its size. */
+    private static final double ODD = 2;
+
     private final int maxRows;
     private int rows;
     private int period;
@@ -92,9 +95,11 @@ final class UsefulSize {
         double taken = nanos / batchRows;
         if (isAbout(rows, batchRows)) {
             sinceAtRows = 0;
-            atRows++;
-            rowNanos += Math.max(NEWEST, 1.0 / atRows) * (taken - rowNanos);
-        } else if (atRows > 0 && sinceAtRows++ < FRESH) {
+            atRows += atRows < Integer.MAX_VALUE ? 1 : 0;
+            double clipped = atRows == 1 ? taken : Math.min(taken, ODD * rowNanos);
+            rowNanos += Math.max(NEWEST, 1.0 / atRows) * (clipped - rowNanos);
+        } else if (atRows > 0 && sinceAtRows < FRESH) {
+            sinceAtRows++;
             if (hasLarger() && isAbout(twice(), batchRows)) {
                 withTwice.add(1 - taken / rowNanos);
             } else if (hasSmaller() && isAbout(half(), batchRows)) {

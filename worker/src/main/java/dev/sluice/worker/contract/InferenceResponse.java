@@ -25,6 +25,13 @@ public record InferenceResponse(
         return new InferenceResponse(model, outputs, timing, answered);
     }
 
+    /** The same, which had to wait until then. */
+    public InferenceResponse readyAt(long nanos) {
+        Timing then = new Timing(
+                timing.queueNanos(), timing.gatherNanos(), timing.runNanos(), timing.batchRows(), nanos);
+        return new InferenceResponse(model, outputs, then, rows);
+    }
+
     /** Whether no other answer to the same request follows. */
     public boolean isLast() {
         return rows == null || rows.last();

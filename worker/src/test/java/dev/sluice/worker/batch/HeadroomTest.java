@@ -65,35 +65,43 @@ class HeadroomTest {
     }
 
     @Test
-    void oneRowMayAlwaysRun() {
-        comes(1, 7, 0);
-        assertEquals(1, rowsWith(4, 0));
+    void noMoreThanHalfOfABatchIsItsFixedPart() {
+        comes(1, 8, 0);
+        assertEquals(2, rowsWith(4, 0), "2 ms, and 2 ms for two rows; a quarter of 8 ms is too short for any");
     }
 
     @Test
     void whoCannotBeHelpedShortensNoBatch() {
-        comes(1, 5, 0);
-        assertEquals(UNBOUNDED, rowsWith(4, 0), "two batches of one row take 6 ms");
+        comes(1, 6, 0);
+        assertEquals(UNBOUNDED, rowsWith(4, 0), "two rows take 4 ms, and then one takes 3");
     }
 
     @Test
-    void patienceIsFollowedSlowlyUpwards() {
+    void whoIsTooLateTeachesNothing() {
+        comes(1, 42, 0);
+        comes(1, 2, 0);
+        comes(1, -5, 0);
+        assertEquals(8, rowsWith(4, 0));
+    }
+
+    @Test
+    void theMeanCounts() {
         comes(1, 42, 0);
         comes(1, 82, 0);
-        assertEquals(9, rowsWith(4, 0), "44.5 / 4 - 2");
-        for (int i = 0; i < 200; i++) {
+        assertEquals(9, rowsWith(4, 0), "47 / 4 - 2");
+        for (int i = 0; i < 100; i++) {
             comes(1, 82, 0);
         }
         assertEquals(18, rowsWith(4, 0), "82 / 4 - 2, nearly");
         comes(1, 42, 0);
-        assertEquals(8, rowsWith(4, 0), "and at once downwards");
+        assertEquals(17, rowsWith(4, 0), "77 / 4 - 2");
     }
 
     @Test
     void aLevelIsForgottenWhenNobodyComes() {
         comes(1, 42, 0);
-        assertEquals(8, rowsWith(4, 4_200));
-        assertEquals(UNBOUNDED, rowsWith(4, 4_201));
+        assertEquals(8, rowsWith(4, 840));
+        assertEquals(UNBOUNDED, rowsWith(4, 841));
     }
 
     @Test

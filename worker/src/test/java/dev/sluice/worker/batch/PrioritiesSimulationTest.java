@@ -10,6 +10,7 @@ import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Requests;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -50,12 +51,14 @@ class PrioritiesSimulationTest {
         private final Batcher batcher;
         private final int[] sent = new int[SHEDDABLE + 1];
         private final int[] inTime = new int[SHEDDABLE + 1];
+        private final long[] patienceNanos = new long[SHEDDABLE + 1];
         private long endOfRun = Long.MAX_VALUE;
         private long wakeAt = Long.MAX_VALUE;
 
         Play(Model model, int maxQueue, long seed) {
             this.model = model;
             this.random = new Random(seed);
+            Arrays.fill(patienceNanos, model.deadlineNanos());
             List<LatencyPoint> profile = new ArrayList<>();
             for (int rows = 1; rows <= model.maxRows(); rows *= 2) {
                 profile.add(new LatencyPoint(rows, model.nanos(rows)));
@@ -68,6 +71,12 @@ class PrioritiesSimulationTest {
                     instances,
                     ticker,
                     nanos -> wakeAt = nanos);
+        }
+
+        /** Requests of that priority wait for so many times as long as the model says. */
+        Play patient(int priority, double times) {
+            patienceNanos[priority] = Math.round(times * model.deadlineNanos());
+            return this;
         }
 
         /** Each in multiples of the capacity. */
@@ -111,7 +120,7 @@ class PrioritiesSimulationTest {
 
         private void send(int priority) {
             sent[priority]++;
-            Deadline deadline = new Deadline(ticker.nanos() + model.deadlineNanos());
+            Deadline deadline = new Deadline(ticker.nanos() + patienceNanos[priority]);
             batcher.enqueue(Requests.by("all", priority, Requests.of(deadline, 7)), outcome -> {
                 if (outcome instanceof InferenceResponse && ticker.nanos() <= deadline.atNanos()) {
                     inTime[priority]++;
@@ -142,7 +151,7 @@ class PrioritiesSimulationTest {
     @CsvSource({
         "0, 10, 32, 0.999, 0.98",
         "2, 8, 32, 0.999, 0.9",
-        "15, 6.5, 32, 0.99, 0.55", // takes 1.4 times what one row takes to have all run that matter, one by one
+        "15, 6.5, 32, 0.985, 0.7", // takes 1.4 times what one row takes to have all run that matter, one by one
         "5, 1, 32, 0.999, 0.88",
         "10, 0.5, 64, 0.999, 0.75"
     })
@@ -155,6 +164,25 @@ class PrioritiesSimulationTest {
             double goodput = play.goodput();
             assertTrue(goodput >= leastGoodput, "what is left is for the others: " + goodput);
         }
+    }
+
+    @Test
+    void thoseWhoMatterAndHaveTimeDoNotKeepOthersOutOfTheirBatches() {
+        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 300).offer(0.05, 2);
+        assertTrue(play.shareOf(CRITICAL) >= 0.999, "of those that matter most: " + play.shareOf(CRITICAL));
+        assertTrue(play.goodput() >= 0.9, "goodput: " + play.goodput());
+    }
+
+    @Test
+    void thoseWhoMatterAreInTimeBesideOthersThatHaveMoreTime() {
+        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(SHEDDABLE, 300).offer(0.5, 2);
+        assertTrue(play.shareOf(CRITICAL) >= 0.999, "of those that matter most: " + play.shareOf(CRITICAL));
+    }
+
+    @Test
+    void whoClaimsToMatterAndToBeInAHurryCostsTheOthersHalfAtMost() {
+        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 0.45).offer(0.005, 2);
+        assertTrue(play.goodput() >= 0.5, "goodput: " + play.goodput());
     }
 
     @Test

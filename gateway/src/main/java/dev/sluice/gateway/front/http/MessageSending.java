@@ -72,6 +72,9 @@ public final class MessageSending implements Unsent {
             from += Outlet.MOST_BYTES;
         }
         parts.add(new Part(message.slice(from, message.length()), taken));
+        if (outlet.room() < 1) {
+            outlet.writeHead();
+        }
         handOn();
     }
 

@@ -43,9 +43,11 @@ final class Outlet {
         }
     }
 
-    /** The head alone, while there is no room for more. */
+    /** The head alone, while there is no room for more; nothing if it has left. */
     void writeHead() {
-        request.response().writeHead();
+        if (!request.response().headWritten()) {
+            request.response().writeHead();
+        }
     }
 
     /** Complete when they have left. */
