@@ -50,7 +50,9 @@ final class BatchFormation {
 
     /** Takes note of a request that comes, before anything is decided about it. */
     void expectMoreLike(QueuedRequest queued, long nowNanos) {
-        headroom.came(queued, nowNanos);
+        if (!queued.follows()) { // or the last piece of a large request would make its client seem to be in a hurry
+            headroom.came(queued, nowNanos);
+        }
     }
 
     /**

@@ -96,9 +96,8 @@ public final class Batcher {
         QueuedRequest queued = new QueuedRequest(request, kinds.of(request), cameNanos, completion);
         if (first != null) {
             queued.follow(first);
-        } else {
-            formation.expectMoreLike(queued, now);
         }
+        formation.expectMoreLike(queued, now);
         Refusal refusal = refusal(queued, now);
         if (refusal != null) {
             drop(queued, refusal);

@@ -27,8 +27,8 @@ public record InferenceResponse(
 
     /** The same, which had to wait until then. */
     public InferenceResponse readyAt(long nanos) {
-        Timing then = new Timing(
-                timing.queueNanos(), timing.gatherNanos(), timing.runNanos(), timing.batchRows(), nanos);
+        Timing then =
+                new Timing(timing.queueNanos(), timing.gatherNanos(), timing.runNanos(), timing.batchRows(), nanos);
         return new InferenceResponse(model, outputs, then, rows);
     }
 

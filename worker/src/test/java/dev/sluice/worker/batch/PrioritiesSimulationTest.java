@@ -168,20 +168,23 @@ class PrioritiesSimulationTest {
 
     @Test
     void thoseWhoMatterAndHaveTimeDoNotKeepOthersOutOfTheirBatches() {
-        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 300).offer(0.05, 2);
+        Play play =
+                new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 300).offer(0.05, 2);
         assertTrue(play.shareOf(CRITICAL) >= 0.999, "of those that matter most: " + play.shareOf(CRITICAL));
         assertTrue(play.goodput() >= 0.9, "goodput: " + play.goodput());
     }
 
     @Test
     void thoseWhoMatterAreInTimeBesideOthersThatHaveMoreTime() {
-        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(SHEDDABLE, 300).offer(0.5, 2);
+        Play play =
+                new Play(model(10, 0.5, 64), 1_000, 1).patient(SHEDDABLE, 300).offer(0.5, 2);
         assertTrue(play.shareOf(CRITICAL) >= 0.999, "of those that matter most: " + play.shareOf(CRITICAL));
     }
 
     @Test
     void whoClaimsToMatterAndToBeInAHurryCostsTheOthersHalfAtMost() {
-        Play play = new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 0.45).offer(0.005, 2);
+        Play play =
+                new Play(model(10, 0.5, 64), 1_000, 1).patient(CRITICAL, 0.45).offer(0.005, 2);
         assertTrue(play.goodput() >= 0.5, "goodput: " + play.goodput());
     }
 
