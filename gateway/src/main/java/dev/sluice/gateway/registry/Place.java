@@ -64,19 +64,29 @@ public sealed interface Place {
             return new Nowhere();
         }
         if (url.startsWith(POSTGRESQL)) {
-            return new Server(url, options.user(), options.password());
+            return new Server(withoutUser(url), options.user(), options.password());
         }
         if (!url.equals(RegistryOptions.FILE)) {
-            throw wrong("registry.url: is neither file, none nor begins with " + POSTGRESQL + " (got " + url + ")");
+            throw wrong("registry.url: is neither file, none nor begins with " + POSTGRESQL
+                    + " (not repeated here, for it may hold a password)");
         }
         return options.directory().equals(RegistryOptions.USER_STATE)
                 ? ofUser(server, environment, home)
                 : new File(chosen(options.directory()), "registry");
     }
 
+    /** The driver would take user and password for a part of the host, and say them in its log. */
+    private static String withoutUser(String url) {
+        if (url.replaceFirst("\\?.*", "").contains("@")) {
+            throw wrong("registry.url: has a user in it (@), who is to be in registry.user, with the password in"
+                    + " registry.password_file");
+        }
+        return url;
+    }
+
     private static Path chosen(String text) {
         return absolute(text)
-                .filter(path -> text.indexOf(';') < 0) // would be read as settings of the database
+                .filter(path -> !hasSettings(path))
                 .orElseThrow(() -> wrong("registry.directory: is neither " + RegistryOptions.USER_STATE
                         + " nor an absolute path without semicolon (got " + text + ")"));
     }
@@ -84,9 +94,20 @@ public sealed interface Place {
     private static Place ofUser(String server, Map<String, String> environment, String home) {
         Optional<Path> state = absolute(environment.getOrDefault("XDG_STATE_HOME", ""))
                 .or(() -> absolute(home).map(user -> user.resolve(".local").resolve("state")));
-        return server.isEmpty() || state.isEmpty()
-                ? new Nowhere()
-                : new File(state.get().resolve("sluice"), "registry-" + server);
+        if (server.isEmpty() || state.isEmpty()) {
+            return new Nowhere();
+        }
+        if (hasSettings(state.get())) {
+            throw wrong(
+                    "registry.directory: is to be chosen, for the user's state directory has a semicolon in it (got "
+                            + state.get() + ")");
+        }
+        return new File(state.get().resolve("sluice"), "registry-" + server);
+    }
+
+    /** What follows a semicolon would be read as settings of the database. */
+    private static boolean hasSettings(Path directory) {
+        return directory.toString().indexOf(';') >= 0;
     }
 
     private static Optional<Path> absolute(String text) {

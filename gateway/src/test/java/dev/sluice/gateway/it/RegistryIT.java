@@ -196,10 +196,23 @@ class RegistryIT {
 
     @Test
     void onlyItsOwnerCanReadIt() throws IOException {
-        try (RunningGateway gateway = start()) {
-            assertTrue(gateway.adminPort() > 0);
-            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
+        for (boolean isThere : new boolean[] {false, true}) {
+            kept = root.resolve("kept-" + isThere);
+            if (isThere) {
+                Files.createDirectory(
+                        kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            }
+            try (RunningGateway gateway = start()) {
+                assertTrue(gateway.adminPort() > 0);
+                assertEquals(isThere ? "rwxr-xr-x" : "rwx------", permissions(kept), "a directory that is there stays");
+                assertEquals("rw-------", permissions(kept.resolve("registry.mv.db")));
+            }
+            assertEquals("rw-------", permissions(kept.resolve("registry.mv.db")), "closed");
         }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test
