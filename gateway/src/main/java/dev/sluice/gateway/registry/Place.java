@@ -1,7 +1,10 @@
 package dev.sluice.gateway.registry;
 
 import dev.sluice.worker.settings.SettingsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the database is.
@@ -29,8 +33,27 @@ public sealed interface Place {
      */
     record File(Path directory, String name) implements Place {
 
+        private static final String ENDING = ".mv.db";
+
         Path file() {
-            return directory.resolve(name + ".mv.db");
+            return directory.resolve(name + ENDING);
+        }
+
+        /** Those of servers on the same port with other models; this one, perhaps, before a directory was added. */
+        List<Path> ofOtherModels() {
+            String ofPort = name.substring(0, name.lastIndexOf('-') + 1);
+            if (ofPort.isEmpty() || !Files.isDirectory(directory)) {
+                return List.of();
+            }
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.filter(file -> !file.equals(file()))
+                        .filter(file -> file.getFileName().toString().startsWith(ofPort))
+                        .filter(file -> file.getFileName().toString().endsWith(ENDING))
+                        .sorted()
+                        .toList();
+            } catch (IOException | UncheckedIOException unreadable) {
+                return List.of();
+            }
         }
     }
 
