@@ -94,23 +94,24 @@ public final class ModelDirectory {
                 forget(model);
             }
             case ModelNews.Labels(String name, Map<String, Long> byLabel) -> {
-                Map<String, Map<String, Long>> next = new HashMap<>(labels);
-                next.put(name, byLabel);
-                labels = next;
+                labels = with(labels, name, byLabel, Map.of());
             }
             case ModelNews.Wished(ModelWish wish) -> {
-                Map<String, ModelWish> next = new HashMap<>(wishes);
-                next.put(wish.name(), wish);
-                wishes = next;
+                wishes = with(wishes, wish.name(), wish, ModelWish.none(wish.name()));
             }
             case ModelNews.Traffic(String name, TrafficPlan plan) -> {
-                Map<String, TrafficPlan> next = new HashMap<>(plans);
-                next.put(name, plan);
-                next.values().removeIf(TrafficPlan.NONE::equals);
-                plans = next;
+                plans = with(plans, name, plan, TrafficPlan.NONE);
                 changed.forEach(listener -> listener.accept(name));
             }
         }
+    }
+
+    /** What says nothing is not kept: models that are gone for good would stay here for ever. */
+    private static <V> Map<String, V> with(Map<String, V> known, String name, V said, V nothing) {
+        Map<String, V> next = new HashMap<>(known);
+        next.put(name, said);
+        next.remove(name, nothing);
+        return next;
     }
 
     private void change(String name, Consumer<NavigableMap<Long, ModelReport>> change) {

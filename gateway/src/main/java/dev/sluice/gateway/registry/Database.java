@@ -3,11 +3,13 @@ package dev.sluice.gateway.registry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,10 @@ final class Database implements AutoCloseable {
 
     private static final int NOT_ITS_FILE = 90030;
     private static final int OTHER_VERSION = 90048;
+
+    /** In seconds: by itself the driver would wait for a server that is gone for ever. */
+    private static final Map<String, String> OF_SERVER =
+            Map.of("connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true", "ApplicationName", "sluice");
 
     private final Place place;
     private @Nullable Connection open;
@@ -112,10 +118,11 @@ final class Database implements AutoCloseable {
         Credentials credentials = place instanceof Place.Server server
                 ? Credentials.read(server.user(), server.passwordFile())
                 : Credentials.OF_FILE;
-        Connection fresh = DriverManager.getConnection(url, properties(credentials));
+        Map<String, String> told = place instanceof Place.Server ? OF_SERVER : Map.of();
+        Connection fresh = DriverManager.getConnection(url, properties(credentials, told));
         try {
             fresh.setAutoCommit(false);
-            Schema.update(fresh, url, credentials);
+            Schema.update(fresh, url, credentials, told);
             return fresh;
         } catch (IOException | SQLException | RuntimeException failed) {
             fresh.close();
@@ -126,7 +133,7 @@ final class Database implements AutoCloseable {
     private String url() throws IOException {
         return switch (place) {
             case Place.File file -> {
-                makeForOwner(file.directory());
+                makeForOwner(file);
                 yield "jdbc:h2:file:" + file.directory().resolve(file.name())
                         + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
             }
@@ -136,32 +143,37 @@ final class Database implements AutoCloseable {
     }
 
     /** Who the operators are, and where they sit, is not for everybody to read. */
-    private static void makeForOwner(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
+    private static void makeForOwner(Place.File place) throws IOException {
         try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (UnsupportedOperationException otherSystem) {
-            Files.createDirectories(directory);
+            if (!Files.isDirectory(place.directory())) {
+                Files.createDirectories(place.directory(), only("rwx------", place.directory()));
+            }
+            if (!Files.exists(place.file())) { // the database takes an empty file for a new one
+                Files.createFile(place.file(), only("rw-------", place.directory()));
+            }
         } catch (IOException cannotBe) {
+            if (Files.exists(place.file())) {
+                return; // another server has just made it; whether it has it open, the database finds out
+            }
             throw new IOException(
-                    "its directory cannot be made; registry.directory can name another, and registry.url none ("
-                            + cannotBe + ")",
+                    "it cannot be made; registry.directory can name another place, and registry.url none (" + cannotBe
+                            + ")",
                     cannotBe);
         }
     }
 
+    private static FileAttribute<?>[] only(String permissions, Path place) {
+        return place.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
     /** What stands in the address is stronger. */
-    private Properties properties(Credentials credentials) {
+    private static Properties properties(Credentials credentials, Map<String, String> told) {
         Properties properties = new Properties();
-        if (place instanceof Place.Server) { // in seconds; by itself it would wait for a server that is gone for ever
-            properties.setProperty("connectTimeout", "5");
-            properties.setProperty("socketTimeout", "10");
-            properties.setProperty("tcpKeepAlive", "true");
-            properties.setProperty("ApplicationName", "sluice");
-        }
+        properties.putAll(told);
         properties.setProperty("user", credentials.user());
         properties.setProperty("password", credentials.password());
         return properties;

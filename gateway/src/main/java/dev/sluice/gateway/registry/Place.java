@@ -1,7 +1,10 @@
 package dev.sluice.gateway.registry;
 
 import dev.sluice.worker.settings.SettingsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the database is.
@@ -29,8 +33,27 @@ public sealed interface Place {
      */
     record File(Path directory, String name) implements Place {
 
+        private static final String ENDING = ".mv.db";
+
         Path file() {
-            return directory.resolve(name + ".mv.db");
+            return directory.resolve(name + ENDING);
+        }
+
+        /** Those of servers on the same port with other models; this one, perhaps, before a directory was added. */
+        List<Path> ofOtherModels() {
+            String ofPort = name.substring(0, name.lastIndexOf('-') + 1);
+            if (ofPort.isEmpty() || !Files.isDirectory(directory)) {
+                return List.of();
+            }
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.filter(file -> !file.equals(file()))
+                        .filter(file -> file.getFileName().toString().startsWith(ofPort))
+                        .filter(file -> file.getFileName().toString().endsWith(ENDING))
+                        .sorted()
+                        .toList();
+            } catch (IOException | UncheckedIOException unreadable) {
+                return List.of();
+            }
         }
     }
 
@@ -64,19 +87,29 @@ public sealed interface Place {
             return new Nowhere();
         }
         if (url.startsWith(POSTGRESQL)) {
-            return new Server(url, options.user(), options.password());
+            return new Server(withoutUser(url), options.user(), options.password());
         }
         if (!url.equals(RegistryOptions.FILE)) {
-            throw wrong("registry.url: is neither file, none nor begins with " + POSTGRESQL + " (got " + url + ")");
+            throw wrong("registry.url: is neither file, none nor begins with " + POSTGRESQL
+                    + " (not repeated here, for it may hold a password)");
         }
         return options.directory().equals(RegistryOptions.USER_STATE)
                 ? ofUser(server, environment, home)
                 : new File(chosen(options.directory()), "registry");
     }
 
+    /** The driver would take user and password for a part of the host, and say them in its log. */
+    private static String withoutUser(String url) {
+        if (url.replaceFirst("\\?.*", "").contains("@")) {
+            throw wrong("registry.url: has a user in it (@), who is to be in registry.user, with the password in"
+                    + " registry.password_file");
+        }
+        return url;
+    }
+
     private static Path chosen(String text) {
         return absolute(text)
-                .filter(path -> text.indexOf(';') < 0) // would be read as settings of the database
+                .filter(path -> !hasSettings(path))
                 .orElseThrow(() -> wrong("registry.directory: is neither " + RegistryOptions.USER_STATE
                         + " nor an absolute path without semicolon (got " + text + ")"));
     }
@@ -84,9 +117,20 @@ public sealed interface Place {
     private static Place ofUser(String server, Map<String, String> environment, String home) {
         Optional<Path> state = absolute(environment.getOrDefault("XDG_STATE_HOME", ""))
                 .or(() -> absolute(home).map(user -> user.resolve(".local").resolve("state")));
-        return server.isEmpty() || state.isEmpty()
-                ? new Nowhere()
-                : new File(state.get().resolve("sluice"), "registry-" + server);
+        if (server.isEmpty() || state.isEmpty()) {
+            return new Nowhere();
+        }
+        if (hasSettings(state.get())) {
+            throw wrong(
+                    "registry.directory: is to be chosen, for the user's state directory has a semicolon in it (got "
+                            + state.get() + ")");
+        }
+        return new File(state.get().resolve("sluice"), "registry-" + server);
+    }
+
+    /** What follows a semicolon would be read as settings of the database. */
+    private static boolean hasSettings(Path directory) {
+        return directory.toString().indexOf(';') >= 0;
     }
 
     private static Optional<Path> absolute(String text) {

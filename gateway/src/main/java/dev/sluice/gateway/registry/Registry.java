@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -54,7 +55,22 @@ public final class Registry implements WishStore, ChangeHistory {
         if (listens && !isOfUse) {
             LOG.info("what operators say ends with this server (registry.url, registry.directory)");
         }
+        if (listens && place instanceof Place.File file && !Files.exists(file.file())) {
+            warnOfOthers(file);
+        }
         return isOfUse ? Optional.of(new Registry(place, vertx)) : Optional.empty();
+    }
+
+    /** Who adds a directory of models has a file of another name, and nothing of what was said. */
+    private static void warnOfOthers(Place.File file) {
+        List<Path> others = file.ofOtherModels();
+        if (!others.isEmpty()) {
+            LOG.warn(
+                    "the registry {} is new, for worker.models is; what operators said with other models on this port"
+                            + " is in {}: a copy of that by the new name would hold here",
+                    file.file(),
+                    others);
+        }
     }
 
     @Override

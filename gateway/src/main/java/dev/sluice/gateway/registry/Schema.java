@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -30,9 +31,11 @@ final class Schema {
     /**
      * Brings the database up to date, by connections of its own.
      *
+     * @param properties what the driver is told at each of them, so that none waits longer than ours
      * @throws IOException where it cannot be, or a later release has been here
      */
-    static void update(Connection connection, String url, Credentials credentials) throws IOException, SQLException {
+    static void update(Connection connection, String url, Credentials credentials, Map<String, String> properties)
+            throws IOException, SQLException {
         int there = version(connection);
         connection.commit();
         if (there > NEWEST) {
@@ -43,6 +46,7 @@ final class Schema {
             try {
                 Flyway.configure()
                         .dataSource(url, credentials.user(), credentials.password())
+                        .jdbcProperties(properties)
                         .locations("classpath:" + FILES)
                         .load()
                         .migrate();

@@ -5,7 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.gateway.Gateway;
+import dev.sluice.gateway.registry.Place;
+import dev.sluice.gateway.registry.Registry;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -17,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What operators said, and what they changed, after the server has ended in whatever way. */
 class RegistryIT {
@@ -196,10 +204,57 @@ class RegistryIT {
 
     @Test
     void onlyItsOwnerCanReadIt() throws IOException {
-        try (RunningGateway gateway = start()) {
-            assertTrue(gateway.adminPort() > 0);
-            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)));
+        for (boolean isThere : new boolean[] {false, true}) {
+            kept = root.resolve("kept-" + isThere);
+            if (isThere) {
+                Files.createDirectory(
+                        kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            }
+            try (RunningGateway gateway = start()) {
+                assertTrue(gateway.adminPort() > 0);
+                assertEquals(isThere ? "rwxr-xr-x" : "rwx------", permissions(kept), "a directory that is there stays");
+                assertEquals("rw-------", permissions(kept.resolve("registry.mv.db")));
+            }
+            assertEquals("rw-------", permissions(kept.resolve("registry.mv.db")), "closed");
         }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void aNewFileForOtherModelsOnThePortIsRemarkedOnOnce() throws IOException {
+        Files.createDirectories(kept);
+        Path before = Files.createFile(kept.resolve("registry-8080-before.mv.db"));
+        Files.createFile(kept.resolve("registry-80-elsewhere.mv.db"));
+        assertEquals(List.of(), warnings("registry-8081-now"));
+        List<String> warnings = warnings("registry-8080-now");
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.getFirst().contains("in [" + before + "]"), warnings.getFirst());
+        assertEquals(List.of(), warnings("registry-8080-now"), "it is not new any more");
+    }
+
+    /** What the log says when the file of that name is opened. */
+    private List<String> warnings(String name) {
+        Logger logger = (Logger) LoggerFactory.getLogger(Registry.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        Vertx vertx = Vertx.vertx();
+        try {
+            Registry registry =
+                    Registry.open(new Place.File(kept, name), true, vertx).orElseThrow();
+            Waiting.await(registry.read().toCompletableFuture());
+            Waiting.await(registry.close());
+        } finally {
+            logger.detachAppender(log);
+            Waiting.await(vertx.close());
+        }
+        return log.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     @Test

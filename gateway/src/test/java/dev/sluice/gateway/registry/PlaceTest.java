@@ -1,6 +1,7 @@
 package dev.sluice.gateway.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -61,6 +62,33 @@ class PlaceTest {
                 new Place.Server("jdbc:postgresql://db/x?ssl=true", "sluice", Optional.empty()),
                 of("jdbc:postgresql://db/x?ssl=true", "auto", SERVER));
         assertEquals(new Place.Nowhere(), of("none", "auto", SERVER));
+    }
+
+    @Test
+    void aPasswordInTheAddressIsNotRepeated() {
+        for (String url : new String[] {
+            "postgresql://u:secret@db/x", "jdbc:postgresql://u:secret@db/x", "jdbc:mysql://db/x?password=secret"
+        }) {
+            SettingsException wrong = assertThrows(SettingsException.class, () -> of(url, "auto", SERVER), url);
+            assertFalse(wrong.getMessage().contains("secret"), wrong.getMessage());
+        }
+    }
+
+    @Test
+    void anAtSignAmongTheParametersIsNoUser() {
+        String url = "jdbc:postgresql://db/x?options=a@b";
+        assertEquals(new Place.Server(url, "sluice", Optional.empty()), of(url, "auto", SERVER));
+    }
+
+    @Test
+    void aStateDirectoryThatWouldBeReadAsSettingsStopsTheStart() {
+        RegistryOptions options = new RegistryOptions("file", "auto", "sluice", Path.of("none"));
+        SettingsException wrong =
+                assertThrows(SettingsException.class, () -> Place.of(options, SERVER, Map.of(), "/home;INIT=x"));
+        assertTrue(wrong.getMessage().startsWith("registry.directory: "), wrong.getMessage());
+        Map<String, String> state = Map.of("XDG_STATE_HOME", "/state;INIT=x");
+        assertThrows(SettingsException.class, () -> Place.of(options, SERVER, state, "/home/ada"));
+        assertEquals(new Place.Nowhere(), Place.of(options, "", state, "/home/ada"), "which needs no directory");
     }
 
     @ParameterizedTest

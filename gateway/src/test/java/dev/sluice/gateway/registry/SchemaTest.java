@@ -1,11 +1,17 @@
 package dev.sluice.gateway.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +28,23 @@ class SchemaTest {
                     .sorted()
                     .toList();
             assertEquals(IntStream.rangeClosed(1, Schema.NEWEST).boxed().toList(), numbers);
+        }
+    }
+
+    /** Time-outs, for a server; of a file we see what each connection begins with. */
+    @Test
+    void theConnectionsOfItsStepsAreToldTheSameAsOurs() throws Exception {
+        String url = "jdbc:h2:mem:schema";
+        try (Connection connection = DriverManager.getConnection(url, "sluice", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create schema elsewhere");
+            statement.execute("create table elsewhere.seen (connection int)");
+            connection.setAutoCommit(false);
+            Map<String, String> told = Map.of("INIT", "insert into elsewhere.seen values (1)");
+            Schema.update(connection, url, Credentials.OF_FILE, told);
+            try (ResultSet row = statement.executeQuery("select count(*) from elsewhere.seen")) {
+                assertTrue(row.next() && row.getInt(1) > 0, "it was told nothing");
+            }
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.sluice.worker.engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,29 +30,29 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
     private static final String GOLDEN_SAMPLES = "golden";
     private static final String COPY = "sluice-model";
     private static final Pattern IN_COPY = Pattern.compile("[^\\s\"'\\[]*" + COPY + "[0-9]+/");
-    private static final int DEPTH = 4;
 
     static ModelFiles asTheyAre(Path modelFile) {
         return new ModelFiles(modelFile, null);
     }
 
-    /** A copy of all that lies beside the model, but for its golden samples; where there is no room for one, what there is. */
+    /** A copy of all that lies beside the model, but for its golden samples; where that cannot be, what there is. */
     static ModelFiles copied(Path modelFile) {
         Path from = modelFile.toAbsolutePath().resolveSibling("");
         Path to = null;
         try {
+            List<Path> files = files(from);
             to = Files.createTempDirectory(COPY);
-            for (Path file : files(from)) {
+            for (Path file : files) {
                 Path target = to.resolve(from.relativize(file).toString());
                 Files.createDirectories(target.resolveSibling(""));
                 Files.copy(file, target);
             }
             return new ModelFiles(to.resolve(modelFile.getFileName()), to);
-        } catch (IOException noRoom) {
+        } catch (IOException unreadableOrNoRoom) {
             LOG.warn(
                     "the weights beside {} cannot be copied, and must not be written to while it is served: {}",
                     modelFile,
-                    noRoom.toString());
+                    unreadableOrNoRoom.toString());
             new ModelFiles(modelFile, to).close();
             return asTheyAre(modelFile);
         }
@@ -64,17 +64,25 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
     }
 
     private static List<Path> files(Path folder) throws IOException {
-        try (Stream<Path> below = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-            return below.filter(file -> !file.startsWith(folder.resolve(GOLDEN_SAMPLES)) && Files.isRegularFile(file))
-                    .toList();
+        return below(folder, FileVisitOption.FOLLOW_LINKS).stream()
+                .filter(file -> !file.startsWith(folder.resolve(GOLDEN_SAMPLES)) && Files.isRegularFile(file))
+                .toList();
+    }
+
+    /** However deep; each folder before what lies in it. */
+    private static List<Path> below(Path folder, FileVisitOption... options) throws IOException {
+        try (Stream<Path> below = Files.walk(folder, options)) {
+            return below.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
     @Override
     public void close() {
         if (copy != null) {
-            try (Stream<Path> below = Files.walk(copy)) {
-                for (Path file : below.sorted(Collections.reverseOrder()).toList()) {
+            try {
+                for (Path file : below(copy).reversed()) {
                     Files.delete(file);
                 }
             } catch (IOException e) {

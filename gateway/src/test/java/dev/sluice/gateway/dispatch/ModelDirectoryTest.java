@@ -1,0 +1,38 @@
+package dev.sluice.gateway.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.sluice.worker.contract.ModelNews;
+import dev.sluice.worker.contract.ModelWish;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModelDirectoryTest {
+
+    private final ModelDirectory models = new ModelDirectory();
+
+    @Test
+    void whatSaysNothingIsNotKept() {
+        ModelWish pinned = ModelWish.none("m").serving(List.of("1"));
+        models.apply(new ModelNews.Wished(pinned));
+        assertSame(pinned, models.wish("m"));
+        ModelWish nothing = ModelWish.none("m");
+        models.apply(new ModelNews.Wished(nothing));
+        assertEquals(nothing, models.wish("m"));
+        assertNotSame(nothing, models.wish("m"), "it would be here for ever");
+    }
+
+    @Test
+    void labelsAreTheLatest() {
+        models.apply(new ModelNews.Labels("m", Map.of("stable", 1L, "old", 1L)));
+        models.apply(new ModelNews.Labels("m", Map.of("stable", 2L)));
+        models.apply(new ModelNews.Labels("other", Map.of("stable", 7L)));
+        assertEquals(Map.of("stable", 2L), models.labels("m"));
+        models.apply(new ModelNews.Labels("m", Map.of()));
+        assertEquals(Map.of(), models.labels("m"));
+        assertEquals(Map.of("stable", 7L), models.labels("other"));
+    }
+}
