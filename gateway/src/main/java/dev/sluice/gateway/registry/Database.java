@@ -114,6 +114,7 @@ final class Database implements AutoCloseable {
     }
 
     private Connection connect() throws IOException, SQLException {
+        boolean mayBeEmpty = mayBeEmpty();
         String url = url();
         Credentials credentials = place instanceof Place.Server server
                 ? Credentials.read(server.user(), server.passwordFile())
@@ -122,12 +123,17 @@ final class Database implements AutoCloseable {
         Connection fresh = DriverManager.getConnection(url, properties(credentials, told));
         try {
             fresh.setAutoCommit(false);
-            Schema.update(fresh, url, credentials, told);
+            Schema.update(fresh, url, credentials, told, mayBeEmpty);
             return fresh;
         } catch (IOException | SQLException | RuntimeException failed) {
             fresh.close();
             throw failed;
         }
+    }
+
+    /** A file that somebody has written, and that has nothing in it, is part of one: the database takes it for a new one. */
+    private boolean mayBeEmpty() throws IOException {
+        return !(place instanceof Place.File file) || !Files.exists(file.file()) || Files.size(file.file()) == 0;
     }
 
     private String url() throws IOException {

@@ -32,12 +32,21 @@ final class Schema {
      * Brings the database up to date, by connections of its own.
      *
      * @param properties what the driver is told at each of them, so that none waits longer than ours
+     * @param mayBeEmpty whether that there is nothing says that it is new
      * @throws IOException where it cannot be, or a later release has been here
      */
-    static void update(Connection connection, String url, Credentials credentials, Map<String, String> properties)
+    static void update(
+            Connection connection,
+            String url,
+            Credentials credentials,
+            Map<String, String> properties,
+            boolean mayBeEmpty)
             throws IOException, SQLException {
         int there = version(connection);
         connection.commit();
+        if (there == 0 && !mayBeEmpty) {
+            throw new IOException("it is not whole, for there is no registry in it: put a copy in its place, or delete it");
+        }
         if (there > NEWEST) {
             throw new IOException("it was written by a later release: its tables are of version " + there
                     + ", and this one knows those of " + NEWEST);

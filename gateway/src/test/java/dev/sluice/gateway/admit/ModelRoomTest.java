@@ -119,7 +119,8 @@ class ModelRoomTest {
             inFlight.add(room.enter(request("a", 1, 4, 60_000), 0));
         }
         assertNotNull(room.refusal(head("a", 4, 120)));
-        assertEquals(22, placesFor(head("a", 1, 120)), "one and a half times 88, of which others have one and a quarter");
+        assertEquals(
+                22, placesFor(head("a", 1, 120)), "one and a half times 88, of which others have one and a quarter");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -41,10 +42,21 @@ class SchemaTest {
             statement.execute("create table elsewhere.seen (connection int)");
             connection.setAutoCommit(false);
             Map<String, String> told = Map.of("INIT", "insert into elsewhere.seen values (1)");
-            Schema.update(connection, url, Credentials.OF_FILE, told);
+            Schema.update(connection, url, Credentials.OF_FILE, told, true);
             try (ResultSet row = statement.executeQuery("select count(*) from elsewhere.seen")) {
                 assertTrue(row.next() && row.getInt(1) > 0, "it was told nothing");
             }
+        }
+    }
+
+    @Test
+    void aFileWithNothingInItIsPartOfOne() throws Exception {
+        String url = "jdbc:h2:mem:part";
+        try (Connection connection = DriverManager.getConnection(url, "sluice", "")) {
+            IOException refused = assertThrows(
+                    IOException.class,
+                    () -> Schema.update(connection, url, Credentials.OF_FILE, Map.of(), false));
+            assertTrue(String.valueOf(refused.getMessage()).contains("not whole"), refused.toString());
         }
     }
 }

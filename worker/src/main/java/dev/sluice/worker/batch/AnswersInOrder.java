@@ -5,11 +5,11 @@ import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.Ticker;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswersInOrder {
 
     private final Consumer<DropReason> dropped;
-    private final Ticker ticker;
+    private final LongSupplier nanos;
     private final LinkedHashSet<Place> places = new LinkedHashSet<>();
 
     private final PlacedHeap<Place> heldByDeadline = new PlacedHeap<>() {
@@ -38,11 +38,11 @@ final class AnswersInOrder {
 
     /**
      * @param dropped told of each answer that is let go, before its client is
-     * @param ticker says when an answer leaves, which is when it is ready for its client
+     * @param nanos tells when an answer leaves, which is when it is ready for its client
      */
-    AnswersInOrder(Consumer<DropReason> dropped, Ticker ticker) {
+    AnswersInOrder(Consumer<DropReason> dropped, LongSupplier nanos) {
         this.dropped = dropped;
-        this.ticker = ticker;
+        this.nanos = nanos;
     }
 
     /** To be called in the order of coming; hands on to {@code completion} what it hears, when its turn has come. */
@@ -77,7 +77,7 @@ final class AnswersInOrder {
                 return;
             }
             first.leave();
-            first.completion.complete(held.readyAt(ticker.nanos()));
+            first.completion.complete(held.readyAt(nanos.getAsLong()));
         }
     }
 

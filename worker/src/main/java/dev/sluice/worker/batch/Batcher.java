@@ -71,7 +71,7 @@ public final class Batcher {
         this.gate = options.gate();
         this.split = new AnswerSplit(options.shapes().ragged(), this::warnThatNoneIsBatched);
         this.taken = new TakenRequests(tally);
-        this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped, ticker) : null;
+        this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped, ticker::nanos) : null;
         this.instances = instances;
         this.ticker = ticker;
         this.wakeUps = new WakeUps(timer);

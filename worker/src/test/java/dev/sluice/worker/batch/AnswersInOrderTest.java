@@ -8,7 +8,6 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
-import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.fake.Requests;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ class AnswersInOrderTest {
             new InferenceResponse(Requests.MODEL, List.of(), new Timing(0, 0, 0, 1, 0));
 
     private final List<DropReason> drops = new ArrayList<>();
-    private final AnswersInOrder order = new AnswersInOrder(drops::add, new FakeTicker());
+    private final AnswersInOrder order = new AnswersInOrder(drops::add, () -> 0);
     private final List<String> left = new ArrayList<>();
 
     private Completion request(String name) {
