@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ final class ModelControl {
     private final VersionLabels labels;
     private final TrafficControl traffic;
     private final Vertx vertx;
+    private final Turns applying = new Turns();
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
@@ -102,15 +104,23 @@ final class ModelControl {
         }
     }
 
+    /** One at a time: it waits on its way, and who comes in between knows more than who began. */
     private void apply() {
+        applying.inTurn(() -> {
+            applyNow();
+            return true;
+        });
+    }
+
+    private void applyNow() {
+        List<ModelFolder> now = folders;
         Set<ModelId> present = new LinkedHashSet<>();
-        for (ModelFolder folder : folders) {
+        for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
         }
-        List<ModelFolder> now = folders;
         Map<String, TrafficPlan> plans = traffic.publish(now, selection); // first, or a new version could serve untried
         keeper.want(present, broken -> selection.of(now, plans, broken));
-        labels.publish(folders);
+        labels.publish(now);
     }
 
     /** Does what an operator wants, and returns when it is done. */
@@ -136,7 +146,8 @@ final class ModelControl {
         Optional<ModelFolder> folder =
                 folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
         boolean forgets = command instanceof ModelCommand.Reset
-                && !wishes.of(command.name()).saysNothing();
+                && (traffic.hasBeenTold(command.name())
+                        || !wishes.of(command.name()).saysNothing());
         if (folder.isEmpty() && !forgets) {
             return refused(new InferenceError.UnknownModel(
                     "the repository has no model " + InferenceException.quoted(command.name())));
@@ -147,7 +158,8 @@ final class ModelControl {
                 wishes.change(name, wish -> wish.with(Memory.UNLOADED));
                 yield applied(name);
             }
-            case ModelCommand.Serve(String name, List<String> versions) -> serve(folder.orElseThrow(), versions);
+            case ModelCommand.Serve(String name, List<String> versions) ->
+                serve(folder.orElseThrow(), versions, Optional::empty);
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
             case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
             case ModelCommand.Traffic(String name, String policy) -> tryOut(name, policy);
@@ -156,7 +168,9 @@ final class ModelControl {
             case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
-                yield traffic.trying(name, null, () -> applied(name));
+                traffic.forget(name);
+                settle(name);
+                yield new Outcome(null, inMemory(name)); // whatever becomes of it now: nothing more has been said
             }
         };
     }
@@ -199,8 +213,11 @@ final class ModelControl {
     }
 
     private Outcome tried(String name) {
-        Outcome outcome = applied(name);
-        return outcome.refusal() == null ? new Outcome(null, traffic.inWords(name)) : outcome;
+        settle(name);
+        long candidate = traffic.candidate(name);
+        Optional<InferenceError> failure =
+                candidate == TrafficPlan.NOBODY ? Optional.empty() : failure(new ModelId(name, candidate));
+        return failure.map(ModelControl::refused).orElseGet(() -> new Outcome(null, traffic.inWords(name)));
     }
 
     private Outcome promote(ModelFolder folder, long version) {
@@ -211,7 +228,7 @@ final class ModelControl {
         }
         ModelId model = new ModelId(folder.name(), candidate);
         return keeper.state(model) == ModelState.READY
-                ? serve(folder, List.of(Long.toString(candidate)))
+                ? serve(folder, List.of(Long.toString(candidate)), () -> traffic.refusal(folder.name(), candidate))
                 : refused(new InferenceError.ModelNotReady(
                         model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
     }
@@ -223,13 +240,12 @@ final class ModelControl {
         }
         long sentAway = traffic.candidate(name);
         traffic.reject(new ModelId(name, sentAway), reason);
-        Outcome outcome = applied(name);
-        return outcome.refusal() == null
-                ? new Outcome(null, "version " + sentAway + " is sent away; " + outcome.message())
-                : outcome;
+        settle(name);
+        return new Outcome(null, "version " + sentAway + " is sent away; " + inMemory(name));
     }
 
-    private Outcome serve(ModelFolder folder, List<String> versions) {
+    /** @param objection why that is not to be done any more when it has been kept, which takes a while */
+    private Outcome serve(ModelFolder folder, List<String> versions, Supplier<Optional<InferenceError>> objection) {
         String name = folder.name();
         if (versions.isEmpty()) {
             wishes.change(name, wish -> wish.serving(versions));
@@ -248,9 +264,12 @@ final class ModelControl {
                     "model " + InferenceException.quoted(name) + " has no version " + missing + "; it has " + present));
         }
         ModelWish before = wishes.change(name, wish -> wish.serving(versions));
-        Outcome outcome = traffic.choosing(folder, policy, () -> applied(name));
-        if (outcome.refusal() != null) { // then nothing has been said
-            wishes.takeBack(name, wish -> wish.serving(before.versions()));
+        Outcome outcome = objection
+                .get()
+                .map(ModelControl::refused)
+                .orElseGet(() -> traffic.choosing(folder, policy, () -> applied(name)));
+        if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since
+            wishes.takeBack(name, wish -> wish.versions().equals(versions) ? wish.serving(before.versions()) : wish);
             apply();
         }
         return outcome;
@@ -263,16 +282,20 @@ final class ModelControl {
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
                 .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
                 .findFirst();
-        Long before = serving.isEmpty() ? null : folder.versions().lowerKey(serving.get());
-        if (before == null) {
+        Set<Long> rejected = traffic.rejected(folder.name());
+        Optional<Long> before =
+                serving.flatMap(version -> folder.versions().headMap(version, false).descendingKeySet().stream()
+                        .filter(older -> !rejected.contains(older))
+                        .findFirst());
+        if (before.isEmpty()) {
             return refused(new InferenceError.InvalidRequest(
                     "model",
                     serving.isEmpty()
                             ? "model \"" + folder.name() + "\" serves no version that could be rolled back"
-                            : "the repository has no version of model \"" + folder.name() + "\" before "
-                                    + serving.get()));
+                            : "the repository has no version of model \"" + folder.name() + "\" before " + serving.get()
+                                    + (rejected.isEmpty() ? "" : " that was not sent away")));
         }
-        return serve(folder, List.of(before.toString()));
+        return serve(folder, List.of(before.get().toString()), Optional::empty);
     }
 
     private Outcome label(String name, String label, long version) {
@@ -286,17 +309,32 @@ final class ModelControl {
     }
 
     private Outcome applied(String name) {
+        settle(name);
+        return keeper.wanted(name).stream()
+                .flatMap(model -> failure(model).stream())
+                .findFirst()
+                .map(ModelControl::refused)
+                .orElseGet(() -> new Outcome(null, inMemory(name)));
+    }
+
+    private void settle(String name) {
         apply();
         keeper.settled(name).await();
-        List<ModelId> wanted = keeper.wanted(name);
-        for (ModelId model : wanted) {
-            if (keeper.hasFailed(model)) {
-                return refused(new InferenceError.ModelNotReady(model, keeper.reason(model), InferenceError.NO_RETRY));
-            }
-        }
-        String versions =
-                wanted.stream().map(model -> Long.toString(model.version())).collect(Collectors.joining(", "));
-        return new Outcome(null, wanted.isEmpty() ? "no version is in memory" : "serving: " + versions);
+    }
+
+    private Optional<InferenceError> failure(ModelId model) {
+        return keeper.hasFailed(model)
+                ? Optional.of(new InferenceError.ModelNotReady(model, keeper.reason(model), InferenceError.NO_RETRY))
+                : Optional.empty();
+    }
+
+    /** For people. */
+    private String inMemory(String name) {
+        String versions = keeper.wanted(name).stream()
+                .filter(model -> !keeper.hasFailed(model))
+                .map(model -> Long.toString(model.version()))
+                .collect(Collectors.joining(", "));
+        return versions.isEmpty() ? "no version is in memory" : "serving: " + versions;
     }
 
     private static Outcome refused(InferenceError why) {

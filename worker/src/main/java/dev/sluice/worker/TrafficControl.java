@@ -13,10 +13,10 @@ import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.TrafficConfig;
 import dev.sluice.worker.repository.VersionPolicy;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Tells the gateway side which versions answer those who leave the version open, and knows which one is on trial.
  *
  * @thread the control thread
- * @bound what is known of a model that has gone goes with it
+ * @bound that of {@link Rollouts}; plans are of models whose files are there
  */
 final class TrafficControl {
 
@@ -44,21 +44,31 @@ final class TrafficControl {
         this.rollouts = new Rollouts(model -> keeper.state(model) == ModelState.READY);
     }
 
-    /** Tells what is new, and returns what holds now: by model, those of which a version may be on trial. */
+    /** Tells what is new, until nothing is, and returns what holds then: by model, those of which a version may be on trial. */
     Map<String, TrafficPlan> publish(Iterable<ModelFolder> folders, Selection selection) {
-        Map<String, TrafficPlan> next = new HashMap<>();
-        Set<String> names = new HashSet<>();
+        Map<String, TrafficPlan> next = planned(folders, selection);
+        while (!next.equals(plans)) {
+            tell(next);
+            next = planned(folders, selection); // telling waits, and who was sent away meanwhile is not to be loaded
+        }
+        return next;
+    }
+
+    private Map<String, TrafficPlan> planned(Iterable<ModelFolder> folders, Selection selection) {
+        Map<String, TrafficPlan> planned = new HashMap<>();
         for (ModelFolder folder : folders) {
-            names.add(folder.name());
             TrafficPlan plan = rollouts.plan(folder, selection.policy(folder), labels.said(folder));
             if (!plan.equals(TrafficPlan.NONE)) {
-                next.put(folder.name(), plan);
+                planned.put(folder.name(), plan);
             }
         }
-        rollouts.retain(names);
-        Set<String> concerned = new HashSet<>(plans.keySet());
-        concerned.addAll(next.keySet());
+        return planned;
+    }
+
+    private void tell(Map<String, TrafficPlan> next) {
         Map<String, TrafficPlan> before = plans;
+        Set<String> concerned = new TreeSet<>(before.keySet());
+        concerned.addAll(next.keySet());
         plans = next;
         for (String name : concerned) {
             if (!plan(name).equals(before.getOrDefault(name, TrafficPlan.NONE))) {
@@ -66,7 +76,6 @@ final class TrafficControl {
                 announcements.tell(new ModelNews.Traffic(name, plan(name)));
             }
         }
-        return next;
     }
 
     private TrafficPlan plan(String name) {
@@ -93,13 +102,22 @@ final class TrafficControl {
 
     /** Has that config hold while that is done, and further on unless it is refused: then nothing has been said. */
     Outcome trying(String name, @Nullable TrafficConfig config, Supplier<Outcome> action) {
-        TrafficConfig before = rollouts.said(name);
-        rollouts.set(name, config);
-        Outcome outcome = action.get();
-        if (outcome.refusal() != null) {
-            rollouts.set(name, before);
-        }
-        return outcome;
+        return unlessRefused(name, () -> rollouts.set(name, config), action);
+    }
+
+    /** What was tried by an operator's word goes by the files again, and who was sent away has another chance. */
+    void forget(String name) {
+        rollouts.set(name, null);
+    }
+
+    /** Whether operators have said anything. */
+    boolean hasBeenTold(String name) {
+        return rollouts.known(name).config() != null;
+    }
+
+    /** The versions that have been sent away, or were passed over. */
+    Set<Long> rejected(String name) {
+        return rollouts.rejected(name).keySet();
     }
 
     void reject(ModelId model, String reason) {
@@ -108,13 +126,21 @@ final class TrafficControl {
 
     /** Does that for an operator who wants those versions served, which counts unless it is refused. */
     Outcome choosing(ModelFolder folder, VersionPolicy wanted, Supplier<Outcome> action) {
-        Map<Long, String> before = rollouts.rejected(folder.name());
-        if (wanted instanceof VersionPolicy.Specific chosen) {
-            rollouts.choose(folder, chosen);
-        }
+        Runnable choice = () -> {
+            if (wanted instanceof VersionPolicy.Specific chosen) {
+                rollouts.choose(folder, chosen);
+            }
+        };
+        return unlessRefused(folder.name(), choice, action);
+    }
+
+    private Outcome unlessRefused(String name, Runnable word, Supplier<Outcome> action) {
+        Rollouts.Known before = rollouts.known(name);
+        word.run();
+        Rollouts.Known after = rollouts.known(name);
         Outcome outcome = action.get();
         if (outcome.refusal() != null) {
-            rollouts.restore(folder.name(), before);
+            rollouts.takeBack(name, before, after);
         }
         return outcome;
     }

@@ -7,7 +7,6 @@ import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.repository.VersionPolicy;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +34,7 @@ final class Wishes {
     /** Of which the store may have something else, because it failed. */
     private final Set<String> unsure = new HashSet<>();
 
-    private Future<Void> last = Future.succeededFuture();
+    private final Turns turns = new Turns();
 
     Wishes(WishStore store, Announcements announcements) {
         this.store = store;
@@ -69,11 +68,7 @@ final class Wishes {
      * @return what was wanted before
      */
     ModelWish change(String name, UnaryOperator<ModelWish> change) {
-        Promise<Void> over = Promise.promise();
-        Future<Void> turn = last;
-        last = over.future();
-        turn.await();
-        try {
+        return turns.inTurn(() -> {
             ModelWish before = of(name);
             ModelWish next = change.apply(before);
             if (!next.equals(before) || unsure.contains(name)) {
@@ -81,9 +76,7 @@ final class Wishes {
                 put(next);
             }
             return before;
-        } finally {
-            over.complete();
-        }
+        });
     }
 
     private void write(ModelWish wish) {

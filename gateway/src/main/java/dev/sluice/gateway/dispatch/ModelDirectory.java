@@ -210,7 +210,10 @@ public final class ModelDirectory {
         return versions == null ? null : versions.get(model.version());
     }
 
-    /** The newest ready version of that model; one that is still to be tried, or was sent away, only if there is no other. */
+    /**
+     * The newest ready version of that model that may answer. If there is none, as while who was chosen is still being loaded,
+     * the oldest does: newer ones are still to be tried, or were sent away.
+     */
     public ModelEndpoint newest(String name) {
         Collection<ModelReport> versions = versions(name);
         TrafficPlan plan = plan(name);
@@ -220,7 +223,7 @@ public final class ModelDirectory {
                 if (plan.isStable(report.model().version())) {
                     return endpoint(report);
                 }
-                untried = untried == null ? report : untried;
+                untried = report;
             }
         }
         if (untried != null) {

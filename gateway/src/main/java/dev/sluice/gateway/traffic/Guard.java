@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every bound is a question of shares: of requests that fail, of answers that differ, of answers slower than most
  * of the stable version's. The candidate is sent away when its share is beyond the bound by more than chance can
  * explain. That is asked whenever twice as much has come in a window as when it was asked last, so that a few looks
- * do for a window, and what fails altogether is gone at the first. It has held when no share of a whole window was
- * beyond the bound at all, be that chance or not. So a candidate that is about as good as the bound allows is neither
+ * do for a window, and what fails altogether is gone at the first. It has held when all these questions could be asked of
+ * a whole window, and no share was beyond the bound at all, be that chance or not: of what nobody has seen nothing is
+ * believed. A window lasts longer for a question that cannot be asked yet, though not for ever. So a candidate that is about as good as the bound allows is neither
  * sent away nor promoted, and nothing ever changes back and forth.
  *
  * @thread owned by one
@@ -29,6 +30,9 @@ final class Guard {
 
     /** Most answers of the stable version are faster than the rest by this part. */
     private static final double MOST = 0.9;
+
+    /** Windows, and times the fewest requests, after which a question that cannot be asked is waited for no longer. */
+    private static final int PATIENCE = 10;
 
     private static final double PERCENT = 100;
     private static final Verdict GO_ON = new Verdict.GoOn();
@@ -49,10 +53,9 @@ final class Guard {
     Verdict look(Observed total, long nowNanos) {
         Observed window = total.since(before);
         long seen = window.candidate().requests() + window.compared().all();
-        boolean isOver = nowNanos - windowNanos >= bounds.window().toNanos();
-        boolean enough = isEnough(window.candidate().requests())
-                || isEnough(window.compared().all());
-        if (!enough || !(isOver || seen >= nextLook)) {
+        boolean isWhole = canBeAsked(window);
+        boolean isOver = isOver(isWhole, seen, nowNanos - windowNanos);
+        if (!isEnough(seen) || !(isOver || seen >= nextLook)) {
             return GO_ON;
         }
         nextLook = 2 * seen;
@@ -60,7 +63,25 @@ final class Guard {
         if (surely.isPresent()) {
             return new Verdict.Reject(surely.get());
         }
-        return isOver ? endOfWindow(total, beyond(window, AS_IT_IS).isEmpty(), nowNanos) : GO_ON;
+        return isOver ? endOfWindow(total, isWhole && beyond(window, AS_IT_IS).isEmpty(), nowNanos) : GO_ON;
+    }
+
+    private boolean isOver(boolean isWhole, long seen, long lastedNanos) {
+        long leastNanos = bounds.window().toNanos();
+        boolean isOutOfPatience = lastedNanos / PATIENCE >= leastNanos && seen / PATIENCE >= bounds.minRequests();
+        return lastedNanos >= leastNanos && (isWhole || isOutOfPatience);
+    }
+
+    /** Whether there is enough of everything for every bound that is set. */
+    private boolean canBeAsked(Observed window) {
+        boolean errors =
+                bounds.errorPoints() == 0 || isEnough(window.failedByCandidate().all());
+        boolean latency = bounds.latencyTimes() == 0
+                || (isEnough(window.stable().slowerThan(-1).all())
+                        && isEnough(window.candidate().slowerThan(-1).all()));
+        boolean disagreement =
+                bounds.disagreementPercent() == 0 || isEnough(window.compared().all());
+        return errors && latency && disagreement;
     }
 
     private Verdict endOfWindow(Observed total, boolean holds, long nowNanos) {
@@ -89,13 +110,16 @@ final class Guard {
     }
 
     private @Nullable String failsMore(Observed window, double evidence) {
-        Share its = window.candidate().failed();
+        Share its = window.failedByCandidate();
         Share others = window.stable().failed();
+        boolean isNoExcuse = evidence == AS_IT_IS && !isEnough(others.all()); // a few that failed
+        double excused = isNoExcuse ? 0 : others.most(evidence);
         boolean isBeyond = bounds.errorPoints() > 0
                 && isEnough(its.all())
-                && its.isAbove(others.most(evidence) + bounds.errorPoints() / PERCENT, evidence);
+                && its.isAbove(excused + bounds.errorPoints() / PERCENT, evidence);
         return isBeyond
-                ? "%s of its requests failed, and %s of the stable version's".formatted(words(its), words(others))
+                ? "%s of its requests and copies failed, and %s of the stable version's requests"
+                        .formatted(words(its), words(others))
                 : null;
     }
 

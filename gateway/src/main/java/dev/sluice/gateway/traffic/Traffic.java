@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Of which models a version is on trial now, as far as the workers have reported.
  *
  * <p>There is a {@link Split} as long as both versions serve and take and give the same; without one the stable version
- * answers, so nobody fails for a candidate that is not there. A trial goes on while its version and its policy are the same.
+ * answers, so nobody fails for a candidate that is not there. A trial goes on while its version, as it was loaded, and its
+ * policy are the same, though one of both may not serve for a while.
  *
  * @thread written by the one consumer of reports, read from any: each change makes a new map, which is published whole
  */
@@ -62,6 +63,7 @@ public final class Traffic {
         }
         @Nullable ModelEndpoint stable = policy == null ? null : serving(name, plan.stable());
         @Nullable ModelEndpoint candidate = policy == null ? null : candidate(name, plan.candidate());
+        @Nullable Trial known = trials.get(name);
         Map<String, Split> nextSplits = new HashMap<>(splits);
         Map<String, Trial> nextTrials = new HashMap<>(trials);
         nextSplits.remove(name);
@@ -73,6 +75,8 @@ public final class Traffic {
             if (fits) {
                 nextSplits.put(name, new Split(stable, candidate, policy, trial));
             }
+        } else if (policy != null && known != null && known.isOf(plan.candidate(), policy)) {
+            nextTrials.put(name, known); // what has been counted is not undone by who cannot serve for a moment
         }
         trials = nextTrials;
         splits = nextSplits;

@@ -21,15 +21,15 @@ public interface TrafficListener {
     enum CopyEnd {
         AGREED,
         DIFFERED,
-        /** The candidate's engine could not run it. */
+        /** The candidate could not run it, or not in time. */
         FAILED,
-        /** There was no room for it, or no time. */
+        /** There was no room for it. */
         DROPPED
     }
 
     /** A copy has come to its end, or did not set out. */
     default void copied(ModelId candidate, CopyEnd end) {}
 
-    /** The stable version answers a request that the candidate failed. */
+    /** The stable version answers a request that the candidate failed, or was spared while its circuit was open. */
     default void rescued(ModelId candidate) {}
 }

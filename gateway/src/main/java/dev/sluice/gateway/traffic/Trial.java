@@ -31,6 +31,7 @@ public final class Trial {
     private final Side ofStable = new Side();
     private final LongAdder compared = new LongAdder();
     private final LongAdder differed = new LongAdder();
+    private final LongAdder copiesFailed = new LongAdder();
     private final AtomicInteger copies = new AtomicInteger();
     private final AtomicLong copiesRestUntilNanos;
     private volatile boolean decided;
@@ -52,6 +53,10 @@ public final class Trial {
 
     boolean isOf(ModelEndpoint endpoint, TrafficPolicy given, @Nullable String why) {
         return candidate.equals(endpoint) && policy.equals(given) && Objects.equals(misfit, why);
+    }
+
+    boolean isOf(long version, TrafficPolicy given) {
+        return candidate.model().version() == version && policy.equals(given);
     }
 
     /** A request that one of both was asked first has come to its end; what is its client's fault says nothing. */
@@ -92,7 +97,18 @@ public final class Trial {
         assert left >= 0 : "more copies ended than began";
     }
 
-    /** The candidate has answered a copy, or has failed to. */
+    /** The stable version has answered what the candidate called invalid, or was not given while its circuit was open. */
+    public void failed() {
+        ofCandidate.failed();
+    }
+
+    /** The candidate has failed a copy, or has been too late. */
+    public void copyFailed() {
+        compared(false);
+        copiesFailed.increment();
+    }
+
+    /** The candidate has answered a copy. */
     public void compared(boolean agrees) {
         compared.increment();
         if (!agrees) {
@@ -129,8 +145,9 @@ public final class Trial {
     }
 
     private Observed observed() {
-        long different = differed.sum(); // first, or more could differ than were compared
-        return new Observed(ofStable.counts(), ofCandidate.counts(), new Share(different, compared.sum()));
+        long failed = copiesFailed.sum(); // first, or more could fail than differed
+        long different = differed.sum(); // before all, or more could differ than were compared
+        return new Observed(ofStable.counts(), ofCandidate.counts(), new Share(different, compared.sum()), failed);
     }
 
     /**

@@ -82,6 +82,19 @@ class StableVersionTest {
         assertNotNull(traffic.split("m"), "1 is no younger than who was stable");
     }
 
+    /** As after a rollback to a version that is out of memory: 2 was stable, 3 was on trial. */
+    @Test
+    void theOldestAnswersWhileWhoIsStableIsStillBeingLoaded() {
+        is(ModelState.READY, 2, 3);
+        is(ModelState.LOADING, 1);
+        plan(1, 3);
+        assertEquals(2, answering());
+        plan(1, TrafficPlan.NOBODY, 2L, 3L);
+        assertEquals(2, answering());
+        is(ModelState.READY, 1);
+        assertEquals(1, answering());
+    }
+
     @Test
     void whoLeavesIsFollowedByAStableVersionOrByItself() {
         is(ModelState.READY, 1, 3);
@@ -108,8 +121,17 @@ class StableVersionTest {
         var trial = Objects.requireNonNull(traffic.split("m")).trial();
         is(ModelState.READY, 1);
         assertEquals(trial, Objects.requireNonNull(traffic.split("m")).trial(), "it goes on");
+        is(ModelState.FAILED, 1, 2);
+        assertNull(traffic.split("m"));
+        assertEquals(List.of(trial), List.copyOf(traffic.trials()), "who is compared with it may come back");
+        is(ModelState.READY, 2);
+        assertEquals(trial, Objects.requireNonNull(traffic.split("m")).trial());
         is(ModelState.DRAINING, 3);
         assertNull(traffic.split("m"));
+        is(ModelState.READY, 3);
+        assertEquals(trial, Objects.requireNonNull(traffic.split("m")).trial(), "nor does it begin anew by failing");
+        is(ModelState.DRAINING, 3);
+        plan(2, TrafficPlan.NOBODY, 3L);
         assertEquals(0, traffic.trials().size());
     }
 }

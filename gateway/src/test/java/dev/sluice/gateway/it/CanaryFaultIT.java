@@ -19,13 +19,23 @@ class CanaryFaultIT {
     private Path root;
 
     private RunningGateway start(String candidate) {
+        return start(candidate, "breaker: off");
+    }
+
+    private RunningGateway start(String candidate, String breaker) {
         String traffic = "traffic: {candidate: newest, weight: 50, guard: {min_requests: " + MIN_REQUESTS + "}}";
         new Repository(root)
                 .with("echo")
                 .with("echo", "2", CANDIDATES.resolve(candidate + "/model.onnx"))
-                .config("echo", traffic + "\nbreaker: off");
+                .config("echo", traffic + "\n" + breaker);
         return RunningGateway.start(
-                root, "admin.port=-1", "worker.instances=1", "worker.warm_up_budget=0s", "worker.give_up_after=100ms");
+                root,
+                "admin.port=-1",
+                "worker.instances=1",
+                "worker.warm_up_budget=0s",
+                "worker.give_up_after=100ms",
+                "worker.breaker.open_for=10m",
+                "worker.breaker.max_open_for=10m");
     }
 
     private static JsonObject rejected(RunningGateway gateway) {
@@ -51,6 +61,18 @@ class CanaryFaultIT {
             Waiting.until(
                     "that is counted",
                     () -> gateway.metrics().value("sluice_trial_decisions_total", "decision=\"reject\"") == 1);
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    /** Its circuit opens long before so many requests have failed; those that it is spared then count against it. */
+    @Test
+    void itIsSentAwayThoughItsCircuitOpens() {
+        try (RunningGateway gateway = start("failing", "breaker: auto")) {
+            Waiting.until("it is sent away", () -> {
+                assertEquals("1", gateway.infer("echo", Requests.echo(3)).json().getString("model_version"));
+                return !rejected(gateway).isEmpty();
+            });
             gateway.awaitNothingInFlight();
         }
     }

@@ -32,6 +32,10 @@ class GuardSimulationTest {
     private double candidateFails = 0.001;
     private double candidateIsSlowerBy = 1;
     private double copiesDiffer;
+    private double copiesFail;
+    private double copied = 0.05;
+    private double latencyTimes = 2;
+    private double diverted;
     private int perSecond = 100;
     private double weight = 0.05;
     private long candidateRequests;
@@ -42,7 +46,7 @@ class GuardSimulationTest {
                 weight * 100,
                 "key",
                 new TrafficPolicy.Shadow(0, 1, 0),
-                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, disagreementPercent, promoteAfter));
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, latencyTimes, disagreementPercent, promoteAfter));
         Random random = new Random(seed);
         Trial trial = new Trial(CANDIDATE, policy, null, 0);
         candidateRequests = 0;
@@ -65,14 +69,22 @@ class GuardSimulationTest {
         candidateRequests += tried ? 1 : 0;
         boolean fails = random.nextDouble() < (tried ? candidateFails : stableFails);
         double nanos = 5 * MILLI * Math.exp(random.nextGaussian() * 0.5) * (tried ? candidateIsSlowerBy : 1);
+        if (tried && random.nextDouble() < diverted) {
+            trial.failed();
+            return;
+        }
         ModelId model = tried ? CANDIDATE.model() : STABLE;
         trial.ended(
                 model,
                 fails ? FAILED : new InferenceResponse(model, List.of(), new Timing(0, 0, 0, 1, 0)),
                 (long) nanos,
                 nowNanos);
-        if (copiesDiffer > 0 && random.nextInt(20) == 0) {
-            trial.compared(random.nextDouble() >= copiesDiffer);
+        if (copiesDiffer + copiesFail > 0 && random.nextDouble() < copied) {
+            if (random.nextDouble() < copiesFail) {
+                trial.copyFailed();
+            } else {
+                trial.compared(random.nextDouble() >= copiesDiffer);
+            }
         }
     }
 
@@ -153,6 +165,8 @@ class GuardSimulationTest {
             assertTrue(reason(run(seed, Duration.ofMinutes(30))).contains("differed"));
         }
         copiesDiffer = 0.03;
+        assertInstanceOf(Verdict.GoOn.class, run(1, Duration.ofHours(2)), "how long it takes nobody has seen");
+        latencyTimes = 0;
         assertInstanceOf(Verdict.Promote.class, run(1, Duration.ofMinutes(30)), "on copies alone");
     }
 
@@ -175,6 +189,44 @@ class GuardSimulationTest {
         weight = 0.01;
         assertInstanceOf(Verdict.GoOn.class, run(1, Duration.ofMinutes(30)));
         assertTrue(candidateRequests < 50, "or the next is no wonder: " + candidateRequests);
+    }
+
+    @Test
+    void oneThatFailsItsCopiesIsSentAwayThoughDisagreementIsNotLookedAt() {
+        copiesFail = 1;
+        weight = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            assertTrue(reason(run(seed, Duration.ofMinutes(30))).contains("copies failed"));
+        }
+    }
+
+    /** Of a hundred copies that agree nobody learns how the few requests fare that it is sent besides. */
+    @Test
+    void itDoesNotTakeOverOnCopiesWhileItsRequestsFail() {
+        weight = 0.0001;
+        candidateFails = 1;
+        copied = 1;
+        copiesDiffer = 1e-9;
+        perSecond = 20;
+        assertInstanceOf(Verdict.GoOn.class, run(1, Duration.ofHours(6)));
+        assertTrue(candidateRequests > 0, "some have failed");
+    }
+
+    /** What it is spared while its circuit is open would otherwise save it. */
+    @Test
+    void oneThatIsGivenHardlyAnythingIsSentAwayForWhatItWasSpared() {
+        diverted = 0.99;
+        for (long seed = 1; seed <= 20; seed++) {
+            assertTrue(reason(run(seed, Duration.ofMinutes(30))).contains("failed"));
+        }
+    }
+
+    @Test
+    void withAllTheTrafficThereIsNobodyToBeComparedWith() {
+        weight = 1;
+        assertInstanceOf(Verdict.GoOn.class, run(1, Duration.ofHours(2)));
+        latencyTimes = 0;
+        assertInstanceOf(Verdict.Promote.class, run(1, Duration.ofMinutes(30)));
     }
 
     /** There is nobody to compare it with, so its failures count as they are. */

@@ -46,7 +46,10 @@ class TrialTest {
         trial.ended(STABLE, new InferenceError.EngineFailure("r"), 1, 0);
         trial.compared(true);
         trial.compared(false);
-        assertEquals(new Totals(1, 1, 5, 4, 2, 1), trial.totals());
+        trial.copyFailed();
+        assertEquals(new Totals(1, 1, 5, 4, 3, 2), trial.totals());
+        trial.failed();
+        assertEquals(new Totals(1, 1, 6, 5, 3, 2), trial.totals());
     }
 
     @Test
@@ -69,6 +72,25 @@ class TrialTest {
         assertTrue(trial.copiesRest(7 * SECOND + 1));
         trial.ended(STABLE, new InferenceError.EngineFailure("r"), 1, 20 * SECOND);
         assertFalse(trial.copiesRest(20 * SECOND), "which has nothing to do with room");
+    }
+
+    @Test
+    void aFewThatTheStableVersionFailedExcuseNobody() {
+        TrafficPolicy.Guard guard = new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 0, 0, Duration.ofMinutes(1));
+        Trial bad = new Trial(endpoint, new TrafficPolicy(99, "key", policy.shadow(), guard), null, 0);
+        for (int i = 0; i < 3; i++) {
+            bad.ended(STABLE, new InferenceError.EngineFailure("r"), 1, 0);
+        }
+        for (int i = 0; i < 100; i++) {
+            bad.ended(
+                    CANDIDATE,
+                    i % 5 == 0
+                            ? new InferenceError.EngineFailure("r")
+                            : new InferenceResponse(CANDIDATE, List.of(), new Timing(0, 0, 0, 1, 0)),
+                    1,
+                    0);
+        }
+        assertInstanceOf(Verdict.GoOn.class, bad.verdict(60 * SECOND));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * is the one before the newest: a version that was on trial when the process ended goes on being tried.
  *
  * @thread owned by the control thread
- * @bound what is known of a model goes when it has no candidate to try
+ * @bound as much for each model as operators and trials have said of it; a model whose files have gone may come back, and
+ *     neither what was said nor who was sent away is forgotten meanwhile
  */
 public final class Rollouts {
 
@@ -37,16 +39,49 @@ public final class Rollouts {
     /** An operator says how that model's versions are tried; what had been sent away has another chance. */
     public void set(String name, @Nullable TrafficConfig config) {
         rejected.remove(name);
-        if (config == null) {
-            byOperators.remove(name);
-        } else {
-            byOperators.put(name, config);
-        }
+        set(byOperators, name, config);
     }
 
-    /** What an operator said; null if nobody did. */
-    public @Nullable TrafficConfig said(String name) {
-        return byOperators.get(name);
+    /**
+     * What is known of a model besides its files.
+     *
+     * @param config what an operator said; null if nobody did
+     * @param stable null if that has not been asked yet
+     * @param rejected which versions have been sent away, and why
+     */
+    public record Known(
+            @Nullable TrafficConfig config, @Nullable Long stable, Map<Long, String> rejected) {}
+
+    /** As it is now. */
+    public Known known(String name) {
+        return new Known(byOperators.get(name), stable.get(name), rejected(name));
+    }
+
+    /** Undoes what was done between these two, and nothing that was done since. */
+    public void takeBack(String name, Known before, Known after) {
+        if (Objects.equals(byOperators.get(name), after.config())) {
+            set(byOperators, name, before.config());
+        }
+        set(stable, name, before.stable());
+        Map<Long, String> away = rejected.computeIfAbsent(name, first -> new HashMap<>());
+        after.rejected().forEach((version, reason) -> {
+            if (!before.rejected().containsKey(version)) {
+                away.remove(version, reason);
+            }
+        });
+        before.rejected().forEach((version, reason) -> {
+            if (!after.rejected().containsKey(version)) {
+                away.putIfAbsent(version, reason);
+            }
+        });
+    }
+
+    private static <T> void set(Map<String, T> map, String name, @Nullable T value) {
+        if (value == null) {
+            map.remove(name);
+        } else {
+            map.put(name, value);
+        }
     }
 
     /** That version is not tried any more. */
@@ -59,11 +94,6 @@ public final class Rollouts {
         return Map.copyOf(rejected.getOrDefault(name, Map.of()));
     }
 
-    /** Says that anew, as {@link #rejected(String)} had it. */
-    public void restore(String name, Map<Long, String> before) {
-        rejected.put(name, new HashMap<>(before));
-    }
-
     /** An operator wants these served: they are not sent away any more, and what is newer has been passed over. */
     public void choose(ModelFolder folder, VersionPolicy.Specific chosen) {
         Map<Long, String> away = rejected.computeIfAbsent(folder.name(), first -> new HashMap<>());
@@ -73,13 +103,6 @@ public final class Rollouts {
                 .keySet()) {
             away.putIfAbsent(newer, "an operator chose " + chosen);
         }
-    }
-
-    /** Forgets what is known of models that have gone. */
-    public void retain(Set<String> names) {
-        byOperators.keySet().retainAll(names);
-        stable.keySet().retainAll(names);
-        rejected.keySet().retainAll(names);
     }
 
     /**

@@ -133,8 +133,35 @@ class RolloutsTest {
         policy = one;
         assertEquals("1+0", with(NEWEST, 1, 2, 3), "3 could not be rolled back otherwise");
         assertEquals("1+4", with(NEWEST, 1, 2, 3, 4));
-        rollouts.restore("m", Map.of());
-        assertEquals("1+3", with(NEWEST, 1, 2, 3));
+    }
+
+    @Test
+    void whatIsTakenBackLeavesNoTrace() {
+        with(NEWEST, 1);
+        with(NEWEST, 1, 2);
+        rollouts.reject(new ModelId("m", 2), "it fails");
+        Rollouts.Known before = rollouts.known("m");
+        rollouts.set("m", TrafficConfig.NONE);
+        Rollouts.Known after = rollouts.known("m");
+        ready.addAll(List.of(1L, 2L));
+        assertEquals("none", with(NEWEST, 1, 2), "so nobody knows any more who was stable");
+        rollouts.takeBack("m", before, after);
+        assertEquals("1+0", with(NEWEST, 1, 2));
+        assertEquals(Map.of(2L, "it fails"), plan.rejected());
+    }
+
+    @Test
+    void whatIsTakenBackLeavesWhatWasSaidSince() {
+        with(NEWEST, 1, 2, 3);
+        Rollouts.Known before = rollouts.known("m");
+        rollouts.choose(folder(NEWEST, 1, 2, 3), new VersionPolicy.Specific(Set.of(1L)));
+        Rollouts.Known after = rollouts.known("m");
+        TrafficConfig since = TrafficConfig.parse("candidate: 3");
+        rollouts.set("m", since);
+        rollouts.reject(new ModelId("m", 3), "it fails");
+        rollouts.takeBack("m", before, after);
+        assertEquals(Map.of(3L, "it fails"), rollouts.rejected("m"));
+        assertEquals(since, rollouts.known("m").config());
     }
 
     @Test

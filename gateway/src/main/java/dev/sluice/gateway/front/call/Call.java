@@ -26,6 +26,7 @@ public abstract class Call {
     private boolean versionOpen;
     private @Nullable Split split;
     private boolean hasKey;
+    private boolean leftByCandidate;
 
     public abstract Protocol protocol();
 
@@ -87,6 +88,15 @@ public abstract class Call {
 
     boolean hasKey() {
         return hasKey;
+    }
+
+    /** Takes note of whether it was the candidate's, which could not take it or called it invalid. */
+    void isLeftByCandidate(boolean left) {
+        leftByCandidate = left;
+    }
+
+    boolean isLeftByCandidate() {
+        return leftByCandidate;
     }
 
     /** Another model answers in place of the one that was asked. */

@@ -5,8 +5,10 @@ import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.traffic.Split;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key in the head decides before anything is read; one in the body can only be heard when that has been decoded, which
  * is the same for both versions. While the circuit of the candidate is open it is given nothing, and what it fails the stable
- * version answers, so that all that a bad candidate can do to a client is to cost it time.
+ * version answers, so that all that a bad candidate can do to a client is to cost it time. What the candidate was not given,
+ * or called invalid, counts as its failure once the stable version has answered it.
  *
  * @thread confined to one front loop
  */
@@ -49,10 +52,10 @@ final class Routing {
         @Nullable String key = call.header(split.policy().keyHeader());
         if (key == null || key.isEmpty()) {
             call.isDivided(split, false);
-            return able(split, split.byTicket(ThreadLocalRandom.current().nextInt()));
+            return able(call, split, split.byTicket(ThreadLocalRandom.current().nextInt()));
         }
         call.isDivided(split, true);
-        return able(split, split.byKey(key));
+        return able(call, split, split.byKey(key));
     }
 
     /** By what its body says, where its head has no key. */
@@ -60,11 +63,13 @@ final class Routing {
         @Nullable Split split = call.split();
         return split == null || key == null || call.hasKey() || !split.concerns(byHead)
                 ? byHead
-                : able(split, split.byKey(key));
+                : able(call, split, split.byKey(key));
     }
 
-    private ModelEndpoint able(Split split, ModelEndpoint drawn) {
-        return split.isCandidate(drawn) && circuits.refuses(drawn, ticker.nanos()) ? split.stable() : drawn;
+    private ModelEndpoint able(Call call, Split split, ModelEndpoint drawn) {
+        boolean isSpared = split.isCandidate(drawn) && circuits.refuses(drawn, ticker.nanos());
+        call.isLeftByCandidate(isSpared);
+        return isSpared ? split.stable() : drawn;
     }
 
     /** The version beside which that one is tried; null if it is not. */
@@ -76,22 +81,38 @@ final class Routing {
                 : null;
     }
 
-    /** Who answers what the candidate has failed; null if it was not the candidate. */
+    /** Who answers what the candidate has failed, or calls invalid; null if it was not the candidate. */
     @Nullable
-    ModelEndpoint rescue(Call call, ModelEndpoint failed) {
+    ModelEndpoint rescue(Call call, ModelEndpoint failed, InferenceOutcome outcome) {
         @Nullable Split split = call.split();
         if (split == null || !split.isCandidate(failed)) {
             return null;
         }
-        traffic.listener().rescued(failed.model());
+        if (outcome instanceof InferenceError.InvalidRequest) {
+            call.isLeftByCandidate(true); // whose fault that is the stable version says
+        } else {
+            traffic.listener().rescued(failed.model());
+        }
         return split.stable();
     }
 
-    /** A request has come to its end at the one who was asked first. */
-    void ended(Call call, ModelEndpoint by, InferenceOutcome outcome, long nanos) {
+    /**
+     * A request has come to its end at one of those who were asked.
+     *
+     * @param first whether it is the one that was asked first
+     */
+    void ended(Call call, ModelEndpoint by, InferenceOutcome outcome, long nanos, boolean first) {
         @Nullable Split split = call.split();
-        if (split != null && split.concerns(by)) {
+        if (split == null || !split.concerns(by)) {
+            return;
+        }
+        if (first) {
             split.trial().ended(by.model(), outcome, nanos, ticker.nanos());
+        }
+        boolean isTheStableVersions = !split.isCandidate(by) && outcome instanceof InferenceResponse;
+        if (isTheStableVersions && call.isLeftByCandidate()) {
+            split.trial().failed();
+            traffic.listener().rescued(split.candidateModel());
         }
     }
 }

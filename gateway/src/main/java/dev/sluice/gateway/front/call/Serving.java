@@ -118,10 +118,10 @@ public final class Serving {
             @Nullable InferenceError noRoom = parts.admission().compare(itsHead, request);
             request = partial == null ? request : request.to(partial);
             Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle(), false);
-            if (noRoom == null) {
-                infer(answering);
-            } else {
-                ended(answering, noRoom, 0);
+            switch (noRoom) {
+                case null -> infer(answering);
+                case InferenceError.InvalidRequest beyondQuota -> finish(answering, beyondQuota);
+                case InferenceError full -> ended(answering, full, 0);
             }
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
@@ -179,9 +179,7 @@ public final class Serving {
     }
 
     private void ended(Answering answering, InferenceOutcome end, long nanos) {
-        if (!answering.leftBehind) {
-            routing.ended(answering.call, answering.endpoint, end, nanos);
-        }
+        routing.ended(answering.call, answering.endpoint, end, nanos, !answering.leftBehind);
         @Nullable Answering next = next(answering, end);
         if (next == null) {
             finish(answering, end);
@@ -196,9 +194,10 @@ public final class Serving {
             return answering.hasBegun()
                     ? null
                     : switch (outcome) {
-                        case InferenceError.CircuitOpen opened -> byStableOrFallback(answering);
-                        case InferenceError.EngineFailure failed -> byStable(answering);
-                        case InferenceError.Overloaded full -> byStable(answering);
+                        case InferenceError.CircuitOpen opened -> byStableOrFallback(answering, opened);
+                        case InferenceError.EngineFailure failed -> byStable(answering, failed);
+                        case InferenceError.Overloaded full -> byStable(answering, full);
+                        case InferenceError.InvalidRequest invalid -> byStable(answering, invalid);
                         case InferenceError.ModelNotReady left -> bySuccessor(answering);
                         case InferenceError.Draining left -> bySuccessor(answering);
                         case InferenceOutcome other -> null;
@@ -210,13 +209,13 @@ public final class Serving {
     }
 
     /** A version that is on trial has failed it. */
-    private @Nullable Answering byStable(Answering answering) {
-        @Nullable ModelEndpoint stable = routing.rescue(answering.call, answering.endpoint);
+    private @Nullable Answering byStable(Answering answering, InferenceError failure) {
+        @Nullable ModelEndpoint stable = routing.rescue(answering.call, answering.endpoint, failure);
         return stable == null ? null : answering.by(stable);
     }
 
-    private @Nullable Answering byStableOrFallback(Answering answering) {
-        @Nullable Answering stable = byStable(answering);
+    private @Nullable Answering byStableOrFallback(Answering answering, InferenceError opened) {
+        @Nullable Answering stable = byStable(answering, opened);
         return stable == null ? byFallback(answering) : stable;
     }
 

@@ -110,12 +110,22 @@ final class Shadows {
                     split.trial().compared(agrees);
                     yield agrees ? CopyEnd.AGREED : CopyEnd.DIFFERED;
                 }
-                case InferenceError.EngineFailure failed -> {
-                    split.trial().compared(false);
-                    yield CopyEnd.FAILED;
+                case InferenceError error -> {
+                    boolean isItsFault = isFaultOfCandidate(error);
+                    if (isItsFault) {
+                        split.trial().copyFailed();
+                    }
+                    yield isItsFault ? CopyEnd.FAILED : CopyEnd.DROPPED;
                 }
-                case InferenceError other -> CopyEnd.DROPPED;
             };
+        }
+
+        /** The stable version has answered the same request in its time. */
+        private static boolean isFaultOfCandidate(InferenceError error) {
+            return error instanceof InferenceError.EngineFailure
+                    || error instanceof InferenceError.InvalidRequest
+                    || error instanceof InferenceError.DeadlineExceeded
+                    || error instanceof InferenceError.CircuitOpen;
         }
     }
 

@@ -14,6 +14,7 @@ import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.gateway.front.RequestListener;
+import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.AnswerForm;
@@ -22,6 +23,7 @@ import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.gateway.traffic.Trial;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Capacity;
@@ -42,6 +44,8 @@ import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.TrafficPolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -51,9 +55,11 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,6 +70,7 @@ class ServingTest {
 
     private static final ModelId ASKED = Crossing.MODEL;
     private static final ModelId FALLBACK = new ModelId("fallback", 1);
+    private static final ModelId STABLE = new ModelId(ASKED.name(), 2);
     private static final InferenceError OPEN = new InferenceError.CircuitOpen(ASKED, 1000);
     private static final AnswerForm PARTS = new AnswerForm("r", List.of(), true, false, true, false);
 
@@ -72,6 +79,7 @@ class ServingTest {
             9, 1 << 20, "none", Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
     private final AdmissionControl admission = Limits.unlimited(options);
     private final FakeCall.Streamed call = new FakeCall.Streamed();
+    private final Traffic traffic = new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE);
     private Vertx vertx;
     private Context loop;
     private Serving serving;
@@ -83,7 +91,7 @@ class ServingTest {
         Wait.forResult(models.listen(vertx.eventBus()));
         FrontParts parts = new FrontParts(
                 models,
-                new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE),
+                traffic,
                 admission,
                 options,
                 JsonOptions.STRICT,
@@ -232,12 +240,64 @@ class ServingTest {
     }
 
     private List<String> infer() {
-        RequestHead head = new RequestHead(ASKED, "", RequestHead.UNSAID, RequestHead.UNSAID);
+        return infer(() -> endpoint(ASKED));
+    }
+
+    private List<String> infer(Supplier<ModelEndpoint> asked) {
         DecodedRequest decoded = new DecodedRequest(List.of(), List.of("y"), 8, null, 0, PARTS);
-        loop.runOnContext(turn -> serving.infer(call, head, endpoint(ASKED), (by, buffers) -> decoded));
+        loop.runOnContext(turn -> {
+            ModelEndpoint endpoint = asked.get();
+            RequestHead head = new RequestHead(endpoint.model(), "", RequestHead.UNSAID, RequestHead.UNSAID);
+            serving.infer(call, head, endpoint, (by, buffers) -> decoded);
+        });
         Wait.forResult(call.over());
         assertEquals(0, admission.inFlight());
         return call.heard();
+    }
+
+    /** With all traffic that leaves the version open. */
+    private Trial isTried() {
+        TrafficPolicy policy = new TrafficPolicy(
+                100,
+                "key",
+                new TrafficPolicy.Shadow(0, 1, 0),
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, Duration.ZERO));
+        serve(STABLE);
+        TrafficPlan plan = new TrafficPlan(policy, STABLE.version(), ASKED.version(), Map.of());
+        Wait.forResult(vertx.eventBus().request(ModelNews.ADDRESS, new ModelNews.Traffic(ASKED.name(), plan)));
+        return Objects.requireNonNull(traffic.split(ASKED.name())).trial();
+    }
+
+    private List<String> inferOpen() {
+        return infer(() -> serving.endpoint(call, new RequestedModel(ASKED.name(), null)));
+    }
+
+    @Test
+    void whatOnlyTheCandidateCallsInvalidIsItsFailure() {
+        Trial trial = isTried();
+        says(ASKED, new InferenceError.InvalidRequest("x", "the model refuses it"));
+        says(STABLE, rows(0, true));
+        assertEquals(List.of("answer of " + STABLE + " " + new Rows(0, 4, true)), inferOpen());
+        assertEquals(new Trial.Totals(0, 0, 1, 1, 0, 0), trial.totals());
+    }
+
+    @Test
+    void whatBothCallInvalidIsTheClientsFault() {
+        Trial trial = isTried();
+        says(ASKED, new InferenceError.InvalidRequest("x", "the model refuses it"));
+        says(STABLE, new InferenceError.InvalidRequest("x", "the model refuses it"));
+        assertEquals(List.of("invalid_request"), inferOpen());
+        assertEquals(new Trial.Totals(0, 0, 0, 0, 0, 0), trial.totals());
+    }
+
+    @Test
+    void whatTheCandidateIsSparedWhileItsCircuitIsOpenCountsAgainstIt() {
+        Trial trial = isTried();
+        openCircuit();
+        says(STABLE, rows(0, true));
+        assertEquals(List.of("answer of " + STABLE + " " + new Rows(0, 4, true)), inferOpen());
+        assertEquals(1, trial.totals().candidateFailures());
+        assertEquals(1, trial.totals().candidateRequests());
     }
 
     @Test
