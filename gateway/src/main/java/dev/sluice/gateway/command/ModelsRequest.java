@@ -134,6 +134,10 @@ record ModelsRequest(String url, String method, String path, String body) {
                     : sections.computeIfAbsent(setting.group(1), first -> new LinkedHashMap<>());
             section.put(setting.group(2), quoted(setting.group(3)));
         } while (!words.isEmpty());
+        if (!members.containsKey("candidate")) {
+            throw new IllegalArgumentException(
+                    "traffic replaces all settings, so it needs candidate=newest, a version, a label, or none");
+        }
         sections.forEach((section, inner) -> members.put(section, object(inner)));
         return new ModelsRequest(url, "PUT", path, object(members));
     }

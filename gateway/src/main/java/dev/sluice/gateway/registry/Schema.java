@@ -45,7 +45,8 @@ final class Schema {
         int there = version(connection);
         connection.commit();
         if (there == 0 && !mayBeEmpty) {
-            throw new IOException("it is not whole, for there is no registry in it: put a copy in its place, or delete it");
+            throw new IOException(
+                    "it is not whole, for there is no registry in it: put a copy in its place, or delete it");
         }
         if (there > NEWEST) {
             throw new IOException("it was written by a later release: its tables are of version " + there

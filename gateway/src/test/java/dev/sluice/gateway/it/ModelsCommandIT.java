@@ -126,6 +126,9 @@ class ModelsCommandIT {
         assertEquals(2, models("label", "sums", "a", "b").status);
         assertEquals(2, models("traffic", "sums").status);
         assertEquals(2, models("traffic", "sums", "weight").status);
+        Said partly = models("traffic", "sums", "weight=50");
+        assertEquals(2, partly.status);
+        assertTrue(partly.err.contains("candidate="), partly.err);
         assertEquals(2, models("load", "sums", "1").status);
         assertEquals(2, models("history", "sums", "1").status);
         assertEquals(2, models("--port", "1").status);

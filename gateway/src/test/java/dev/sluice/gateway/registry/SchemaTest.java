@@ -54,8 +54,7 @@ class SchemaTest {
         String url = "jdbc:h2:mem:part";
         try (Connection connection = DriverManager.getConnection(url, "sluice", "")) {
             IOException refused = assertThrows(
-                    IOException.class,
-                    () -> Schema.update(connection, url, Credentials.OF_FILE, Map.of(), false));
+                    IOException.class, () -> Schema.update(connection, url, Credentials.OF_FILE, Map.of(), false));
             assertTrue(String.valueOf(refused.getMessage()).contains("not whole"), refused.toString());
         }
     }
