@@ -203,6 +203,8 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.http..",
                         "dev.sluice.gateway.front.ws..",
                         "dev.sluice.gateway.front.grpc..",
+                        "dev.sluice.gateway.front.tfs..",
+                        "dev.sluice.gateway.front.kserve..",
                         "dev.sluice.gateway.front.admin..",
                         "dev.sluice.gateway.metrics..")))
                 .should()

@@ -17,8 +17,13 @@ import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.OtherFronts;
+import dev.sluice.gateway.front.http.Profile;
+import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
+import dev.sluice.gateway.front.kserve.KserveFront;
+import dev.sluice.gateway.front.tfs.TfsFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
@@ -42,6 +47,8 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +85,7 @@ public final class Gateway {
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
     private final OpenStreams streams = new OpenStreams();
+    private final ProfileFronts profiles;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
     private final Promise<Void> stopped = Promise.promise();
@@ -98,6 +106,8 @@ public final class Gateway {
         this.traffic = new Traffic(models, ticker, metrics.trafficListener());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
+        this.profiles = new ProfileFronts(
+                config.compat(), Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -123,12 +133,9 @@ public final class Gateway {
     }
 
     private Future<?> deploy() {
-        int operators = config.admin().port();
-        if (operators > 0
-                && (operators == config.http().port()
-                        || operators == config.grpc().port())) {
-            return Future.failedFuture(new IOException("admin.port is " + operators
-                    + ", where clients are served as well: operators need a port of their own"));
+        Optional<String> clash = PortClash.of(config);
+        if (clash.isPresent()) {
+            return Future.failedFuture(new IOException(clash.get()));
         }
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
@@ -214,15 +221,20 @@ public final class Gateway {
     private Future<String> deployFront(FrontParts parts) {
         int configured = config.http().frontLoops();
         int loops = configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+        OtherFronts others = new OtherFronts(this::streams, this::grpc, profiles);
         return vertx.deployVerticle(
-                        () -> new HttpVerticle(parts, config.http(), this::streams, this::grpc, port::set),
+                        () -> new HttpVerticle(parts, config.http(), others, port::set),
                         new DeploymentOptions().setInstances(loops))
-                .onSuccess(open -> logGrpcPort());
+                .onSuccess(open -> logFurtherPorts());
     }
 
-    private void logGrpcPort() {
+    private void logFurtherPorts() {
         if (grpcPort() != 0) {
             LOG.info("gRPC listens on port {}", grpcPort());
+        }
+        for (int place = 0; place < profilePorts().size(); place++) {
+            Profile profile = config.compat().ports().get(place).profile();
+            LOG.info("{} listens on port {}", profile, profilePorts().get(place));
         }
     }
 
@@ -242,6 +254,11 @@ public final class Gateway {
     /** The port that gRPC has for itself; 0 where it shares that of HTTP. */
     public int grpcPort() {
         return grpcPort.get();
+    }
+
+    /** The ports of {@code compat.listeners}, in their order. */
+    public List<Integer> profilePorts() {
+        return profiles.ports();
     }
 
     /** The port that operators are listened to on; 0 where there is none. */

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.front.http.CompatOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.security.SecurityOptions;
 import dev.sluice.worker.settings.Settings;
@@ -30,6 +31,7 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
     public static final Path DEFAULT_FILE = Path.of("conf", "sluice.yaml");
 
     private static final Map<String, Function<String, Optional<String>>> LIST_CHECKS = Map.of(
+            "compat.listeners", CompatOptions::problem,
             "http.cors_origins", CorsOrigins::problem,
             "http.trusted_proxies", HttpOptions::proxyProblem,
             "limits.clients", LimitOptions::problem,

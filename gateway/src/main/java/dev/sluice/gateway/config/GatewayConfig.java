@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitOptions;
 import dev.sluice.gateway.front.admin.AdminOptions;
 import dev.sluice.gateway.front.grpc.GrpcOptions;
+import dev.sluice.gateway.front.http.CompatOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.ws.WebSocketOptions;
@@ -18,6 +19,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param http where the HTTP front listens and how much it takes
  * @param websocket how much a WebSocket connection may ask for at one time
  * @param grpc where gRPC is served, and how much it takes
+ * @param compat which protocols of other servers are spoken
  * @param json how the JSON of inference is read and written
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
@@ -30,6 +32,7 @@ public record GatewayConfig(
         HttpOptions http,
         WebSocketOptions websocket,
         GrpcOptions grpc,
+        CompatOptions compat,
         JsonOptions json,
         AdmitOptions admission,
         LimitOptions limits,

@@ -8,5 +8,7 @@ package dev.sluice.gateway.front;
 public enum Protocol {
     HTTP,
     WEBSOCKET,
-    GRPC
+    GRPC,
+    TENSORFLOW_SERVING,
+    KSERVE_V1
 }

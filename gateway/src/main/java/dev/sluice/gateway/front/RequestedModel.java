@@ -22,7 +22,15 @@ public record RequestedModel(String name, @Nullable String version) {
         return version == null ? models.newest(name) : models.version(name, versionNumber(version, models));
     }
 
-    /** Of a label, the version it points to. */
+    /**
+     * The version that is named, which must be; of a label, the one it points to.
+     *
+     * @throws InferenceException UnknownModel for what is neither a number nor a label
+     */
+    public long versionNumber(ModelDirectory models) {
+        return versionNumber(String.valueOf(version), models);
+    }
+
     private long versionNumber(String text, ModelDirectory models) {
         Long labelled = models.labels(name).get(text);
         if (labelled != null) {

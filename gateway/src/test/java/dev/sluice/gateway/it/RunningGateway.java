@@ -61,6 +61,11 @@ final class RunningGateway implements AutoCloseable {
         return gateway.adminPort();
     }
 
+    /** The port of the listener at that place of {@code compat.listeners}. */
+    int profilePort(int place) {
+        return gateway.profilePorts().get(place);
+    }
+
     /** Complete when an operator has asked for it. */
     Future<Void> askedToStop() {
         return gateway.askedToStop();
@@ -90,7 +95,11 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        return request(port(), path);
+    }
+
+    HttpRequest.Builder request(int port, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Waiting.PATIENCE);
     }
 

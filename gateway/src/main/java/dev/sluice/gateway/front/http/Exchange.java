@@ -5,7 +5,6 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
-import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.EncodedResponse;
@@ -25,6 +24,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +50,8 @@ public final class Exchange extends Call {
     private final Exchanges front;
     private @Nullable String client;
     private @Nullable KeyHolder keyHolder;
+    private Dialect dialect = Dialect.V2;
+    private @Nullable AnswerWriter writer;
     private boolean limited;
     private boolean answered;
 
@@ -62,7 +64,21 @@ public final class Exchange extends Call {
 
     @Override
     public Protocol protocol() {
-        return Protocol.HTTP;
+        return dialect.protocol();
+    }
+
+    public HttpServerRequest request() {
+        return request;
+    }
+
+    /** From now on it is refused in those words. */
+    public void speaks(Dialect its) {
+        dialect = its;
+    }
+
+    /** Its answer is written so, and not as V2 has it. */
+    public void answersBy(AnswerWriter its) {
+        writer = its;
     }
 
     /** It shows that client's key. */
@@ -135,7 +151,10 @@ public final class Exchange extends Call {
         if (isOpen()) {
             ServerTiming.tell(request, response.timing());
         }
-        tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
+        tensors(
+                writer == null
+                        ? new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode()
+                        : new EncodedResponse(writer.write(response, endpoint.description()), List.of()));
     }
 
     public void json(JsonOutput body) {
@@ -207,7 +226,7 @@ public final class Exchange extends Call {
             request.response().putHeader(AUTHENTICATE, CHALLENGE);
         }
         @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
-        error(StatusMapping.httpStatus(error), error.message(), policy);
+        error(dialect.status(error), dialect.text(error), policy);
     }
 
     public void error(int status, String message) {

@@ -26,26 +26,15 @@ public final class HttpVerticle extends VerticleBase {
 
     private final FrontParts parts;
     private final HttpOptions options;
-    private final StreamFront.Maker streams;
-    private final OtherProtocol.Factory protocols;
+    private final OtherFronts others;
     private final IntConsumer listening;
     private @Nullable HttpListener listener;
 
-    /**
-     * @param streams makes what speaks WebSocket
-     * @param protocols makes what is served beside HTTP
-     * @param listening hears the port once the socket is open
-     */
-    public HttpVerticle(
-            FrontParts parts,
-            HttpOptions options,
-            StreamFront.Maker streams,
-            OtherProtocol.Factory protocols,
-            IntConsumer listening) {
-        this.streams = streams;
+    /** @param listening hears the port once the socket is open */
+    public HttpVerticle(FrontParts parts, HttpOptions options, OtherFronts others, IntConsumer listening) {
         this.parts = parts;
         this.options = options;
-        this.protocols = protocols;
+        this.others = others;
         this.listening = listening;
     }
 
@@ -56,14 +45,15 @@ public final class HttpVerticle extends VerticleBase {
 
     private Future<?> listen(InferencePipeline pipeline) {
         LoopParts loop = LoopParts.of(vertx, options, new Serving(pipeline, parts));
-        Router routes = Routes.build(loop, streams.of(loop.serving()));
-        OtherProtocol other = protocols.on(loop);
+        Router routes = Routes.build(loop, others.streams().of(loop.serving()), others.profiles());
+        OtherProtocol other = others.protocols().on(loop);
         boolean shares = other.ownPort() == OtherProtocol.SHARED_PORT || other.ownPort() == options.port();
         Handler<HttpServerRequest> all = request -> (shares && other.takes(request) ? other : routes).handle(request);
         HttpListener sockets = new HttpListener(vertx, options, longestAnswer());
         listener = sockets;
         int port = options.port() == 0 ? ANY_FREE_PORT : options.port();
-        Future<?> open = sockets.listen(options.host(), port, all, listening);
+        Future<?> open = sockets.listen(options.host(), port, all, listening)
+                .compose(opened -> others.profiles().listen(sockets, loop, all));
         return shares
                 ? open
                 : open.compose(opened -> sockets.listen(options.host(), other.ownPort(), other, other::listening));

@@ -58,6 +58,12 @@ public final class RouteTable {
         others(path, "PUT, DELETE, OPTIONS");
     }
 
+    /** Paths that a handler tells apart by itself, and says what is wrong with the others; OPTIONS is answered here. */
+    public void under(String pattern, Handler<RoutingContext> handler) {
+        router.routeWithRegex(HttpMethod.OPTIONS, pattern).handler(context -> options(context, "GET, HEAD, POST, OPTIONS"));
+        router.routeWithRegex(pattern).handler(handler).failureHandler(this::failed);
+    }
+
     /** HEAD would be no handshake. */
     void stream(String path, Handler<RoutingContext> handler) {
         on(HttpMethod.GET, path, handler);

@@ -26,14 +26,24 @@ final class Routes {
         this.exchanges = exchanges;
     }
 
-    static Router build(LoopParts loop, StreamFront streams) {
-        FrontParts parts = loop.serving().parts();
+    /** No paths yet, but what every client has to pass. */
+    static RouteTable guarded(LoopParts loop) {
         Exchanges exchanges = loop.exchanges();
         RouteTable table = new RouteTable(loop.vertx(), exchanges, loop.bodies(), "/");
         if (!loop.options().corsOrigins().isEmpty()) {
             table.first(new Cors(loop.options().corsOrigins()));
         }
-        parts.access().ifPresent(rules -> table.first(new KeyGate(rules, loop.serving(), exchanges, loop.bodies())));
+        loop.serving()
+                .parts()
+                .access()
+                .ifPresent(rules -> table.first(new KeyGate(rules, loop.serving(), exchanges, loop.bodies())));
+        return table;
+    }
+
+    static Router build(LoopParts loop, StreamFront streams, ProfileFronts profiles) {
+        FrontParts parts = loop.serving().parts();
+        Exchanges exchanges = loop.exchanges();
+        RouteTable table = guarded(loop);
         Routes routes = new Routes(table, exchanges);
         routes.ofInference(loop, streams);
         table.get("/", new HomePage(parts, exchanges)::show);
@@ -41,12 +51,13 @@ final class Routes {
         routes.ofRepository(loop);
         table.get("/draw", new DrawPage(exchanges)::show);
         table.get("/openapi.json", new OpenApi(exchanges)::show);
+        profiles.addTo(table, loop);
         parts.metricsPage().ifPresent(page -> table.get("/metrics", context -> routes.show(page, context)));
         return table.router();
     }
 
     private void ofInference(LoopParts loop, StreamFront streams) {
-        InferHandler infer = new InferHandler(loop.serving(), loop.options(), exchanges, loop.bodies());
+        InferHandler infer = new InferHandler(loop);
         table.post(MODEL + "/infer", infer);
         table.post(VERSION + "/infer", infer);
         StreamHandler streaming = new StreamHandler(streams, exchanges, loop.options());

@@ -1,7 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 /** A value that cannot be read; whoever knows where it stands turns it into an error that says so. */
-final class BadJson extends RuntimeException {
+public final class BadJson extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -9,7 +9,7 @@ final class BadJson extends RuntimeException {
         super(reason, null, false, false);
     }
 
-    String reason() {
+    public String reason() {
         return String.valueOf(getMessage());
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.DataType;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON values of one data type and appends them to a tensor's memory.
@@ -17,18 +18,54 @@ final class ElementReader {
     private final JsonCursor cursor;
     private final JsonFloats floats;
     private final DataType dataType;
+    private final @Nullable Growth growth;
     private ByteBuffer memory = ByteBuffer.allocate(0);
     private int count;
 
+    /** Into memory that has room for all that will be read. */
     ElementReader(JsonCursor cursor, DataType dataType) {
+        this(cursor, dataType, null);
+    }
+
+    /** Into memory that grows with what is read, where a string may also be a {@link Base64Object}. */
+    ElementReader(JsonCursor cursor, DataType dataType, @Nullable Growth growth) {
         this.cursor = cursor;
         this.floats = new JsonFloats(cursor);
         this.dataType = dataType;
+        this.growth = growth;
+    }
+
+    /**
+     * Finds more memory.
+     *
+     * @thread as its reader
+     */
+    @FunctionalInterface
+    interface Growth {
+
+        /** Memory with all that is in this one, and so much more room at least. */
+        ByteBuffer beyond(ByteBuffer full, int moreBytes);
     }
 
     void writeTo(ByteBuffer memory) {
         this.memory = memory;
         this.count = 0;
+    }
+
+    /** All that was read, from 0 to its limit. */
+    ByteBuffer written() {
+        return memory.limit(memory.position()).position(0);
+    }
+
+    /** The memory that is written to now, for who wants it back. */
+    ByteBuffer memory() {
+        return memory;
+    }
+
+    private void makeRoom(int bytes) {
+        if (growth != null && memory.remaining() < bytes) {
+            memory = growth.beyond(memory, bytes);
+        }
     }
 
     /** Elements read so far, which is also the index of the next one. */
@@ -57,10 +94,11 @@ final class ElementReader {
     private int readFloats(int most) {
         int found = 0;
         do {
-            int run = PlainFloats.readRun(cursor, memory, most - found);
+            int run = PlainFloats.readRun(cursor, memory, Math.min(most - found, memory.remaining() / Float.BYTES));
             count += run;
             found += run;
             refuseMoreThan(most, found);
+            makeRoom(Float.BYTES);
             memory.putFloat(floats.readFloat());
             count++;
             found++;
@@ -85,6 +123,7 @@ final class ElementReader {
     }
 
     void readNext() {
+        makeRoom(dataType.elementBytes());
         switch (dataType) {
             case BOOL -> memory.put((byte) (cursor.readBoolean() ? 1 : 0));
             case INT8 -> memory.put((byte) JsonIntegers.read(cursor, Byte.MIN_VALUE, Byte.MAX_VALUE));
@@ -106,6 +145,15 @@ final class ElementReader {
     }
 
     private void readString() {
+        if (growth != null && cursor.peek() == '{') {
+            byte[] decoded = Base64Object.read(cursor);
+            makeRoom(DataType.LENGTH_PREFIX_BYTES + decoded.length);
+            memory.putInt(decoded.length).put(decoded);
+            return;
+        }
+        if (growth != null) {
+            makeRoom(DataType.LENGTH_PREFIX_BYTES + JsonStrings.mostBytes(cursor));
+        }
         int prefix = memory.position();
         memory.position(prefix + DataType.LENGTH_PREFIX_BYTES);
         int length = JsonStrings.readUtf8(cursor, memory);

@@ -18,10 +18,6 @@ import java.util.List;
  */
 public final class InferResponseEncoder {
 
-    private static final int ENVELOPE_BYTES = 256;
-    private static final int EXPECTED_ELEMENT_BYTES = 12;
-    private static final int MOST_EXPECTED_BYTES = 1 << 20;
-
     private final InferenceResponse response;
     private final AnswerForm form;
     private final Description model;
@@ -33,7 +29,7 @@ public final class InferResponseEncoder {
         this.response = response;
         this.form = form;
         this.model = model;
-        this.out = new JsonOutput(expectedBytes(), options);
+        this.out = new JsonOutput(ExpectedLength.of(response), options);
     }
 
     public EncodedResponse encode() {
@@ -96,13 +92,5 @@ public final class InferResponseEncoder {
             out.raw(axis == 0 ? "" : ",").number(shape.dimension(axis));
         }
         out.raw(']');
-    }
-
-    private int expectedBytes() {
-        long elements = 0;
-        for (Tensor output : response.outputs()) {
-            elements += output.shape().elementCount();
-        }
-        return (int) Math.min(ENVELOPE_BYTES + elements * EXPECTED_ELEMENT_BYTES, MOST_EXPECTED_BYTES);
     }
 }

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  * @errors {@link BadJson} for whatever RFC 8259 does not allow, with the byte where it stands
  * @source RFC 8259
  */
-final class JsonCursor {
+public final class JsonCursor {
 
     static final int MAX_DEPTH = 100;
 
@@ -28,15 +28,35 @@ final class JsonCursor {
     }
 
     /** @param nonFinite whether {@link NonFinite} numbers are let in */
-    JsonCursor(byte[] bytes, int from, int to, boolean nonFinite) {
+    public JsonCursor(byte[] bytes, int from, int to, boolean nonFinite) {
         this.bytes = bytes;
         this.nonFinite = nonFinite;
         this.position = from;
         this.end = to;
     }
 
+    /** Index of the byte that comes next. */
+    public int position() {
+        return position;
+    }
+
+    /** Goes to where {@link #position} was. */
+    public void goTo(int place) {
+        position = place;
+    }
+
+    /** The text from there to the position, as UTF-8. */
+    public String textFrom(int place) {
+        return new String(bytes, place, position - place, StandardCharsets.UTF_8);
+    }
+
+    /** Reads a string. */
+    public String readString() {
+        return JsonStrings.readString(this);
+    }
+
     /** The next byte that is not white space, left unread, or 0 at the end. */
-    byte peek() {
+    public byte peek() {
         if (position < end) {
             byte next = bytes[position];
             if (next > ' ') {
@@ -56,7 +76,7 @@ final class JsonCursor {
     }
 
     /** Reads that byte, after white space, if it stands here. */
-    boolean tryRead(char wanted) {
+    public boolean tryRead(char wanted) {
         if (peek() == wanted && position < end) {
             position++;
             return true;
@@ -64,14 +84,15 @@ final class JsonCursor {
         return false;
     }
 
-    void read(char wanted) {
+    /** The same, and refuses anything else. */
+    public void read(char wanted) {
         if (!tryRead(wanted)) {
             throw unexpected("'" + wanted + "'");
         }
     }
 
     /** After a member or element: whether another follows; reads the comma or the closing bracket. */
-    boolean readCommaOr(char closing) {
+    public boolean readCommaOr(char closing) {
         if (position < end && bytes[position] == ',') {
             position++;
             return true;
@@ -90,7 +111,7 @@ final class JsonCursor {
     }
 
     /** Reads a member's name and the colon behind it. */
-    String readName() {
+    public String readName() {
         if (peek() != '"') {
             throw unexpected("a member name in double quotes");
         }
@@ -125,7 +146,7 @@ final class JsonCursor {
     }
 
     /** Reads over one value of any kind. */
-    void skipValue() {
+    public void skipValue() {
         skipValue(0);
     }
 

@@ -33,7 +33,7 @@ public final class JsonOutput {
         this(expectedBytes, JsonOptions.STRICT);
     }
 
-    JsonOutput(int expectedBytes, JsonOptions options) {
+    public JsonOutput(int expectedBytes, JsonOptions options) {
         this.nonFinite = options.nanAndInfinity();
         this.bytes = new byte[Math.max(64, expectedBytes)];
     }

@@ -80,6 +80,12 @@ final class JsonStrings {
         }
     }
 
+    /** No less than the string that stands here has in UTF-8. */
+    static int mostBytes(JsonCursor cursor) {
+        int start = openingQuote(cursor);
+        return endOf(cursor) - start;
+    }
+
     /** The byte behind the closing quote; checks nothing but that there is one. */
     private static int endOf(JsonCursor cursor) {
         int at = openingQuote(cursor) + 1;

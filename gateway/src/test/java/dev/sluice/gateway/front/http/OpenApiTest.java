@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -91,6 +92,9 @@ class OpenApiTest {
                 false);
     }
 
+    private static final ProfileFronts NO_PROFILES =
+            new ProfileFronts(new CompatOptions(Profile.V2, List.of()), Map.of());
+
     private static Router routes(Vertx vertx) {
         FakeTicker ticker = new FakeTicker();
         AdmitOptions limits = new AdmitOptions(1, 0, "none", SECOND, SECOND, SECOND, SECOND);
@@ -111,7 +115,7 @@ class OpenApiTest {
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(LoopParts.of(vertx, options(), new Serving(pipeline, parts)), opening -> {});
+        return Routes.build(LoopParts.of(vertx, options(), new Serving(pipeline, parts)), opening -> {}, NO_PROFILES);
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

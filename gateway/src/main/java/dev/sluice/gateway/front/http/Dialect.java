@@ -1,0 +1,27 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.worker.contract.InferenceError;
+
+/**
+ * How a protocol over HTTP says that a request is refused, and what metrics call it.
+ *
+ * @thread confined to one front loop
+ */
+@FunctionalInterface
+public interface Dialect {
+
+    /** The Open Inference Protocol, and whatever is ours. */
+    Dialect V2 = () -> Protocol.HTTP;
+
+    Protocol protocol();
+
+    default int status(InferenceError error) {
+        return StatusMapping.httpStatus(error);
+    }
+
+    default String text(InferenceError error) {
+        return error.message();
+    }
+}

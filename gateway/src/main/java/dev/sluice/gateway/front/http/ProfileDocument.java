@@ -1,0 +1,23 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.front.v2.JsonOutput;
+
+/**
+ * What OpenAPI has to say of a profile, at {@code /openapi/PROFILE.json}: written by hand, and held to what is served by a
+ * test.
+ *
+ * @param path where it is shown
+ * @param text ASCII only, which {@link JsonOutput#raw} wants
+ */
+public record ProfileDocument(String path, String text) {
+
+    /** The document of that profile, which lies in the jar. */
+    public static ProfileDocument read(String profile) {
+        return new ProfileDocument("/openapi/" + profile + ".json", BundledFile.text(profile + ".openapi.json"));
+    }
+
+    /** Shows it. */
+    public void addTo(RouteTable table, Exchanges exchanges) {
+        table.get(path, context -> exchanges.of(context).json(new JsonOutput(text.length()).raw(text)));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.sluice.gateway.front.http;
+
+/**
+ * Serves the protocol of another server over the same pipeline.
+ *
+ * @thread stateless; what it adds is confined to the front loop of the table
+ */
+@FunctionalInterface
+public interface ProfileFront {
+
+    /** Adds its paths, for one front loop. */
+    void addTo(RouteTable table, LoopParts loop);
+}

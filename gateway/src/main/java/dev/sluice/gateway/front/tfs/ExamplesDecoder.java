@@ -1,0 +1,250 @@
+package dev.sluice.gateway.front.tfs;
+
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.front.v2.BadJson;
+import dev.sluice.gateway.front.v2.Base64Object;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.GrowingTensor;
+import dev.sluice.gateway.front.v2.JsonCursor;
+import dev.sluice.gateway.front.v2.SignatureCheck;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of {@code :classify} and {@code :regress}: examples, each an object of features that are named as the
+ * model's inputs are, and a context that they share.
+ *
+ * @thread confined to one front loop; one use
+ * @shape the values of a feature, a flat list or one alone, are one row of its input
+ * @errors InvalidRequest that names the example and the feature
+ * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
+ * @source TensorFlow Serving, RESTful API; tensorflow/serving, json_tensor.cc
+ */
+final class ExamplesDecoder {
+
+    private static final int NOT_SEEN = -1;
+    private static final Set<String> ODD_KINDS = Set.of("Array", "Null", "Object");
+
+    private final HttpBytes body;
+    private final JsonCursor cursor;
+    private final Signature signature;
+    private final ResultsWriter results;
+    private final TensorBuffers buffers;
+    private final List<GrowingTensor> tensors = new ArrayList<>();
+    private final Map<String, Integer> shared = new HashMap<>();
+    private int examplesAt = NOT_SEEN;
+    private int contextAt = NOT_SEEN;
+
+    ExamplesDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, ResultsWriter results) {
+        this.body = body;
+        this.cursor = PredictDecoder.cursor(body);
+        this.signature = signature;
+        this.results = results;
+        this.buffers = buffers;
+    }
+
+    DecodedRequest decode() {
+        buffers.besideBody(body.length());
+        try {
+            List<String> outputs = results.outputs(signature);
+            Refusals.requireJsonTypes(signature);
+            signature.inputs().forEach(spec -> tensors.add(new GrowingTensor(cursor, buffers, spec)));
+            findMembers();
+            readContext();
+            readExamples();
+            List<Tensor> inputs = inputs();
+            return new DecodedRequest(
+                    inputs,
+                    outputs,
+                    SignatureCheck.rows(inputs, signature),
+                    null,
+                    0,
+                    new AnswerForm(null, List.of(), false));
+        } catch (BadJson bad) {
+            tensors.forEach(GrowingTensor::giveBack);
+            throw Refusals.parseError(bad);
+        } catch (InferenceException wrong) {
+            tensors.forEach(GrowingTensor::giveBack);
+            throw wrong;
+        }
+    }
+
+    /** A context may come behind the examples that it is for, so all is read over first. */
+    private void findMembers() {
+        Refusals.requireObject(cursor, body);
+        cursor.read('{');
+        if (!cursor.tryRead('}')) {
+            do {
+                String member = cursor.readName();
+                cursor.peek();
+                int start = cursor.position();
+                switch (member) {
+                    case "examples" -> examplesAt = start;
+                    case "context" -> contextAt = start;
+                    case "signature_name" -> SignatureName.require(cursor);
+                    default -> {}
+                }
+                cursor.goTo(start);
+                cursor.skipValue();
+            } while (cursor.readCommaOr('}'));
+        }
+    }
+
+    private void readContext() {
+        if (contextAt == NOT_SEEN) {
+            return;
+        }
+        cursor.goTo(contextAt);
+        requireObject();
+        cursor.read('{');
+        if (!cursor.tryRead('}')) {
+            do {
+                String name = cursor.readName();
+                shared.put(name, cursor.position());
+                cursor.skipValue();
+            } while (cursor.readCommaOr('}'));
+        }
+    }
+
+    private void requireObject() {
+        if (cursor.peek() != '{') {
+            throw Refusals.invalid("Example must be JSON object but got JSON " + Misfit.kind(cursor.peek()));
+        }
+    }
+
+    private void readExamples() {
+        if (examplesAt == NOT_SEEN) {
+            throw Refusals.invalid("When method is classify, key 'examples' is expected and was not found");
+        }
+        cursor.goTo(examplesAt);
+        if (cursor.peek() != '[') {
+            throw Refusals.invalid("Expecting 'examples' value to be an list/array");
+        }
+        cursor.read('[');
+        if (cursor.tryRead(']')) {
+            throw Refusals.invalid("'examples' value is an empty array");
+        }
+        int example = 0;
+        do {
+            requireObject();
+            readExample(example);
+            example++;
+        } while (cursor.readCommaOr(']'));
+    }
+
+    private void readExample(int example) {
+        cursor.read('{');
+        if (!cursor.tryRead('}')) {
+            do {
+                String feature = cursor.readName();
+                int place = signature.indexOfInput(feature);
+                if (place < 0) {
+                    cursor.skipValue(); // as a model does with features that it has no use for
+                } else if (tensors.get(place).values() > example) {
+                    throw Refusals.invalid("Feature: " + feature + " is given twice (at examples[" + example + "])");
+                } else {
+                    readFeature(tensors.get(place), example);
+                }
+            } while (cursor.readCommaOr('}'));
+        }
+        for (GrowingTensor tensor : tensors) {
+            if (tensor.values() == example) {
+                takeFromContext(tensor, example);
+            }
+        }
+    }
+
+    private void takeFromContext(GrowingTensor tensor, int example) {
+        @Nullable Integer start = shared.get(tensor.spec().name());
+        if (start != null) {
+            int behind = cursor.position();
+            cursor.goTo(start);
+            readFeature(tensor, example);
+            cursor.goTo(behind);
+        } else if (!tensor.spec().optional() || tensor.values() > 0) {
+            throw Refusals.invalid("Feature: " + tensor.spec().name() + " (data type: "
+                    + TfsType.word(tensor.spec().dataType()) + ") is required but could not be found. (at examples["
+                    + example + "])");
+        }
+    }
+
+    private void readFeature(GrowingTensor tensor, int example) {
+        cursor.peek();
+        int start = cursor.position();
+        try {
+            tensor.readFlat();
+        } catch (BadJson misfit) {
+            cursor.goTo(start);
+            String feature = "Feature: " + tensor.spec().name();
+            String place = "examples[" + example + "]." + tensor.spec().name();
+            @Nullable String kind = oddKind();
+            if (kind != null) {
+                throw Refusals.invalid(
+                        feature + " has element with unexpected JSON type: " + kind + " (at " + place + ")");
+            }
+            cursor.goTo(start);
+            throw Refusals.invalid(feature + ": " + new Misfit(cursor, tensor).why(misfit.reason(), place));
+        }
+    }
+
+    /** The kind of the first element that no feature has; null where there is none. */
+    private @Nullable String oddKind() {
+        boolean list = cursor.tryRead('[');
+        do {
+            String kind = Misfit.kind(cursor.peek());
+            boolean bytes = Base64Object.isNext(cursor);
+            if (!bytes && ODD_KINDS.contains(kind)) {
+                return kind;
+            }
+            cursor.skipValue();
+        } while (list && cursor.readCommaOr(']'));
+        return null;
+    }
+
+    private List<Tensor> inputs() {
+        List<Tensor> inputs = new ArrayList<>(tensors.size());
+        for (GrowingTensor tensor : tensors) {
+            if (tensor.values() > 0) {
+                inputs.add(tensor.tensor(shape(tensor)));
+            }
+        }
+        return inputs;
+    }
+
+    /** The declared one, with the examples as rows; one axis beyond them may be open. */
+    private static Shape shape(GrowingTensor tensor) {
+        TensorSpec spec = tensor.spec();
+        long found = tensor.form().elementCount();
+        long[] dimensions = spec.shape().dimensions().clone();
+        long known = 1;
+        int open = 0;
+        for (int axis = 1; axis < dimensions.length; axis++) {
+            known *= Math.abs(dimensions[axis]);
+            open = dimensions[axis] == Shape.VARIABLE ? axis : open;
+        }
+        if (dimensions.length > 0) {
+            dimensions[0] = tensor.values();
+        }
+        if (open > 0) {
+            dimensions[open] = known == 0 ? 0 : found / known;
+        }
+        Shape shape = new Shape(dimensions);
+        boolean fits = shape.isFixed() && spec.shape().accepts(shape) && shape.elementCount() == found * tensor.values();
+        if (!fits) {
+            throw Refusals.invalid("Feature: " + spec.name() + " has " + found + " values in each of " + tensor.values()
+                    + " examples, and the model takes " + spec.shape());
+        }
+        return shape;
+    }
+}

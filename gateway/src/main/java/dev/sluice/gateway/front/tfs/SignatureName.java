@@ -1,0 +1,29 @@
+package dev.sluice.gateway.front.tfs;
+
+import dev.sluice.gateway.front.v2.JsonCursor;
+import dev.sluice.worker.contract.InferenceException;
+
+/**
+ * {@code signature_name}: an ONNX model has one signature, which has the name that is usual.
+ *
+ * @thread stateless
+ * @errors InvalidRequest for another
+ */
+final class SignatureName {
+
+    private static final String DEFAULT = "serving_default";
+
+    private SignatureName() {}
+
+    /** Reads it. */
+    static void require(JsonCursor cursor) {
+        if (cursor.peek() != '"') {
+            throw Refusals.invalid("Not formatted correctly. 'signature_name' key must be a string value.");
+        }
+        String name = cursor.readString();
+        if (!name.isEmpty() && !name.equals(DEFAULT)) {
+            throw Refusals.invalid(
+                    "Serving signature name: " + InferenceException.quoted(name) + " not found in signature def");
+        }
+    }
+}

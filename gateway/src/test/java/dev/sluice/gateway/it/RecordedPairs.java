@@ -1,0 +1,57 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is about,
+ * behind a {@code #}; method and path; the body, where there is one; the status and the answer's body on one line.
+ */
+record RecordedPairs(String title, String method, String path, String body, int status, String answer) {
+
+    private static final Path FOLDER = Places.ROOT.resolve("gateway/src/test/resources/compat");
+
+    static List<RecordedPairs> read(String file) throws IOException {
+        List<RecordedPairs> pairs = new ArrayList<>();
+        for (String block : Files.readString(FOLDER.resolve(file)).split("\n\n+", -1)) {
+            if (!block.isBlank()) {
+                pairs.add(parse(block.strip().split("\n", -1)));
+            }
+        }
+        return pairs;
+    }
+
+    private static RecordedPairs parse(String[] lines) {
+        String[] request = lines[1].split(" ", 2);
+        String[] answer = lines[lines.length - 1].split(" ", 2);
+        return new RecordedPairs(
+                lines[0].substring("# ".length()),
+                request[0],
+                request[1],
+                lines.length > 3 ? lines[2] : "",
+                Integer.parseInt(answer[0]),
+                answer.length > 1 ? answer[1] : "");
+    }
+
+    static Stream<DynamicTest> tests(List<RecordedPairs> pairs, RunningGateway gateway, int port) {
+        return pairs.stream().map(pair -> DynamicTest.dynamicTest(pair.title(), () -> pair.check(gateway, port)));
+    }
+
+    private void check(RunningGateway gateway, int port) {
+        HttpRequest request = gateway.request(port, path)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        Answer got = Waiting.await(gateway.send(request));
+        assertEquals(status + " " + answer, got.status() + " " + got.body(), path + " " + body);
+        assertEquals("application/json", got.header("content-type"));
+    }
+}
