@@ -7,6 +7,9 @@ total   x FP32 [3] to its sum, total FP32, without axes: there are no rows
 uneven  x FP32 [n], given back as y, beside z FP32 [2]
 ranked  x FP32 [batch, 2] and names STRING [batch, 2], given back as scores and classes
 scored  x FP32 [batch, 2], given back as scores, beside its first column as outputs FP32 [batch, 1]; its classes are cat and dog
+
+half_plus_two   y = x / 2 + 2, FP32 [batch]: what TensorFlow Serving's pages begin with
+sklearn-iris    the kind of an iris, by the length of its petals alone, FP32 [batch, 4] to label INT64 [batch]: KServe's
 """
 
 import pathlib
@@ -90,4 +93,24 @@ save(
     [helper.make_tensor("zero", TensorProto.INT64, [1], [0]), helper.make_tensor("one", TensorProto.INT64, [1], [1]),
      helper.make_tensor("axis", TensorProto.INT64, [1], [1])],
     "labels: [cat, dog]\n",
+)
+save(
+    "half_plus_two",
+    [helper.make_node("Mul", ["x", "a"], ["half"]), helper.make_node("Add", ["half", "b"], ["y"])],
+    [value("x", FLOAT, "batch")],
+    [value("y", FLOAT, "batch")],
+    [helper.make_tensor("a", FLOAT, [], [0.5]), helper.make_tensor("b", FLOAT, [], [2.0])],
+)
+save(
+    "sklearn-iris",
+    [
+        helper.make_node("Gemm", ["x", "weights", "bias"], ["scores"]),
+        helper.make_node("ArgMax", ["scores"], ["label"], axis=1, keepdims=0),
+    ],
+    [value("x", FLOAT, "batch", 4)],
+    [value("label", TensorProto.INT64, "batch")],
+    [
+        helper.make_tensor("weights", FLOAT, [4, 3], [0, 0, 0, 0, 0, 0, -1, 0, 1, 0, 0, 0]),
+        helper.make_tensor("bias", FLOAT, [3], [3, 0.5, -5]),
+    ],
 )

@@ -23,8 +23,12 @@ public enum NumbersBody {
         this.elements = elements;
     }
 
+    public int elements() {
+        return elements;
+    }
+
     /** The array alone. */
-    byte[] data() {
+    public byte[] data() {
         Random random = new Random(784);
         return IntStream.range(0, elements)
                 .mapToObj(i -> number(random))
@@ -41,7 +45,7 @@ public enum NumbersBody {
     }
 
     /** A whole request. */
-    byte[] request() {
+    public byte[] request() {
         String head = "{\"inputs\":[{\"name\":\"x\",\"shape\":[1," + elements + "],\"datatype\":\"FP32\",\"data\":";
         return (head + new String(data(), StandardCharsets.US_ASCII) + "}]}").getBytes(StandardCharsets.US_ASCII);
     }

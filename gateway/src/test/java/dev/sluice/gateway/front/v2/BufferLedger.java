@@ -7,7 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /** Tensor memory that knows each of its buffers, and so how many a decoder has kept, lost, or given back twice. */
-final class BufferLedger {
+public final class BufferLedger {
 
     private static final int SMALLEST = 256;
     private static final int LARGEST = 1 << 15;
@@ -15,10 +15,10 @@ final class BufferLedger {
     /** More than any request of the tests has inputs. */
     private static final int OF_EACH_SIZE = 16;
 
-    final TensorBuffers buffers = new TensorBuffers();
+    public final TensorBuffers buffers = new TensorBuffers();
     private final Set<ByteBuffer> all = takeAll();
 
-    BufferLedger() {
+    public BufferLedger() {
         all.forEach(buffers::giveBack);
     }
 
@@ -33,7 +33,7 @@ final class BufferLedger {
     }
 
     /** How many do not lie there. One that lies there twice stands in the way of another, which is missing then. */
-    int missing() {
+    public int missing() {
         Set<ByteBuffer> found = takeAll();
         found.retainAll(all);
         found.forEach(buffers::giveBack);
