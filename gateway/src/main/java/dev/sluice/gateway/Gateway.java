@@ -107,7 +107,8 @@ public final class Gateway {
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(
-                config.compat(), Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
+                config.compat(),
+                Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))

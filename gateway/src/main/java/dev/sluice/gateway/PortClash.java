@@ -18,8 +18,7 @@ final class PortClash {
     /** What is wrong, if anything is; gRPC may have the port of HTTP, where calls are told by their content type. */
     static Optional<String> of(GatewayConfig config) {
         int operators = config.admin().port();
-        Set<Integer> clients =
-                new HashSet<>(Set.of(config.http().port()));
+        Set<Integer> clients = new HashSet<>(Set.of(config.http().port()));
         clients.add(config.grpc().port());
         if (operators > 0 && clients.contains(operators)) {
             return Optional.of("admin.port is " + operators

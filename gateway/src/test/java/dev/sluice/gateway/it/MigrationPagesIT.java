@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MigrationPagesIT {
 
-    private static final Pattern EXAMPLE =
-            Pattern.compile("```\ncurl (?:-d '(?<body>[^']*)' )?http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
+    private static final Pattern EXAMPLE = Pattern.compile(
+            "```\ncurl (?:-d '(?<body>[^']*)' )?http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
 
     private static void runExamples(Path models, String page, String profile) throws IOException {
         String text = Files.readString(Places.ROOT.resolve("docs").resolve(page));

@@ -62,15 +62,20 @@ class ProfilesIT {
             assertEquals(ANSWER, post(gateway, tfs, ECHO, ROW).body());
             assertEquals(ANSWER, post(gateway, kserve, ECHO, ROW).body());
             assertEquals("AVAILABLE", state(get(gateway, tfs, "/v1/models/echo")));
-            assertEquals("{\"name\":\"echo\",\"ready\":true}", get(gateway, kserve, "/v1/models/echo").body());
+            assertEquals(
+                    "{\"name\":\"echo\",\"ready\":true}",
+                    get(gateway, kserve, "/v1/models/echo").body());
             assertEquals("{\"status\":\"alive\"}", get(gateway, kserve, "/").body());
-            assertEquals(200, post(gateway, v2, "/v2/models/echo/infer", Requests.echo(1)).status());
+            assertEquals(
+                    200,
+                    post(gateway, v2, "/v2/models/echo/infer", Requests.echo(1)).status());
             get(gateway, tfs, "/v2").error(404);
             get(gateway, v2, "/v1/models/echo").error(404);
             gateway.get("/v1/models/echo").error(404);
             gateway.awaitNothingInFlight();
             MetricsPage page = gateway.metrics();
-            assertEquals(1, page.value("sluice_requests_total", "protocol=\"tensorflow_serving\"", "outcome=\"success\""));
+            assertEquals(
+                    1, page.value("sluice_requests_total", "protocol=\"tensorflow_serving\"", "outcome=\"success\""));
             assertEquals(1, page.value("sluice_requests_total", "protocol=\"kserve_v1\"", "outcome=\"success\""));
             assertEquals(1, page.value("sluice_requests_total", "protocol=\"http\"", "outcome=\"success\""));
         }
@@ -88,9 +93,9 @@ class ProfilesIT {
         try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH, "worker.instances=1")) {
             int tfs = gateway.profilePort(0);
             List<CompletableFuture<Answer>> answers = IntStream.range(0, 200)
-                    .mapToObj(i -> gateway.send(gateway.request(i % 2 == 0 ? tfs : gateway.port(), i % 2 == 0
-                                    ? "/v1/models/pick:predict"
-                                    : "/v2/models/pick/infer")
+                    .mapToObj(i -> gateway.send(gateway.request(
+                                    i % 2 == 0 ? tfs : gateway.port(),
+                                    i % 2 == 0 ? "/v1/models/pick:predict" : "/v2/models/pick/infer")
                             .POST(BodyPublishers.ofString(
                                     i % 2 == 0 ? "{\"instances\":[" + i % 10 + "]}" : Requests.pick(i % 10)))
                             .build()))
@@ -121,13 +126,14 @@ class ProfilesIT {
     @Test
     void keysAreAskedForBeforeAnythingIsTold(@TempDir Path folder) throws IOException {
         Path keys = Files.writeString(folder.resolve("keys"), KEY_LINE);
-        try (RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS, TFS, BOTH, "security.api_keys_file=" + keys)) {
+        try (RunningGateway gateway =
+                RunningGateway.start(Places.TEST_MODELS, TFS, BOTH, "security.api_keys_file=" + keys)) {
             for (int port : List.of(gateway.port(), gateway.profilePort(0), gateway.profilePort(1))) {
                 post(gateway, port, ECHO, ROW).error(401);
                 get(gateway, port, "/v1/models/nobody").error(401);
                 get(gateway, port, "/v1/foo").error(401);
-                assertEquals(ANSWER, post(gateway, port, ECHO, ROW, "x-api-key", KEY).body());
+                assertEquals(
+                        ANSWER, post(gateway, port, ECHO, ROW, "x-api-key", KEY).body());
             }
         }
     }
@@ -135,15 +141,15 @@ class ProfilesIT {
     @Test
     void quotasAreSharedWithV2AndToldAsThere() {
         try (RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS,
-                TFS,
-                "admission.client_header=X-Client",
-                "limits.clients=[\"*: 2 requests/h\"]")) {
+                Places.TEST_MODELS, TFS, "admission.client_header=X-Client", "limits.clients=[\"*: 2 requests/h\"]")) {
             int port = gateway.port();
             Answer first = post(gateway, port, ECHO, ROW, "x-client", "a");
             assertEquals(200, first.status(), first.body());
             assertEquals("\"requests\";q=2;w=3600", first.header("ratelimit-policy"));
-            assertEquals(200, gateway.post("/v2/models/echo/infer", Requests.echo(1), "x-client", "a").status());
+            assertEquals(
+                    200,
+                    gateway.post("/v2/models/echo/infer", Requests.echo(1), "x-client", "a")
+                            .status());
             Answer refused = post(gateway, port, ECHO, ROW, "x-client", "a");
             assertTrue(refused.error(429).startsWith("this client has used up its requests"), refused.body());
             assertTrue(refused.headers().containsKey("retry-after"), refused.toString());
@@ -154,20 +160,26 @@ class ProfilesIT {
     @Test
     void deadlinesAndLimitsOfBodiesHold() {
         try (RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS, TFS, "worker.instances=1", "http.max_body_size=1KiB", "worker.give_up_after=10ms")) {
+                Places.TEST_MODELS,
+                TFS,
+                "worker.instances=1",
+                "http.max_body_size=1KiB",
+                "worker.give_up_after=10ms")) {
             String slow = "{\"inputs\":{\"x\":[1.0],\"steps\":[100000000]}}";
-            post(gateway, gateway.port(), "/v1/models/slow:predict", slow, "sluice-timeout-ms", "200").error(504);
+            post(gateway, gateway.port(), "/v1/models/slow:predict", slow, "sluice-timeout-ms", "200")
+                    .error(504);
             String long1 = "{\"instances\":[[" + "1.0,".repeat(500) + "1.0]]}";
             post(gateway, gateway.port(), ECHO, long1).error(413);
-            post(gateway, gateway.port(), ECHO, ROW, "sluice-timeout-ms", "soon").error(400);
+            post(gateway, gateway.port(), ECHO, ROW, "sluice-timeout-ms", "soon")
+                    .error(400);
             gateway.awaitNothingInFlight();
         }
     }
 
     @Test
     void aGatewayThatStopsAnswersWhatItHasBegun() {
-        RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS, BOTH, "worker.instances=1", "admission.drain_timeout=50s");
+        RunningGateway gateway =
+                RunningGateway.start(Places.TEST_MODELS, BOTH, "worker.instances=1", "admission.drain_timeout=50s");
         List<CompletableFuture<Answer>> sent = IntStream.range(0, 8)
                 .mapToObj(i -> gateway.send(gateway.request(gateway.profilePort(i % 2), "/v1/models/slow:predict")
                         .POST(BodyPublishers.ofString("{\"instances\":[{\"x\":1.0,\"steps\":2000}]}"))
@@ -194,7 +206,8 @@ class ProfilesIT {
                     .POST(BodyPublishers.ofByteArray(compressed(many)))
                     .build());
             assertEquals(200, response.statusCode());
-            assertEquals("gzip", response.headers().firstValue("content-encoding").orElse("none"));
+            assertEquals(
+                    "gzip", response.headers().firstValue("content-encoding").orElse("none"));
             GZIPInputStream answer = new GZIPInputStream(new ByteArrayInputStream(response.body()));
             assertEquals(
                     many.replace("instances", "predictions"),
@@ -220,10 +233,12 @@ class ProfilesIT {
 
     /** Every path of the document is there, with its method: whatever is answered, it is not that there is none. */
     private static void checkDocument(RunningGateway gateway, int port, String profile) {
-        JsonObject paths = get(gateway, port, "/openapi/" + profile + ".json").json().getJsonObject("paths");
+        JsonObject paths =
+                get(gateway, port, "/openapi/" + profile + ".json").json().getJsonObject("paths");
         assertTrue(paths.size() >= 4, paths.encode());
         for (String path : paths.fieldNames()) {
-            String real = path.replace("{model}", "echo").replace("{version}", "1").replace("{label}", "stable");
+            String real =
+                    path.replace("{model}", "echo").replace("{version}", "1").replace("{label}", "stable");
             JsonObject at = paths.getJsonObject(path);
             Set<String> named = Pattern.compile("\\{(\\w+)}")
                     .matcher(path)

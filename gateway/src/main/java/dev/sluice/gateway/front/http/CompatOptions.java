@@ -11,11 +11,12 @@ import java.util.Optional;
  *     nobody but the operator knows whose clients come
  * @param listeners further ports, each with one profile, as in {@code tensorflow-serving: 8501}
  */
-public record CompatOptions(@Setting("v2") Profile profile, @Setting("[]") List<String> listeners) {
+public record CompatOptions(
+        @Setting("v2") Profile profile, @Setting("[]") List<String> listeners) {
 
     /** What is wrong with an item of {@code listeners}, if anything is. */
-    public static Optional<String> problem(String listener) {
-        return ProfileListener.problem(listener);
+    public static Optional<String> problem(String text) {
+        return ProfileListener.problem(text);
     }
 
     /** The further ports, in their order. */

@@ -62,7 +62,13 @@ public final class Exchanges {
         of(request).error(status, message);
     }
 
-    /** The same with one of our errors. */
+    /** Refuses a request that has come so far, for something that no error of ours says. */
+    public void refuse(RoutingContext context, Bodies bodies, int status, String message) {
+        BodyReader.discard(context.request(), bodies);
+        of(context).error(status, message);
+    }
+
+    /** One that is for none of our routes, with one of our errors. */
     public void refuse(HttpServerRequest request, Bodies bodies, InferenceError error) {
         BodyReader.discard(request, bodies);
         of(request).refuse(error);

@@ -88,8 +88,7 @@ public final class Intake {
                 exchange.request(),
                 bodyLimit,
                 bodies,
-                body -> serving.infer(
-                        exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)),
+                body -> serving.infer(exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)),
                 error -> serving.refuse(exchange, endpoint.model(), error));
     }
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 public record ProfileListener(Profile profile, String host, int port) {
 
     private static final int MAX_PORT = 65535;
-    private static final Pattern FORM =
-            Pattern.compile("(?<profile>[a-z0-9-]+): *(?:(?<host>\\[[0-9a-fA-F:.]+]|[^\\s:\\[\\]]+):)?(?<port>[0-9]{1,5})");
+    private static final Pattern FORM = Pattern.compile(
+            "(?<profile>[a-z0-9-]+): *(?:(?<host>\\[[0-9a-fA-F:.]+]|[^\\s:\\[\\]]+):)?(?<port>[0-9]{1,5})");
 
     /** As in {@code tensorflow-serving: 8501} and {@code kserve-v1: 0.0.0.0:8080}; empty for what is none. */
     static Optional<ProfileListener> parse(String text) {

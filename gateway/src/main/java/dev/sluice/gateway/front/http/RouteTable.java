@@ -60,7 +60,8 @@ public final class RouteTable {
 
     /** Paths that a handler tells apart by itself, and says what is wrong with the others; OPTIONS is answered here. */
     public void under(String pattern, Handler<RoutingContext> handler) {
-        router.routeWithRegex(HttpMethod.OPTIONS, pattern).handler(context -> options(context, "GET, HEAD, POST, OPTIONS"));
+        router.routeWithRegex(HttpMethod.OPTIONS, pattern)
+                .handler(context -> options(context, "GET, HEAD, POST, OPTIONS"));
         router.routeWithRegex(pattern).handler(handler).failureHandler(this::failed);
     }
 

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KserveHandler implements Handler<RoutingContext> {
 
-    private static final Pattern PATH = Pattern.compile("/v1/models(?:/(?<model>[^/]+?)(?::(?<verb>predict|explain))?)?");
+    private static final Pattern PATH =
+            Pattern.compile("/v1/models(?:/(?<model>[^/]+?)(?::(?<verb>predict|explain))?)?");
     private static final String READ = "GET, HEAD, OPTIONS";
     private static final String CALL = "POST, OPTIONS";
 
@@ -53,29 +54,29 @@ final class KserveHandler implements Handler<RoutingContext> {
         String path = String.valueOf(request.path());
         Matcher found = PATH.matcher(path);
         if (!found.matches()) {
-            refuse(request, 404, "there is nothing at " + InferenceException.shortened(path) + "; see GET /v1/models");
+            refuse(context, 404, "there is nothing at " + InferenceException.shortened(path) + "; see GET /v1/models");
             return;
         }
         @Nullable String verb = found.group("verb");
-        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         boolean calls = request.method().equals(HttpMethod.POST);
         if (verb == null ? !reads : !calls) {
             String allowed = verb == null ? READ : CALL;
             request.response().putHeader("allow", allowed);
-            refuse(request, 405, request.method() + " is not allowed here; allowed: " + allowed);
+            refuse(context, 405, request.method() + " is not allowed here; allowed: " + allowed);
             return;
         }
-        Exchange exchange = loop.exchanges().of(context);
         @Nullable String segment = found.group("model");
         if (segment == null) {
-            exchange.json(models());
+            loop.exchanges().of(context).json(models());
         } else {
-            answer(exchange, PathSegment.decode(segment), verb == null ? "" : verb);
+            answer(context, PathSegment.decode(segment), verb == null ? "" : verb);
         }
     }
 
-    private void refuse(HttpServerRequest request, int status, String message) {
-        loop.exchanges().refuse(request, loop.bodies(), status, message);
+    private void refuse(RoutingContext context, int status, String message) {
+        loop.exchanges().refuse(context, loop.bodies(), status, message);
     }
 
     private JsonOutput models() {
@@ -91,7 +92,8 @@ final class KserveHandler implements Handler<RoutingContext> {
         return out.raw("]}");
     }
 
-    private void answer(Exchange exchange, String name, String verb) {
+    private void answer(RoutingContext context, String name, String verb) {
+        Exchange exchange = loop.exchanges().of(context);
         exchange.speaks(new KserveDialect(name));
         RequestedModel model = new RequestedModel(name, null);
         if (verb.equals("predict")) {
@@ -107,7 +109,7 @@ final class KserveHandler implements Handler<RoutingContext> {
         if (verb.isEmpty()) {
             exchange.json(ready(name));
         } else {
-            refuse(exchange.request(), 501, "Model with name " + name + " does not implement explain.");
+            refuse(context, 501, "Model with name " + name + " does not implement explain.");
         }
     }
 
@@ -115,8 +117,7 @@ final class KserveHandler implements Handler<RoutingContext> {
         return new JsonOutput(64).raw("{\"name\":").string(name).raw(",\"ready\":true}");
     }
 
-    private static DecodedRequest predict(
-            Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
+    private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
         exchange.answersBy(PredictWriter.ROWS);
         return new PredictDecoder(body, by.description().signature(), buffers).decode();
     }

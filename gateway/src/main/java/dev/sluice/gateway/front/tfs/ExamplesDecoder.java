@@ -57,10 +57,10 @@ final class ExamplesDecoder {
     DecodedRequest decode() {
         buffers.besideBody(body.length());
         try {
+            findMembers();
             List<String> outputs = results.outputs(signature);
             Refusals.requireJsonTypes(signature);
             signature.inputs().forEach(spec -> tensors.add(new GrowingTensor(cursor, buffers, spec)));
-            findMembers();
             readContext();
             readExamples();
             List<Tensor> inputs = inputs();
@@ -92,7 +92,7 @@ final class ExamplesDecoder {
                 switch (member) {
                     case "examples" -> examplesAt = start;
                     case "context" -> contextAt = start;
-                    case "signature_name" -> SignatureName.require(cursor);
+                    case "signature_name" -> SignatureName.require(cursor, body);
                     default -> {}
                 }
                 cursor.goTo(start);
@@ -240,7 +240,8 @@ final class ExamplesDecoder {
             dimensions[open] = known == 0 ? 0 : found / known;
         }
         Shape shape = new Shape(dimensions);
-        boolean fits = shape.isFixed() && spec.shape().accepts(shape) && shape.elementCount() == found * tensor.values();
+        boolean fits =
+                shape.isFixed() && spec.shape().accepts(shape) && shape.elementCount() == found * tensor.values();
         if (!fits) {
             throw Refusals.invalid("Feature: " + spec.name() + " has " + found + " values in each of " + tensor.values()
                     + " examples, and the model takes " + spec.shape());

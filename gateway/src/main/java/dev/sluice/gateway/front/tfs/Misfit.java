@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.tfs;
 
-import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.gateway.front.v2.Base64Object;
 import dev.sluice.gateway.front.v2.GrowingTensor;
 import dev.sluice.gateway.front.v2.JsonCursor;

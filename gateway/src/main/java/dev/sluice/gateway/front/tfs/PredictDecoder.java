@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PredictDecoder {
 
-    private static final String LIST_ERROR = " of 'instances' list. Error: INVALID_ARGUMENT: ";
+    private static final int NO_ROW = -1;
+    private static final String UNNAMED = "";
 
     private final HttpBytes body;
     private final JsonCursor cursor;
@@ -95,7 +96,7 @@ public final class PredictDecoder {
 
     private void readMember(String member) {
         switch (member) {
-            case "signature_name" -> SignatureName.require(cursor);
+            case "signature_name" -> SignatureName.require(cursor, body);
             case "instances" -> {
                 refuseSecond(instancesSeen, inputsSeen, member);
                 instancesSeen = true;
@@ -135,7 +136,8 @@ public final class PredictDecoder {
             throw refusal("No values in 'instances' array");
         }
         boolean named = isNamed();
-        @Nullable GrowingTensor only = named ? null : onlyTensor("instances is a plain list, but expecting list of objects");
+        @Nullable
+        GrowingTensor only = named ? null : onlyTensor("instances is a plain list, but expecting list of objects");
         int row = 0;
         do {
             if (isNamed() != named) {
@@ -145,7 +147,7 @@ public final class PredictDecoder {
             if (only == null) {
                 readNamed(row);
             } else {
-                readValue(only, "Failed to process element: " + row + LIST_ERROR, "instances[" + row + "]");
+                readValue(only, row, UNNAMED);
             }
             row++;
         } while (cursor.readCommaOr(']'));
@@ -184,19 +186,20 @@ public final class PredictDecoder {
         for (GrowingTensor tensor : tensors) {
             boolean leftOut = tensor.spec().optional() && tensor.values() == 0;
             if (tensor.values() != row + 1 && !leftOut) {
-                throw refusal("Failed to process element: " + row + " of 'instances' list. JSON object: keys must be equal"
-                        + " to: " + String.join(",", names()));
+                throw refusal(
+                        "Failed to process element: " + row + " of 'instances' list. JSON object: keys must be equal"
+                                + " to: " + String.join(",", names()));
             }
         }
     }
 
     private void readKey(int row, String key) {
-        String where = "Failed to process element: " + row + " key: " + InferenceException.shortened(key) + LIST_ERROR;
         int place = signature.indexOfInput(key);
         if (place < 0) {
-            throw refusal(where + "JSON object: does not have named input: " + InferenceException.shortened(key));
+            throw refusal(
+                    element(row, key) + "JSON object: does not have named input: " + InferenceException.shortened(key));
         }
-        readValue(tensors.get(place), where, "instances[" + row + "]." + key);
+        readValue(tensors.get(place), row, key);
     }
 
     private List<String> names() {
@@ -205,7 +208,7 @@ public final class PredictDecoder {
 
     private void readInputs() {
         if (!isNamed()) {
-            readValue(onlyTensor("inputs is a plain value/list, but expecting an object"), "", "inputs");
+            readValue(onlyTensor("inputs is a plain value/list, but expecting an object"), NO_ROW, UNNAMED);
             return;
         }
         cursor.read('{');
@@ -230,11 +233,11 @@ public final class PredictDecoder {
         if (tensors.get(place).values() > 0) {
             throw refusal("The input " + name + " is given twice");
         }
-        readValue(tensors.get(place), "", "inputs." + name);
+        readValue(tensors.get(place), NO_ROW, name);
     }
 
-    /** A value that cannot be read is looked at again, to say what is wrong with it. */
-    private void readValue(GrowingTensor tensor, String where, String place) {
+    /** A value that cannot be read is looked at again, to say what is wrong with it; until then nothing is said. */
+    private void readValue(GrowingTensor tensor, int row, String key) {
         cursor.peek();
         int start = cursor.position();
         try {
@@ -242,9 +245,19 @@ public final class PredictDecoder {
         } catch (BadJson misfit) {
             Refusals.requireSyntax(body);
             cursor.goTo(start);
-            String why = new Misfit(cursor, tensor).why(misfit.reason(), place);
-            throw Refusals.invalid(where + why);
+            String member = row == NO_ROW ? "inputs" : "instances[" + row + "]";
+            String place = key.isEmpty() ? member : member + "." + key;
+            throw Refusals.invalid(element(row, key) + new Misfit(cursor, tensor).why(misfit.reason(), place));
         }
+    }
+
+    /** How that server begins to speak of a value among rows; of others it says only what is wrong. */
+    private static String element(int row, String key) {
+        if (row == NO_ROW) {
+            return "";
+        }
+        String which = key.isEmpty() ? Integer.toString(row) : row + " key: " + InferenceException.shortened(key);
+        return "Failed to process element: " + which + " of 'instances' list. Error: INVALID_ARGUMENT: ";
     }
 
     private List<Tensor> inputs() {
@@ -253,8 +266,8 @@ public final class PredictDecoder {
             if (tensor.values() > 0) {
                 Tensor read = rows ? tensor.rows() : tensor.value();
                 if (!tensor.spec().shape().accepts(read.shape())) {
-                    throw Refusals.invalid("input \"" + read.name() + "\" expects " + tensor.spec().shape()
-                            + " (-1 is any) and got " + read.shape());
+                    throw Refusals.invalid("input \"" + read.name() + "\" expects "
+                            + tensor.spec().shape() + " (-1 is any) and got " + read.shape());
                 }
                 inputs.add(read);
             }

@@ -78,8 +78,8 @@ public enum PredictWriter implements AnswerWriter {
                 throw Refusals.invalid("Tensor name: " + output.name() + " has no shape information");
             }
             if (output.rows() != rows) {
-                throw Refusals.invalid("Tensor name: " + output.name() + " has inconsistent batch size: " + output.rows()
-                        + " expecting: " + rows);
+                throw Refusals.invalid("Tensor name: " + output.name() + " has inconsistent batch size: "
+                        + output.rows() + " expecting: " + rows);
             }
         }
         return rows;

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.tfs;
 
+import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.worker.contract.InferenceException;
 
@@ -16,12 +17,14 @@ final class SignatureName {
     private SignatureName() {}
 
     /** Reads it. */
-    static void require(JsonCursor cursor) {
+    static void require(JsonCursor cursor, HttpBytes body) {
         if (cursor.peek() != '"') {
+            Refusals.requireSyntax(body);
             throw Refusals.invalid("Not formatted correctly. 'signature_name' key must be a string value.");
         }
         String name = cursor.readString();
         if (!name.isEmpty() && !name.equals(DEFAULT)) {
+            Refusals.requireSyntax(body);
             throw Refusals.invalid(
                     "Serving signature name: " + InferenceException.quoted(name) + " not found in signature def");
         }

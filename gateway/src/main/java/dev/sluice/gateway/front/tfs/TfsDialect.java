@@ -22,9 +22,7 @@ record TfsDialect(TfsPath path) implements Dialect {
 
     @Override
     public int status(InferenceError error) {
-        return error instanceof InferenceError.UnsupportedMediaType
-                ? NOT_IMPLEMENTED
-                : Dialect.super.status(error);
+        return error instanceof InferenceError.UnsupportedMediaType ? NOT_IMPLEMENTED : Dialect.super.status(error);
     }
 
     @Override
@@ -37,9 +35,11 @@ record TfsDialect(TfsPath path) implements Dialect {
         String model = InferenceException.shortened(path.model());
         if (!path.verb().isEmpty()) {
             return "Servable not found for request: "
-                    + (path.version() == null ? "Latest(" + model + ")" : "Specific(" + model + ", " + path.version() + ")");
+                    + (path.version() == null
+                            ? "Latest(" + model + ")"
+                            : "Specific(" + model + ", " + path.version() + ")");
         }
-        return "Could not find " + (path.version() == null ? "any versions" : "version " + path.version()) + " of model "
-                + model;
+        return "Could not find " + (path.version() == null ? "any versions" : "version " + path.version())
+                + " of model " + model;
     }
 }

@@ -44,14 +44,16 @@ final class TfsHandler implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         String path = String.valueOf(request.path());
-        boolean asks = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean asks =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         Optional<TfsPath> found = asks
                 ? TfsPath.question(path)
                 : request.method().equals(HttpMethod.POST) ? TfsPath.call(path) : Optional.empty();
-        @Nullable String problem = found.map(TfsHandler::problem)
+        @Nullable
+        String problem = found.map(TfsHandler::problem)
                 .orElse("Malformed request: " + request.method() + " " + InferenceException.shortened(path));
         if (!problem.isEmpty()) {
-            loop.exchanges().refuse(request, loop.bodies(), BAD_REQUEST, problem);
+            loop.exchanges().refuse(context, loop.bodies(), BAD_REQUEST, problem);
         } else if (asks) {
             tell(loop.exchanges().of(context), found.orElseThrow());
         } else {
@@ -93,8 +95,10 @@ final class TfsHandler implements Handler<RoutingContext> {
                 exchange,
                 model,
                 switch (path.verb()) {
-                    case "classify" -> (body, by, buffers) -> examples(exchange, ResultsWriter.CLASSIFY, body, by, buffers);
-                    case "regress" -> (body, by, buffers) -> examples(exchange, ResultsWriter.REGRESS, body, by, buffers);
+                    case "classify" ->
+                        (body, by, buffers) -> examples(exchange, ResultsWriter.CLASSIFY, body, by, buffers);
+                    case "regress" ->
+                        (body, by, buffers) -> examples(exchange, ResultsWriter.REGRESS, body, by, buffers);
                     default -> (body, by, buffers) -> predict(exchange, body, by, buffers);
                 });
     }
@@ -112,8 +116,7 @@ final class TfsHandler implements Handler<RoutingContext> {
         return new RequestedModel(path.model(), label == null ? path.version() : label);
     }
 
-    private static DecodedRequest predict(
-            Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
+    private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
         PredictDecoder decoder = new PredictDecoder(body, by.description().signature(), buffers);
         DecodedRequest decoded = decoder.decode();
         exchange.answersBy(decoder.isByRows() ? PredictWriter.ROWS : PredictWriter.COLUMNS);

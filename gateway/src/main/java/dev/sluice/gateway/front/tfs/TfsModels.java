@@ -38,7 +38,9 @@ final class TfsModels {
             out.raw(separator).raw("{\"version\":\"").number(report.model().version());
             out.raw("\",\"state\":\"").raw(state(report.state()));
             out.raw("\",\"status\":{\"error_code\":\"").raw(failed ? "INTERNAL" : "OK");
-            out.raw("\",\"error_message\":").string(failed ? report.reason() : "").raw("}}");
+            out.raw("\",\"error_message\":")
+                    .string(failed ? report.reason() : "")
+                    .raw("}}");
             separator = ",";
         }
         return out.raw("]}");
@@ -101,7 +103,9 @@ final class TfsModels {
                 out.raw(axis == 0 ? "" : ",").raw("{\"size\":\"");
                 out.number(spec.shape().dimension(axis)).raw("\",\"name\":\"\"}");
             }
-            out.raw("],\"unknown_rank\":false},\"name\":").string(spec.name() + ":0").raw('}');
+            out.raw("],\"unknown_rank\":false},\"name\":")
+                    .string(spec.name() + ":0")
+                    .raw('}');
             separator = ",";
         }
         out.raw(specs.isEmpty() ? "{}" : "}");

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @source tensorflow/serving, http_rest_api_util.cc
  */
 record TfsPath(
-        @Nullable String name, @Nullable String version, @Nullable String label, String verb) {
+        @Nullable String name,
+        @Nullable String version,
+        @Nullable String label,
+        String verb) {
 
     private static final String VERSION = "(?:/versions/(?<version>[0-9]+)|/labels/(?<label>[^/:]+))?";
     private static final Pattern CALL =

@@ -52,7 +52,8 @@ public final class GrowingTensor {
 
     /** The form of a value, known when the first one has been read. */
     public Shape form() {
-        return new Shape(Arrays.stream(sizes, 0, Math.max(0, rank)).asLongStream().toArray());
+        return new Shape(
+                Arrays.stream(sizes, 0, Math.max(0, rank)).asLongStream().toArray());
     }
 
     /** Reads the value that stands here; when it throws, the position is anywhere. */
@@ -156,7 +157,10 @@ public final class GrowingTensor {
         for (long dimension : spec.shape().dimensions()) {
             count = Math.min(Integer.MAX_VALUE, count * Math.max(1, dimension));
         }
-        return count * (spec.dataType().isVariableSize() ? EXPECTED_STRING_BYTES : spec.dataType().elementBytes());
+        return count
+                * (spec.dataType().isVariableSize()
+                        ? EXPECTED_STRING_BYTES
+                        : spec.dataType().elementBytes());
     }
 
     /** What the rest of the body could need at the most. */

@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.tfs;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,17 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
-import dev.sluice.gateway.front.v2.BufferLedger;
-import dev.sluice.gateway.front.v2.DecodedRequest;
-import dev.sluice.worker.contract.DataType;
-import dev.sluice.worker.contract.InferenceError.InvalidRequest;
 import dev.sluice.worker.contract.InferenceError.PayloadTooLarge;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -27,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,45 +36,11 @@ class PredictFuzzTest {
 
     private static final long SEED = 8501;
     private static final int ROUNDS = 5_000;
-    private static final List<TensorSpec> OUTPUTS = List.of(new TensorSpec("y", DataType.FP32, new Shape(-1, 2)));
-    private static final Signature FLOATS = signature(new TensorSpec("x", DataType.FP32, new Shape(-1, -1)));
-    private static final Signature TEXTS = signature(new TensorSpec("t", DataType.BYTES, new Shape(-1)));
-    private static final Signature THREE = signature(
-            new TensorSpec("a", DataType.FP32, new Shape(-1, 2, -1)),
-            new TensorSpec("b", DataType.BYTES, new Shape(-1)),
-            new TensorSpec("c", DataType.INT64, new Shape(-1, -1), true));
-
-    private final BufferLedger ledger = new BufferLedger();
+    private final PredictOracle oracle = new PredictOracle();
     private final Random random = new Random(SEED);
 
-    private static Signature signature(TensorSpec... inputs) {
-        return new Signature(List.of(inputs), OUTPUTS, true);
-    }
-
-    /** Whether it decodes, and then to the right thing. */
     private boolean decodes(byte[] body, Signature signature) {
-        byte[] amid = new byte[body.length + 16];
-        Arrays.fill(amid, (byte) '9');
-        System.arraycopy(body, 0, amid, 8, body.length);
-        PredictDecoder decoder =
-                new PredictDecoder(new HttpBytes(amid, 8, 8 + body.length), signature, ledger.buffers);
-        DecodedRequest decoded;
-        try {
-            decoded = decoder.decode();
-        } catch (InferenceException refused) {
-            InvalidRequest error = assertInstanceOf(InvalidRequest.class, refused.error());
-            assertFalse(error.reason().isBlank());
-            return false;
-        }
-        try {
-            ReferenceRequest reference = ReferenceRequest.of(body);
-            assertEquals(reference.isByRows(), decoder.isByRows());
-            reference.assertSame(decoded.inputs(), signature);
-        } catch (IOException noJson) {
-            throw new AssertionError("decoded, and Jackson says " + noJson.getMessage(), noJson);
-        }
-        decoded.inputs().forEach(input -> ledger.buffers.giveBack(input.data()));
-        return true;
+        return oracle.decodes(body, signature);
     }
 
     private String number() {
@@ -106,7 +69,7 @@ class PredictFuzzTest {
         int rows = 1 + random.nextInt(40);
         int width = random.nextInt(30);
         boolean withOptional = random.nextBoolean();
-        boolean byName = signature.equals(THREE) || random.nextBoolean();
+        boolean byName = signature.equals(PredictOracle.THREE) || random.nextBoolean();
         Function<String, String> row = input -> switch (input) {
             case "x" -> list(width, this::number);
             case "a" -> list(2, () -> list(width, this::number));
@@ -117,10 +80,9 @@ class PredictFuzzTest {
                 .filter(spec -> !spec.optional() || withOptional)
                 .map(TensorSpec::name)
                 .toList();
-        Function<Function<String, String>, String> named =
-                value -> names.stream()
-                        .map(name -> "\"" + name + "\":" + value.apply(name))
-                        .collect(Collectors.joining(",", "{", "}"));
+        Function<Function<String, String>, String> named = value -> names.stream()
+                .map(name -> "\"" + name + "\":" + value.apply(name))
+                .collect(Collectors.joining(",", "{", "}"));
         String only = names.getFirst();
         String member = random.nextBoolean()
                 ? "\"instances\":" + list(rows, () -> byName ? named.apply(row) : row.apply(only))
@@ -136,7 +98,24 @@ class PredictFuzzTest {
     }
 
     static List<Signature> signatures() {
-        return List.of(FLOATS, TEXTS, THREE);
+        return PredictOracle.SIGNATURES;
+    }
+
+    static List<Path> corpus() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/fuzz/PredictRequestFuzz"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("corpus")
+    void whatTheFuzzerStartsFromAndHasFoundHolds(Path file) throws IOException {
+        new PredictRequestFuzz().check(Files.readAllBytes(file));
+    }
+
+    @Test
+    void theCorpusIsThere() throws IOException {
+        assertTrue(corpus().size() >= 10, "only " + corpus());
     }
 
     @ParameterizedTest
@@ -146,7 +125,7 @@ class PredictFuzzTest {
             String body = body(signature);
             assertTrue(decodes(body.getBytes(StandardCharsets.UTF_8), signature), body);
         }
-        assertEquals(0, ledger.missing());
+        oracle.checkMemory();
     }
 
     @ParameterizedTest
@@ -166,7 +145,7 @@ class PredictFuzzTest {
             }
         }
         assertTrue(decoded > ROUNDS / 100 && decoded < ROUNDS, decoded + " decoded");
-        assertEquals(0, ledger.missing());
+        oracle.checkMemory();
     }
 
     @Test
@@ -178,7 +157,7 @@ class PredictFuzzTest {
                 assertFalse(decodes(cut, signature), () -> new String(cut, StandardCharsets.UTF_8));
             }
         }
-        assertEquals(0, ledger.missing());
+        oracle.checkMemory();
     }
 
     @Test
@@ -186,19 +165,18 @@ class PredictFuzzTest {
         for (int depth : new int[] {32, 33, 99, 5_000}) {
             byte[] body = ("{\"inputs\":" + "[".repeat(depth) + "1" + "]".repeat(depth) + "}")
                     .getBytes(StandardCharsets.UTF_8);
-            assertFalse(decodes(body, FLOATS));
+            assertFalse(decodes(body, PredictOracle.FLOATS));
         }
-        assertEquals(0, ledger.missing());
+        oracle.checkMemory();
     }
 
     @Test
     void aFailureOfTheBudgetLosesNoMemory() {
-        TensorBuffers small =
-                new TensorBuffers(new ByteBudget(4096));
+        TensorBuffers small = new TensorBuffers(new ByteBudget(4096));
         byte[] body = ("{\"instances\":[[" + "1.5,".repeat(5000) + "1.5]]}").getBytes(StandardCharsets.UTF_8);
         InferenceException refused = assertThrows(
                 InferenceException.class,
-                () -> new PredictDecoder(new HttpBytes(body, 0, body.length), FLOATS, small).decode());
+                () -> new PredictDecoder(new HttpBytes(body, 0, body.length), PredictOracle.FLOATS, small).decode());
         assertInstanceOf(PayloadTooLarge.class, refused.error());
     }
 }

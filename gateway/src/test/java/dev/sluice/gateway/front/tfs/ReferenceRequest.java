@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
@@ -28,6 +29,9 @@ final class ReferenceRequest {
 
     private static final JsonFactory JACKSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     private final Map<String, Object> members = new HashMap<>();
@@ -126,7 +130,9 @@ final class ReferenceRequest {
     }
 
     private static ByteBuffer bits(DataType type, List<Object> leaves) {
-        int most = leaves.stream().mapToInt(leaf -> 3 * leaf.toString().length() + Long.BYTES).sum();
+        int most = leaves.stream()
+                .mapToInt(leaf -> 3 * leaf.toString().length() + Long.BYTES)
+                .sum();
         ByteBuffer bits = ByteBuffer.allocate(most).order(ByteOrder.LITTLE_ENDIAN);
         for (Object leaf : leaves) {
             switch (type) {
