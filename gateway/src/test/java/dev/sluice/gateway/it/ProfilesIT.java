@@ -9,9 +9,13 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,7 +181,7 @@ class ProfilesIT {
     }
 
     @Test
-    void aGatewayThatStopsAnswersWhatItHasBegun() {
+    void aGatewayThatStopsAnswersWhatItHasBegunAndClosesItsPorts() {
         RunningGateway gateway =
                 RunningGateway.start(Places.TEST_MODELS, BOTH, "worker.instances=1", "admission.drain_timeout=50s");
         List<CompletableFuture<Answer>> sent = IntStream.range(0, 8)
@@ -190,10 +194,12 @@ class ProfilesIT {
                 () -> gateway.metrics().value("sluice_in_flight_requests")
                                 + gateway.metrics().value("sluice_requests_total", "model=\"slow\"")
                         >= 8);
+        int port = gateway.profilePort(0);
         gateway.close();
         for (CompletableFuture<Answer> each : sent) {
             assertEquals(200, Waiting.await(each).status());
         }
+        assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
     }
 
     @Test
@@ -221,6 +227,44 @@ class ProfilesIT {
             compressing.write(text.getBytes(StandardCharsets.UTF_8));
         }
         return out.toByteArray();
+    }
+
+    @Test
+    void http2IsSpokenOnTheirPortsToo() {
+        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH);
+                HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_2)
+                        .build()) {
+            HttpRequest warmUp =
+                    gateway.request(gateway.profilePort(0), "/v1/models/echo").build();
+            Waiting.await(client.sendAsync(warmUp, BodyHandlers.ofString())); // the upgrade goes with a request without body
+            HttpResponse<String> answer = Waiting.await(client.sendAsync(
+                    gateway.request(gateway.profilePort(0), ECHO)
+                            .POST(BodyPublishers.ofString(ROW))
+                            .build(),
+                    BodyHandlers.ofString()));
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            assertEquals(ANSWER, answer.body());
+        }
+    }
+
+    @Test
+    void aClientThatGoesLeavesNothingBehind() throws IOException {
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS, TFS, "worker.instances=1", "worker.give_up_after=10ms")) {
+            try (RawConnection going = new RawConnection(gateway.port())) {
+                going.post("/v1/models/slow:predict", "{\"inputs\":{\"x\":[1.0],\"steps\":[100000000]}}");
+                Waiting.until("in flight", () -> gateway.metrics().value("sluice_in_flight_requests") == 1);
+            }
+            gateway.awaitNothingInFlight();
+            assertEquals(
+                    1,
+                    gateway.metrics()
+                            .value(
+                                    "sluice_requests_total",
+                                    "protocol=\"tensorflow_serving\"",
+                                    "outcome=\"cancelled\""));
+        }
     }
 
     @Test
