@@ -10,7 +10,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -199,7 +198,7 @@ class ProfilesIT {
         for (CompletableFuture<Answer> each : sent) {
             assertEquals(200, Waiting.await(each).status());
         }
-        assertThrows(ConnectException.class, () -> new Socket("127.0.0.1", port).close());
+        assertThrows(ConnectException.class, () -> new RawConnection(port).close());
     }
 
     @Test
@@ -237,7 +236,8 @@ class ProfilesIT {
                         .build()) {
             HttpRequest warmUp =
                     gateway.request(gateway.profilePort(0), "/v1/models/echo").build();
-            Waiting.await(client.sendAsync(warmUp, BodyHandlers.ofString())); // the upgrade goes with a request without body
+            Waiting.await(
+                    client.sendAsync(warmUp, BodyHandlers.ofString())); // the upgrade goes with a request without body
             HttpResponse<String> answer = Waiting.await(client.sendAsync(
                     gateway.request(gateway.profilePort(0), ECHO)
                             .POST(BodyPublishers.ofString(ROW))
@@ -250,8 +250,8 @@ class ProfilesIT {
 
     @Test
     void aClientThatGoesLeavesNothingBehind() throws IOException {
-        try (RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS, TFS, "worker.instances=1", "worker.give_up_after=10ms")) {
+        try (RunningGateway gateway =
+                RunningGateway.start(Places.TEST_MODELS, TFS, "worker.instances=1", "worker.give_up_after=10ms")) {
             try (RawConnection going = new RawConnection(gateway.port())) {
                 going.post("/v1/models/slow:predict", "{\"inputs\":{\"x\":[1.0],\"steps\":[100000000]}}");
                 Waiting.until("in flight", () -> gateway.metrics().value("sluice_in_flight_requests") == 1);

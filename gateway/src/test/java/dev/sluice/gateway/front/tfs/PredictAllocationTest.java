@@ -37,7 +37,8 @@ class PredictAllocationTest {
                 List.of(new TensorSpec("x", type, new Shape(dimensions))),
                 List.of(new TensorSpec("y", DataType.FP32, new Shape(-1, 1))),
                 true);
-        byte[] body = ("{\"" + form + "\":[" + (row + ",").repeat(rows - 1) + row + "]}").getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                ("{\"" + form + "\":[" + (row + ",").repeat(rows - 1) + row + "]}").getBytes(StandardCharsets.UTF_8);
         Runnable run = () -> {
             DecodedRequest decoded =
                     new PredictDecoder(new HttpBytes(body, 0, body.length), signature, buffers).decode();
@@ -66,7 +67,6 @@ class PredictAllocationTest {
         long few = decoding(type, rank, form, row, FEW);
         long many = decoding(type, rank, form, row, MANY);
         assertTrue(few > 0, "the JVM counts allocations");
-        assertTrue(
-                Math.abs(many - few) < TOLERANCE, few + " bytes for " + FEW + " rows and " + many + " for " + MANY);
+        assertTrue(Math.abs(many - few) < TOLERANCE, few + " bytes for " + FEW + " rows and " + many + " for " + MANY);
     }
 }
