@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.admin.AdminVerticle;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
@@ -31,6 +32,7 @@ import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.settings.SettingsException;
@@ -73,6 +75,7 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final Traffic traffic;
+    private final Drift drift;
     private final Statistics statistics = new Statistics(InstantSource.system(), models::isLoaded);
     private final Connections connections;
     private final Optional<AccessRules> access;
@@ -96,6 +99,7 @@ public final class Gateway {
                 config.http().port());
         this.metrics = new Metrics(config.metrics(), models::isLoaded);
         this.traffic = new Traffic(models, ticker, metrics.trafficListener());
+        this.drift = new Drift(models, config.worker().drift().minSamples());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.connections = new Connections(config.http(), ticker);
@@ -133,6 +137,7 @@ public final class Gateway {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchTraffic(traffic::splits);
+        metrics.watchDrift(drift::all);
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
@@ -153,10 +158,17 @@ public final class Gateway {
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         return models.listen(vertx.eventBus())
+                .compose(listening -> listenToOutputs())
                 .compose(listening -> watchKeys())
                 .compose(ready -> AuditLog.open(
                         config.admin().auditLog(), registry.map(kept -> kept), vertx, InstantSource.system()))
                 .compose(audit -> deploy(worker, parts(audit)));
+    }
+
+    private Future<Void> listenToOutputs() {
+        return vertx.eventBus()
+                .<OutputReport>localConsumer(OutputReport.ADDRESS, report -> drift.apply(report.body()))
+                .completion();
     }
 
     /** Who started without it would let in for ever whose key is taken out. */
@@ -167,7 +179,7 @@ public final class Gateway {
     }
 
     private Future<?> deploy(Worker worker, FrontParts parts) {
-        TrialKeeper trials = new TrialKeeper(traffic, parts.operations(), ticker);
+        TrialKeeper trials = new TrialKeeper(traffic, drift, parts.operations(), ticker);
         vertx.setPeriodic(LOOK_AT_TRIALS.toMillis(), due -> trials.look());
         Future<?> open = deployAdmin(parts);
         return config.http().listenWhenReady()
@@ -199,6 +211,7 @@ public final class Gateway {
         return new FrontParts(
                 models,
                 traffic,
+                drift,
                 admission,
                 config.admission(),
                 config.json(),

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.call;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.StatisticsSource;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * What every front is given: the parts of the gateway that it calls.
  *
  * @param traffic of which models a version is on trial
+ * @param drift whether versions answer as they are known to
  * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
@@ -25,6 +27,7 @@ import java.util.Optional;
 public record FrontParts(
         ModelDirectory models,
         Traffic traffic,
+        Drift drift,
         AdmissionControl admission,
         AdmitOptions admitOptions,
         JsonOptions jsonOptions,

@@ -10,6 +10,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.call.FrontParts;
@@ -99,6 +100,7 @@ class OpenApiTest {
         FrontParts parts = new FrontParts(
                 models,
                 new Traffic(models, ticker, TrafficListener.NONE),
+                new Drift(models, 500),
                 admission,
                 limits,
                 JsonOptions.STRICT,
