@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the outputs of a version are to look like, as an operator has had it kept: {@code <version>/baseline.json}.
@@ -44,28 +46,51 @@ final class BaselineFile {
                 throw new IllegalArgumentException(NAME + " has more than " + (MOST_BYTES >> 20) + " MiB");
             }
             List<OutputSample> outputs = new ArrayList<>();
-            JsonArray written = new JsonObject(Buffer.buffer(bytes)).getJsonArray("outputs");
-            for (int i = 0; i < written.size(); i++) {
-                outputs.add(sample(written.getJsonObject(i)));
+            for (Object output : list(new JsonObject(Buffer.buffer(bytes)).getValue("outputs"), "outputs")) {
+                if (!(output instanceof JsonObject members)) {
+                    throw new IllegalArgumentException(NAME + " has " + output + " among its outputs");
+                }
+                outputs.add(sample(members));
             }
             return outputs;
-        } catch (DecodeException | ClassCastException | NullPointerException malformed) {
+        } catch (DecodeException malformed) {
             throw new IllegalArgumentException(NAME + " cannot be understood: " + malformed.getMessage(), malformed);
         }
     }
 
     private static OutputSample sample(JsonObject output) {
-        JsonArray classes = output.getJsonArray("classes");
-        JsonArray written = output.getJsonArray("values");
-        float[] values = new float[written.size()];
+        if (!(output.getValue("name") instanceof String name)) {
+            throw new IllegalArgumentException(NAME + " has an output without a name");
+        }
+        double[] counts = numbers(output.getValue("classes"), name, 0, Integer.MAX_VALUE);
+        int[] classes = new int[counts.length];
+        Arrays.setAll(classes, i -> (int) counts[i]);
+        double[] numbers = numbers(output.getValue("values"), name, -Float.MAX_VALUE, Float.MAX_VALUE);
+        float[] values = new float[numbers.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = written.getFloat(i);
+            values[i] = (float) numbers[i];
         }
-        int[] counts = new int[classes.size()];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = Math.max(0, classes.getInteger(i));
+        int notFinite = output.getValue("not_finite") instanceof Integer count ? Math.max(0, count) : 0;
+        return new OutputSample(name, classes, values, notFinite);
+    }
+
+    private static double[] numbers(@Nullable Object written, String output, double least, double most) {
+        return list(written, output).stream()
+                .mapToDouble(item -> {
+                    double number = item instanceof Number some ? some.doubleValue() : Double.NaN;
+                    if (!(number >= least && number <= most)) {
+                        throw new IllegalArgumentException(NAME + " has " + item + " for " + output);
+                    }
+                    return number;
+                })
+                .toArray();
+    }
+
+    private static List<@Nullable Object> list(@Nullable Object written, String what) {
+        if (written instanceof JsonArray list) {
+            return list.stream().toList();
         }
-        return new OutputSample(output.getString("name"), counts, values, output.getInteger("not_finite", 0));
+        throw new IllegalArgumentException(NAME + " has no list for " + what);
     }
 
     /** Does what an operator wants. */

@@ -199,6 +199,18 @@ class ModelRepositoryTest {
     }
 
     /** A version need not be loaded anew because another one is served as well. */
+    /** It is written while the version serves. */
+    @Test
+    void whatIsKeptOfAnswersDoesNotChangeAVersion() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        Map<Long, Fingerprint> before = versions();
+        write("m/1/baseline.json", "{}", LONG_AGO);
+        write("m/1/baseline.json.part", "{", LONG_AGO);
+        assertEquals(before, versions());
+        write("m/1/weights.json", "{}", LONG_AGO);
+        assertNotEquals(before, versions());
+    }
+
     @Test
     void whatOnlyNamesVersionsDoesNotChangeThem() throws IOException {
         write("m/1/model.onnx", "x", LONG_AGO);
