@@ -28,6 +28,7 @@ import dev.sluice.gateway.registry.Registry;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -211,6 +212,7 @@ public final class Gateway {
         return new FrontParts(
                 models,
                 traffic,
+                new Agreements(vertx),
                 drift,
                 admission,
                 config.admission(),

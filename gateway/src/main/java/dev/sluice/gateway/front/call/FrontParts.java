@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.StatisticsSource;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * What every front is given: the parts of the gateway that it calls.
  *
  * @param traffic of which models a version is on trial
+ * @param agreements compares answers to copies
  * @param drift whether versions answer as they are known to
  * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
@@ -27,6 +29,7 @@ import java.util.Optional;
 public record FrontParts(
         ModelDirectory models,
         Traffic traffic,
+        Agreements agreements,
         Drift drift,
         AdmissionControl admission,
         AdmitOptions admitOptions,

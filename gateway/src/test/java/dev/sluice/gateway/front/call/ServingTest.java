@@ -22,6 +22,7 @@ import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Trial;
@@ -93,6 +94,7 @@ class ServingTest {
         FrontParts parts = new FrontParts(
                 models,
                 traffic,
+                new Agreements(vertx),
                 new Drift(models, 500),
                 admission,
                 options,

@@ -20,6 +20,7 @@ import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import io.vertx.core.Future;
@@ -100,6 +101,7 @@ class OpenApiTest {
         FrontParts parts = new FrontParts(
                 models,
                 new Traffic(models, ticker, TrafficListener.NONE),
+                new Agreements(vertx),
                 new Drift(models, 500),
                 admission,
                 limits,
