@@ -86,7 +86,7 @@ final class BaselineFile {
                 .toArray();
     }
 
-    private static List<@Nullable Object> list(@Nullable Object written, String what) {
+    private static List<?> list(@Nullable Object written, String what) {
         if (written instanceof JsonArray list) {
             return list.stream().toList();
         }

@@ -166,10 +166,11 @@ final class ModelLoader implements AutoCloseable {
 
     private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
-        OutputWatch outputs = blocking(() -> serving.drift().watch(version.location.modelFile(), signature));
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
+        OutputWatch outputs =
+                blocking(() -> serving.drift().watch(version.location.modelFile(), signature, remarks::add));
         Incarnation incarnation = version.served.incarnation();
         InstanceDeployer deployer = new InstanceDeployer(
                 incarnation,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * How the answers of a model are watched, and by what they are measured.
@@ -27,11 +28,18 @@ record Watching(DriftOptions options, OutputWatch.Choice choice) {
     /**
      * Who watches a version; for a thread that may wait.
      *
-     * @throws IllegalArgumentException when its files cannot be understood, or do not suit it
+     * @param remark told of a baseline that cannot be understood: it is no reason not to serve
+     * @throws IllegalArgumentException when the choice does not suit the model
      */
-    OutputWatch watch(Path modelFile, Signature signature) throws IOException {
+    OutputWatch watch(Path modelFile, Signature signature, Consumer<String> remark) {
         SplittableRandom random = new SplittableRandom();
-        return OutputWatch.of(signature, choice, options, baseline(modelFile, signature, random), random);
+        List<OutputSample> baseline = List.of();
+        try {
+            baseline = baseline(modelFile, signature, random);
+        } catch (IOException | IllegalArgumentException broken) {
+            remark.accept("its answers are compared with nothing: " + broken.getMessage());
+        }
+        return OutputWatch.of(signature, choice, options, baseline, random);
     }
 
     /** Golden samples are few in most cases, and chosen, not drawn; where they are many they are better than nothing. */

@@ -50,11 +50,9 @@ public final class Drift {
         models.whenUnloaded(this::hasLeft);
     }
 
-    /** What a batcher has seen. One that leaves may report still. */
+    /** What a batcher has seen. One that leaves may report still, so it is asked in one step whether it has left. */
     public void apply(OutputReport report) {
-        if (models.isLoaded(report.model())) {
-            reports.put(report.model(), report);
-        }
+        reports.compute(report.model(), (model, before) -> models.isLoaded(model) ? report : null);
     }
 
     private void hasLeft(ModelId model) {
@@ -72,9 +70,7 @@ public final class Drift {
 
     /** Its owner has had that kept. */
     public void keep(ModelId model, List<OutputSample> outputs) {
-        if (models.isLoaded(model)) {
-            kept.put(model, new Baseline("its files", outputs));
-        }
+        kept.compute(model, (version, before) -> models.isLoaded(version) ? new Baseline("its files", outputs) : null);
     }
 
     /** What can be kept of a version; nothing where too little is known. */
@@ -155,8 +151,9 @@ public final class Drift {
                     .map(lately -> Optional.ofNullable(comparison(lately, stable.lately(), least)))
                     .flatMap(Optional::stream)
                     .toList();
-            known = new Between(stable, candidate, least, comparisons);
-            trials.put(model, known);
+            Between found = new Between(stable, candidate, least, comparisons);
+            trials.compute(model, (version, before) -> models.isLoaded(version) ? found : null);
+            return comparisons;
         }
         return known.comparisons;
     }

@@ -156,6 +156,17 @@ class DriftIT {
     }
 
     @Test
+    void aBrokenBaselineIsRemarkedOnAndTheVersionServes() throws IOException {
+        Files.writeString(root.resolve("digits/1/baseline.json"), "{}");
+        try (RunningGateway gateway = start()) {
+            ask(gateway, false);
+            String models = gateway.get("/v2/models").body();
+            assertTrue(models.contains("baseline.json has no list for outputs"), models);
+            assertEquals(1, gateway.metrics().value("sluice_model_remarks"));
+        }
+    }
+
+    @Test
     void whatNamesNoOutputIsAnErrorOfTheModel() {
         new Repository(root).config("digits", "drift: {outputs: [nothing]}");
         try (RunningGateway gateway = start()) {

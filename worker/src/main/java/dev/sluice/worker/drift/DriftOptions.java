@@ -17,8 +17,7 @@ public record DriftOptions(
         @Setting("true") boolean enabled,
         @Setting(value = "10m", min = "1s", max = "24h") Duration window,
 
-        @Setting(value = "500", min = "50", max = "4096")
-        int minSamples,
+        @Setting(value = "500", min = "50", max = "4000") int minSamples,
 
         @Setting(value = "5s", min = "10ms", max = "1h") Duration reportEvery) {
 

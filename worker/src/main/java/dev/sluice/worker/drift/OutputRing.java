@@ -47,11 +47,11 @@ final class OutputRing {
 
     /** Takes one number of that, from anywhere in it. */
     void take(Tensor tensor, RandomGenerator random, long nowNanos) {
-        int elements = tensor.byteCount() / tensor.dataType().elementBytes();
         if (classes > 0) {
-            int rows = elements / classes;
+            int rows = rows(tensor);
             takeRow(tensor, rows == 0 ? -1 : random.nextInt(rows), nowNanos);
         } else {
+            int elements = elements(tensor);
             float number = elements == 0 ? Float.NaN : (float) number(tensor, random.nextInt(elements));
             put(number, NO_CLASS, nowNanos);
         }
@@ -59,13 +59,21 @@ final class OutputRing {
 
     /** Takes one of each row. */
     void takeRows(Tensor tensor, RandomGenerator random) {
-        for (int row = 0; row < tensor.rows(); row++) {
+        for (int row = 0; row < rows(tensor); row++) {
             if (classes > 0) {
                 takeRow(tensor, row, 0);
             } else {
                 take(tensor, random, 0);
             }
         }
+    }
+
+    private int rows(Tensor tensor) {
+        return classes > 0 ? elements(tensor) / classes : (int) tensor.rows();
+    }
+
+    private static int elements(Tensor tensor) {
+        return tensor.byteCount() / tensor.dataType().elementBytes();
     }
 
     /** @param row -1 for none */

@@ -9,7 +9,6 @@ import dev.sluice.worker.contract.OutputSample;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -67,8 +66,7 @@ public final class OutputWatch {
         }
     }
 
-    private OutputWatch(
-            List<OutputRing> rings, long windowNanos, List<OutputSample> baseline, RandomGenerator random) {
+    private OutputWatch(List<OutputRing> rings, long windowNanos, List<OutputSample> baseline, RandomGenerator random) {
         this.rings = rings;
         this.windowNanos = windowNanos;
         this.intervalNanos = Math.max(1, windowNanos / OutputRing.MOST);
@@ -97,15 +95,13 @@ public final class OutputWatch {
         if (!options.enabled()) {
             return none();
         }
-        return new OutputWatch(
-                rings(signature, choice), options.window().toNanos(), List.copyOf(baseline), random);
+        return new OutputWatch(rings(signature, choice), options.window().toNanos(), List.copyOf(baseline), random);
     }
 
     private static List<OutputRing> rings(Signature signature, Choice choice) {
         return signature.outputs().stream()
                 .filter(output -> output.dataType() != DataType.BYTES)
-                .filter(output ->
-                        choice.named.isEmpty() || choice.named.contains(output.name()))
+                .filter(output -> choice.named.isEmpty() || choice.named.contains(output.name()))
                 .limit(MOST_OUTPUTS)
                 .map(output -> new OutputRing(output.name(), classes(output, choice)))
                 .toList();
@@ -118,8 +114,7 @@ public final class OutputWatch {
                     case BOOL, UINT8, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, BYTES -> false;
                 };
         long row = output.shape().rank() == 2 ? output.shape().dimension(1) : 0;
-        boolean isScores =
-                isFloat && row >= 2 && row <= MOST_CLASSES && !choice.values.contains(output.name());
+        boolean isScores = isFloat && row >= 2 && row <= MOST_CLASSES && !choice.values.contains(output.name());
         return isScores ? (int) row : 0;
     }
 
@@ -129,7 +124,7 @@ public final class OutputWatch {
         List<OutputRing> rings = rings(signature, choice);
         for (OutputRing ring : rings) {
             for (Tensor answer : answers) {
-                if (answer.name().equals(ring.output())) {
+                if (answer.name().equals(ring.output()) && !answer.dataType().isVariableSize()) {
                     ring.takeRows(answer, random);
                 }
             }
@@ -164,7 +159,7 @@ public final class OutputWatch {
 
     private void take(OutputRing ring, List<Tensor> outputs) {
         for (Tensor output : outputs) {
-            if (output.name().equals(ring.output())) {
+            if (output.name().equals(ring.output()) && !output.dataType().isVariableSize()) {
                 ring.take(output, random, nowNanos);
                 hasNews = true;
             }

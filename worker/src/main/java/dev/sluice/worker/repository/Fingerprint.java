@@ -42,8 +42,7 @@ public record Fingerprint(String files, long newestMillis) {
         try (Stream<Path> below = Files.walk(version, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             StringBuilder files = new StringBuilder();
             long newest = 0;
-            for (Path file :
-                    below.filter(file -> !isOfBaseline(file)).sorted().toList()) {
+            for (Path file : below.filter(file -> !isOfBaseline(file)).sorted().toList()) {
                 newest = Math.max(newest, note(file, files));
             }
             return new Fingerprint(files.toString(), newest);

@@ -154,7 +154,8 @@ class OutputWatchTest {
         watch.turnEnds(10 * INTERVAL);
         watch.look(answer(longs("value", 2)));
         assertEquals(2, only(watch, WINDOW.toNanos()).size());
-        assertArrayEquals(new float[] {2}, only(watch, WINDOW.toNanos() + INTERVAL).values());
+        assertArrayEquals(
+                new float[] {2}, only(watch, WINDOW.toNanos() + INTERVAL).values());
         assertEquals(0, only(watch, WINDOW.toNanos() + 11 * INTERVAL).size());
     }
 
@@ -240,6 +241,19 @@ class OutputWatchTest {
                 new SplittableRandom(1));
         assertArrayEquals(new int[] {1, 0, 2}, samples.getFirst().classes());
         assertArrayEquals(new float[] {5, 5}, samples.getLast().values());
+    }
+
+    @Test
+    void whatIsNotAsDeclaredHarmsNobody() {
+        OutputWatch watch = watch(SCORES, VALUE);
+        watch.turnEnds(0);
+        Tensor text = new Tensor(
+                "scores", DataType.BYTES, new Shape(1), ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN));
+        watch.look(answer(text, floats("value", 2, 5, 5)));
+        watch.look(answer(floats("scores", 2, 1, 2)));
+        List<OutputSample> outputs = watch.report(MODEL, 0).lately();
+        assertEquals(1, outputs.getFirst().notFinite(), "it has no whole row");
+        assertArrayEquals(new float[] {5}, outputs.getLast().values());
     }
 
     @Test
