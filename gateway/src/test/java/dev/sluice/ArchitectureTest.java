@@ -93,14 +93,18 @@ class ArchitectureTest {
         String security = "dev.sluice.gateway.security..";
         String traffic = "dev.sluice.gateway.traffic..";
         String drift = "dev.sluice.gateway.drift..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, drift, security, contract, settings));
+        onlyUses(
+                "dev.sluice.gateway.front..",
+                in(pipeline, admit, dispatch, traffic, drift, security, contract, settings));
         onlyUses(traffic, in(dispatch, drift, contract));
         onlyUses(drift, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
         onlyUses(security, in(contract, settings));
-        onlyUses("dev.sluice.gateway.metrics..", in(admit, traffic, drift, "dev.sluice.gateway.front", contract, settings));
+        onlyUses(
+                "dev.sluice.gateway.metrics..",
+                in(admit, traffic, drift, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.registry..", in("dev.sluice.gateway.front.control", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }

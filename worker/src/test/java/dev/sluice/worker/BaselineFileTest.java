@@ -60,8 +60,8 @@ class BaselineFileTest {
             })
     void aBrokenFileIsNamed(String text) throws IOException {
         Files.writeString(folder.resolve(BaselineFile.NAME), text);
-        String error = assertThrows(IllegalArgumentException.class, () -> BaselineFile.of(model()))
-                .getMessage();
+        String error = String.valueOf(assertThrows(IllegalArgumentException.class, () -> BaselineFile.of(model()))
+                .getMessage());
         assertTrue(error.startsWith("baseline.json"), error);
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.drift;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.VersionDrift.Output;
+import dev.sluice.worker.contract.ModelCommand.KeepBaseline;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.OutputSample;
@@ -69,8 +70,10 @@ public final class Drift {
     }
 
     /** Its owner has had that kept. */
-    public void keep(ModelId model, List<OutputSample> outputs) {
-        kept.compute(model, (version, before) -> models.isLoaded(version) ? new Baseline("its files", outputs) : null);
+    public void keep(KeepBaseline done) {
+        Baseline baseline = new Baseline("its files", done.outputs());
+        kept.compute(
+                new ModelId(done.name(), done.version()), (model, before) -> models.isLoaded(model) ? baseline : null);
     }
 
     /** What can be kept of a version; nothing where too little is known. */

@@ -32,8 +32,7 @@ record Groups(int[] lately, int[] baseline) {
         boolean allFinite = lately.notFinite() + baseline.notFinite() == 0;
         return allFinite
                 ? groups
-                : new Groups(
-                        with(groups.lately, lately.notFinite()), with(groups.baseline, baseline.notFinite()));
+                : new Groups(with(groups.lately, lately.notFinite()), with(groups.baseline, baseline.notFinite()));
     }
 
     int count() {

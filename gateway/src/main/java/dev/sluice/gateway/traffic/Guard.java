@@ -62,7 +62,8 @@ final class Guard {
      */
     Verdict look(Observed total, List<Comparison> outputs, long nowNanos) {
         Window window = new Window(total.since(before), outputs);
-        long seen = window.observed.candidate().requests() + window.observed.compared().all();
+        long seen = window.observed.candidate().requests()
+                + window.observed.compared().all();
         boolean isWhole = canBeAsked(window);
         boolean isOver = isOver(isWhole, seen, nowNanos - windowNanos);
         if (!isEnough(seen) || !(isOver || seen >= nextLook)) {

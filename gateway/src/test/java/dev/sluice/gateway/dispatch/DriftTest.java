@@ -10,6 +10,7 @@ import dev.sluice.gateway.drift.Comparison;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.drift.VersionDrift;
 import dev.sluice.gateway.fake.Crossing;
+import dev.sluice.worker.contract.ModelCommand.KeepBaseline;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
@@ -42,7 +43,8 @@ class DriftTest {
     }
 
     private void is(ModelState state, long version) {
-        models.apply(new ModelReport(model(version), state, Crossing.endpoint("b").description(), ""));
+        models.apply(
+                new ModelReport(model(version), state, Crossing.endpoint("b").description(), ""));
     }
 
     private void answers(long version, List<OutputSample> lately) {
@@ -116,7 +118,7 @@ class DriftTest {
         assertEquals("its files", only().baseline());
         assertTrue(psi(only()) > 0.25);
         assertEquals(EVEN, drift.lately(model(1)).orElseThrow());
-        drift.keep(model(1), EVEN);
+        drift.keep(new KeepBaseline("m", 1, EVEN));
         assertEquals(0, psi(only()));
         is(ModelState.UNLOADED, 1);
         is(ModelState.READY, 1);

@@ -55,21 +55,23 @@ class ComparisonTest {
 
     @Test
     void theDistanceIsTheLargestDifferenceOfBothStairs() {
-        assertEquals(0.5, Comparison.of(numbers(1, 2, 3, 4), numbers(3, 4, 5, 6)).ks());
+        assertEquals(
+                0.5, Comparison.of(numbers(1, 2, 3, 4), numbers(3, 4, 5, 6)).ks());
         assertEquals(1, Comparison.of(numbers(1, 2), numbers(3, 4, 5)).ks());
         assertEquals(2.0 / 3, Comparison.of(numbers(1, 1, 1), numbers(1, 2, 3)).ks(), 1e-12);
-        assertEquals(0.25, Comparison.of(numbers(0, 0, 0, 1), numbers(0, 0, 1, 1)).ks());
+        assertEquals(
+                0.25, Comparison.of(numbers(0, 0, 0, 1), numbers(0, 0, 1, 1)).ks());
     }
 
     /** Of a uniform distribution and one squeezed into its lower half, half of the one lies where nothing of the other does. */
     @Test
     void theDistanceOfKnownDistributionsIsTheCalculatedOne() {
         Random random = new Random(1);
-        Comparison halves = Comparison.of(
-                numbers(4000, () -> random.nextDouble() / 2), numbers(4000, random::nextDouble));
+        Comparison halves =
+                Comparison.of(numbers(4000, () -> random.nextDouble() / 2), numbers(4000, random::nextDouble));
         assertEquals(0.5, halves.ks(), 0.03);
-        Comparison shifted = Comparison.of(
-                numbers(4000, () -> 1 + random.nextGaussian()), numbers(4000, random::nextGaussian));
+        Comparison shifted =
+                Comparison.of(numbers(4000, () -> 1 + random.nextGaussian()), numbers(4000, random::nextGaussian));
         assertEquals(0.3829, shifted.ks(), 0.04, "2 Phi(1/2) - 1");
     }
 
@@ -122,8 +124,8 @@ class ComparisonTest {
     void whatDoesDriftIsSure() {
         Random random = new Random(5);
         for (int i = 0; i < 100; i++) {
-            Comparison comparison = Comparison.of(
-                    numbers(1000, () -> 1 + random.nextGaussian()), numbers(4000, random::nextGaussian));
+            Comparison comparison =
+                    Comparison.of(numbers(1000, () -> 1 + random.nextGaussian()), numbers(4000, random::nextGaussian));
             assertTrue(comparison.isSurelyAbove(0.25, SURE), comparison.toString());
         }
     }
@@ -161,7 +163,10 @@ class ComparisonTest {
     @Test
     void ofManyClassesNeighboursShareAGroupAndALargeOneHasItsOwn() {
         int[] uniform = IntStream.generate(() -> 10).limit(1000).toArray();
-        assertEquals(20, Groups.of(classes(uniform), new float[0], classes(uniform), new float[0]).count());
+        assertEquals(
+                20,
+                Groups.of(classes(uniform), new float[0], classes(uniform), new float[0])
+                        .count());
         int[] baseline = new int[30];
         Arrays.fill(baseline, 1);
         baseline[3] = 1000;

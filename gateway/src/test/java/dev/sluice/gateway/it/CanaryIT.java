@@ -223,12 +223,15 @@ class CanaryIT {
 
     @Test
     void oneThatAnswersSomethingElseIsSentAwayWhereThatIsLookedAt() {
-        first("traffic: {candidate: newest, weight: 50, guard: {errors: 0, latency: 0, min_requests: 20, drift: 0.25}}");
+        first(
+                "traffic: {candidate: newest, weight: 50, guard: {errors: 0, latency: 0, min_requests: 20, drift: 0.25}}");
         copy(root, 2, "minus");
         try (RunningGateway gateway = start("worker.drift.report_every=20ms", "worker.drift.window=10s")) {
             Waiting.until("it is sent away", () -> {
                 ask(gateway, "echo");
-                return traffic(gateway).getJsonObject("rejected", new JsonObject()).containsKey("2");
+                return traffic(gateway)
+                        .getJsonObject("rejected", new JsonObject())
+                        .containsKey("2");
             });
             String reason = traffic(gateway).getJsonObject("rejected").getString("2");
             assertTrue(reason.contains("stability index"), reason);

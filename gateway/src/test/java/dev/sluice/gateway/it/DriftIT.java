@@ -102,7 +102,8 @@ class DriftIT {
         try (RunningGateway gateway = start()) {
             askUntilKnown(gateway, false, 1);
             assertEquals("no baseline", output(gateway).getString("means"));
-            assertTrue(gateway.admin("POST", DIGITS + "/baseline", "").error(400).contains("min_samples"));
+            assertTrue(
+                    gateway.admin("POST", DIGITS + "/baseline", "").error(400).contains("min_samples"));
             askUntilKnown(gateway, false, 2 * LEAST);
             Answer kept = gateway.admin("POST", DIGITS + "/baseline", "{\"version\":1}");
             assertEquals(200, kept.status(), kept.body());

@@ -25,7 +25,10 @@ class AlertRulesTest {
     }
 
     private static Set<String> found(Pattern pattern, int group, String text) {
-        return pattern.matcher(text).results().map(match -> match.group(group)).collect(Collectors.toCollection(TreeSet::new));
+        return pattern.matcher(text)
+                .results()
+                .map(match -> match.group(group))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -34,8 +37,8 @@ class AlertRulesTest {
                 Path.of("src", "main", "java", "dev", "sluice", "gateway", "metrics", "MeterNames.java"));
         Set<String> asked = found(METER, 0, rules());
         assertTrue(asked.size() > 8, asked.toString());
-        asked.removeIf(name -> meters.contains('"' + name + '"')
-                || meters.contains('"' + name.replaceFirst("_bucket$", "") + '"'));
+        asked.removeIf(name ->
+                meters.contains('"' + name + '"') || meters.contains('"' + name.replaceFirst("_bucket$", "") + '"'));
         assertEquals(Set.of(), asked);
     }
 

@@ -35,8 +35,12 @@ class AgreementsTest {
     void smallAnswersAreComparedAtOnce(Vertx vertx) {
         Agreements agreements = new Agreements(vertx);
         List<Tensor> one = outputs(Agreements.AT_ONCE_BYTES, 1);
-        assertEquals(Boolean.TRUE, agreements.ask(NEAR, one, outputs(Agreements.AT_ONCE_BYTES, 1)).result());
-        assertEquals(Boolean.FALSE, agreements.ask(NEAR, one, outputs(Agreements.AT_ONCE_BYTES, 2)).result());
+        assertEquals(
+                true,
+                agreements.ask(NEAR, one, outputs(Agreements.AT_ONCE_BYTES, 1)).result());
+        assertEquals(
+                false,
+                agreements.ask(NEAR, one, outputs(Agreements.AT_ONCE_BYTES, 2)).result());
     }
 
     /** The loop is kept busy until all have been asked for, so an answer before that would have been made on it. */

@@ -50,7 +50,8 @@ class GuardSimulationTest {
                 weight * 100,
                 "key",
                 new TrafficPolicy.Shadow(0, 1, 0),
-                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, latencyTimes, disagreementPercent, drift, promoteAfter));
+                new TrafficPolicy.Guard(
+                        Duration.ofMinutes(1), 50, 1, latencyTimes, disagreementPercent, drift, promoteAfter));
         Random random = new Random(seed);
         Trial trial = new Trial(CANDIDATE, policy, null, 0);
         candidateRequests = 0;
@@ -61,7 +62,8 @@ class GuardSimulationTest {
             }
             Verdict verdict = trial.verdict(outputs(random), nowNanos);
             if (!(verdict instanceof Verdict.GoOn)) {
-                assertInstanceOf(Verdict.GoOn.class, trial.verdict(outputs(random), nowNanos + LOOK_NANOS), "once is enough");
+                assertInstanceOf(
+                        Verdict.GoOn.class, trial.verdict(outputs(random), nowNanos + LOOK_NANOS), "once is enough");
                 return verdict;
             }
         }
@@ -70,9 +72,7 @@ class GuardSimulationTest {
 
     /** The sliding window of both: a thousand answers of each, a normal distribution of scores. */
     private List<Comparison> outputs(Random random) {
-        return drift == 0
-                ? List.of()
-                : List.of(Comparison.of(sample(random, candidateShifts), sample(random, 0)));
+        return drift == 0 ? List.of() : List.of(Comparison.of(sample(random, candidateShifts), sample(random, 0)));
     }
 
     private static OutputSample sample(Random random, double shift) {

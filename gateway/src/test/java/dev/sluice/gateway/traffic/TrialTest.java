@@ -76,7 +76,8 @@ class TrialTest {
 
     @Test
     void aFewThatTheStableVersionFailedExcuseNobody() {
-        TrafficPolicy.Guard guard = new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 0, 0, 0, Duration.ofMinutes(1));
+        TrafficPolicy.Guard guard =
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 0, 0, 0, Duration.ofMinutes(1));
         Trial bad = new Trial(endpoint, new TrafficPolicy(99, "key", policy.shadow(), guard), null, 0);
         for (int i = 0; i < 3; i++) {
             bad.ended(STABLE, new InferenceError.EngineFailure("r"), 1, 0);

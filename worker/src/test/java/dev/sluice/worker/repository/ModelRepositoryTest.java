@@ -198,7 +198,6 @@ class ModelRepositoryTest {
         assertNotEquals(before.get(2L), versions().get(2L));
     }
 
-    /** A version need not be loaded anew because another one is served as well. */
     /** It is written while the version serves. */
     @Test
     void whatIsKeptOfAnswersDoesNotChangeAVersion() throws IOException {
@@ -211,6 +210,7 @@ class ModelRepositoryTest {
         assertNotEquals(before, versions());
     }
 
+    /** A version need not be loaded anew because another one is served as well. */
     @Test
     void whatOnlyNamesVersionsDoesNotChangeThem() throws IOException {
         write("m/1/model.onnx", "x", LONG_AGO);

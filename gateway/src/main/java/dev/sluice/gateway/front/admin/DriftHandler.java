@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.drift.VersionDrift;
 import dev.sluice.gateway.front.http.Exchange;
@@ -11,11 +12,12 @@ import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.KeepBaseline;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.OutputSample;
+import io.vertx.core.Promise;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -60,34 +62,35 @@ final class DriftHandler {
     }
 
     void keep(RoutingContext context) {
-        Kept kept = new Kept();
-        orders.take(context, body -> kept.command(context, body), outcome -> {
-            drift.keep(kept.model, kept.outputs);
-            shown.changed(context, outcome.message());
-        });
+        Promise<KeepBaseline> ordered = Promise.promise();
+        orders.take(
+                context,
+                body -> {
+                    KeepBaseline command = command(ModelsHandler.name(context), body);
+                    ordered.complete(command);
+                    return command;
+                },
+                outcome -> {
+                    ordered.future().onSuccess(drift::keep);
+                    shown.changed(context, outcome.message());
+                });
     }
 
-    /** What is to be kept, from when the body has been read until that has been done. */
-    private final class Kept {
+    private KeepBaseline command(String name, HttpBytes body) {
+        OptionalLong version = JsonMembers.read(body.array(), body.from(), body.to(), Set.of(VERSION))
+                .count(VERSION);
+        ModelEndpoint endpoint = version.isPresent() ? models.version(name, version.getAsLong()) : models.newest(name);
+        ModelId model = endpoint.model();
+        return new KeepBaseline(
+                name,
+                model.version(),
+                drift.lately(model).orElseThrow(() -> new InferenceException(tooLittle(model.version()))));
+    }
 
-        private ModelId model = new ModelId("none", 1);
-        private List<OutputSample> outputs = List.of();
-
-        ModelCommand command(RoutingContext context, HttpBytes body) {
-            JsonMembers said = JsonMembers.read(body.array(), body.from(), body.to(), Set.of(VERSION));
-            String name = ModelsHandler.name(context);
-            model = said.count(VERSION).isPresent()
-                    ? models.version(name, said.count(VERSION).getAsLong()).model()
-                    : models.newest(name).model();
-            outputs = drift.lately(model).orElseThrow(() -> new InferenceException(tooLittle()));
-            return new ModelCommand.KeepBaseline(name, model.version(), outputs);
-        }
-
-        private InferenceError tooLittle() {
-            return new InferenceError.InvalidRequest(
-                    "model",
-                    "of version " + model.version() + " fewer than " + drift.minSamples()
-                            + " answers are known lately (worker.drift.min_samples), which say too little");
-        }
+    private InferenceError tooLittle(long version) {
+        return new InferenceError.InvalidRequest(
+                "model",
+                "of version " + version + " fewer than " + drift.minSamples()
+                        + " answers are known lately (worker.drift.min_samples), which say too little");
     }
 }
