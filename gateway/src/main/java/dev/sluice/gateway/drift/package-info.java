@@ -5,7 +5,9 @@
  * what to compare it with, and {@link dev.sluice.gateway.drift.Comparison}, which is pure, makes the figures: the population
  * stability index and the Kolmogorov-Smirnov distance. Metrics, operators and the guards of versions on trial ask for them.
  *
- * <p>docs/drift.md says what the figures mean. Read {@link dev.sluice.gateway.drift.Comparison} first.
+ * <p>docs/drift.md says what the figures mean.
+ *
+ * <p>Read {@link dev.sluice.gateway.drift.Comparison} first.
  */
 @NullMarked
 package dev.sluice.gateway.drift;

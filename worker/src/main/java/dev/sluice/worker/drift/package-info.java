@@ -5,7 +5,9 @@
  * dev.sluice.worker.drift.OutputRing}s keep a few thousand numbers each, whatever the traffic. What samples say, compared
  * with others, is found out on the gateway's side.
  *
- * <p>All of it is pure. Read {@link dev.sluice.worker.drift.OutputWatch} first.
+ * <p>All of it is pure.
+ *
+ * <p>Read {@link dev.sluice.worker.drift.OutputWatch} first.
  */
 @NullMarked
 package dev.sluice.worker.drift;
