@@ -92,13 +92,19 @@ class ArchitectureTest {
         String pipeline = "dev.sluice.gateway.pipeline..";
         String security = "dev.sluice.gateway.security..";
         String traffic = "dev.sluice.gateway.traffic..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, security, contract, settings));
-        onlyUses(traffic, in(dispatch, contract));
+        String drift = "dev.sluice.gateway.drift..";
+        onlyUses(
+                "dev.sluice.gateway.front..",
+                in(pipeline, admit, dispatch, traffic, drift, security, contract, settings));
+        onlyUses(traffic, in(dispatch, drift, contract));
+        onlyUses(drift, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
         onlyUses(dispatch, in(contract));
         onlyUses(security, in(contract, settings));
-        onlyUses("dev.sluice.gateway.metrics..", in(admit, traffic, "dev.sluice.gateway.front", contract, settings));
+        onlyUses(
+                "dev.sluice.gateway.metrics..",
+                in(admit, traffic, drift, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.registry..", in("dev.sluice.gateway.front.control", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
@@ -138,6 +144,7 @@ class ArchitectureTest {
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.engine..", in(contract));
         onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
         check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
     }
@@ -192,6 +199,8 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.GoldenSample") // never on the data path
+                .and()
+                .doNotHaveFullyQualifiedName("dev.sluice.worker.BaselineFile") // the same
                 .should()
                 .dependOnClassesThat(in("com.fasterxml..", "io.vertx.core.json..")));
     }
@@ -265,7 +274,10 @@ class ArchitectureTest {
 
     @Test
     void batchingIsPureExceptForItsShell() {
-        check(noClasses().that(in("dev.sluice.worker.batch..")).should().dependOnClassesThat(in("io.vertx..")));
+        check(noClasses()
+                .that(in("dev.sluice.worker.batch..", "dev.sluice.worker.drift.."))
+                .should()
+                .dependOnClassesThat(in("io.vertx..")));
         check(noClasses()
                 .that(in("dev.sluice.worker.batch.."))
                 .and()

@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.admin.AdminVerticle;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
@@ -32,10 +33,12 @@ import dev.sluice.gateway.registry.Registry;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.settings.SettingsException;
@@ -80,6 +83,7 @@ public final class Gateway {
     private final AdmissionControl admission;
     private final ModelDirectory models = new ModelDirectory();
     private final Traffic traffic;
+    private final Drift drift;
     private final Statistics statistics = new Statistics(InstantSource.system(), models::isLoaded);
     private final Connections connections;
     private final Optional<AccessRules> access;
@@ -104,6 +108,7 @@ public final class Gateway {
                 config.http().port());
         this.metrics = new Metrics(config.metrics(), models::isLoaded);
         this.traffic = new Traffic(models, ticker, metrics.trafficListener());
+        this.drift = new Drift(models, config.worker().drift().minSamples());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(
@@ -141,6 +146,7 @@ public final class Gateway {
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);
         metrics.watchTraffic(traffic::splits);
+        metrics.watchDrift(drift::all);
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
         metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
@@ -161,10 +167,17 @@ public final class Gateway {
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         return models.listen(vertx.eventBus())
+                .compose(listening -> listenToOutputs())
                 .compose(listening -> watchKeys())
                 .compose(ready -> AuditLog.open(
                         config.admin().auditLog(), registry.map(kept -> kept), vertx, InstantSource.system()))
                 .compose(audit -> deploy(worker, parts(audit)));
+    }
+
+    private Future<Void> listenToOutputs() {
+        return vertx.eventBus()
+                .<OutputReport>localConsumer(OutputReport.ADDRESS, report -> drift.apply(report.body()))
+                .completion();
     }
 
     /** Who started without it would let in for ever whose key is taken out. */
@@ -175,7 +188,7 @@ public final class Gateway {
     }
 
     private Future<?> deploy(Worker worker, FrontParts parts) {
-        TrialKeeper trials = new TrialKeeper(traffic, parts.operations(), ticker);
+        TrialKeeper trials = new TrialKeeper(traffic, drift, parts.operations(), ticker);
         vertx.setPeriodic(LOOK_AT_TRIALS.toMillis(), due -> trials.look());
         Future<?> open = deployAdmin(parts);
         return config.http().listenWhenReady()
@@ -207,6 +220,8 @@ public final class Gateway {
         return new FrontParts(
                 models,
                 traffic,
+                new Agreements(vertx),
+                drift,
                 admission,
                 config.admission(),
                 config.json(),

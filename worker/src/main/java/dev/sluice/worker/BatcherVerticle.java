@@ -8,16 +8,20 @@ import dev.sluice.worker.batch.LargeRequests;
 import dev.sluice.worker.batch.SharedInstances;
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.drift.OutputWatch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumerOptions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +67,9 @@ final class BatcherVerticle extends VerticleBase {
     /** By the address at which the front loop waits for outcomes. */
     private final Map<String, Correspondence> fronts = new HashMap<>();
 
+    private OutputWatch outputs = OutputWatch.none();
+    private long outputsEveryMillis = 1;
+    private long outputsTimer = NO_TIMER;
     private long wakeUp = NO_TIMER;
     private long overdueCheck = NO_TIMER;
     private boolean turnEndIsDue;
@@ -79,6 +86,13 @@ final class BatcherVerticle extends VerticleBase {
         this.members = members;
         this.stake = stake;
         this.ticker = ticker;
+    }
+
+    /** Has the answers watched that leave here; to be called before the start. */
+    BatcherVerticle watching(OutputWatch watch, Duration reportEvery) {
+        outputs = watch;
+        outputsEveryMillis = Math.max(1, reportEvery.toMillis());
+        return this;
     }
 
     @Override
@@ -189,7 +203,7 @@ final class BatcherVerticle extends VerticleBase {
 
     private void onGroup(Message<RequestGroup> message) {
         Correspondence front =
-                fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::endTurnLater));
+                fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::leaves));
         for (RequestGroup.Entry entry : message.body().entries()) {
             switch (entry) {
                 case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
@@ -198,6 +212,11 @@ final class BatcherVerticle extends VerticleBase {
                 }
             }
         }
+        endTurnLater();
+    }
+
+    private void leaves(InferenceOutcome outcome) {
+        outputs.look(outcome);
         endTurnLater();
     }
 
@@ -236,6 +255,17 @@ final class BatcherVerticle extends VerticleBase {
         }
     }
 
+    /** Only what is new is told of. */
+    private void reportOutputs() {
+        outputs.turnEnds(ticker.nanos());
+        if (outputs.hasNews() && outputsTimer == NO_TIMER) {
+            outputsTimer = vertx.setTimer(outputsEveryMillis, due -> {
+                outputsTimer = NO_TIMER;
+                vertx.eventBus().send(OutputReport.ADDRESS, outputs.report(model, ticker.nanos()), DELIVERY);
+            });
+        }
+    }
+
     private void sendOutcomes() {
         fronts.forEach((replyAddress, front) -> {
             if (front.hasOutcomes()) {
@@ -243,5 +273,6 @@ final class BatcherVerticle extends VerticleBase {
             }
         });
         fronts.values().removeIf(Correspondence::isOver);
+        reportOutputs();
     }
 }

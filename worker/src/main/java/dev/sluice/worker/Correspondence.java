@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -24,11 +25,11 @@ final class Correspondence {
 
     private final Map<Long, Pending> pending = new HashMap<>();
     private final List<OutcomeGroup.Entry> outcomes = new ArrayList<>();
-    private final Runnable somethingToSay;
+    private final Consumer<InferenceOutcome> leaving;
 
-    /** @param somethingToSay told of every outcome */
-    Correspondence(Runnable somethingToSay) {
-        this.somethingToSay = somethingToSay;
+    /** @param leaving told of every outcome and every part of an answer */
+    Correspondence(Consumer<InferenceOutcome> leaving) {
+        this.leaving = leaving;
     }
 
     /** @param enqueue hands the request over; its outcome may come before it returns */
@@ -50,7 +51,7 @@ final class Correspondence {
 
     void answer(long ticket, InferenceOutcome outcome) {
         outcomes.add(new OutcomeGroup.Entry(ticket, outcome));
-        somethingToSay.run();
+        leaving.accept(outcome);
     }
 
     /** The outcomes since the last call. */

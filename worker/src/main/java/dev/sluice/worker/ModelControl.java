@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.OutputSample;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.ModelRoots;
@@ -166,6 +167,8 @@ final class ModelControl {
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
             case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
+            case ModelCommand.KeepBaseline(String name, long version, List<OutputSample> outputs) ->
+                keepBaseline(folder.orElseThrow(), version, outputs);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
                 traffic.forget(name);
@@ -196,6 +199,7 @@ final class ModelControl {
             case ModelCommand.Label label -> false;
             case ModelCommand.Promote promote -> false;
             case ModelCommand.Reject reject -> false;
+            case ModelCommand.KeepBaseline keep -> false;
         };
     }
 
@@ -306,6 +310,17 @@ final class ModelControl {
         wishes.change(name, wish -> wish.labelled(label, version));
         apply(); // a label may say which version is to be tried
         return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
+    }
+
+    private Outcome keepBaseline(ModelFolder folder, long version, List<OutputSample> outputs) {
+        if (!folder.versions().containsKey(version)) {
+            return refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
+                    + " has no version " + version + "; it has "
+                    + folder.versions().keySet()));
+        }
+        return vertx.executeBlocking(
+                        () -> BaselineFile.keep(folder.location(version).modelFile(), outputs))
+                .await();
     }
 
     private Outcome applied(String name) {

@@ -18,6 +18,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.drift.OutputWatch;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
@@ -168,6 +169,8 @@ final class ModelLoader implements AutoCloseable {
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
+        OutputWatch outputs =
+                blocking(() -> serving.drift().watch(version.location.modelFile(), signature, remarks::add));
         Incarnation incarnation = version.served.incarnation();
         InstanceDeployer deployer = new InstanceDeployer(
                 incarnation,
@@ -191,7 +194,8 @@ final class ModelLoader implements AutoCloseable {
                 gate(incarnation, serving.breaker(), version.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
-                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
+                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker)
+                                .watching(outputs, options.drift().reportEvery()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
         return describe(incarnation, runnable, serving, maxBatchRows, remarks);

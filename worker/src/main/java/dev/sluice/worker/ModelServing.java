@@ -22,6 +22,7 @@ import java.util.List;
  * @param batching whether requests may share a batch, if the model can be batched
  * @param breaker when the model is left alone
  * @param tests what a version must show before it serves
+ * @param drift how its answers are watched
  */
 record ModelServing(
         int instances,
@@ -36,7 +37,8 @@ record ModelServing(
         boolean batching,
         BreakerOptions breaker,
         List<String> labels,
-        Tests tests) {
+        Tests tests,
+        Watching drift) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -64,7 +66,8 @@ record ModelServing(
                 model.batching() != ModelConfig.Batching.OFF,
                 breaker(model, node.breaker()),
                 model.labels(),
-                new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()));
+                new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
+                Watching.of(model.drift(), node.drift()));
     }
 
     private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.List;
  *     thread replaced; 10 s, for the first call of a large model may take seconds, and it must not be taken for stuck
  * @param breaker when a model is left alone because its batches fail
  * @param control how models come and go
+ * @param drift how their answers are watched
  */
 public record WorkerOptions(
         @Setting("conf/models") List<Path> models,
@@ -46,7 +48,8 @@ public record WorkerOptions(
 
         @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter,
         BreakerOptions breaker,
-        ControlOptions control) {
+        ControlOptions control,
+        DriftOptions drift) {
 
     /** Below the user's cache directory. */
     static final String USER_CACHE = "auto";

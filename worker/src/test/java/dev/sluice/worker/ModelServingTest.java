@@ -3,6 +3,8 @@ package dev.sluice.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.drift.DriftOptions;
+import dev.sluice.worker.drift.OutputWatch;
 import dev.sluice.worker.settings.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +29,8 @@ class ModelServingTest {
                 true,
                 breaker,
                 List.of(),
-                new ModelServing.Tests(true, true, false));
+                new ModelServing.Tests(true, true, false),
+                new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL));
     }
 
     @Test

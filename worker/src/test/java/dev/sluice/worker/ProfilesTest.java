@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.settings.Settings;
@@ -63,8 +64,9 @@ class ProfilesTest {
         Path none = Path.of("none");
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = Settings.of(ControlOptions.class).load();
+        DriftOptions drift = Settings.of(DriftOptions.class).load();
         return new WorkerOptions(
-                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control);
+                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control, drift);
     }
 
     private Profiles profiles() {

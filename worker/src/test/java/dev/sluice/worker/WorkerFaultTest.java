@@ -20,6 +20,7 @@ import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
+import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
@@ -114,9 +115,10 @@ class WorkerFaultTest {
         Duration second = Duration.ofSeconds(1);
         Duration soon = Duration.ofMillis(10);
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
+        DriftOptions drift = Settings.of(DriftOptions.class).load();
         ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
         WorkerOptions options = new WorkerOptions(
-                List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control);
+                List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control, drift);
         ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, listener);
         Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));

@@ -24,6 +24,7 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
+import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -64,7 +65,7 @@ final class OpenPipeline implements AutoCloseable {
         WorkerOptions options = new WorkerOptions(
                 List.of(Objects.requireNonNull(folder.getParent())), instances, 0, 1, maxBatchRows, 4096,
                 Duration.ofSeconds(1), "none", 64 << 20, LONG, Settings.of(BreakerOptions.class).load(),
-                Settings.of(ControlOptions.class).load());
+                Settings.of(ControlOptions.class).load(), Settings.of(DriftOptions.class).load());
         Worker worker = new Worker(
                 options, BatchListener.NONE, InstanceListener.NONE, WishStore.NONE, Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(

@@ -74,18 +74,24 @@ record ModelsRequest(String url, String method, String path, String body) {
             case "load", "unload", "rollback", "promote", "reset" ->
                 new ModelsRequest(url, "POST", model(action, words) + "/" + action, "");
             case "history" -> new ModelsRequest(url, "GET", history(words), "");
+            case "drift" -> new ModelsRequest(url, "GET", model(action, words) + "/drift", "");
+            case "baseline" -> new ModelsRequest(url, "POST", model(action, words) + "/baseline", baseline(words));
             case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
             case "traffic" -> traffic(url, model(action, words), words);
             case "label" -> label(url, model(action, words), words);
             default ->
                 throw new IllegalArgumentException("there is no action '" + action
                         + "'. The actions are: list, load, unload, serve, rollback, label, traffic, promote, reset,"
-                        + " history");
+                        + " history, drift, baseline");
         };
     }
 
     private static String model(String action, Deque<String> words) {
         return MODELS + "/" + segment(next(words, action + " needs the name of a model"));
+    }
+
+    private static String baseline(Deque<String> words) {
+        return words.isEmpty() ? "" : "{\"version\":" + version(words.remove()) + "}";
     }
 
     private static String history(Deque<String> words) {

@@ -136,5 +136,17 @@ public final class MeterNames {
     /** Counter, by model and result (agreed, differed, failed or dropped): copies of requests to a version on trial. */
     public static final String SHADOW_COPIES = "sluice_shadow_copies_total";
 
+    /** Gauge, by model, version and output: population stability index of what it answered lately and its baseline. */
+    public static final String DRIFT_PSI = "sluice_drift_psi";
+
+    /** Gauge, by model, version and output: Kolmogorov-Smirnov distance of the same. */
+    public static final String DRIFT_KS = "sluice_drift_ks";
+
+    /** Gauge, by model, version and output: answers that were looked at lately. */
+    public static final String DRIFT_SAMPLES = "sluice_drift_samples";
+
+    /** Gauge, by model, version and output: the part of them that had no finite number. */
+    public static final String DRIFT_NOT_FINITE = "sluice_drift_not_finite_ratio";
+
     private MeterNames() {}
 }

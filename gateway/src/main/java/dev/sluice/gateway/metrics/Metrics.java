@@ -1,6 +1,7 @@
 package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.admit.LimitListener;
+import dev.sluice.gateway.drift.VersionDrift;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.traffic.Split;
@@ -58,6 +59,7 @@ public final class Metrics {
     private final boolean enabled;
     private final ModelMeters models;
     private final TrafficMeters traffic;
+    private final DriftMeters drift;
     private final MultiGauge states;
     private final MultiGauge remarks;
     private Supplier<List<ModelReport>> reports = List::of;
@@ -70,6 +72,7 @@ public final class Metrics {
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
         this.traffic = new TrafficMeters(registry);
+        this.drift = new DriftMeters(registry);
     }
 
     /**
@@ -96,6 +99,11 @@ public final class Metrics {
     /** The same for what versions on trial are given. */
     public void watchTraffic(Supplier<Collection<Split>> splits) {
         traffic.watch(splits);
+    }
+
+    /** The same for what versions answer. */
+    public void watchDrift(Supplier<List<VersionDrift>> versions) {
+        drift.watch(versions);
     }
 
     /** The same for connections. */
@@ -198,6 +206,7 @@ public final class Metrics {
         states.register(models.stream().map(Metrics::stateRow).toList(), true);
         remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
         traffic.refresh();
+        drift.refresh();
         return registry.scrape();
     }
 

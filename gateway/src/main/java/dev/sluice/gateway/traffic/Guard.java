@@ -1,6 +1,8 @@
 package dev.sluice.gateway.traffic;
 
+import dev.sluice.gateway.drift.Comparison;
 import dev.sluice.worker.contract.TrafficPolicy;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * stable version's.
  *
  * <p>Every bound is a question of shares: of requests that fail, of answers that differ, of answers slower than most
- * of the stable version's. The candidate is sent away when its share is beyond the bound by more than chance can
+ * of the stable version's; and of outputs, how far their distribution is from the stable version's. The candidate is sent away when its share is beyond the bound by more than chance can
  * explain. That is asked whenever twice as much has come in a window as when it was asked last, so that a few looks
  * do for a window, and what fails altogether is gone at the first. It has held when all these questions could be asked of
  * a whole window, and no share was beyond the bound at all, be that chance or not: of what nobody has seen nothing is
@@ -37,6 +39,9 @@ final class Guard {
     private static final double PERCENT = 100;
     private static final Verdict GO_ON = new Verdict.GoOn();
 
+    /** What is looked at. */
+    private record Window(Observed observed, List<Comparison> outputs) {}
+
     private final TrafficPolicy.Guard bounds;
     private Observed before = Observed.NOTHING;
     private long windowNanos;
@@ -49,10 +54,16 @@ final class Guard {
         this.holdsSinceNanos = nowNanos;
     }
 
-    /** @param total since the trial began */
-    Verdict look(Observed total, long nowNanos) {
-        Observed window = total.since(before);
-        long seen = window.candidate().requests() + window.compared().all();
+    /**
+     * What it says.
+     *
+     * @param total since the trial began
+     * @param outputs how they differ lately, those of which enough is known
+     */
+    Verdict look(Observed total, List<Comparison> outputs, long nowNanos) {
+        Window window = new Window(total.since(before), outputs);
+        long seen = window.observed.candidate().requests()
+                + window.observed.compared().all();
         boolean isWhole = canBeAsked(window);
         boolean isOver = isOver(isWhole, seen, nowNanos - windowNanos);
         if (!isEnough(seen) || !(isOver || seen >= nextLook)) {
@@ -73,7 +84,8 @@ final class Guard {
     }
 
     /** Whether there is enough of everything for every bound that is set. */
-    private boolean canBeAsked(Observed window) {
+    private boolean canBeAsked(Window asked) {
+        Observed window = asked.observed;
         boolean errors =
                 bounds.errorPoints() == 0 || isEnough(window.failedByCandidate().all());
         boolean latency = bounds.latencyTimes() == 0
@@ -81,7 +93,8 @@ final class Guard {
                         && isEnough(window.candidate().slowerThan(-1).all()));
         boolean disagreement =
                 bounds.disagreementPercent() == 0 || isEnough(window.compared().all());
-        return errors && latency && disagreement;
+        boolean drift = bounds.drift() == 0 || !asked.outputs.isEmpty();
+        return errors && latency && disagreement && drift;
     }
 
     private Verdict endOfWindow(Observed total, boolean holds, long nowNanos) {
@@ -103,10 +116,12 @@ final class Guard {
     }
 
     /** Which bound it is beyond, if any, with so much evidence against chance. */
-    private Optional<String> beyond(Observed window, double evidence) {
+    private Optional<String> beyond(Window asked, double evidence) {
+        Observed window = asked.observed;
         return Optional.ofNullable(failsMore(window, evidence))
                 .or(() -> Optional.ofNullable(isSlower(window, evidence)))
-                .or(() -> Optional.ofNullable(differs(window, evidence)));
+                .or(() -> Optional.ofNullable(differs(window, evidence)))
+                .or(() -> Optional.ofNullable(drifts(asked.outputs, evidence)));
     }
 
     private @Nullable String failsMore(Observed window, double evidence) {
@@ -144,6 +159,25 @@ final class Guard {
                 && isEnough(differed.all())
                 && differed.isAbove(bounds.disagreementPercent() / PERCENT, evidence);
         return isBeyond ? words(differed) + " of its answers to copies differed" : null;
+    }
+
+    private @Nullable String drifts(List<Comparison> outputs, double evidence) {
+        for (Comparison output : outputs) {
+            boolean isBeyond = evidence == AS_IT_IS
+                    ? output.psiBeyondChance() > bounds.drift()
+                    : output.isSurelyAbove(bounds.drift(), evidence + Math.log(outputs.size()));
+            if (bounds.drift() > 0 && isBeyond) {
+                return String.format(
+                        Locale.ROOT,
+                        "its output %s has a stability index of %.2f compared with the stable version's (%d and %d"
+                                + " answers)",
+                        output.output(),
+                        output.psi(),
+                        output.samples(),
+                        output.baselineSamples());
+            }
+        }
+        return null;
     }
 
     private static String words(Share share) {

@@ -1,11 +1,13 @@
 package dev.sluice.gateway.traffic;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.drift.Comparison;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.TrafficPolicy;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +51,11 @@ public final class Trial {
 
     public ModelEndpoint candidate() {
         return candidate;
+    }
+
+    /** What ends it by itself. */
+    public TrafficPolicy.Guard bounds() {
+        return policy.guard();
     }
 
     boolean isOf(ModelEndpoint endpoint, TrafficPolicy given, @Nullable String why) {
@@ -116,12 +123,16 @@ public final class Trial {
         }
     }
 
-    /** What is to become of it; once that has been decided, and is being done, nothing more. */
-    public Verdict verdict(long nowNanos) {
+    /**
+     * What is to become of it; once that has been decided, and is being done, nothing more.
+     *
+     * @param outputs how they differ from the stable version's lately, as far as that is known
+     */
+    public Verdict verdict(List<Comparison> outputs, long nowNanos) {
         if (decided || nowNanos - silentUntilNanos < 0) {
             return new Verdict.GoOn();
         }
-        Verdict verdict = misfit == null ? guard.look(observed(), nowNanos) : new Verdict.Reject(misfit);
+        Verdict verdict = misfit == null ? guard.look(observed(), outputs, nowNanos) : new Verdict.Reject(misfit);
         decided = !(verdict instanceof Verdict.GoOn);
         return verdict;
     }

@@ -28,7 +28,7 @@ class StableVersionTest {
             5,
             "key",
             new TrafficPolicy.Shadow(0, 1, 0),
-            new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, Duration.ZERO));
+            new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, 0, Duration.ZERO));
 
     private final ModelDirectory models = new ModelDirectory();
     private final Traffic traffic = new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE);

@@ -222,6 +222,23 @@ class CanaryIT {
     }
 
     @Test
+    void oneThatAnswersSomethingElseIsSentAwayWhereThatIsLookedAt() {
+        first(
+                "traffic: {candidate: newest, weight: 50, guard: {errors: 0, latency: 0, min_requests: 20, drift: 0.25}}");
+        copy(root, 2, "minus");
+        try (RunningGateway gateway = start("worker.drift.report_every=20ms", "worker.drift.window=10s")) {
+            Waiting.until("it is sent away", () -> {
+                ask(gateway, "echo");
+                return traffic(gateway)
+                        .getJsonObject("rejected", new JsonObject())
+                        .containsKey("2");
+            });
+            String reason = traffic(gateway).getJsonObject("rejected").getString("2");
+            assertTrue(reason.contains("stability index"), reason);
+        }
+    }
+
+    @Test
     void oneThatHoldsTakesOverByItself(@TempDir Path logs) throws IOException {
         first("traffic: {candidate: newest, weight: 50, guard: {window: 1s, min_requests: 10, latency: 0,"
                 + " promote_after: 1s}}");

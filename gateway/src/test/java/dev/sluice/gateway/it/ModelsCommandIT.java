@@ -107,6 +107,17 @@ class ModelsCommandIT {
     }
 
     @Test
+    void driftIsShownAndABaselineNeedsAnswers() throws InterruptedException {
+        assertDone("VERSION +OUTPUT +OF +SAMPLES +PSI +KS +NOT FINITE +COMPARED WITH +MEANS", models("drift", "sums"));
+        Said tooFew = models("baseline", "sums", "1");
+        assertEquals(1, tooFew.status);
+        assertTrue(tooFew.err.contains("min_samples"), tooFew.err);
+        assertEquals(1, models("baseline", "sums").status);
+        assertEquals(2, models("baseline", "sums", "one").status);
+        assertEquals(2, models("drift").status);
+    }
+
+    @Test
     void aRefusalIsStatusOne() throws InterruptedException {
         Said unknown = models("load", "no body");
         assertEquals(1, unknown.status);

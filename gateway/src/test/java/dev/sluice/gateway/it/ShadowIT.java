@@ -67,6 +67,20 @@ class ShadowIT {
         }
     }
 
+    /** Too large to be compared on the front loop. */
+    @Test
+    void largeAnswersAreComparedLikeSmallOnes() {
+        float[] row = new float[10_000];
+        try (RunningGateway gateway = start(ECHO, "", "")) {
+            Waiting.until("some have agreed", () -> {
+                gateway.infer("echo", Requests.echo(row)).data();
+                return gateway.metrics().value(COPIES, "result=\"agreed\"") >= 2;
+            });
+            gateway.awaitNothingInFlight();
+            assertEquals(0, gateway.metrics().value(COPIES, "result=\"differed\""));
+        }
+    }
+
     @Test
     void whoseAnswersDifferIsSentAwayWhereThatIsLookedAt() {
         try (RunningGateway gateway =

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.drift.Comparison;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.OutputSample;
 import dev.sluice.worker.contract.TrafficPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,8 @@ class GuardSimulationTest {
 
     private Duration promoteAfter = Duration.ofMinutes(10);
     private double disagreementPercent;
+    private double drift;
+    private double candidateShifts;
     private double stableFails = 0.001;
     private double candidateFails = 0.001;
     private double candidateIsSlowerBy = 1;
@@ -46,7 +50,8 @@ class GuardSimulationTest {
                 weight * 100,
                 "key",
                 new TrafficPolicy.Shadow(0, 1, 0),
-                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, latencyTimes, disagreementPercent, promoteAfter));
+                new TrafficPolicy.Guard(
+                        Duration.ofMinutes(1), 50, 1, latencyTimes, disagreementPercent, drift, promoteAfter));
         Random random = new Random(seed);
         Trial trial = new Trial(CANDIDATE, policy, null, 0);
         candidateRequests = 0;
@@ -55,13 +60,27 @@ class GuardSimulationTest {
             for (due += perSecond * LOOK_NANOS / 1e9; due >= 1; due--) {
                 request(trial, random);
             }
-            Verdict verdict = trial.verdict(nowNanos);
+            Verdict verdict = trial.verdict(outputs(random), nowNanos);
             if (!(verdict instanceof Verdict.GoOn)) {
-                assertInstanceOf(Verdict.GoOn.class, trial.verdict(nowNanos + LOOK_NANOS), "once is enough");
+                assertInstanceOf(
+                        Verdict.GoOn.class, trial.verdict(outputs(random), nowNanos + LOOK_NANOS), "once is enough");
                 return verdict;
             }
         }
         return new Verdict.GoOn();
+    }
+
+    /** The sliding window of both: a thousand answers of each, a normal distribution of scores. */
+    private List<Comparison> outputs(Random random) {
+        return drift == 0 ? List.of() : List.of(Comparison.of(sample(random, candidateShifts), sample(random, 0)));
+    }
+
+    private static OutputSample sample(Random random, double shift) {
+        float[] values = new float[1000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (shift + random.nextGaussian());
+        }
+        return new OutputSample("y", new int[0], values, 0);
     }
 
     private void request(Trial trial, Random random) {
@@ -168,6 +187,37 @@ class GuardSimulationTest {
         assertInstanceOf(Verdict.GoOn.class, run(1, Duration.ofHours(2)), "how long it takes nobody has seen");
         latencyTimes = 0;
         assertInstanceOf(Verdict.Promote.class, run(1, Duration.ofMinutes(30)), "on copies alone");
+    }
+
+    @Test
+    void oneWhoseOutputsDriftIsSentAwayWhereThatIsLookedAt() {
+        candidateShifts = 1;
+        assertInstanceOf(Verdict.Promote.class, run(1, Duration.ofMinutes(30)), "nobody looks");
+        drift = 0.25;
+        for (long seed = 1; seed <= 20; seed++) {
+            String reason = reason(run(seed, Duration.ofMinutes(30)));
+            assertTrue(reason.contains("output y has a stability index of"), reason);
+            assertTrue(nowNanos <= Duration.ofMinutes(1).toNanos(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void oneWhoseOutputsAreTheSameTakesOver() {
+        drift = 0.1;
+        for (long seed = 1; seed <= 20; seed++) {
+            assertInstanceOf(Verdict.Promote.class, run(seed, Duration.ofMinutes(30)), "seed " + seed);
+        }
+    }
+
+    /** A normal distribution that is shifted by half of its deviation has an index of 0.25, which is the shift's square. */
+    @Test
+    void oneWhoseOutputsAreAtTheBoundIsNotSentAway() {
+        drift = 0.25;
+        candidateShifts = 0.5;
+        promoteAfter = Duration.ZERO;
+        for (long seed = 1; seed <= 5; seed++) {
+            assertInstanceOf(Verdict.GoOn.class, run(seed, Duration.ofHours(2)), "seed " + seed);
+        }
     }
 
     /** What is neither surely too bad nor good for ten minutes is left as it is. */

@@ -32,7 +32,7 @@ class SplitTest {
                 weight,
                 "key",
                 new TrafficPolicy.Shadow(0, 1, 0),
-                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, Duration.ZERO));
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, 0, Duration.ZERO));
         ModelEndpoint tried = endpoint(candidate);
         return new Split(endpoint(1), tried, policy, new Trial(tried, policy, null, 0));
     }

@@ -28,7 +28,7 @@ class TrialTest {
             5,
             "key",
             new TrafficPolicy.Shadow(100, 2, 0),
-            new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, Duration.ZERO));
+            new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, 0, Duration.ZERO));
     private final ModelEndpoint endpoint =
             new ModelEndpoint(CANDIDATE, Crossing.endpoint("b").description());
     private final Trial trial = new Trial(endpoint, policy, null, 0);
@@ -76,7 +76,8 @@ class TrialTest {
 
     @Test
     void aFewThatTheStableVersionFailedExcuseNobody() {
-        TrafficPolicy.Guard guard = new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 0, 0, Duration.ofMinutes(1));
+        TrafficPolicy.Guard guard =
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 0, 0, 0, Duration.ofMinutes(1));
         Trial bad = new Trial(endpoint, new TrafficPolicy(99, "key", policy.shadow(), guard), null, 0);
         for (int i = 0; i < 3; i++) {
             bad.ended(STABLE, new InferenceError.EngineFailure("r"), 1, 0);
@@ -90,16 +91,16 @@ class TrialTest {
                     1,
                     0);
         }
-        assertInstanceOf(Verdict.GoOn.class, bad.verdict(60 * SECOND));
+        assertInstanceOf(Verdict.GoOn.class, bad.verdict(List.of(), 60 * SECOND));
     }
 
     @Test
     void oneThatFitsNobodyIsSentAwayAtOnceAndAgainIfThatCouldNotBeDone() {
         Trial misfit = new Trial(endpoint, policy, "it has other inputs", 0);
-        assertEquals(new Verdict.Reject("it has other inputs"), misfit.verdict(SECOND));
-        assertInstanceOf(Verdict.GoOn.class, misfit.verdict(2 * SECOND));
+        assertEquals(new Verdict.Reject("it has other inputs"), misfit.verdict(List.of(), SECOND));
+        assertInstanceOf(Verdict.GoOn.class, misfit.verdict(List.of(), 2 * SECOND));
         misfit.reopen(3 * SECOND);
-        assertInstanceOf(Verdict.GoOn.class, misfit.verdict(4 * SECOND), "not at once");
-        assertInstanceOf(Verdict.Reject.class, misfit.verdict(13 * SECOND));
+        assertInstanceOf(Verdict.GoOn.class, misfit.verdict(List.of(), 4 * SECOND), "not at once");
+        assertInstanceOf(Verdict.Reject.class, misfit.verdict(List.of(), 13 * SECOND));
     }
 }

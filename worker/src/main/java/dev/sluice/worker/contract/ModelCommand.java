@@ -75,6 +75,23 @@ public sealed interface ModelCommand {
     record Reject(String name, long version, String reason) implements ModelCommand {}
 
     /**
+     * Keeps with a version what its outputs are to look like.
+     *
+     * @param outputs what they have looked like until now
+     */
+    record KeepBaseline(String name, long version, List<OutputSample> outputs) implements ModelCommand {
+
+        public KeepBaseline {
+            outputs = List.copyOf(outputs);
+        }
+
+        @Override
+        public String toString() {
+            return "KeepBaseline[name=" + name + ", version=" + version + "]";
+        }
+    }
+
+    /**
      * What became of a command.
      *
      * @param refusal why it has not been done; null when it has

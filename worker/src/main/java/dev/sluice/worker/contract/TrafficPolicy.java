@@ -34,6 +34,7 @@ public record TrafficPolicy(double weightPercent, String keyHeader, Shadow shado
      * @param errorPoints by how many points of a percentage more of its requests may fail than of the stable version's
      * @param latencyTimes how many times as long as the stable version it may take
      * @param disagreementPercent how many of its answers to copies may differ
+     * @param drift how large the stability index of its outputs may be, compared with the stable version's
      * @param promoteAfter how long it must have held before it takes over; zero for not until an operator says so
      */
     public record Guard(
@@ -42,5 +43,6 @@ public record TrafficPolicy(double weightPercent, String keyHeader, Shadow shado
             double errorPoints,
             double latencyTimes,
             double disagreementPercent,
+            double drift,
             Duration promoteAfter) {}
 }

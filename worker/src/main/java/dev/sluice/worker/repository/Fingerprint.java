@@ -24,6 +24,7 @@ public record Fingerprint(String files, long newestMillis) {
     public static final Fingerprint NONE = new Fingerprint("", 0);
 
     private static final int DEPTH = 4;
+    private static final String BASELINE = "baseline.json";
 
     /** Times of files are among what is known of them; when a model.yaml was written says nothing of what it says. */
     @Override
@@ -41,13 +42,18 @@ public record Fingerprint(String files, long newestMillis) {
         try (Stream<Path> below = Files.walk(version, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             StringBuilder files = new StringBuilder();
             long newest = 0;
-            for (Path file : below.sorted().toList()) {
+            for (Path file : below.filter(file -> !isOfBaseline(file)).sorted().toList()) {
                 newest = Math.max(newest, note(file, files));
             }
             return new Fingerprint(files.toString(), newest);
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** What answers were like says nothing of the model, and is written while it serves. */
+    private static boolean isOfBaseline(Path file) {
+        return String.valueOf(file.getFileName()).startsWith(BASELINE);
     }
 
     private static long note(Path file, StringBuilder files) throws IOException {

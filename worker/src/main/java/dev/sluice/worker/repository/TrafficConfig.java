@@ -53,6 +53,7 @@ public record TrafficConfig(
      * @param errors by how many points of a percentage more of its requests may fail
      * @param latency how many times as long as the stable version it may take
      * @param disagreement percent of its answers to copies that may differ; not looked at, for a better model differs
+     * @param drift how large the population stability index of its outputs may be; not looked at, for a better model differs
      * @param promoteAfter how long it must have held before it takes over; 0s for not until an operator says so
      */
     public record Guard(
@@ -64,6 +65,7 @@ public record TrafficConfig(
             @Setting(value = "1", min = "0", max = "100") double errors,
             @Setting(value = "2", min = "0", max = "1000") double latency,
             @Setting(value = "0", min = "0", max = "100") double disagreement,
+            @Setting(value = "0", min = "0", max = "100") double drift,
             @Setting(value = "0s", min = "0s", max = "720h") Duration promoteAfter) {}
 
     /**
@@ -109,6 +111,7 @@ public record TrafficConfig(
                         guard.errors,
                         guard.latency,
                         guard.disagreement,
+                        guard.drift,
                         guard.promoteAfter));
     }
 }

@@ -198,6 +198,18 @@ class ModelRepositoryTest {
         assertNotEquals(before.get(2L), versions().get(2L));
     }
 
+    /** It is written while the version serves. */
+    @Test
+    void whatIsKeptOfAnswersDoesNotChangeAVersion() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        Map<Long, Fingerprint> before = versions();
+        write("m/1/baseline.json", "{}", LONG_AGO);
+        write("m/1/baseline.json.part", "{", LONG_AGO);
+        assertEquals(before, versions());
+        write("m/1/weights.json", "{}", LONG_AGO);
+        assertNotEquals(before, versions());
+    }
+
     /** A version need not be loaded anew because another one is served as well. */
     @Test
     void whatOnlyNamesVersionsDoesNotChangeThem() throws IOException {

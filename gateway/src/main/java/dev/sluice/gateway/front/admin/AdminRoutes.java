@@ -30,6 +30,7 @@ final class AdminRoutes {
         Orders orders = new Orders(parts.operations(), Operator.Api.ADMIN, exchanges, bodies);
         ModelsHandler models = new ModelsHandler(parts.models(), parts.traffic(), exchanges);
         ModelChanges changes = new ModelChanges(orders, models, exchanges);
+        DriftHandler drift = new DriftHandler(parts.drift(), parts.models(), orders, models, exchanges);
         BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
         RouteTable table = new RouteTable(vertx, exchanges, bodies, MODELS);
         table.first(new AllowedHosts(options.host(), options.hosts(), exchanges, bodies));
@@ -37,6 +38,8 @@ final class AdminRoutes {
         table.get(MODEL, models::one);
         table.get(MODEL + "/batching", batching::show);
         table.get(MODEL + "/versions/:version/batching", batching::show);
+        table.get(MODEL + "/drift", drift::show);
+        table.post(MODEL + "/baseline", drift::keep);
         table.post(MODEL + "/load", changes::load);
         table.post(MODEL + "/unload", changes::unload);
         table.post(MODEL + "/serve", changes::serve);

@@ -46,10 +46,7 @@ final class ModelsHandler {
         Exchange exchange = exchanges.of(context);
         String name = name(context);
         if (models.versions(name).isEmpty()) {
-            exchange.refuse(
-                    models.isComplete()
-                            ? new InferenceError.UnknownModel("there is no model \"" + name + "\"")
-                            : new InferenceError.Starting());
+            exchange.refuse(unknown(models, name));
         } else if (wantsText(context)) {
             exchange.text(TEXT, view.table(List.of(name)));
         } else {
@@ -57,6 +54,12 @@ final class ModelsHandler {
             view.json(name, out);
             exchange.json(out);
         }
+    }
+
+    static InferenceError unknown(ModelDirectory models, String name) {
+        return models.isComplete()
+                ? new InferenceError.UnknownModel("there is no model \"" + name + "\"")
+                : new InferenceError.Starting();
     }
 
     /** What has been done, and how the model is now. */

@@ -16,6 +16,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.Tensor;
+import io.vertx.core.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,39 +86,48 @@ final class Shadows {
         }
 
         private void ended(InferenceOutcome outcome) {
-            CopyEnd end = CopyEnd.DROPPED;
-            try {
-                end = end(outcome);
-            } catch (RuntimeException defect) { // others of its group must hear theirs
-                LOG.error("the answer to a copy of request {} could not be compared", request.requestId(), defect);
-            } finally {
-                split.trial().copyEnded();
-                budget.release(heldBytes);
-                if (Serving.inputsAreFree(outcome)) {
-                    request.inputs().forEach(input -> buffers.giveBack(input.data()));
-                }
-                traffic.listener().copied(split.candidate().model(), end);
+            if (Serving.inputsAreFree(outcome)) {
+                request.inputs().forEach(input -> buffers.giveBack(input.data()));
             }
+            end(outcome)
+                    .otherwise(this::defect) // others of its group must hear theirs
+                    .onSuccess(this::settle);
         }
 
-        private CopyEnd end(InferenceOutcome outcome) {
+        private CopyEnd defect(Throwable cause) {
+            LOG.error("the answer to a copy of request {} could not be compared", request.requestId(), cause);
+            return CopyEnd.DROPPED;
+        }
+
+        private void settle(CopyEnd end) {
+            split.trial().copyEnded();
+            budget.release(heldBytes);
+            traffic.listener().copied(split.candidate().model(), end);
+        }
+
+        private Future<CopyEnd> end(InferenceOutcome outcome) {
             return switch (outcome) {
                 case InferenceResponse answer -> {
                     int labels = split.candidate().description().labels().size();
                     Agreement agreement =
                             new Agreement(labels, split.policy().shadow().tolerance());
-                    boolean agrees = agreement.holds(original.outputs(), answer.outputs());
-                    split.trial().compared(agrees);
-                    yield agrees ? CopyEnd.AGREED : CopyEnd.DIFFERED;
+                    yield parts.agreements()
+                            .ask(agreement, original.outputs(), answer.outputs())
+                            .map(this::compared);
                 }
                 case InferenceError error -> {
                     boolean isItsFault = isFaultOfCandidate(error);
                     if (isItsFault) {
                         split.trial().copyFailed();
                     }
-                    yield isItsFault ? CopyEnd.FAILED : CopyEnd.DROPPED;
+                    yield Future.succeededFuture(isItsFault ? CopyEnd.FAILED : CopyEnd.DROPPED);
                 }
             };
+        }
+
+        private CopyEnd compared(boolean agrees) {
+            split.trial().compared(agrees);
+            return agrees ? CopyEnd.AGREED : CopyEnd.DIFFERED;
         }
 
         /** The stable version has answered the same request in its time. */

@@ -29,6 +29,7 @@ record Change(String action, String model, String detail) {
             case ModelCommand.Traffic traffic ->
                 new Change("traffic", traffic.name(), traffic.policy() == null ? AS_THE_FILE_SAYS : traffic.policy());
             case ModelCommand.Promote promote -> new Change("promote", promote.name(), promote.reason());
+            case ModelCommand.KeepBaseline keep -> new Change("baseline", keep.name(), "version " + keep.version());
             case ModelCommand.Reject reject -> new Change("reject", reject.name(), reject.reason());
         };
     }

@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.control;
 
+import dev.sluice.gateway.drift.Comparison;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.Trial;
 import dev.sluice.gateway.traffic.Verdict;
@@ -7,6 +9,8 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.contract.TrafficPolicy;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +29,13 @@ public final class TrialKeeper {
     private static final Operator GUARD = new Operator(Operator.Api.GUARD, "", "sluice", "");
 
     private final Traffic traffic;
+    private final Drift drift;
     private final Operations operations;
     private final Ticker ticker;
 
-    public TrialKeeper(Traffic traffic, Operations operations, Ticker ticker) {
+    public TrialKeeper(Traffic traffic, Drift drift, Operations operations, Ticker ticker) {
         this.traffic = traffic;
+        this.drift = drift;
         this.operations = operations;
         this.ticker = ticker;
     }
@@ -38,7 +44,7 @@ public final class TrialKeeper {
     public void look() {
         for (Trial trial : traffic.trials()) {
             ModelId candidate = trial.candidate().model();
-            Verdict verdict = trial.verdict(ticker.nanos());
+            Verdict verdict = trial.verdict(outputs(trial), ticker.nanos());
             switch (verdict) {
                 case Verdict.GoOn goOn -> {}
                 case Verdict.Reject(String reason) ->
@@ -47,6 +53,11 @@ public final class TrialKeeper {
                     order(new ModelCommand.Promote(candidate.name(), candidate.version(), reason), trial, verdict);
             }
         }
+    }
+
+    private List<Comparison> outputs(Trial trial) {
+        TrafficPolicy.Guard guard = trial.bounds();
+        return guard.drift() > 0 ? drift.ofTrial(trial.candidate().model(), guard.minRequests()) : List.of();
     }
 
     private void order(ModelCommand command, Trial trial, Verdict verdict) {

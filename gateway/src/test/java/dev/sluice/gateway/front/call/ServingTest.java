@@ -10,6 +10,7 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.fake.Wait;
@@ -21,6 +22,7 @@ import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Trial;
@@ -92,6 +94,8 @@ class ServingTest {
         FrontParts parts = new FrontParts(
                 models,
                 traffic,
+                new Agreements(vertx),
+                new Drift(models, 500),
                 admission,
                 options,
                 JsonOptions.STRICT,
@@ -261,7 +265,7 @@ class ServingTest {
                 100,
                 "key",
                 new TrafficPolicy.Shadow(0, 1, 0),
-                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, Duration.ZERO));
+                new TrafficPolicy.Guard(Duration.ofMinutes(1), 50, 1, 2, 0, 0, Duration.ZERO));
         serve(STABLE);
         TrafficPlan plan = new TrafficPlan(policy, STABLE.version(), ASKED.version(), Map.of());
         Wait.forResult(vertx.eventBus().request(ModelNews.ADDRESS, new ModelNews.Traffic(ASKED.name(), plan)));

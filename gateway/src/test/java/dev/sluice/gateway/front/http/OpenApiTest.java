@@ -7,6 +7,7 @@ import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.fake.FakeTicker;
 import dev.sluice.gateway.fake.Limits;
@@ -19,6 +20,7 @@ import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.statistics.Statistics;
+import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import io.vertx.core.Future;
@@ -103,6 +105,8 @@ class OpenApiTest {
         FrontParts parts = new FrontParts(
                 models,
                 new Traffic(models, ticker, TrafficListener.NONE),
+                new Agreements(vertx),
+                new Drift(models, 500),
                 admission,
                 limits,
                 JsonOptions.STRICT,
