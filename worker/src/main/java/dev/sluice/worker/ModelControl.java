@@ -365,9 +365,7 @@ final class ModelControl {
 
     /** Who says what is to be served, and has not said load, may wait for it in vain. */
     private String ifNotLoaded(String name) {
-        return selection.isWanted(name)
-                ? ""
-                : "; this holds once the model is loaded: ./sluice models load " + name;
+        return selection.isWanted(name) ? "" : "; this holds once the model is loaded: ./sluice models load " + name;
     }
 
     private static Outcome refused(InferenceError why) {

@@ -152,8 +152,7 @@ final class ModelLoader implements AutoCloseable {
         remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         version.served.describe(description);
         Incarnation incarnation = version.served.incarnation();
-        signatures.serves(
-                incarnation, runnable.signature(), serving.tests().sameSignature());
+        signatures.serves(incarnation, runnable.signature(), serving.tests().sameSignature());
         version.served.onClose(() -> signatures.isGone(incarnation));
         LOG.info(
                 "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",

@@ -72,9 +72,8 @@ final class Signatures {
         Map<String, String> byName() {
             Map<String, String> byName = new LinkedHashMap<>();
             for (String tensor : tensors) {
-                String required = tensor.endsWith(OPTIONAL)
-                        ? tensor.substring(0, tensor.length() - OPTIONAL.length())
-                        : tensor;
+                String required =
+                        tensor.endsWith(OPTIONAL) ? tensor.substring(0, tensor.length() - OPTIONAL.length()) : tensor;
                 byName.put(required.substring(0, required.lastIndexOf(' ')), tensor);
             }
             return byName;
@@ -101,8 +100,9 @@ final class Signatures {
         return newest(coming.name())
                 .or(() -> Known.parse(kept.apply(coming.name())))
                 .flatMap(before -> {
-                    List<String> changes =
-                            changes(before.byName(), Known.of(coming.version(), signature).byName());
+                    List<String> changes = changes(
+                            before.byName(),
+                            Known.of(coming.version(), signature).byName());
                     return changes.isEmpty()
                             ? Optional.empty()
                             : Optional.of("it takes or gives other than version " + before.version

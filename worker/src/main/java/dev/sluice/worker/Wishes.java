@@ -163,8 +163,7 @@ final class Wishes {
         boolean isSure = unsure.add(wish.name());
         boolean isOfVersionsOnly =
                 isSure && lastKept(wish.name()).with(wish.rollout()).equals(wish);
-        CompletionStage<Void> written =
-                isOfVersionsOnly ? store.write(wish.name(), wish.rollout()) : store.write(wish);
+        CompletionStage<Void> written = isOfVersionsOnly ? store.write(wish.name(), wish.rollout()) : store.write(wish);
         try {
             Future.fromCompletionStage(written).await();
         } catch (Exception failure) { // of any kind, thrown from where the compiler cannot see it

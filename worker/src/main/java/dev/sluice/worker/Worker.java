@@ -68,8 +68,7 @@ public final class Worker extends VerticleBase {
                 name -> wishes.of(name).rollout().signature(),
                 (name, text) -> wishes.changeAnyway(
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
-        loader = new ModelLoader(
-                options, listeners, signatures, new ModelLoader.Means(ticker, engines.get(), vertx));
+        loader = new ModelLoader(options, listeners, signatures, new ModelLoader.Means(ticker, engines.get(), vertx));
         keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
         ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
         control.begin();

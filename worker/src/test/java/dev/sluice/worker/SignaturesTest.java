@@ -79,7 +79,8 @@ class SignaturesTest {
         Signature odd = new Signature(List.of(X, spaced), List.of(Y), true);
         signatures.serves(first, odd, true);
         signatures.isGone(first);
-        assertEquals("1\ninput x FP32[-1,4]\ninput x y (optional) FP32[-1] (optional)\noutput y INT64[-1]", kept.get("cat"));
+        assertEquals(
+                "1\ninput x FP32[-1,4]\ninput x y (optional) FP32[-1] (optional)\noutput y INT64[-1]", kept.get("cat"));
         assertEquals(Optional.empty(), signatures.change(cat(2), odd));
         assertEquals(
                 Optional.of("it takes or gives other than version 1, which served before it:"

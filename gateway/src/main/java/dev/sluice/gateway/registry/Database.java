@@ -101,7 +101,8 @@ final class Database implements AutoCloseable {
             throw new IOException("the registry " + name() + " is closed, for the server ends");
         }
         Optional<String> lost = lost();
-        if (lost.isPresent()) { // what is written there now, nobody would ever read, and a new file has other words in it
+        if (lost.isPresent()) { // what is written there now, nobody would ever read, and a new file has other words in
+            // it
             throw new IOException(lost.get());
         }
         try {
@@ -126,8 +127,9 @@ final class Database implements AutoCloseable {
     Optional<String> lost() {
         return file == null || file.isThere()
                 ? Optional.empty()
-                : Optional.of("the registry " + name() + " has been deleted or replaced while the server had it open: nothing"
-                        + " can be changed until that very file is back in its place, or the server is started anew");
+                : Optional.of(
+                        "the registry " + name() + " has been deleted or replaced while the server had it open: nothing"
+                                + " can be changed until that very file is back in its place, or the server is started anew");
     }
 
     private Connection connect() throws IOException, SQLException {

@@ -78,8 +78,8 @@ final class WishTable {
         if (wish.with(Rollout.NONE).saysNothing()) {
             return;
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert into model_wish (model, memory, versions, traffic) values (?, ?, ?, ?)")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into model_wish (model, memory, versions, traffic) values (?, ?, ?, ?)")) {
             statement.setString(1, wish.name());
             statement.setString(2, wish.memory().name());
             statement.setString(3, String.join(SEPARATOR, wish.versions()));

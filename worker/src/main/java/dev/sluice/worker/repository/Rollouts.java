@@ -86,8 +86,7 @@ public final class Rollouts {
         TrafficConfig config = config(folder, wish);
         Rollout known = wish.rollout();
         if (!config.triesAny()) {
-            return new Planned(
-                    TrafficPlan.NONE, config.isKnown() ? known.with(TrafficPlan.NOBODY, Map.of()) : known);
+            return new Planned(TrafficPlan.NONE, config.isKnown() ? known.with(TrafficPlan.NOBODY, Map.of()) : known);
         }
         VersionPolicy policy = Selection.policy(folder, wish);
         NavigableSet<Long> present = folder.versions().navigableKeySet();

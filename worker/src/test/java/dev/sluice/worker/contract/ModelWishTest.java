@@ -28,7 +28,8 @@ class ModelWishTest {
                         List.of("latest 2"),
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
-                        new Rollout(1, Map.of(2L, "it fails"), "")), all);
+                        new Rollout(1, Map.of(2L, "it fails"), "")),
+                all);
         assertEquals(
                 new ModelWish(
                         "digits",
@@ -37,7 +38,11 @@ class ModelWishTest {
                         Map.of("stable", 5L, "canary", 0L),
                         "",
                         new Rollout(1, Map.of(), "")),
-                all.with(Memory.LOADED).serving(List.of()).labelled("stable", 5).labelled("canary", 0).trying(""));
+                all.with(Memory.LOADED)
+                        .serving(List.of())
+                        .labelled("stable", 5)
+                        .labelled("canary", 0)
+                        .trying(""));
     }
 
     @Test
