@@ -50,6 +50,7 @@ final class ModelControl {
     private final TrafficControl traffic;
     private final Vertx vertx;
     private final Turns applying = new Turns();
+    private final Turns obeying = new Turns();
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
@@ -95,7 +96,7 @@ final class ModelControl {
 
     private void rescan() {
         try {
-            folders = vertx.executeBlocking(repository::look).await();
+            see(repository::look);
             lastFault = "";
             apply();
         } catch (RuntimeException defect) {
@@ -104,6 +105,16 @@ final class ModelControl {
                 LOG.error("the models stay as they are", defect);
             }
         }
+    }
+
+    private record Seen(List<ModelFolder> folders, Set<String> returned) {}
+
+    /** What failed while its directory could not be read has another try, though its files are the same. */
+    private void see(Supplier<List<ModelFolder>> looking) {
+        Seen seen = vertx.executeBlocking(() -> new Seen(looking.get(), repository.returned()))
+                .await();
+        folders = seen.folders;
+        seen.returned.forEach(keeper::retry);
     }
 
     /** One at a time: it waits on its way, and who comes in between knows more than who began. */
@@ -129,7 +140,7 @@ final class ModelControl {
     Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = done(command);
+            outcome = isUrgent(command) ? done(command) : obeying.inTurn(() -> done(command));
         } catch (InferenceException refusal) {
             outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
@@ -143,7 +154,7 @@ final class ModelControl {
     private Outcome done(ModelCommand command) {
         if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
             String taken = command.name();
-            folders = vertx.executeBlocking(() -> repository.take(taken)).await();
+            see(() -> repository.take(taken));
         }
         Optional<ModelFolder> folder = folder(command.name());
         boolean forgets = command instanceof ModelCommand.Reset
@@ -189,6 +200,11 @@ final class ModelControl {
                 ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
                         + " has none of the versions that its model.yaml wants served"))
                 : outcome;
+    }
+
+    /** Clients are not to suffer from a candidate because another model takes its time to load. */
+    private static boolean isUrgent(ModelCommand command) {
+        return command instanceof ModelCommand.Reject || command instanceof ModelCommand.Rollback;
     }
 
     private static boolean takesFiles(ModelCommand command) {

@@ -74,7 +74,9 @@ public final class Worker extends VerticleBase {
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(
-                        ModelCommand.ADDRESS, command -> command.reply(control.obey(command.body())))
+                        ModelCommand.ADDRESS,
+                        // The bus hands over the next when this returns, and some must not wait for others.
+                        command -> context.runOnContext(here -> command.reply(control.obey(command.body()))))
                 .completion();
     }
 

@@ -122,6 +122,23 @@ class RepositoryIT {
     }
 
     @Test
+    void whatFailedWhileItsDirectoryWasAwayIsTriedAgainWhenThatIsBack() throws IOException {
+        directory("models").with("here", "1", ECHO);
+        directory("mounted").with("m", "1", ECHO);
+        Path mounted = folder.resolve("mounted");
+        Path away = folder.resolve("away");
+        try (RunningGateway gateway = start("models", "mounted")) {
+            assertEquals(200, gateway.admin("POST", "/admin/v1/models/m/unload", "").status());
+            Files.move(mounted, away);
+            gateway.admin("POST", "/admin/v1/models/m/load", "").error(503);
+            assertEquals("failed", model(gateway, "m", "1").getString("state"));
+            Files.move(away, mounted);
+            await(gateway, "m", "1", in("ready"));
+            assertEquals(200, gateway.infer("m", Requests.echo(1)).status());
+        }
+    }
+
+    @Test
     void weightsInAFileOfTheirOwnAreOfTheVersion() throws IOException {
         Path version = Files.createDirectories(folder.resolve("models/table/1"));
         Path numbers = version.resolve("model.onnx_data");

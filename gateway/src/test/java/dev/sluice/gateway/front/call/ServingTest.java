@@ -1,10 +1,10 @@
 package dev.sluice.gateway.front.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmissionControl;
@@ -34,10 +34,10 @@ import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.CircuitReport.Fallback;
 import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.DataType;
-import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
@@ -308,8 +308,7 @@ class ServingTest {
 
     /** Somebody else has given it more than it can do in time. */
     private void occupy(ModelId model) {
-        admission.learn(
-                model, new Capacity(1, 1, 1, Duration.ofHours(1).toNanos(), 0));
+        admission.learn(model, new Capacity(1, 1, 1, Duration.ofHours(1).toNanos(), 0));
         InferenceRequest many = new InferenceRequest(
                 model,
                 "r",
