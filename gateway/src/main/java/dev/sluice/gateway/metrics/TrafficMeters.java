@@ -9,13 +9,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,7 @@ final class TrafficMeters implements TrafficListener {
         private final Counter rejections;
         private final Counter promotions;
         private final Counter rescues;
-        private final List<Counter> copies;
+        private final Map<CopyEnd, Counter> copies = new EnumMap<>(CopyEnd.class);
 
         Counters(MeterRegistry registry, String model) {
             this.registry = registry;
@@ -111,10 +112,11 @@ final class TrafficMeters implements TrafficListener {
             rejections = counter(MeterNames.TRIAL_DECISIONS, "decision", "reject");
             promotions = counter(MeterNames.TRIAL_DECISIONS, "decision", "promote");
             rescues = counter(MeterNames.RESCUED_REQUESTS);
-            copies = Stream.of(CopyEnd.values())
-                    .map(end -> counter(
-                            MeterNames.SHADOW_COPIES, "result", end.name().toLowerCase(Locale.ROOT)))
-                    .toList();
+            for (CopyEnd end : CopyEnd.values()) {
+                copies.put(
+                        end,
+                        counter(MeterNames.SHADOW_COPIES, "result", end.name().toLowerCase(Locale.ROOT)));
+            }
         }
 
         private Counter counter(String name, String... tags) {
@@ -122,11 +124,11 @@ final class TrafficMeters implements TrafficListener {
         }
 
         Counter copies(CopyEnd end) {
-            return copies.get(end.ordinal());
+            return Objects.requireNonNull(copies.get(end));
         }
 
         void remove() {
-            copies.forEach(registry::remove);
+            copies.values().forEach(registry::remove);
             List.of(rejections, promotions, rescues).forEach(registry::remove);
         }
     }

@@ -32,6 +32,7 @@ class RepositoryIT {
         return RunningGateway.start(
                 folder,
                 "worker.models=" + paths,
+                "admin.port=-1",
                 "worker.warm_up_budget=100ms",
                 "worker.control.poll=100ms",
                 "worker.control.settle=0s");
@@ -128,7 +129,8 @@ class RepositoryIT {
         Path mounted = folder.resolve("mounted");
         Path away = folder.resolve("away");
         try (RunningGateway gateway = start("models", "mounted")) {
-            assertEquals(200, gateway.admin("POST", "/admin/v1/models/m/unload", "").status());
+            assertEquals(
+                    200, gateway.admin("POST", "/admin/v1/models/m/unload", "").status());
             Files.move(mounted, away);
             gateway.admin("POST", "/admin/v1/models/m/load", "").error(503);
             assertEquals("failed", model(gateway, "m", "1").getString("state"));

@@ -50,8 +50,8 @@ class RegistryUpgradeTest {
     @Test
     void whatWasKeptBeforeIsStillThere() throws Exception {
         firstRelease();
-        ModelWish cat = new ModelWish(
-                "cat", Memory.UNLOADED, List.of("1", "2"), Map.of("stable", 2L), "", Rollout.NONE);
+        ModelWish cat =
+                new ModelWish("cat", Memory.UNLOADED, List.of("1", "2"), Map.of("stable", 2L), "", Rollout.NONE);
         try (Database database = new Database(place())) {
             assertEquals(List.of(cat), read(database));
         }
@@ -63,7 +63,8 @@ class RegistryUpgradeTest {
     @Test
     void allOfItIsReadAsItWasWritten() throws Exception {
         Rollout rollout = new Rollout(1, Map.of(2L, "it fails", 3L, "passed over"), "1\ninput x FP32[-1,4]");
-        ModelWish cat = ModelWish.none("cat").trying("{\"candidate\":\"newest\"}").with(rollout);
+        ModelWish cat =
+                ModelWish.none("cat").trying("{\"candidate\":\"newest\"}").with(rollout);
         ModelWish dog = ModelWish.none("dog").with(new Rollout(4, Map.of(), ""));
         try (Database database = new Database(place())) {
             database.write(connection -> {

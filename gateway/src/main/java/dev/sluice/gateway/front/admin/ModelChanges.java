@@ -109,13 +109,16 @@ final class ModelChanges {
             throw InferenceException.invalid(
                     "body", "longer than the " + LONGEST_POLICY + " bytes that a policy needs");
         }
-        try { // it is shown later, among JSON
-            return new JsonObject(new String(body.array(), body.from(), body.length(), StandardCharsets.UTF_8))
-                    .encode();
+        String text = new String(body.array(), body.from(), body.length(), StandardCharsets.UTF_8).strip();
+        try {
+            if (text.startsWith("{")) { // and not what else is JSON
+                return new JsonObject(text).encode(); // for it is shown later, among JSON
+            }
         } catch (DecodeException malformed) {
-            throw InferenceException.invalid(
-                    "body", "expected an object with what the section traffic of a model.yaml may have");
+            // as below
         }
+        throw InferenceException.invalid(
+                "body", "expected an object with what the section traffic of a model.yaml may have");
     }
 
     /** Whether a version may be named that is still to be copied. */
