@@ -166,6 +166,7 @@ public final class Gateway {
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
+        models.whenGone(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> listenToOutputs())
                 .compose(listening -> watchKeys())

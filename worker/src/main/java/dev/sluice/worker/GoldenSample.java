@@ -58,14 +58,11 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
         String name = "golden/" + file.getFileName();
         try {
             Map<?, ?> sample = sample(Json.decodeValue(bytes(file)));
-            Object tolerance = sample.get("tolerance");
             return new GoldenSample(
                     name,
                     tensors(sample.get("inputs"), "inputs"),
                     tensors(sample.get("outputs"), "outputs"),
-                    tolerance == null
-                            ? TOLERANCE
-                            : number(tolerance, "tolerance").doubleValue());
+                    tolerance(sample.get("tolerance")));
         } catch (DecodeException | IllegalArgumentException malformed) {
             throw new IllegalArgumentException(name + " cannot be understood: " + malformed.getMessage(), malformed);
         }
@@ -156,10 +153,15 @@ record GoldenSample(String file, List<Tensor> inputs, List<Tensor> outputs, doub
         throw new IllegalArgumentException(where + " is no array");
     }
 
-    private static Number number(@Nullable Object value, String where) {
-        if (value instanceof Number number) {
-            return number;
+    /** With an infinite one everything would be near enough, and with a negative one nothing. */
+    private static double tolerance(@Nullable Object value) {
+        if (value == null) {
+            return TOLERANCE;
         }
-        throw new IllegalArgumentException(where + " is no number");
+        double tolerance = value instanceof Number number ? number.doubleValue() : Double.NaN;
+        if (tolerance >= 0 && Double.isFinite(tolerance)) {
+            return tolerance;
+        }
+        throw new IllegalArgumentException("tolerance is no finite number from 0 on (got " + value + ")");
     }
 }

@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.OutputSample;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.ModelRoots;
+import dev.sluice.worker.repository.Rollouts;
 import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.TrafficConfig;
 import dev.sluice.worker.repository.VersionPolicy;
@@ -22,11 +23,12 @@ import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,7 @@ final class ModelControl {
     private final TrafficControl traffic;
     private final Vertx vertx;
     private final Turns applying = new Turns();
+    private final Turns obeying = new Turns();
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
@@ -61,7 +64,7 @@ final class ModelControl {
         this.keeper = keeper;
         this.wishes = wishes;
         this.labels = new VersionLabels(announcements, keeper, wishes);
-        this.traffic = new TrafficControl(announcements, keeper, labels);
+        this.traffic = new TrafficControl(announcements, keeper, wishes);
         this.vertx = vertx;
     }
 
@@ -94,7 +97,7 @@ final class ModelControl {
 
     private void rescan() {
         try {
-            folders = vertx.executeBlocking(repository::look).await();
+            see(repository::look);
             lastFault = "";
             apply();
         } catch (RuntimeException defect) {
@@ -103,6 +106,16 @@ final class ModelControl {
                 LOG.error("the models stay as they are", defect);
             }
         }
+    }
+
+    private record Seen(List<ModelFolder> folders, Set<String> returned) {}
+
+    /** What failed while its directory could not be read has another try, though its files are the same. */
+    private void see(Supplier<List<ModelFolder>> looking) {
+        Seen seen = vertx.executeBlocking(() -> new Seen(looking.get(), repository.returned()))
+                .await();
+        folders = seen.folders;
+        seen.returned.forEach(keeper::retry);
     }
 
     /** One at a time: it waits on its way, and who comes in between knows more than who began. */
@@ -119,7 +132,7 @@ final class ModelControl {
         for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
         }
-        Map<String, TrafficPlan> plans = traffic.publish(now, selection); // first, or a new version could serve untried
+        Map<String, TrafficPlan> plans = traffic.publish(now); // first, or a new version could serve untried
         keeper.want(present, broken -> selection.of(now, plans, broken));
         labels.publish(now);
     }
@@ -128,7 +141,7 @@ final class ModelControl {
     Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = done(command);
+            outcome = isUrgent(command) ? done(command) : obeying.inTurn(() -> done(command));
         } catch (InferenceException refusal) {
             outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
@@ -142,13 +155,11 @@ final class ModelControl {
     private Outcome done(ModelCommand command) {
         if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
             String taken = command.name();
-            folders = vertx.executeBlocking(() -> repository.take(taken)).await();
+            see(() -> repository.take(taken));
         }
-        Optional<ModelFolder> folder =
-                folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
+        Optional<ModelFolder> folder = folder(command.name());
         boolean forgets = command instanceof ModelCommand.Reset
-                && (traffic.hasBeenTold(command.name())
-                        || !wishes.of(command.name()).saysNothing());
+                && !wishes.of(command.name()).saysNothing();
         if (folder.isEmpty() && !forgets) {
             return refused(new InferenceError.UnknownModel(
                     "the repository has no model " + InferenceException.quoted(command.name())));
@@ -157,25 +168,31 @@ final class ModelControl {
             case ModelCommand.Load(String name) -> load(name);
             case ModelCommand.Unload(String name) -> {
                 wishes.change(name, wish -> wish.with(Memory.UNLOADED));
-                yield applied(name);
+                settle(name);
+                yield new Outcome(null, inMemory(name));
             }
             case ModelCommand.Serve(String name, List<String> versions) ->
-                serve(folder.orElseThrow(), versions, Optional::empty);
+                serve(folder.orElseThrow(), versions, UnaryOperator.identity());
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
-            case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
-            case ModelCommand.Traffic(String name, String policy) -> tryOut(name, policy);
+            case ModelCommand.Label(String name, String label, long version) ->
+                label(folder.orElseThrow(), label, version);
+            case ModelCommand.Traffic said -> tryOut(folder.orElseThrow(), said);
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
-            case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
+            case ModelCommand.Reject(String name, long version, String reason) ->
+                reject(folder.orElseThrow(), version, reason);
             case ModelCommand.KeepBaseline(String name, long version, List<OutputSample> outputs) ->
                 keepBaseline(folder.orElseThrow(), version, outputs);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
-                traffic.forget(name);
                 settle(name);
                 yield new Outcome(null, inMemory(name)); // whatever becomes of it now: nothing more has been said
             }
         };
+    }
+
+    private Optional<ModelFolder> folder(String name) {
+        return folders.stream().filter(folder -> folder.name().equals(name)).findFirst();
     }
 
     private Outcome load(String name) {
@@ -186,6 +203,11 @@ final class ModelControl {
                 ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)
                         + " has none of the versions that its model.yaml wants served"))
                 : outcome;
+    }
+
+    /** Clients are not to suffer from a candidate because another model takes its time to load. */
+    private static boolean isUrgent(ModelCommand command) {
+        return command instanceof ModelCommand.Reject || command instanceof ModelCommand.Rollback;
     }
 
     private static boolean takesFiles(ModelCommand command) {
@@ -203,17 +225,20 @@ final class ModelControl {
         };
     }
 
-    private Outcome tryOut(String name, @Nullable String policy) {
-        @Nullable TrafficConfig config;
+    private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {
+        String policy = Objects.requireNonNullElse(said.policy(), "");
         try {
-            config = policy == null ? null : TrafficConfig.parse(policy);
+            TrafficConfig config = policy.isEmpty() ? folder.traffic() : TrafficConfig.parse(policy);
+            Map<String, Long> labelled = VersionLabels.said(folder, wishes.of(folder.name()));
+            Optional<String> nobody = Rollouts.missing(folder, labelled, config);
+            if (nobody.isPresent() && !policy.isEmpty() && !said.isToCome()) {
+                return refused(new InferenceError.UnknownModel(nobody.get()));
+            }
         } catch (SettingsException faulty) {
             return refused(new InferenceError.InvalidRequest(
                     "traffic", faulty.problems().getFirst()));
         }
-        Outcome outcome = traffic.trying(name, config, () -> tried(name));
-        apply(); // as it was, if it has been refused
-        return outcome;
+        return unlessRefused(folder.name(), wish -> wish.trying(policy), () -> tried(folder.name()));
     }
 
     private Outcome tried(String name) {
@@ -221,35 +246,45 @@ final class ModelControl {
         long candidate = traffic.candidate(name);
         Optional<InferenceError> failure =
                 candidate == TrafficPlan.NOBODY ? Optional.empty() : failure(new ModelId(name, candidate));
-        return failure.map(ModelControl::refused).orElseGet(() -> new Outcome(null, traffic.inWords(name)));
+        return failure.map(ModelControl::refused)
+                .orElseGet(() -> new Outcome(null, traffic.inWords(name) + ifNotLoaded(name)));
     }
 
     private Outcome promote(ModelFolder folder, long version) {
-        long candidate = traffic.candidate(folder.name());
-        Optional<InferenceError> refusal = traffic.refusal(folder.name(), version);
-        if (refusal.isPresent()) {
-            return refused(refusal.get());
-        }
-        ModelId model = new ModelId(folder.name(), candidate);
+        String name = folder.name();
+        long candidate = onTrial(folder, version);
+        ModelId model = new ModelId(name, candidate);
         return keeper.state(model) == ModelState.READY
-                ? serve(folder, List.of(Long.toString(candidate)), () -> traffic.refusal(folder.name(), candidate))
+                ? serve(folder, List.of(Long.toString(candidate)), ifStillOnTrial(name, candidate))
                 : refused(new InferenceError.ModelNotReady(
                         model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
     }
 
-    private Outcome reject(String name, long version, String reason) {
-        Optional<InferenceError> refusal = traffic.refusal(name, version);
-        if (refusal.isPresent()) {
-            return refused(refusal.get());
-        }
-        long sentAway = traffic.candidate(name);
-        traffic.reject(new ModelId(name, sentAway), reason);
+    private Outcome reject(ModelFolder folder, long version, String reason) {
+        String name = folder.name();
+        long candidate = onTrial(folder, version);
+        UnaryOperator<ModelWish> ifStill = ifStillOnTrial(name, candidate);
+        boolean isKept = wishes.changeAnyway(
+                name, wish -> ifStill.apply(wish).with(wish.rollout().rejecting(candidate, reason)));
         settle(name);
-        return new Outcome(null, "version " + sentAway + " is sent away; " + inMemory(name));
+        String lasting = isKept ? "" : "; the registry has not kept that yet, and a restart before it has forgets it";
+        return new Outcome(null, "version " + candidate + " is sent away; " + inMemory(name) + lasting);
     }
 
-    /** @param objection why that is not to be done any more when it has been kept, which takes a while */
-    private Outcome serve(ModelFolder folder, List<String> versions, Supplier<Optional<InferenceError>> objection) {
+    private long onTrial(ModelFolder folder, long version) {
+        return traffic.onTrial(folder, wishes.of(folder.name()), version);
+    }
+
+    /** For what takes a while: who was on trial may not be by then. */
+    private UnaryOperator<ModelWish> ifStillOnTrial(String name, long version) {
+        return wish -> {
+            folder(name).ifPresent(folder -> traffic.onTrial(folder, wish, version));
+            return wish;
+        };
+    }
+
+    /** @param condition asked when it is to count; throws if it is not to be done any more */
+    private Outcome serve(ModelFolder folder, List<String> versions, UnaryOperator<ModelWish> condition) {
         String name = folder.name();
         if (versions.isEmpty()) {
             wishes.change(name, wish -> wish.serving(versions));
@@ -267,13 +302,17 @@ final class ModelControl {
             return refused(new InferenceError.UnknownModel(
                     "model " + InferenceException.quoted(name) + " has no version " + missing + "; it has " + present));
         }
-        ModelWish before = wishes.change(name, wish -> wish.serving(versions));
-        Outcome outcome = objection
-                .get()
-                .map(ModelControl::refused)
-                .orElseGet(() -> traffic.choosing(folder, policy, () -> applied(name)));
-        if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since
-            wishes.takeBack(name, wish -> wish.versions().equals(versions) ? wish.serving(before.versions()) : wish);
+        UnaryOperator<ModelWish> choice =
+                wish -> Rollouts.choosing(folder, policy, condition.apply(wish).serving(versions));
+        return unlessRefused(name, choice, () -> applied(name));
+    }
+
+    /** A refused word counts for nothing, but what others have said since does. */
+    private Outcome unlessRefused(String name, UnaryOperator<ModelWish> word, Supplier<Outcome> action) {
+        Wishes.Changed changed = wishes.change(name, word);
+        Outcome outcome = action.get();
+        if (outcome.refusal() != null) {
+            wishes.takeBack(name, wish -> wish.takingBack(changed.before(), changed.after()));
             apply();
         }
         return outcome;
@@ -281,12 +320,12 @@ final class ModelControl {
 
     private Outcome rollBack(ModelFolder folder) {
         if (traffic.candidate(folder.name()) != TrafficPlan.NOBODY) {
-            return reject(folder.name(), TrafficPlan.NOBODY, "an operator rolled it back");
+            return reject(folder, TrafficPlan.NOBODY, "an operator rolled it back");
         }
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
                 .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
                 .findFirst();
-        Set<Long> rejected = traffic.rejected(folder.name());
+        Set<Long> rejected = wishes.of(folder.name()).rollout().rejected().keySet();
         Optional<Long> before =
                 serving.flatMap(version -> folder.versions().headMap(version, false).descendingKeySet().stream()
                         .filter(older -> !rejected.contains(older))
@@ -299,15 +338,18 @@ final class ModelControl {
                             : "the repository has no version of model \"" + folder.name() + "\" before " + serving.get()
                                     + (rejected.isEmpty() ? "" : " that was not sent away")));
         }
-        return serve(folder, List.of(before.get().toString()), Optional::empty);
+        return serve(folder, List.of(before.get().toString()), UnaryOperator.identity());
     }
 
-    private Outcome label(String name, String label, long version) {
-        if (version != 0 && keeper.state(new ModelId(name, version)) != ModelState.READY) {
-            return refused(new InferenceError.InvalidRequest(
-                    "version", "a label may point to a version that is ready only, and " + version + " is not"));
+    private Outcome label(ModelFolder folder, String label, long version) {
+        String name = folder.name();
+        Optional<InferenceError> refusal = labels.refusal(folder, label, version);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
         }
-        wishes.change(name, wish -> wish.labelled(label, version));
+        boolean isOfFile = folder.labels().containsKey(label);
+        boolean nothingIsLeft = version == VersionLabels.TAKEN_AWAY && !isOfFile;
+        wishes.change(name, wish -> nothingIsLeft ? wish.unlabelled(label) : wish.labelled(label, version));
         apply(); // a label may say which version is to be tried
         return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
     }
@@ -329,7 +371,7 @@ final class ModelControl {
                 .flatMap(model -> failure(model).stream())
                 .findFirst()
                 .map(ModelControl::refused)
-                .orElseGet(() -> new Outcome(null, inMemory(name)));
+                .orElseGet(() -> new Outcome(null, inMemory(name) + ifNotLoaded(name)));
     }
 
     private void settle(String name) {
@@ -350,6 +392,11 @@ final class ModelControl {
                 .map(model -> Long.toString(model.version()))
                 .collect(Collectors.joining(", "));
         return versions.isEmpty() ? "no version is in memory" : "serving: " + versions;
+    }
+
+    /** Who says what is to be served, and has not said load, may wait for it in vain. */
+    private String ifNotLoaded(String name) {
+        return selection.isWanted(name) ? "" : "; this holds once the model is loaded: ./sluice models load " + name;
     }
 
     private static Outcome refused(InferenceError why) {

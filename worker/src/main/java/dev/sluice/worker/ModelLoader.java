@@ -76,19 +76,23 @@ final class ModelLoader implements AutoCloseable {
     private final Vertx vertx;
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
-    private final Signatures signatures = new Signatures();
+    private final Signatures signatures;
     private long incarnations;
     private boolean trimIsDue;
 
-    ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
+    /** What it works with. */
+    record Means(Ticker ticker, Engine engine, Vertx vertx) {}
+
+    ModelLoader(WorkerOptions options, Listeners listeners, Signatures signatures, Means means) {
         this.options = options;
         this.listeners = listeners;
-        this.ticker = ticker;
-        this.engine = engine;
+        this.signatures = signatures;
+        this.ticker = means.ticker;
+        this.engine = means.engine;
         this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
         this.cpu = new DeviceTurns(
                 options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
-        this.vertx = vertx;
+        this.vertx = means.vertx;
         this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
@@ -149,7 +153,7 @@ final class ModelLoader implements AutoCloseable {
         remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         version.served.describe(description);
         Incarnation incarnation = version.served.incarnation();
-        signatures.serves(incarnation, runnable.signature());
+        signatures.serves(incarnation, runnable.signature(), serving.tests().sameSignature());
         version.served.onClose(() -> signatures.isGone(incarnation));
         LOG.info(
                 "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",

@@ -1,25 +1,17 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.ModelCommand.Outcome;
-import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.Rollouts;
-import dev.sluice.worker.repository.Selection;
-import dev.sluice.worker.repository.TrafficConfig;
-import dev.sluice.worker.repository.VersionPolicy;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,42 +19,50 @@ import org.slf4j.LoggerFactory;
  * Tells the gateway side which versions answer those who leave the version open, and knows which one is on trial.
  *
  * @thread the control thread
- * @bound that of {@link Rollouts}; plans are of models whose files are there
+ * @bound plans are of models whose files are there
  */
 final class TrafficControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrafficControl.class);
 
     private final Announcements announcements;
-    private final VersionLabels labels;
+    private final Wishes wishes;
     private final Rollouts rollouts;
     private Map<String, TrafficPlan> plans = Map.of();
 
-    TrafficControl(Announcements announcements, ModelKeeper keeper, VersionLabels labels) {
+    TrafficControl(Announcements announcements, ModelKeeper keeper, Wishes wishes) {
         this.announcements = announcements;
-        this.labels = labels;
+        this.wishes = wishes;
         this.rollouts = new Rollouts(model -> keeper.state(model) == ModelState.READY);
     }
 
     /** Tells what is new, until nothing is, and returns what holds then: by model, those of which a version may be on trial. */
-    Map<String, TrafficPlan> publish(Iterable<ModelFolder> folders, Selection selection) {
-        Map<String, TrafficPlan> next = planned(folders, selection);
+    Map<String, TrafficPlan> publish(Iterable<ModelFolder> folders) {
+        Map<String, TrafficPlan> next = planned(folders);
         while (!next.equals(plans)) {
             tell(next);
-            next = planned(folders, selection); // telling waits, and who was sent away meanwhile is not to be loaded
+            next = planned(folders); // telling waits, and who was sent away meanwhile is not to be loaded
         }
         return next;
     }
 
-    private Map<String, TrafficPlan> planned(Iterable<ModelFolder> folders, Selection selection) {
+    private Map<String, TrafficPlan> planned(Iterable<ModelFolder> folders) {
+        for (ModelFolder folder : folders) { // first, or the next start might take for stable who is only tried
+            wishes.changeAnyway(
+                    folder.name(), wish -> wish.with(planned(folder, wish).rollout()));
+        }
         Map<String, TrafficPlan> planned = new HashMap<>();
         for (ModelFolder folder : folders) {
-            TrafficPlan plan = rollouts.plan(folder, selection.policy(folder), labels.said(folder));
+            TrafficPlan plan = planned(folder, wishes.of(folder.name())).plan();
             if (!plan.equals(TrafficPlan.NONE)) {
                 planned.put(folder.name(), plan);
             }
         }
         return planned;
+    }
+
+    private Rollouts.Planned planned(ModelFolder folder, ModelWish wish) {
+        return rollouts.plan(folder, VersionLabels.said(folder, wish), wish);
     }
 
     private void tell(Map<String, TrafficPlan> next) {
@@ -87,62 +87,23 @@ final class TrafficControl {
         return plan(name).candidate();
     }
 
-    /** Why that version cannot be promoted or sent away, if it cannot. */
-    Optional<InferenceError> refusal(String name, long version) {
-        long candidate = candidate(name);
+    /**
+     * The version that is on trial where that is what operators want.
+     *
+     * @param version which must be it; {@link TrafficPlan#NOBODY} for whichever is
+     * @throws InferenceException InvalidRequest if none is, or another
+     */
+    long onTrial(ModelFolder folder, ModelWish wish, long version) {
+        long candidate = planned(folder, wish).plan().candidate();
         if (candidate == TrafficPlan.NOBODY) {
-            return Optional.of(new InferenceError.InvalidRequest(
-                    "model", "model " + InferenceException.quoted(name) + " has no version on trial"));
+            throw InferenceException.invalid(
+                    "model", "model " + InferenceException.quoted(folder.name()) + " has no version on trial");
         }
-        return version == TrafficPlan.NOBODY || version == candidate
-                ? Optional.empty()
-                : Optional.of(new InferenceError.InvalidRequest(
-                        "version", "version " + version + " is not on trial; " + candidate + " is"));
-    }
-
-    /** Has that config hold while that is done, and further on unless it is refused: then nothing has been said. */
-    Outcome trying(String name, @Nullable TrafficConfig config, Supplier<Outcome> action) {
-        return unlessRefused(name, () -> rollouts.set(name, config), action);
-    }
-
-    /** What was tried by an operator's word goes by the files again, and who was sent away has another chance. */
-    void forget(String name) {
-        rollouts.set(name, null);
-    }
-
-    /** Whether operators have said anything. */
-    boolean hasBeenTold(String name) {
-        return rollouts.known(name).config() != null;
-    }
-
-    /** The versions that have been sent away, or were passed over. */
-    Set<Long> rejected(String name) {
-        return rollouts.rejected(name).keySet();
-    }
-
-    void reject(ModelId model, String reason) {
-        rollouts.reject(model, reason);
-    }
-
-    /** Does that for an operator who wants those versions served, which counts unless it is refused. */
-    Outcome choosing(ModelFolder folder, VersionPolicy wanted, Supplier<Outcome> action) {
-        Runnable choice = () -> {
-            if (wanted instanceof VersionPolicy.Specific chosen) {
-                rollouts.choose(folder, chosen);
-            }
-        };
-        return unlessRefused(folder.name(), choice, action);
-    }
-
-    private Outcome unlessRefused(String name, Runnable word, Supplier<Outcome> action) {
-        Rollouts.Known before = rollouts.known(name);
-        word.run();
-        Rollouts.Known after = rollouts.known(name);
-        Outcome outcome = action.get();
-        if (outcome.refusal() != null) {
-            rollouts.takeBack(name, before, after);
+        if (version != TrafficPlan.NOBODY && version != candidate) {
+            throw InferenceException.invalid(
+                    "version", "version " + version + " is not on trial; " + candidate + " is");
         }
-        return outcome;
+        return candidate;
     }
 
     /** How it stands, for people. */

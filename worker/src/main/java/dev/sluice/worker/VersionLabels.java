@@ -1,26 +1,33 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Other names for versions: those of the models' own files, and over them those of operators.
  *
- * <p>A label that is moved points to where it did until its new version is ready.
+ * <p>A label that is moved points to where it did until its new version is ready. One whose version has left the memory, or
+ * the repository, stays and answers nobody: by itself no label ever moves.
  *
  * @thread the control thread
  * @bound what is published of a model that has gone goes with it
  */
 final class VersionLabels {
 
-    private static final long TAKEN_AWAY = 0;
+    /** In place of a version: there is no such label. */
+    static final long TAKEN_AWAY = 0;
 
     private final Announcements announcements;
     private final ModelKeeper keeper;
@@ -45,16 +52,32 @@ final class VersionLabels {
         }
     }
 
-    /** Those of that model, as files and operators say. */
-    Map<String, Long> said(ModelFolder folder) {
+    /** Those of that model, as its files and that wish say. */
+    static Map<String, Long> said(ModelFolder folder, ModelWish wish) {
         Map<String, Long> all = new HashMap<>(folder.labels());
-        all.putAll(wishes.of(folder.name()).labels());
+        all.putAll(wish.labels());
         all.values().removeIf(version -> version == TAKEN_AWAY);
         return all;
     }
 
+    /** Why that label cannot point to that version, or be taken away, if it cannot. */
+    Optional<InferenceError> refusal(ModelFolder folder, String label, long version) {
+        if (version != TAKEN_AWAY) {
+            return isReady(folder.name(), version)
+                    ? Optional.empty()
+                    : Optional.of(new InferenceError.InvalidRequest(
+                            "version",
+                            "a label may point to a version that is ready only, and " + version + " is not"));
+        }
+        Set<String> known = new TreeSet<>(said(folder, wishes.of(folder.name())).keySet());
+        return known.contains(label)
+                ? Optional.empty()
+                : Optional.of(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
+                        + " has no label " + InferenceException.quoted(label) + "; it has " + known));
+    }
+
     private Map<String, Long> wanted(ModelFolder folder) {
-        Map<String, Long> all = said(folder);
+        Map<String, Long> all = said(folder, wishes.of(folder.name()));
         Map<String, Long> before = published.getOrDefault(folder.name(), Map.of());
         all.replaceAll((label, version) -> {
             long last = before.getOrDefault(label, version);

@@ -62,15 +62,21 @@ public final class Worker extends VerticleBase {
 
     @Override
     public Future<?> start() throws IOException {
-        loader = new ModelLoader(options, listeners, ticker, engines.get(), vertx);
         Announcements announcements = new Announcements(vertx.eventBus());
+        Wishes wishes = new Wishes(store, announcements, options.control().poll(), vertx);
+        Signatures signatures = new Signatures(
+                name -> wishes.of(name).rollout().signature(),
+                (name, text) -> wishes.changeAnyway(
+                        name, wish -> wish.with(wish.rollout().knownAs(text))));
+        loader = new ModelLoader(options, listeners, signatures, new ModelLoader.Means(ticker, engines.get(), vertx));
         keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
-        Wishes wishes = new Wishes(store, announcements);
         ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(
-                        ModelCommand.ADDRESS, command -> command.reply(control.obey(command.body())))
+                        ModelCommand.ADDRESS,
+                        // The bus hands over the next when this returns, and some must not wait for others.
+                        command -> context.runOnContext(here -> command.reply(control.obey(command.body()))))
                 .completion();
     }
 

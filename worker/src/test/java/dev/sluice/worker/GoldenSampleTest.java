@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Samples beside a model, and a model that is asked them. */
 class GoldenSampleTest {
@@ -74,6 +75,21 @@ class GoldenSampleTest {
         GoldenSample sample = samples(sample(type.name(), data, data)).getFirst();
         assertEquals(2, ElementMemory.elements(sample.outputs().getFirst()).size());
         new SelfTest(new FakeModel(inputs -> inputs).newInstance(1, 0)).run(List.of(sample));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-0.1", "1e999", "\"much\"", "true"})
+    void aToleranceThatMeansNothingIsRefused(String tolerance) {
+        String json = sample("FP32", "1, 2", "1, 2").replaceFirst("\\{", "{\"tolerance\": " + tolerance + ", ");
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> samples(json));
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("golden/a.json") && message.contains("tolerance"), message);
+    }
+
+    @Test
+    void noToleranceAtAllIsOne() throws IOException {
+        String json = sample("FP32", "1, 2", "1, 2").replaceFirst("\\{", "{\"tolerance\": 0, ");
+        assertEquals(0, samples(json).getFirst().tolerance());
     }
 
     @Test

@@ -7,7 +7,9 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +20,8 @@ class SignaturesTest {
     private static final TensorSpec Y = new TensorSpec("y", DataType.INT64, new Shape(-1));
     private static final Signature OLD = new Signature(List.of(X), List.of(Y), true);
 
-    private final Signatures signatures = new Signatures();
+    private final Map<String, String> kept = new HashMap<>();
+    private final Signatures signatures = new Signatures(name -> kept.getOrDefault(name, ""), kept::put);
 
     private static ModelId cat(long version) {
         return new ModelId("cat", version);
@@ -26,13 +29,13 @@ class SignaturesTest {
 
     @Test
     void theFirstChangesNothing() {
-        signatures.serves(new Incarnation(new ModelId("dog", 1), 1), OLD);
+        signatures.serves(new Incarnation(new ModelId("dog", 1), 1), OLD, true);
         assertEquals(Optional.empty(), signatures.change(cat(1), OLD));
     }
 
     @Test
     void eachDifferenceIsNamed() {
-        signatures.serves(new Incarnation(cat(1), 1), OLD);
+        signatures.serves(new Incarnation(cat(1), 1), OLD, false);
         assertEquals(Optional.empty(), signatures.change(cat(2), OLD));
         TensorSpec named = new TensorSpec("x", DataType.FP32, new Shape(-1, 4), false, List.of("rows", ""));
         assertEquals(
@@ -59,13 +62,31 @@ class SignaturesTest {
     @Test
     void theNewestThatServesCounts() {
         Incarnation second = new Incarnation(cat(2), 2);
-        signatures.serves(new Incarnation(cat(1), 1), OLD);
-        signatures.serves(second, new Signature(List.of(X), List.of(), true));
+        signatures.serves(new Incarnation(cat(1), 1), OLD, false);
+        signatures.serves(second, new Signature(List.of(X), List.of(), true), false);
         assertEquals(
                 Optional.of(
                         "it takes or gives other than version 2, which served before it: output y INT64[-1] is new"),
                 signatures.change(cat(3), OLD));
         signatures.isGone(second);
         assertEquals(Optional.empty(), signatures.change(cat(3), OLD));
+    }
+
+    @Test
+    void whatVersionsAreHeldToIsKeptWhenNoneServes() {
+        Incarnation first = new Incarnation(cat(1), 1);
+        TensorSpec spaced = new TensorSpec("x y (optional)", DataType.FP32, new Shape(-1), true);
+        Signature odd = new Signature(List.of(X, spaced), List.of(Y), true);
+        signatures.serves(first, odd, true);
+        signatures.isGone(first);
+        assertEquals(
+                "1\ninput x FP32[-1,4]\ninput x y (optional) FP32[-1] (optional)\noutput y INT64[-1]", kept.get("cat"));
+        assertEquals(Optional.empty(), signatures.change(cat(2), odd));
+        assertEquals(
+                Optional.of("it takes or gives other than version 1, which served before it:"
+                        + " input x y (optional) FP32[-1] (optional) is gone"),
+                signatures.change(cat(2), OLD));
+        signatures.serves(new Incarnation(cat(2), 2), OLD, false);
+        assertEquals("", kept.get("cat"), "nobody is held to anything any more");
     }
 }

@@ -71,6 +71,11 @@ public final class AdmissionControl {
         return room(head.model()).compare(head, request, ticker.nanos());
     }
 
+    /** Why there is no room for a request that another model was to answer before; null to go on. */
+    public @Nullable InferenceError refusal(InferenceRequest request) {
+        return room(request.model()).refusal(request, request.deadline().remainingNanos(ticker.nanos()));
+    }
+
     /** Takes note of what a model can do, as its batcher believes. */
     public void learn(ModelId model, Capacity capacity) {
         room(model).learn(capacity);

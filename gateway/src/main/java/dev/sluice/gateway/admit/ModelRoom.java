@@ -75,7 +75,8 @@ final class ModelRoom {
     }
 
     /** Why a request is of no use now whose head had not said what it asks for; null to let it in. */
-    private @Nullable InferenceError refusal(InferenceRequest request, long patienceNanos) {
+    @Nullable
+    InferenceError refusal(InferenceRequest request, long patienceNanos) {
         return hasRoom(request.client(), rank(request.priority()), patienceNanos) ? null : overloaded();
     }
 

@@ -29,6 +29,7 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static final String AUDIT = "/admin/v1/audit";
     private static final String DEFAULT = "default";
     private static final String NO_VERSION = "none";
+    private static final String TO_COME = "to_come";
     private static final Pattern SETTING = Pattern.compile("(?:([a-z_]+)\\.)?([a-z_]+)=(.+)");
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
 
@@ -127,6 +128,7 @@ record ModelsRequest(String url, String method, String path, String body) {
             words.remove();
             return new ModelsRequest(url, "DELETE", path, "");
         }
+        boolean isToCome = words.remove(TO_COME);
         Map<String, String> members = new LinkedHashMap<>();
         Map<String, Map<String, String>> sections = new LinkedHashMap<>();
         do {
@@ -145,7 +147,7 @@ record ModelsRequest(String url, String method, String path, String body) {
                     "traffic replaces all settings, so it needs candidate=newest, a version, a label, or none");
         }
         sections.forEach((section, inner) -> members.put(section, object(inner)));
-        return new ModelsRequest(url, "PUT", path, object(members));
+        return new ModelsRequest(url, "PUT", isToCome ? path + "?to_come=true" : path, object(members));
     }
 
     private static String object(Map<String, String> members) {

@@ -41,6 +41,7 @@ public final class ModelDirectory {
     private final CircuitBreakers circuits = new CircuitBreakers(this);
     private final List<Consumer<ModelId>> unloaded = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> changed = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> gone = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
 
     /** Starts to listen; to be waited for before any worker is deployed, so that no report is missed. */
@@ -79,6 +80,11 @@ public final class ModelDirectory {
         changed.add(listener);
     }
 
+    /** Has that told the name of each model of which there is no version any more. */
+    public void whenGone(Consumer<String> listener) {
+        gone.add(listener);
+    }
+
     void apply(ModelNews news) {
         switch (news) {
             case ModelReport report -> {
@@ -92,6 +98,9 @@ public final class ModelDirectory {
             case ModelNews.Removed(ModelId model) -> {
                 change(model.name(), versions -> versions.remove(model.version()));
                 forget(model);
+                if (versions(model.name()).isEmpty()) {
+                    gone.forEach(listener -> listener.accept(model.name()));
+                }
             }
             case ModelNews.Labels(String name, Map<String, Long> byLabel) -> {
                 labels = with(labels, name, byLabel, Map.of());
@@ -258,6 +267,23 @@ public final class ModelDirectory {
                                 .map(ModelId::version)
                                 .toList();
         throw unknown(known);
+    }
+
+    /** The version of that model to which that label points, and no other, whatever becomes of it. */
+    public ModelEndpoint labelled(String name, String label, long version) {
+        try {
+            return version(name, version);
+        } catch (InferenceException nobody) {
+            String points = "label " + InferenceException.quoted(label) + " points to version " + version;
+            throw switch (nobody.error()) {
+                case InferenceError.ModelNotReady(ModelId model, String reason, long retryMillis) ->
+                    new InferenceException(
+                            new InferenceError.ModelNotReady(model, points + ", and " + reason, retryMillis));
+                case InferenceError.UnknownModel(String message) ->
+                    new InferenceException(new InferenceError.UnknownModel(points + ", and " + message));
+                case InferenceError other -> nobody;
+            };
+        }
     }
 
     /** Before the workers have reported, nobody can tell an unknown model from one that is about to come. */

@@ -19,7 +19,13 @@ public record RequestedModel(String name, @Nullable String version) {
      * @throws InferenceException UnknownModel or ModelNotReady
      */
     public ModelEndpoint in(ModelDirectory models) {
-        return version == null ? models.newest(name) : models.version(name, versionNumber(version, models));
+        if (version == null) {
+            return models.newest(name);
+        }
+        @Nullable Long labelled = models.labels(name).get(version);
+        return labelled == null
+                ? models.version(name, versionNumber(version))
+                : models.labelled(name, version, labelled);
     }
 
     /**
@@ -28,14 +34,11 @@ public record RequestedModel(String name, @Nullable String version) {
      * @throws InferenceException UnknownModel for what is neither a number nor a label
      */
     public long versionNumber(ModelDirectory models) {
-        return versionNumber(String.valueOf(version), models);
+        @Nullable Long labelled = models.labels(name).get(String.valueOf(version));
+        return labelled == null ? versionNumber(String.valueOf(version)) : labelled;
     }
 
-    private long versionNumber(String text, ModelDirectory models) {
-        Long labelled = models.labels(name).get(text);
-        if (labelled != null) {
-            return labelled;
-        }
+    private long versionNumber(String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException notANumber) {

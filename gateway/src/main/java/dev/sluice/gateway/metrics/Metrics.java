@@ -179,6 +179,11 @@ public final class Metrics {
         models.forget(model);
     }
 
+    /** The same of a model of which there is no version any more. */
+    public void forget(String model) {
+        traffic.forget(model);
+    }
+
     public InstanceListener instanceListener() {
         return enabled ? models : InstanceListener.NONE;
     }

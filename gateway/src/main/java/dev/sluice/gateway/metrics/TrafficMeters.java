@@ -7,24 +7,29 @@ import dev.sluice.worker.contract.ModelId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what becomes of candidates, and shows what they are given.
  *
- * @thread any; the registry finds its meters by name and tags, for none of this is frequent
- * @bound seven counters for each model of which a version has been tried
+ * @thread any
+ * @bound seven counters for each model that is there and of which a version has been tried
  */
 final class TrafficMeters implements TrafficListener {
 
-    private static final String REJECT = "reject";
-    private static final String PROMOTE = "promote";
-
     private final MeterRegistry registry;
     private final MultiGauge weights;
+    private final Map<String, Counters> byModel = new ConcurrentHashMap<>();
     private Supplier<Collection<Split>> splits = List::of;
 
     TrafficMeters(MeterRegistry registry) {
@@ -50,44 +55,81 @@ final class TrafficMeters implements TrafficListener {
     /** Before anything is counted, for what appears with its first number has no rate. */
     @Override
     public void begins(ModelId candidate) {
-        decisions(candidate, REJECT);
-        decisions(candidate, PROMOTE);
-        rescues(candidate);
-        for (CopyEnd end : CopyEnd.values()) {
-            copies(candidate, end);
-        }
+        byModel.computeIfAbsent(candidate.name(), name -> new Counters(registry, name));
     }
 
     @Override
     public void decided(ModelId candidate, Verdict verdict) {
         switch (verdict) {
             case Verdict.GoOn goOn -> {}
-            case Verdict.Reject away -> decisions(candidate, REJECT).increment();
-            case Verdict.Promote up -> decisions(candidate, PROMOTE).increment();
+            case Verdict.Reject away -> count(candidate, counters -> counters.rejections);
+            case Verdict.Promote up -> count(candidate, counters -> counters.promotions);
         }
     }
 
     @Override
     public void copied(ModelId candidate, CopyEnd end) {
-        copies(candidate, end).increment();
+        count(candidate, counters -> counters.copies(end));
     }
 
     @Override
     public void rescued(ModelId candidate) {
-        rescues(candidate).increment();
+        count(candidate, counters -> counters.rescues);
     }
 
-    /** These are of a model, not of a version: one that was sent away would take them along. */
-    private Counter decisions(ModelId candidate, String decision) {
-        return registry.counter(MeterNames.TRIAL_DECISIONS, "model", candidate.name(), "decision", decision);
+    private void count(ModelId candidate, Function<Counters, Counter> which) {
+        @Nullable Counters counters = byModel.get(candidate.name());
+        if (counters != null) {
+            which.apply(counters).increment();
+        }
     }
 
-    private Counter copies(ModelId candidate, CopyEnd end) {
-        String result = end.name().toLowerCase(Locale.ROOT);
-        return registry.counter(MeterNames.SHADOW_COPIES, "model", candidate.name(), "result", result);
+    /** Takes away the counters of a model that is not there any more. */
+    void forget(String model) {
+        byModel.computeIfPresent(model, (name, counters) -> {
+            counters.remove();
+            return null;
+        });
     }
 
-    private Counter rescues(ModelId candidate) {
-        return registry.counter(MeterNames.RESCUED_REQUESTS, "model", candidate.name());
+    /**
+     * Those of a model, not of a version: one that was sent away would take them along.
+     *
+     * @thread as the class around it
+     */
+    private static final class Counters {
+
+        private final MeterRegistry registry;
+        private final String model;
+        private final Counter rejections;
+        private final Counter promotions;
+        private final Counter rescues;
+        private final Map<CopyEnd, Counter> copies = new EnumMap<>(CopyEnd.class);
+
+        Counters(MeterRegistry registry, String model) {
+            this.registry = registry;
+            this.model = model;
+            rejections = counter(MeterNames.TRIAL_DECISIONS, "decision", "reject");
+            promotions = counter(MeterNames.TRIAL_DECISIONS, "decision", "promote");
+            rescues = counter(MeterNames.RESCUED_REQUESTS);
+            for (CopyEnd end : CopyEnd.values()) {
+                copies.put(
+                        end,
+                        counter(MeterNames.SHADOW_COPIES, "result", end.name().toLowerCase(Locale.ROOT)));
+            }
+        }
+
+        private Counter counter(String name, String... tags) {
+            return registry.counter(name, Tags.of("model", model).and(tags));
+        }
+
+        Counter copies(CopyEnd end) {
+            return Objects.requireNonNull(copies.get(end));
+        }
+
+        void remove() {
+            copies.values().forEach(registry::remove);
+            List.of(rejections, promotions, rescues).forEach(registry::remove);
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Database implements AutoCloseable {
 
     private final Place place;
     private @Nullable Connection open;
+    private @Nullable OpenedFile file;
     private boolean ended;
 
     Database(Place place) {
@@ -98,6 +100,11 @@ final class Database implements AutoCloseable {
         if (ended) {
             throw new IOException("the registry " + name() + " is closed, for the server ends");
         }
+        Optional<String> lost = lost();
+        if (lost.isPresent()) { // what is written there now, nobody would ever read, and a new file has other words in
+            // it
+            throw new IOException(lost.get());
+        }
         try {
             if (open != null && open.isValid(ANSWERS_WITHIN_SECONDS)) {
                 return open;
@@ -105,12 +112,24 @@ final class Database implements AutoCloseable {
             disconnect();
             Connection fresh = connect();
             open = fresh;
+            if (place instanceof Place.File itsFile) {
+                file = OpenedFile.of(itsFile.file());
+            }
             return fresh;
         } catch (SQLException failed) {
             throw new IOException("the registry " + name() + " cannot be opened: " + reason(failed), failed);
         } catch (IOException failed) {
             throw new IOException("the registry " + name() + " cannot be opened: " + withoutUrl(failed), failed);
         }
+    }
+
+    /** That the file is not there any more, or is another one than was opened, for people; nothing while all is well. */
+    Optional<String> lost() {
+        return file == null || file.isThere()
+                ? Optional.empty()
+                : Optional.of(
+                        "the registry " + name() + " has been deleted or replaced while the server had it open: nothing"
+                                + " can be changed until that very file is back in its place, or the server is started anew");
     }
 
     private Connection connect() throws IOException, SQLException {

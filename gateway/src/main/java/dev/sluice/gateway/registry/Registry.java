@@ -3,6 +3,7 @@ package dev.sluice.gateway.registry;
 import dev.sluice.gateway.front.control.AuditEntry;
 import dev.sluice.gateway.front.control.ChangeHistory;
 import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.Rollout;
 import dev.sluice.worker.contract.WishStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,36 +30,55 @@ public final class Registry implements WishStore, ChangeHistory {
 
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
 
+    /** A question to the file system, on the registry's own thread. */
+    private static final long LOOK_MILLIS = 5000;
+
     private final Database database;
     private final WorkerExecutor thread;
     private final Future<List<ModelWish>> wishes;
+    private final Vertx vertx;
+    private final long looking;
+    private volatile boolean isLost;
 
-    private Registry(Place place, Vertx vertx) {
+    /** @param isThere whether there can be anything in it; else it is made when there is something to keep */
+    private Registry(Place place, boolean isThere, Vertx vertx) {
         this.database = new Database(place);
+        this.vertx = vertx;
         this.thread = vertx.createSharedWorkerExecutor("sluice-registry", 1);
         // At once: it takes as long as the engine's library, which is loaded meanwhile.
-        this.wishes = thread.executeBlocking(() -> database.run(WishTable::read));
+        this.wishes = isThere
+                ? thread.executeBlocking(() -> database.run(WishTable::read))
+                : Future.succeededFuture(List.of());
+        this.looking = vertx.setPeriodic(LOOK_MILLIS, due -> look());
+    }
+
+    /** Whoever deletes the file, and changes nothing afterwards, should not learn of it by the next restart. */
+    private void look() {
+        thread.executeBlocking(database::lost).onSuccess(lost -> {
+            if (lost.isPresent() && !isLost) {
+                LOG.error("{}", lost.get());
+            } else if (lost.isEmpty() && isLost) {
+                LOG.info("the registry's file is back");
+            }
+            isLost = lost.isPresent();
+        });
     }
 
     /**
      * The registry there, if it is of any use.
      *
-     * @param listens whether there is any way to change things; else no file is made, for it would stay empty
+     * @param listens whether operators can change things; else a file is made only when a trial has something to keep
      */
     public static Optional<Registry> open(Place place, boolean listens, Vertx vertx) {
-        boolean isOfUse =
-                switch (place) {
-                    case Place.Nowhere nowhere -> false;
-                    case Place.File file -> listens || Files.exists(file.file());
-                    case Place.Server elsewhere -> true;
-                };
+        boolean isOfUse = !(place instanceof Place.Nowhere);
         if (listens && !isOfUse) {
             LOG.info("what operators say ends with this server (registry.url, registry.directory)");
         }
         if (listens && place instanceof Place.File file && !Files.exists(file.file())) {
             warnOfOthers(file);
         }
-        return isOfUse ? Optional.of(new Registry(place, vertx)) : Optional.empty();
+        boolean mayHaveWords = listens || !(place instanceof Place.File file) || Files.exists(file.file());
+        return isOfUse ? Optional.of(new Registry(place, mayHaveWords, vertx)) : Optional.empty();
     }
 
     /** Who adds a directory of models has a file of another name, and nothing of what was said. */
@@ -84,6 +104,12 @@ public final class Registry implements WishStore, ChangeHistory {
     }
 
     @Override
+    public CompletionStage<Void> write(String name, Rollout rollout) {
+        return written(connection -> RolloutTable.write(connection, name, rollout))
+                .toCompletionStage();
+    }
+
+    @Override
     public Future<Void> add(AuditEntry entry) {
         return written(connection -> ChangeTable.add(connection, entry));
     }
@@ -102,6 +128,7 @@ public final class Registry implements WishStore, ChangeHistory {
 
     /** Complete, on no context, for they are closed next, when what has begun is over. */
     public Future<Void> close() {
+        vertx.cancelTimer(looking);
         Promise<Void> over = Promise.promise();
         thread.<Void>executeBlocking(() -> {
                     database.close();

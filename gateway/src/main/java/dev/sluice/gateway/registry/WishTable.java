@@ -2,6 +2,7 @@ package dev.sluice.gateway.registry;
 
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.Rollout;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables {@code model_wish} and {@code label_wish}.
+ * The tables {@code model_wish} and {@code label_wish}, and with them those of {@link RolloutTable}.
  *
  * @thread the registry's
  */
@@ -24,19 +25,24 @@ final class WishTable {
 
     static List<ModelWish> read(Connection connection) throws SQLException {
         Map<String, Map<String, Long>> labels = labels(connection);
+        Map<String, Rollout> rollouts = RolloutTable.read(connection);
         List<ModelWish> wishes = new ArrayList<>();
-        try (PreparedStatement statement =
-                        connection.prepareStatement("select model, memory, versions from model_wish order by model");
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select model, memory, versions, traffic from model_wish order by model");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 String model = row.getString("model");
+                Rollout rollout = rollouts.remove(model);
                 wishes.add(new ModelWish(
                         model,
                         memory(row.getString("memory")),
                         items(row.getString("versions")),
-                        labels.getOrDefault(model, Map.of())));
+                        labels.getOrDefault(model, Map.of()),
+                        row.getString("traffic"),
+                        rollout == null ? Rollout.NONE : rollout));
             }
         }
+        rollouts.forEach((model, rollout) -> wishes.add(ModelWish.none(model).with(rollout)));
         return wishes;
     }
 
@@ -66,16 +72,18 @@ final class WishTable {
 
     /** In place of what was there of that model. */
     static void write(Connection connection, ModelWish wish) throws SQLException {
+        RolloutTable.write(connection, wish.name(), wish.rollout());
         delete(connection, "delete from label_wish where model = ?", wish.name());
         delete(connection, "delete from model_wish where model = ?", wish.name());
-        if (wish.saysNothing()) {
+        if (wish.with(Rollout.NONE).saysNothing()) {
             return;
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert into model_wish (model, memory, versions) values (?, ?, ?)")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into model_wish (model, memory, versions, traffic) values (?, ?, ?, ?)")) {
             statement.setString(1, wish.name());
             statement.setString(2, wish.memory().name());
             statement.setString(3, String.join(SEPARATOR, wish.versions()));
+            statement.setString(4, wish.traffic());
             statement.executeUpdate();
         }
         for (Map.Entry<String, Long> label : wish.labels().entrySet()) {

@@ -74,15 +74,20 @@ public final class Trial {
             case InferenceError.EngineFailure failed -> side.failed();
             case InferenceError.DeadlineExceeded late -> {
                 side.failed();
-                copiesRestUntilNanos.set(nowNanos + REST_NANOS);
+                turnedAway(nowNanos);
             }
             case InferenceError.Overloaded full -> {
                 side.failed();
-                copiesRestUntilNanos.set(nowNanos + REST_NANOS);
+                turnedAway(nowNanos);
             }
             case InferenceError.CircuitOpen open -> side.failed();
             case InferenceError other -> {}
         }
+    }
+
+    /** There was no room for a request, or no time. */
+    public void turnedAway(long nowNanos) {
+        copiesRestUntilNanos.set(nowNanos + REST_NANOS);
     }
 
     /** Whether no copies are to set out, for somebody has just been turned away or answered too late. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +137,66 @@ class AdminIT {
         assertEquals(200, gateway.admin("DELETE", SUMS + "/labels/stable", "").status());
         assertEquals(404, gateway.get("/v2/models/sums/versions/stable").status());
         gateway.admin("PUT", SUMS + "/labels/7", "{\"version\":1}").error(400);
+    }
+
+    @Test
+    void aLabelThatIsNotThereCannotBeRemovedAndLeavesNoWord() {
+        String error = gateway.admin("DELETE", SUMS + "/labels/stable", "").error(404);
+        assertTrue(error.contains("has no label \"stable\""), error);
+        assertEquals(new JsonObject(), told().getJsonObject("labels"));
+        done("PUT", SUMS + "/labels/stable", "{\"version\":1}");
+        done("DELETE", SUMS + "/labels/stable", "");
+        assertEquals(new JsonObject(), told().getJsonObject("labels"), "as if nobody had spoken");
+    }
+
+    private JsonObject told() {
+        return gateway.admin("GET", SUMS, "").json().getJsonObject("told");
+    }
+
+    private Answer done(String method, String path, String body) {
+        Answer answer = gateway.admin(method, path, body);
+        assertEquals(200, answer.status(), answer.body());
+        return answer;
+    }
+
+    /** TensorFlow Serving's users count on it: a label never moves by itself. */
+    @Test
+    void aLabelWhoseVersionHasLeftAnswersNobodyAndSaysWhy() throws IOException {
+        done("PUT", SUMS + "/labels/stable", "{\"version\":1}");
+        done("POST", SUMS + "/serve", "{\"versions\":[2]}");
+        String unloaded =
+                gateway.infer("sums/versions/stable", Requests.sums(1, 2)).error(503);
+        assertTrue(unloaded.contains("label \"stable\" points to version 1, and it is unloaded"), unloaded);
+        assertEquals("2", versionThatAnswers());
+        JsonObject shown = gateway.admin("GET", SUMS, "").json();
+        assertEquals(1, shown.getJsonObject("labels").getInteger("stable"));
+        assertEquals(new JsonArray().add("stable"), shown.getJsonArray("labels_not_ready"));
+        Files.delete(root.resolve("sums/1/model.onnx"));
+        Files.delete(root.resolve("sums/1"));
+        done("POST", SUMS + "/load", "");
+        String gone = gateway.infer("sums/versions/stable", Requests.sums(1, 2)).error(404);
+        assertTrue(gone.contains("label \"stable\" points to version 1, and model \"sums\" has no version 1"), gone);
+        String table = gateway.admin("GET", SUMS, "", "accept", "text/plain").body();
+        assertTrue(table.lines().anyMatch(line -> line.matches("sums +1 +missing +stable .*refused")), table);
+        done("PUT", SUMS + "/labels/stable", "{\"version\":2}");
+        assertEquals(
+                200, gateway.infer("sums/versions/stable", Requests.sums(1, 2)).status());
+        assertEquals(new JsonArray(), gateway.admin("GET", SUMS, "").json().getJsonArray("labels_not_ready"));
+    }
+
+    @Test
+    void whatIsSaidOfAModelThatIsNotLoadedWaitsAndSaysSo() {
+        done("POST", SUMS + "/unload", "");
+        String serve =
+                done("POST", SUMS + "/serve", "{\"versions\":[2]}").json().getString("message");
+        assertTrue(serve.contains("no version is in memory") && serve.contains("models load sums"), serve);
+        String traffic =
+                done("PUT", SUMS + "/traffic", "{\"candidate\":1}").json().getString("message");
+        assertTrue(traffic.contains("models load sums"), traffic);
+        assertEquals("unloaded", stateOf("1"));
+        done("POST", SUMS + "/load", "");
+        assertEquals("ready", stateOf("1"));
+        assertEquals("ready", stateOf("2"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +25,102 @@ class CanaryFaultIT {
 
     private RunningGateway start(String candidate, String breaker) {
         String traffic = "traffic: {candidate: newest, weight: 50, guard: {min_requests: " + MIN_REQUESTS + "}}";
+        return start(candidate, traffic + "\n" + breaker, List.of());
+    }
+
+    private RunningGateway start(String candidate, String config, List<String> settings) {
         new Repository(root)
                 .with("echo")
                 .with("echo", "2", CANDIDATES.resolve(candidate + "/model.onnx"))
-                .config("echo", traffic + "\n" + breaker);
-        return RunningGateway.start(
-                root,
+                .config("echo", config);
+        List<String> all = new ArrayList<>(List.of(
                 "admin.port=-1",
                 "worker.instances=1",
                 "worker.warm_up_budget=0s",
                 "worker.give_up_after=100ms",
                 "worker.breaker.open_for=10m",
-                "worker.breaker.max_open_for=10m");
+                "worker.breaker.max_open_for=10m"));
+        all.addAll(settings); // the later word counts
+        return RunningGateway.start(root, all.toArray(String[]::new));
+    }
+
+    private static JsonObject model(RunningGateway gateway) {
+        return gateway.admin("GET", "/admin/v1/models/echo", "").json();
+    }
+
+    /** The newest comes first. */
+    private static String circuitOfCandidate(RunningGateway gateway) {
+        return model(gateway).getJsonArray("versions").getJsonObject(0).getString("circuit");
+    }
+
+    private static void theStableVersionAnswers(RunningGateway gateway) {
+        Answer answer = gateway.infer("echo", Requests.echo(3));
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals("1", answer.json().getString("model_version"));
+    }
+
+    /** Its circuit would open only long after the guard has seen enough. */
+    @Test
+    void itIsSentAwayBeforeItsCircuitOpens() {
+        String traffic = "traffic: {candidate: newest, weight: 50, guard: {min_requests: 10}}";
+        List<String> late = List.of("worker.breaker.window=10000", "worker.breaker.min_batches=10000");
+        try (RunningGateway gateway = start("failing", traffic, late)) {
+            Waiting.until("it is sent away", () -> {
+                assertEquals("closed", circuitOfCandidate(gateway));
+                theStableVersionAnswers(gateway);
+                return !rejected(gateway).isEmpty();
+            });
+            assertTrue(rejected(gateway).getString("2").contains("failed"));
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    /** Nothing is heard of the stable version but what it takes over, and that is enough. */
+    @Test
+    void itIsSentAwayThoughItsCircuitOpensWhenItHasAllOfTheTraffic() {
+        String traffic = "traffic: {candidate: newest, weight: 100, guard: {min_requests: " + MIN_REQUESTS + "}}";
+        List<String> soon = List.of("worker.breaker.window=4", "worker.breaker.min_batches=4");
+        try (RunningGateway gateway = start("failing", traffic, soon)) {
+            Waiting.until("its circuit opens", () -> {
+                theStableVersionAnswers(gateway);
+                return circuitOfCandidate(gateway).equals("open");
+            });
+            assertEquals(new JsonObject(), rejected(gateway), "so few requests decide nothing");
+            Waiting.until("it is sent away", () -> {
+                theStableVersionAnswers(gateway);
+                return !rejected(gateway).isEmpty();
+            });
+            theStableVersionAnswers(gateway);
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    /** The trial goes on, for its guard looks at nothing, and each probe that fails is answered by the stable version. */
+    @Test
+    void whatTriesAnOpenCircuitIsAnsweredByTheStableVersion() {
+        String traffic = "traffic: {candidate: newest, weight: 100, guard: {min_requests: 10, errors: 0, latency: 0}}";
+        List<String> often = List.of(
+                "worker.breaker.window=4",
+                "worker.breaker.min_batches=4",
+                "worker.breaker.open_for=20ms",
+                "worker.breaker.max_open_for=20ms");
+        try (RunningGateway gateway = start("failing", traffic, often)) {
+            Waiting.until("its circuit opens", () -> {
+                theStableVersionAnswers(gateway);
+                return circuitOfCandidate(gateway).equals("open");
+            });
+            double failures = failures(gateway);
+            Waiting.until("it has been tried again and again", () -> {
+                theStableVersionAnswers(gateway);
+                return failures(gateway) >= failures + 5;
+            });
+            assertEquals(2, model(gateway).getJsonObject("traffic").getInteger("candidate"));
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    private static double failures(RunningGateway gateway) {
+        return gateway.metrics().value("sluice_batch_failures_total", "version=\"2\"");
     }
 
     private static JsonObject rejected(RunningGateway gateway) {

@@ -80,8 +80,8 @@ class ModelsCommandIT {
         assertDone("sums +2 +ready +closed +serve 1, 2", models("label", "sums", "new", "none"));
         assertDone("sums +2 +unloaded +closed +serve 1", models("rollback", "sums"));
         assertDone("sums +1 +unloaded +closed +unload; serve 1", models("unload", "sums"));
-        assertDone("sums +1 +ready +closed +serve 1", models("load", "sums"));
-        assertDone("sums +1 +ready +closed", models("serve", "sums", "default"));
+        assertDone("sums +1 +ready +closed +load; serve 1", models("load", "sums"));
+        assertDone("sums +1 +ready +closed +load", models("serve", "sums", "default"));
         assertDone("sums +1 +ready +closed", models("reset", "sums"));
         assertDone("TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME", models("history"));
         assertDone("\\S+ +127.0.0.1 +label +sums +new 2 +done", models("history", "sums"));
@@ -90,12 +90,15 @@ class ModelsCommandIT {
     @Test
     void aVersionIsTriedAndTakesOver() throws InterruptedException {
         assertDone(
-                "sums +2 +ready +closed +candidate 10 %",
+                "sums +2 +ready +closed +candidate 10 % +traffic candidate=2 weight=10 guard.errors=2",
                 models("traffic", "sums", "candidate=2", "weight=10", "guard.errors=2"));
-        assertDone("sums +1 +ready +closed +stable", models());
-        assertDone("sums +2 +unloaded +closed +rejected", models("rollback", "sums"));
-        assertDone("sums +2 +ready +closed +candidate 2.5 %", models("traffic", "sums", "candidate=2", "weight=2.5"));
-        assertDone("sums +2 +ready +closed +stable +serve 2", models("promote", "sums"));
+        assertDone("sums +1 +ready +closed +stable +traffic candidate=2 weight=10 guard.errors=2", models());
+        assertDone("sums +2 +unloaded +closed +rejected +traffic .*", models("rollback", "sums"));
+        assertDone(
+                "sums +2 +ready +closed +candidate 2.5 % +traffic candidate=2 weight=2.5",
+                models("traffic", "sums", "candidate=2", "weight=2.5"));
+        assertDone(
+                "sums +2 +ready +closed +stable +serve 2; traffic candidate=2 weight=2.5", models("promote", "sums"));
         Said nobody = models("promote", "sums");
         assertEquals(1, nobody.status);
         assertTrue(nobody.err.contains("no version on trial"), nobody.err);
@@ -115,6 +118,19 @@ class ModelsCommandIT {
         assertEquals(1, models("baseline", "sums").status);
         assertEquals(2, models("baseline", "sums", "one").status);
         assertEquals(2, models("drift").status);
+    }
+
+    @Test
+    void aVersionThatIsNotThereIsTriedOnlyIfItIsToCome() throws InterruptedException {
+        Said missing = models("traffic", "sums", "candidate=7", "weight=10");
+        assertEquals(1, missing.status);
+        assertTrue(missing.err.contains("404") && missing.err.contains("has no version 7"), missing.err);
+        assertTrue(missing.err.contains("[1, 2, 3]"), missing.err);
+        assertDone("sums +1 +ready +closed", models());
+        assertDone(
+                "sums +1 +ready +closed +stable +traffic candidate=7",
+                models("traffic", "sums", "candidate=7", "to_come"));
+        assertDone("sums +1 +ready +closed", models("reset", "sums"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class PostgresIT {
 
     private static final Path MODEL = Places.TEST_MODELS.resolve("sums/1/model.onnx");
     private static final String SUMS = "/admin/v1/models/sums";
+    private static final String POLICY = "{\"candidate\":2,\"weight\":0}";
 
     @TempDir
     private Path models;
@@ -139,6 +141,29 @@ class PostgresIT {
         AssertionError failed = assertThrows(AssertionError.class, () -> Waiting.await(Gateway.start(config)));
         assertFalse(failed.toString().contains(RunningPostgres.PASSWORD), failed.toString());
         return failed.toString();
+    }
+
+    @Test
+    void whatTheFirstReleaseWroteIsTakenOnAndTrialsAreKept() throws SQLException {
+        Flyway.configure()
+                .dataSource(postgres.url(), "sluice", RunningPostgres.PASSWORD)
+                .locations("classpath:dev/sluice/gateway/registry")
+                .target("1")
+                .load()
+                .migrate();
+        change("insert into model_wish (model, memory, versions) values ('sums', 'UNSAID', '1')");
+        try (RunningGateway gateway = gateway()) {
+            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals(200, gateway.admin("PUT", SUMS + "/traffic", POLICY).status());
+            assertEquals(200, gateway.admin("POST", SUMS + "/rollback", "").status());
+        }
+        assertEquals("an operator rolled it back", text("select reason from rejected_version where version = 2"));
+        try (RunningGateway gateway = gateway()) {
+            assertEquals("1", versionThatAnswers(gateway));
+            String shown = gateway.admin("GET", SUMS, "").body();
+            assertTrue(shown.contains("\"rejected\":{\"2\":\"an operator rolled it back\"}"), shown);
+            assertTrue(shown.contains("\"traffic\":" + POLICY), shown);
+        }
     }
 
     @Test

@@ -32,6 +32,7 @@ class RepositoryIT {
         return RunningGateway.start(
                 folder,
                 "worker.models=" + paths,
+                "admin.port=-1",
                 "worker.warm_up_budget=100ms",
                 "worker.control.poll=100ms",
                 "worker.control.settle=0s");
@@ -118,6 +119,24 @@ class RepositoryIT {
             await(gateway, "m", "2", in("ready"));
             assertTrue(model(gateway, "m", "2").getString("reason").startsWith(change), change);
             assertEquals(1, gateway.metrics().value("sluice_model_remarks", "version=\"2\""));
+        }
+    }
+
+    @Test
+    void whatFailedWhileItsDirectoryWasAwayIsTriedAgainWhenThatIsBack() throws IOException {
+        directory("models").with("here", "1", ECHO);
+        directory("mounted").with("m", "1", ECHO);
+        Path mounted = folder.resolve("mounted");
+        Path away = folder.resolve("away");
+        try (RunningGateway gateway = start("models", "mounted")) {
+            assertEquals(
+                    200, gateway.admin("POST", "/admin/v1/models/m/unload", "").status());
+            Files.move(mounted, away);
+            gateway.admin("POST", "/admin/v1/models/m/load", "").error(503);
+            assertEquals("failed", model(gateway, "m", "1").getString("state"));
+            Files.move(away, mounted);
+            await(gateway, "m", "1", in("ready"));
+            assertEquals(200, gateway.infer("m", Requests.echo(1)).status());
         }
     }
 

@@ -55,8 +55,14 @@ public sealed interface ModelCommand {
      *
      * @param policy as the section {@code traffic} of a model.yaml has it, or as JSON, which is the same; null for what that
      *     file says
+     * @param isToCome whether the version may be one that is not there yet
      */
-    record Traffic(String name, @Nullable String policy) implements ModelCommand {}
+    record Traffic(String name, @Nullable String policy, boolean isToCome) implements ModelCommand {
+
+        public Traffic(String name, @Nullable String policy) {
+            this(name, policy, false);
+        }
+    }
 
     /**
      * Has the version on trial serve alone from now on.

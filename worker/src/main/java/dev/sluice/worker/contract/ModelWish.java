@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What operators want of one model, beyond what its files say.
+ * What operators want of one model, beyond what its files say, and what has become of its versions meanwhile.
  *
  * @param name the model
  * @param versions which of its versions are to be served, as in a model.yaml; empty for what that says
  * @param labels by label, the version it is to point to; 0 for none, whatever model.yaml says
+ * @param traffic how its versions are tried, as the section of a model.yaml; empty for what that says
+ * @param rollout what is remembered of its versions
  */
-public record ModelWish(String name, Memory memory, List<String> versions, Map<String, Long> labels) {
+public record ModelWish(
+        String name, Memory memory, List<String> versions, Map<String, Long> labels, String traffic, Rollout rollout) {
 
     /** Whether the model is to be in memory. */
     public enum Memory {
@@ -28,23 +31,54 @@ public record ModelWish(String name, Memory memory, List<String> versions, Map<S
 
     /** Of a model of which nobody has said anything. */
     public static ModelWish none(String name) {
-        return new ModelWish(name, Memory.UNSAID, List.of(), Map.of());
+        return new ModelWish(name, Memory.UNSAID, List.of(), Map.of(), "", Rollout.NONE);
     }
 
     public ModelWish with(Memory next) {
-        return new ModelWish(name, next, versions, labels);
+        return new ModelWish(name, next, versions, labels, traffic, rollout);
     }
 
     /** @param next as in a model.yaml; empty for what that says */
     public ModelWish serving(List<String> next) {
-        return new ModelWish(name, memory, next, labels);
+        return new ModelWish(name, memory, next, labels, traffic, rollout);
     }
 
     /** @param version 0 for none, whatever model.yaml says */
     public ModelWish labelled(String label, long version) {
         Map<String, Long> next = new HashMap<>(labels);
         next.put(label, version);
-        return new ModelWish(name, memory, versions, next);
+        return new ModelWish(name, memory, versions, next, traffic, rollout);
+    }
+
+    /** As the files say. */
+    public ModelWish unlabelled(String label) {
+        Map<String, Long> next = new HashMap<>(labels);
+        next.remove(label);
+        return new ModelWish(name, memory, versions, next, traffic, rollout);
+    }
+
+    /**
+     * Who had been sent away has another chance.
+     *
+     * @param next as in a model.yaml; empty for what that says
+     */
+    public ModelWish trying(String next) {
+        return new ModelWish(name, memory, versions, labels, next, rollout.forgiving());
+    }
+
+    public ModelWish with(Rollout next) {
+        return new ModelWish(name, memory, versions, labels, traffic, next);
+    }
+
+    /** Without what was said of versions between these two, and with all that was said since. */
+    public ModelWish takingBack(ModelWish before, ModelWish after) {
+        return new ModelWish(
+                name,
+                memory,
+                versions.equals(after.versions) ? before.versions : versions,
+                labels,
+                traffic.equals(after.traffic) ? before.traffic : traffic,
+                rollout.takingBack(before.rollout, after.rollout));
     }
 
     public boolean saysNothing() {

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Keeps what operators want from one start to the next.
+ * Keeps what operators want, and what has become of versions, from one start to the next.
  *
  * @thread called by the control thread, which writes one wish after the other; stages complete on any
  * @errors a stage fails when the wishes cannot be read, or the wish may not have been kept
@@ -24,6 +24,11 @@ public interface WishStore {
         public CompletionStage<Void> write(ModelWish wish) {
             return CompletableFuture.completedStage(null);
         }
+
+        @Override
+        public CompletionStage<Void> write(String name, Rollout rollout) {
+            return CompletableFuture.completedStage(null);
+        }
     };
 
     /** All that is kept, in no order. */
@@ -31,4 +36,7 @@ public interface WishStore {
 
     /** In place of what is kept of that model. Complete when it will be read again even if this process is killed. */
     CompletionStage<Void> write(ModelWish wish);
+
+    /** The same of what has become of its versions; what operators want, others may have written meanwhile. */
+    CompletionStage<Void> write(String name, Rollout rollout);
 }

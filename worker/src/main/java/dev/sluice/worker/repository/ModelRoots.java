@@ -67,6 +67,18 @@ public final class ModelRoots {
         return together();
     }
 
+    /** The models of repositories that could not be read for a while, and can since the last time this was asked. */
+    public Set<String> returned() {
+        Set<String> names = new HashSet<>();
+        for (Root root : roots) {
+            if (root.hasReturned) {
+                root.hasReturned = false;
+                root.whole.forEach(folder -> names.add(folder.name()));
+            }
+        }
+        return names;
+    }
+
     /** What there is now of that model, and of all others what there was. */
     public List<ModelFolder> take(String name) {
         roots.forEach(root -> root.look(folders -> root.settled.take(name, folders)));
@@ -113,6 +125,7 @@ public final class ModelRoots {
         private final SettledFolders settled;
         private List<ModelFolder> whole = List.of();
         private String fault = "";
+        private boolean hasReturned;
 
         Root(ModelRepository repository, SettledFolders settled) {
             this.repository = repository;
@@ -123,6 +136,7 @@ public final class ModelRoots {
         void look(UnaryOperator<List<ModelFolder>> settling) {
             try {
                 whole = settling.apply(repository.scan());
+                hasReturned |= !fault.isEmpty();
                 fault = "";
             } catch (IOException | UncheckedIOException unreadable) {
                 String said = String.valueOf(unreadable.getMessage());

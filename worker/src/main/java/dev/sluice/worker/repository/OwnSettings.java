@@ -27,6 +27,9 @@ record OwnSettings(
     private static final OwnSettings NONE =
             new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, "", "", 0);
 
+    private static final OwnSettings UNREAD =
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, "", "", 0);
+
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
      * loads the model says what is wrong.
@@ -65,7 +68,8 @@ record OwnSettings(
         }
     }
 
+    /** Of a folder that has not been looked at yet. */
     static OwnSettings unknown() {
-        return NONE;
+        return UNREAD;
     }
 }

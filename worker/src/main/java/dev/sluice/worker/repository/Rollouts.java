@@ -1,160 +1,132 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.Rollout;
 import dev.sluice.worker.contract.TrafficPlan;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which version of each model is stable and which one is tried beside it, as files and operators say.
+ * Which version of a model is stable and which one is tried beside it, as files and operators say.
  *
  * <p>Where the newest is to be tried, {@code latest} cannot say which one is stable, for it says the newest too. So the one
- * that is stable stays stable until its candidate is promoted or its files are gone. At the start, with nothing to go by, it
- * is the one before the newest: a version that was on trial when the process ended goes on being tried.
+ * that is stable is remembered, and stays stable until its candidate is promoted or its files are gone. With nothing to go by
+ * it is the one that serves, or at a start the one before the newest.
  *
- * @thread owned by the control thread
- * @bound as much for each model as operators and trials have said of it; a model whose files have gone may come back, and
- *     neither what was said nor who was sent away is forgotten meanwhile
+ * @thread owned by the control thread; what is remembered is given and returned, and kept by others
  */
 public final class Rollouts {
 
     private final Predicate<ModelId> ready;
-    private final Map<String, TrafficConfig> byOperators = new HashMap<>();
-    private final Map<String, Long> stable = new HashMap<>();
-    private final Map<String, Map<Long, String>> rejected = new HashMap<>();
 
     /** @param ready whether a version serves now */
     public Rollouts(Predicate<ModelId> ready) {
         this.ready = ready;
     }
 
-    /** An operator says how that model's versions are tried; what had been sent away has another chance. */
-    public void set(String name, @Nullable TrafficConfig config) {
-        rejected.remove(name);
-        set(byOperators, name, config);
-    }
-
-    /**
-     * What is known of a model besides its files.
-     *
-     * @param config what an operator said; null if nobody did
-     * @param stable null if that has not been asked yet
-     * @param rejected which versions have been sent away, and why
-     */
-    public record Known(
-            @Nullable TrafficConfig config, @Nullable Long stable, Map<Long, String> rejected) {}
-
-    /** As it is now. */
-    public Known known(String name) {
-        return new Known(byOperators.get(name), stable.get(name), rejected(name));
-    }
-
-    /** Undoes what was done between these two, and nothing that was done since. */
-    public void takeBack(String name, Known before, Known after) {
-        if (Objects.equals(byOperators.get(name), after.config())) {
-            set(byOperators, name, before.config());
-        }
-        set(stable, name, before.stable());
-        Map<Long, String> away = rejected.computeIfAbsent(name, first -> new HashMap<>());
-        after.rejected().forEach((version, reason) -> {
-            if (!before.rejected().containsKey(version)) {
-                away.remove(version, reason);
-            }
-        });
-        before.rejected().forEach((version, reason) -> {
-            if (!after.rejected().containsKey(version)) {
-                away.putIfAbsent(version, reason);
-            }
-        });
-    }
-
-    private static <T> void set(Map<String, T> map, String name, @Nullable T value) {
-        if (value == null) {
-            map.remove(name);
-        } else {
-            map.put(name, value);
-        }
-    }
-
-    /** That version is not tried any more. */
-    public void reject(ModelId model, String reason) {
-        rejected.computeIfAbsent(model.name(), first -> new HashMap<>()).put(model.version(), reason);
-    }
-
-    /** Which have been sent away, and why. */
-    public Map<Long, String> rejected(String name) {
-        return Map.copyOf(rejected.getOrDefault(name, Map.of()));
+    /** How that model's versions are tried: an operator's word counts for more than its file's. */
+    public static TrafficConfig config(ModelFolder folder, ModelWish wish) {
+        return wish.traffic().isEmpty() ? folder.traffic() : TrafficConfig.parse(wish.traffic());
     }
 
     /** An operator wants these served: they are not sent away any more, and what is newer has been passed over. */
-    public void choose(ModelFolder folder, VersionPolicy.Specific chosen) {
-        Map<Long, String> away = rejected.computeIfAbsent(folder.name(), first -> new HashMap<>());
+    public static ModelWish choosing(ModelFolder folder, VersionPolicy policy, ModelWish wish) {
+        if (!(policy instanceof VersionPolicy.Specific chosen)
+                || !config(folder, wish).triesAny()) {
+            return wish;
+        }
+        Map<Long, String> away = new HashMap<>(wish.rollout().rejected());
         away.keySet().removeAll(chosen.versions());
-        for (long newer : folder.versions()
-                .tailMap(Collections.max(chosen.versions()), false)
-                .keySet()) {
+        long newest = Collections.max(chosen.versions());
+        for (long newer : folder.versions().tailMap(newest, false).keySet()) {
             away.putIfAbsent(newer, "an operator chose " + chosen);
         }
+        return wish.with(wish.rollout().with(newest, away));
     }
+
+    /** What there is not, if nobody can be tried as that says, for people. */
+    public static Optional<String> missing(ModelFolder folder, Map<String, Long> labels, TrafficConfig config) {
+        if (!config.triesAny() || config.triesTheNewest()) {
+            return Optional.empty();
+        }
+        Optional<Long> named = config.named(labels);
+        if (named.filter(folder.versions()::containsKey).isPresent()) {
+            return Optional.empty();
+        }
+        String what = named.map(version -> "version " + version)
+                .orElseGet(() -> "label " + InferenceException.quoted(config.candidate()));
+        return Optional.of("model " + InferenceException.quoted(folder.name()) + " has no " + what
+                + "; it has the versions " + folder.versions().keySet() + " and the labels "
+                + new TreeSet<>(labels.keySet()) + " (to_come is for one that is to come)");
+    }
+
+    /**
+     * What follows from what is there and what was said.
+     *
+     * @param plan who answers those who leave the version open
+     * @param rollout what is to be remembered of it
+     */
+    public record Planned(TrafficPlan plan, Rollout rollout) {}
 
     /**
      * Who answers those who leave the version open.
      *
-     * @param policy which versions would be served if none were on trial
      * @param labels other names of versions
      */
-    public TrafficPlan plan(ModelFolder folder, VersionPolicy policy, Map<String, Long> labels) {
-        TrafficConfig config = byOperators.getOrDefault(folder.name(), folder.traffic());
+    public Planned plan(ModelFolder folder, Map<String, Long> labels, ModelWish wish) {
+        TrafficConfig config = config(folder, wish);
+        Rollout known = wish.rollout();
         if (!config.triesAny()) {
-            stable.remove(folder.name());
-            rejected.remove(folder.name());
-            return TrafficPlan.NONE;
+            return new Planned(TrafficPlan.NONE, config.isKnown() ? known.with(TrafficPlan.NOBODY, Map.of()) : known);
         }
+        VersionPolicy policy = Selection.policy(folder, wish);
         NavigableSet<Long> present = folder.versions().navigableKeySet();
-        Map<Long, String> away = rejected.getOrDefault(folder.name(), new HashMap<>());
+        Map<Long, String> away = new HashMap<>(known.rejected());
         away.keySet().retainAll(present);
         NavigableSet<Long> left = new TreeSet<>(present);
         left.removeAll(away.keySet());
         long candidate = config.triesTheNewest()
                 ? present.last()
                 : config.named(labels).filter(present::contains).orElse(TrafficPlan.NOBODY);
-        NavigableSet<Long> others = others(folder.name(), left, policy, config.triesTheNewest(), candidate);
+        NavigableSet<Long> others = config.triesTheNewest()
+                ? upToStable(folder.name(), left, policy, known.stable())
+                : without(candidate, left);
         NavigableSet<Long> serving = served(policy, others);
         if (serving.isEmpty()) { // nobody could stand beside it
             serving = served(policy, present);
             candidate = TrafficPlan.NOBODY;
         }
         if (serving.isEmpty()) {
-            return TrafficPlan.NONE;
+            return new Planned(TrafficPlan.NONE, known.with(known.stable(), away));
         }
-        stable.put(folder.name(), serving.last());
-        boolean tried = left.contains(candidate) && !(config.triesTheNewest() && candidate <= serving.last());
-        return new TrafficPlan(config.policy(), serving.last(), tried ? candidate : TrafficPlan.NOBODY, away);
+        long stable = serving.last();
+        boolean tried = left.contains(candidate) && !(config.triesTheNewest() && candidate <= stable);
+        TrafficPlan plan = new TrafficPlan(config.policy(), stable, tried ? candidate : TrafficPlan.NOBODY, away);
+        return new Planned(plan, known.with(stable, away));
     }
 
-    /** Those of which some are stable. */
-    private NavigableSet<Long> others(
-            String name, NavigableSet<Long> left, VersionPolicy policy, boolean newest, long candidate) {
+    private static NavigableSet<Long> without(long candidate, NavigableSet<Long> left) {
+        NavigableSet<Long> others = new TreeSet<>(left);
+        others.remove(candidate);
+        return others;
+    }
+
+    private NavigableSet<Long> upToStable(String name, NavigableSet<Long> left, VersionPolicy policy, long known) {
         boolean namesThem = policy instanceof VersionPolicy.Specific;
-        if (!newest) {
-            NavigableSet<Long> others = new TreeSet<>(left);
-            others.remove(candidate);
-            return others;
-        }
-        return namesThem || left.isEmpty() ? left : left.headSet(lastStable(name, left), true);
+        return namesThem || left.isEmpty() ? left : left.headSet(lastStable(name, left, known), true);
     }
 
-    private long lastStable(String name, NavigableSet<Long> left) {
-        Long known = stable.get(name);
-        if (known != null && left.floor(known) != null) {
+    private long lastStable(String name, NavigableSet<Long> left, long known) {
+        if (known != TrafficPlan.NOBODY && left.floor(known) != null) {
             return known;
         }
         for (long version : left.descendingSet()) {

@@ -33,7 +33,8 @@ public final class Selection {
         this.wishes = wishes;
     }
 
-    private boolean isWanted(String name) {
+    /** Whether any of its versions is to be in memory. */
+    public boolean isWanted(String name) {
         return switch (wishes.apply(name).memory()) {
             case LOADED -> true;
             case UNLOADED -> false;
@@ -41,9 +42,13 @@ public final class Selection {
         };
     }
 
+    private VersionPolicy policy(ModelFolder folder) {
+        return policy(folder, wishes.apply(folder.name()));
+    }
+
     /** Which of its versions are to be served; what an operator said counts as long as any of them is there. */
-    public VersionPolicy policy(ModelFolder folder) {
-        List<String> said = wishes.apply(folder.name()).versions();
+    public static VersionPolicy policy(ModelFolder folder, ModelWish wish) {
+        List<String> said = wish.versions();
         if (said.isEmpty()) {
             return folder.policy();
         }

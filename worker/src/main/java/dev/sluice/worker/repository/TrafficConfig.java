@@ -27,6 +27,9 @@ public record TrafficConfig(
     /** Nobody is tried. */
     static final TrafficConfig NONE = parse("{}");
 
+    /** Of a file that cannot be understood, and never could since the start. */
+    static final TrafficConfig UNREAD = new TrafficConfig("", NONE.weight, NONE.keyHeader, NONE.shadow, NONE.guard);
+
     private static final String NOBODY = "none";
     private static final String NEWEST = "newest";
     private static final Pattern CANDIDATE = Pattern.compile("[1-9][0-9]{0,17}|[A-Za-z][A-Za-z0-9._-]{0,62}");
@@ -85,7 +88,12 @@ public record TrafficConfig(
 
     /** Whether any version is to be tried. */
     public boolean triesAny() {
-        return !candidate.equals(NOBODY);
+        return isKnown() && !candidate.equals(NOBODY);
+    }
+
+    /** Whether anybody knows what the file says. */
+    boolean isKnown() {
+        return !candidate.isEmpty();
     }
 
     boolean triesTheNewest() {

@@ -18,20 +18,56 @@ class ModelWishTest {
         ModelWish all = none.with(Memory.UNLOADED)
                 .serving(List.of("latest 2"))
                 .labelled("stable", 3)
-                .labelled("canary", 4);
+                .labelled("canary", 4)
+                .trying("{}")
+                .with(new Rollout(1, Map.of(2L, "it fails"), ""));
         assertEquals(
-                new ModelWish("digits", Memory.UNLOADED, List.of("latest 2"), Map.of("stable", 3L, "canary", 4L)), all);
+                new ModelWish(
+                        "digits",
+                        Memory.UNLOADED,
+                        List.of("latest 2"),
+                        Map.of("stable", 3L, "canary", 4L),
+                        "{}",
+                        new Rollout(1, Map.of(2L, "it fails"), "")),
+                all);
         assertEquals(
-                new ModelWish("digits", Memory.LOADED, List.of(), Map.of("stable", 5L, "canary", 0L)),
-                all.with(Memory.LOADED).serving(List.of()).labelled("stable", 5).labelled("canary", 0));
+                new ModelWish(
+                        "digits",
+                        Memory.LOADED,
+                        List.of(),
+                        Map.of("stable", 5L, "canary", 0L),
+                        "",
+                        new Rollout(1, Map.of(), "")),
+                all.with(Memory.LOADED)
+                        .serving(List.of())
+                        .labelled("stable", 5)
+                        .labelled("canary", 0)
+                        .trying(""));
     }
 
     @Test
     void aLabelThatIsTakenAwayIsAWordToo() {
         assertTrue(none.saysNothing());
         assertFalse(none.labelled("stable", 0).saysNothing(), "the one of model.yaml is not to come back");
+        assertTrue(none.labelled("stable", 3).unlabelled("stable").saysNothing());
         assertFalse(none.with(Memory.LOADED).saysNothing());
         assertFalse(none.serving(List.of("all")).saysNothing());
         assertTrue(none.serving(List.of("all")).serving(List.of()).saysNothing());
+    }
+
+    @Test
+    void whatIsTakenBackLeavesWhatWasSaidSince() {
+        ModelWish before = none.trying("{candidate: 2}").with(new Rollout(1, Map.of(2L, "it fails"), "s"));
+        ModelWish after = before.serving(List.of("1")).with(new Rollout(1, Map.of(3L, "passed over"), "s"));
+        assertEquals(before, after.takingBack(before, after));
+        ModelWish since = after.with(Memory.LOADED)
+                .labelled("stable", 1)
+                .trying("{candidate: 4}")
+                .with(new Rollout(1, Map.of(3L, "it fails", 4L, "late"), "t"));
+        ModelWish expected = before.with(Memory.LOADED)
+                .labelled("stable", 1)
+                .trying("{candidate: 4}")
+                .with(new Rollout(1, Map.of(2L, "it fails", 3L, "it fails", 4L, "late"), "t"));
+        assertEquals(expected, since.takingBack(before, after));
     }
 }

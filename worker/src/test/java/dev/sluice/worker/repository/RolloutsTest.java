@@ -5,15 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.Rollout;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
 /** Which version is tried, and which one is stable meanwhile, as versions come and go and operators decide. */
@@ -23,7 +26,7 @@ class RolloutsTest {
 
     private final Set<Long> ready = new HashSet<>();
     private final Rollouts rollouts = new Rollouts(model -> ready.contains(model.version()));
-    private VersionPolicy policy = VersionPolicy.NEWEST;
+    private ModelWish wish = ModelWish.none("m");
     private TrafficPlan plan = TrafficPlan.NONE;
 
     private static ModelFolder folder(TrafficConfig traffic, long... versions) {
@@ -37,14 +40,29 @@ class RolloutsTest {
     /** What is said of a folder with these versions, as {@code stable+candidate}. */
     private String with(TrafficConfig traffic, long... versions) {
         ModelFolder folder = folder(traffic, versions);
-        plan = rollouts.plan(folder, policy, folder.labels());
+        Rollouts.Planned planned = rollouts.plan(folder, folder.labels(), wish);
+        wish = wish.with(planned.rollout());
+        plan = planned.plan();
         return plan.equals(TrafficPlan.NONE) ? "none" : plan.stable() + "+" + plan.candidate();
     }
 
     /** Which of them are to be in memory. */
     private Set<Long> wanted(long... versions) {
+        return wanted(version -> false, versions);
+    }
+
+    private Set<Long> wanted(LongPredicate broken, long... versions) {
+        ModelFolder folder = folder(NEWEST, versions);
         return Rollouts.versions(
-                plan, policy, folder(NEWEST, versions).versions().keySet(), version -> false);
+                plan, Selection.policy(folder, wish), folder.versions().keySet(), broken);
+    }
+
+    private void serve(String... versions) {
+        wish = wish.serving(List.of(versions));
+    }
+
+    private void choose(ModelFolder folder, String version) {
+        wish = Rollouts.choosing(folder, VersionPolicy.parse(List.of(version)), wish);
     }
 
     @Test
@@ -87,12 +105,12 @@ class RolloutsTest {
     void whoIsSentAwayStaysAwayUntilThereIsANewerOne() {
         with(NEWEST, 1);
         with(NEWEST, 1, 2);
-        rollouts.reject(new ModelId("m", 2), "it fails");
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
         assertEquals("1+0", with(NEWEST, 1, 2));
         assertEquals(Map.of(2L, "it fails"), plan.rejected());
         assertEquals(Set.of(1L), wanted(1, 2));
         assertEquals("1+3", with(NEWEST, 1, 2, 3));
-        rollouts.reject(new ModelId("m", 3), "it fails, too");
+        wish = wish.with(wish.rollout().rejecting(3, "it fails, too"));
         assertEquals("1+0", with(NEWEST, 1, 2, 3));
         assertEquals("1+0", with(NEWEST, 1, 2));
         assertEquals(Set.of(2L), plan.rejected().keySet(), "3 has gone");
@@ -102,14 +120,15 @@ class RolloutsTest {
     void anOperatorGivesAnotherChance() {
         with(NEWEST, 1);
         with(NEWEST, 1, 2);
-        rollouts.reject(new ModelId("m", 2), "it fails");
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
         assertEquals("1+0", with(NEWEST, 1, 2));
-        rollouts.set("m", NEWEST);
+        wish = wish.trying("candidate: newest");
         assertEquals("1+2", with(TrafficConfig.NONE, 1, 2), "over what the file says");
-        rollouts.reject(new ModelId("m", 2), "it fails");
-        rollouts.choose(folder(NEWEST, 1, 2), new VersionPolicy.Specific(Set.of(2L)));
-        assertEquals("1+2", with(TrafficConfig.NONE, 1, 2));
-        rollouts.set("m", null);
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
+        choose(folder(NEWEST, 1, 2), "2");
+        serve("2");
+        assertEquals("2+0", with(TrafficConfig.NONE, 1, 2));
+        wish = wish.trying("");
         assertEquals("none", with(TrafficConfig.NONE, 1, 2));
     }
 
@@ -117,20 +136,19 @@ class RolloutsTest {
     void whoIsPromotedIsStableAndTheNextIsTried() {
         with(NEWEST, 1);
         with(NEWEST, 1, 2);
-        policy = VersionPolicy.parse(List.of("2"));
+        serve("2");
         assertEquals("2+0", with(NEWEST, 1, 2));
         assertEquals(Set.of(2L), wanted(1, 2));
         assertEquals("2+3", with(NEWEST, 1, 2, 3));
-        policy = VersionPolicy.NEWEST;
+        serve();
         assertEquals("2+3", with(NEWEST, 1, 2, 3), "as it was last, when the files decide again");
     }
 
     @Test
     void whoIsPassedOverIsNotTried() {
         with(NEWEST, 1, 2, 3);
-        VersionPolicy.Specific one = new VersionPolicy.Specific(Set.of(1L));
-        rollouts.choose(folder(NEWEST, 1, 2, 3), one);
-        policy = one;
+        choose(folder(NEWEST, 1, 2, 3), "1");
+        serve("1");
         assertEquals("1+0", with(NEWEST, 1, 2, 3), "3 could not be rolled back otherwise");
         assertEquals("1+4", with(NEWEST, 1, 2, 3, 4));
     }
@@ -139,29 +157,53 @@ class RolloutsTest {
     void whatIsTakenBackLeavesNoTrace() {
         with(NEWEST, 1);
         with(NEWEST, 1, 2);
-        rollouts.reject(new ModelId("m", 2), "it fails");
-        Rollouts.Known before = rollouts.known("m");
-        rollouts.set("m", TrafficConfig.NONE);
-        Rollouts.Known after = rollouts.known("m");
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
+        ModelWish before = wish;
+        wish = wish.trying("candidate: none");
+        ModelWish after = wish;
         ready.addAll(List.of(1L, 2L));
         assertEquals("none", with(NEWEST, 1, 2), "so nobody knows any more who was stable");
-        rollouts.takeBack("m", before, after);
+        wish = wish.takingBack(before, after);
         assertEquals("1+0", with(NEWEST, 1, 2));
         assertEquals(Map.of(2L, "it fails"), plan.rejected());
     }
 
     @Test
-    void whatIsTakenBackLeavesWhatWasSaidSince() {
-        with(NEWEST, 1, 2, 3);
-        Rollouts.Known before = rollouts.known("m");
-        rollouts.choose(folder(NEWEST, 1, 2, 3), new VersionPolicy.Specific(Set.of(1L)));
-        Rollouts.Known after = rollouts.known("m");
-        TrafficConfig since = TrafficConfig.parse("candidate: 3");
-        rollouts.set("m", since);
-        rollouts.reject(new ModelId("m", 3), "it fails");
-        rollouts.takeBack("m", before, after);
-        assertEquals(Map.of(3L, "it fails"), rollouts.rejected("m"));
-        assertEquals(since, rollouts.known("m").config());
+    void aRestartWithNewerFilesTriesNoOneElse() {
+        with(NEWEST, 1);
+        with(NEWEST, 1, 2);
+        assertEquals("1+3", with(NEWEST, 1, 2, 3), "2 has not been promoted, although it is the one before the newest");
+        wish = wish.with(wish.rollout().rejecting(3, "it fails"));
+        assertEquals("1+4", with(NEWEST, 1, 2, 3, 4));
+        assertEquals(Set.of(3L), plan.rejected().keySet());
+    }
+
+    @Test
+    void whatIsKnownIsKeptWhileNobodyCanReadTheFile() {
+        with(NEWEST, 1, 2);
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
+        assertEquals("none", with(TrafficConfig.UNREAD, 1, 2));
+        assertEquals("1+0", with(NEWEST, 1, 2));
+        assertEquals("none", with(TrafficConfig.NONE, 1, 2));
+        assertEquals(Rollout.NONE, wish.rollout(), "once nobody is to be tried, nothing is remembered");
+    }
+
+    @Test
+    void whoIsNamedAndNotThereIsMissing() {
+        ModelFolder folder = folder(NEWEST, 1, 2);
+        Map<String, Long> labels = Map.of("canary", 2L, "gone", 9L);
+        for (String there : List.of("newest", "none", "2", "canary")) {
+            assertEquals(
+                    Optional.empty(),
+                    Rollouts.missing(folder, labels, TrafficConfig.parse("candidate: " + there)),
+                    there);
+        }
+        String version = Rollouts.missing(folder, labels, TrafficConfig.parse("candidate: gone"))
+                .orElseThrow();
+        assertTrue(version.contains("no version 9; it has the versions [1, 2]"), version);
+        String label = Rollouts.missing(folder, labels, TrafficConfig.parse("candidate: other"))
+                .orElseThrow();
+        assertTrue(label.contains("no label \"other\"") && label.contains("[canary, gone]"), label);
     }
 
     @Test
@@ -169,8 +211,10 @@ class RolloutsTest {
         with(NEWEST, 1);
         with(NEWEST, 1, 2);
         assertEquals("2+0", with(NEWEST, 2));
-        policy = VersionPolicy.parse(List.of("7"));
-        assertEquals("none", with(NEWEST, 2), "none of those that are wanted is there");
+        ModelFolder seven = new ModelFolder(
+                "m", Path.of("m"), folder(NEWEST, 2).versions(), VersionPolicy.parse(List.of("7")), Map.of(), NEWEST);
+        TrafficPlan none = rollouts.plan(seven, Map.of(), wish).plan();
+        assertEquals(TrafficPlan.NONE, none, "none of those that are wanted is there");
     }
 
     @Test
@@ -180,9 +224,9 @@ class RolloutsTest {
         assertEquals(Set.of(2L, 3L), wanted(1, 2, 3));
         assertEquals("1+2", with(TrafficConfig.parse("candidate: canary"), 1, 2));
         assertEquals("3+0", with(TrafficConfig.parse("candidate: other"), 1, 2, 3), "a label that is not there");
-        rollouts.reject(new ModelId("m", 2), "it fails");
+        wish = wish.with(wish.rollout().rejecting(2, "it fails"));
         assertEquals("1+0", with(two, 1, 2));
-        policy = VersionPolicy.parse(List.of("2"));
+        serve("2");
         assertEquals("2+0", with(two, 1, 2), "nobody could stand beside it");
     }
 
@@ -191,8 +235,7 @@ class RolloutsTest {
         ready.add(2L);
         with(NEWEST, 1, 2);
         with(NEWEST, 1, 2, 3);
-        Set<Long> present = folder(NEWEST, 1, 2, 3).versions().keySet();
-        assertEquals(Set.of(1L, 2L, 3L), Rollouts.versions(plan, policy, present, version -> version == 2));
+        assertEquals(Set.of(1L, 2L, 3L), wanted(version -> version == 2, 1, 2, 3));
     }
 
     @Test

@@ -8,12 +8,15 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.TrafficPlan;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what operators want changed; each is answered when it has been done.
@@ -28,6 +31,7 @@ final class ModelChanges {
     private static final String VERSION = "version";
     private static final long NO_VERSION = 0;
     private static final int LONGEST_POLICY = 4096;
+    private static final String TO_COME = "to_come";
 
     /** As in a model.yaml; so no label looks like a version. */
     private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,62}");
@@ -96,7 +100,7 @@ final class ModelChanges {
     void traffic(RoutingContext context) {
         orders.take(
                 context,
-                body -> new ModelCommand.Traffic(ModelsHandler.name(context), policy(body)),
+                body -> new ModelCommand.Traffic(ModelsHandler.name(context), policy(body), isToCome(context)),
                 outcome -> models.changed(context, outcome.message()));
     }
 
@@ -106,11 +110,24 @@ final class ModelChanges {
                     "body", "longer than the " + LONGEST_POLICY + " bytes that a policy needs");
         }
         String text = new String(body.array(), body.from(), body.length(), StandardCharsets.UTF_8).strip();
-        if (!text.startsWith("{")) {
-            throw InferenceException.invalid(
-                    "body", "expected an object with what the section traffic of a model.yaml may have");
+        try {
+            if (text.startsWith("{")) { // and not what else is JSON
+                return new JsonObject(text).encode(); // for it is shown later, among JSON
+            }
+        } catch (DecodeException malformed) {
+            // as below
         }
-        return text;
+        throw InferenceException.invalid(
+                "body", "expected an object with what the section traffic of a model.yaml may have");
+    }
+
+    /** Whether a version may be named that is still to be copied. */
+    private static boolean isToCome(RoutingContext context) {
+        @Nullable String said = context.request().getParam(TO_COME);
+        if (said != null && !said.equals("true") && !said.equals("false")) {
+            throw InferenceException.invalid(TO_COME, "is neither true nor false (got " + said + ")");
+        }
+        return "true".equals(said);
     }
 
     void removeTraffic(RoutingContext context) {

@@ -4,12 +4,12 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelWish;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -52,9 +52,11 @@ final class ModelsView {
 
     void json(String name, JsonOutput out) {
         out.raw("{\"name\":").string(name).raw(",\"labels\":");
-        labels(models.labels(name), out);
+        ToldView.labels(models.labels(name), out);
+        out.raw(",\"labels_not_ready\":");
+        ToldView.words(notReady(name), out);
         out.raw(",\"told\":");
-        told(models.wish(name), out);
+        ToldView.json(models.wish(name), out);
         traffic.json(name, out);
         out.raw(",\"versions\":[");
         String separator = "";
@@ -73,8 +75,37 @@ final class ModelsView {
         List<List<String>> lines = new ArrayList<>(List.of(HEAD));
         for (String name : names) {
             models.versions(name).forEach(report -> lines.add(cells(report)));
+            labelsOfNobody(name).forEach((version, labels) -> lines.add(missing(name, version, labels)));
         }
         return TextTable.of(lines);
+    }
+
+    /** The labels that answer nobody: none of them moves by itself. */
+    private List<String> notReady(String name) {
+        Set<Long> ready = models.ready(name).stream()
+                .map(report -> report.model().version())
+                .collect(Collectors.toSet());
+        return new TreeMap<>(models.labels(name))
+                .entrySet().stream()
+                        .filter(label -> !ready.contains(label.getValue()))
+                        .map(Map.Entry::getKey)
+                        .toList();
+    }
+
+    /** Those of versions that are not there. */
+    private Map<Long, List<String>> labelsOfNobody(String name) {
+        Map<Long, List<String>> labels = new TreeMap<>();
+        new TreeMap<>(models.labels(name))
+                .forEach((label, version) -> labels.computeIfAbsent(version, first -> new ArrayList<>())
+                        .add(label));
+        models.versions(name).forEach(report -> labels.remove(report.model().version()));
+        return labels;
+    }
+
+    private List<String> missing(String name, long version, List<String> labels) {
+        String told = ToldView.inWords(models.wish(name));
+        String reason = "a label points to it, and requests by that are refused";
+        return List.of(name, Long.toString(version), "missing", "", String.join(",", labels), "", told, reason);
     }
 
     private List<String> cells(ModelReport report) {
@@ -85,7 +116,7 @@ final class ModelsView {
                 circuit(report),
                 labels(report),
                 traffic.cell(report.model()),
-                told(models.wish(report.model().name())),
+                ToldView.inWords(models.wish(report.model().name())),
                 report.reason().replaceAll("\\R", " "));
     }
 
@@ -96,41 +127,6 @@ final class ModelsView {
                         .map(Map.Entry::getKey)
                         .toList();
         return labels.stream().collect(Collectors.joining(","));
-    }
-
-    /** What operators said of a model and what holds until they say otherwise; its labels are shown as labels. */
-    private static String told(ModelWish wish) {
-        List<String> words = new ArrayList<>();
-        if (wish.memory() == ModelWish.Memory.UNLOADED) {
-            words.add("unload");
-        }
-        if (!wish.versions().isEmpty()) {
-            words.add("serve " + String.join(", ", wish.versions()));
-        }
-        return String.join("; ", words);
-    }
-
-    private static void told(ModelWish wish, JsonOutput out) {
-        out.raw("{\"memory\":\"")
-                .raw(wish.memory().name().toLowerCase(Locale.ROOT))
-                .raw("\",\"versions\":[");
-        String separator = "";
-        for (String item : wish.versions()) {
-            out.raw(separator).string(item);
-            separator = ",";
-        }
-        out.raw("],\"labels\":");
-        labels(wish.labels(), out);
-        out.raw('}');
-    }
-
-    private static void labels(Map<String, Long> labels, JsonOutput out) {
-        String separator = "{";
-        for (Map.Entry<String, Long> label : new TreeMap<>(labels).entrySet()) {
-            out.raw(separator).string(label.getKey()).raw(':').number(label.getValue());
-            separator = ",";
-        }
-        out.raw(labels.isEmpty() ? "{}" : "}");
     }
 
     private static String state(ModelReport report) {

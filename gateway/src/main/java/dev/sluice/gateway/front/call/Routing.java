@@ -8,6 +8,7 @@ import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
@@ -81,12 +82,22 @@ final class Routing {
                 : null;
     }
 
-    /** Who answers what the candidate has failed, or calls invalid; null if it was not the candidate. */
+    /**
+     * Who answers what the candidate has failed, calls invalid or has no room for; null if it was not the candidate.
+     *
+     * @throws InferenceException Overloaded, if the stable version has no room for it either
+     */
     @Nullable
-    ModelEndpoint rescue(Call call, ModelEndpoint failed, InferenceOutcome outcome) {
+    ModelEndpoint rescue(Call call, InferenceRequest request, ModelEndpoint failed, InferenceOutcome outcome) {
         @Nullable Split split = call.split();
         if (split == null || !split.isCandidate(failed)) {
             return null;
+        }
+        @Nullable
+        InferenceError noRoom =
+                parts.admission().refusal(request.to(split.stable().model()));
+        if (noRoom != null) {
+            throw new InferenceException(noRoom);
         }
         if (outcome instanceof InferenceError.InvalidRequest) {
             call.isLeftByCandidate(true); // whose fault that is the stable version says
@@ -94,6 +105,14 @@ final class Routing {
             traffic.listener().rescued(failed.model());
         }
         return split.stable();
+    }
+
+    /** There is no room for a request, whichever version was to answer; so there is none for copies. */
+    void turnedAway(Call call) {
+        @Nullable Split split = call.split();
+        if (split != null) {
+            split.trial().turnedAway(ticker.nanos());
+        }
     }
 
     /**

@@ -9,7 +9,6 @@ import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.TensorBuffers;
-import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.security.KeyHolder;
@@ -18,7 +17,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
-import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -121,7 +119,7 @@ public final class Serving {
             switch (noRoom) {
                 case null -> infer(answering);
                 case InferenceError.InvalidRequest beyondQuota -> finish(answering, beyondQuota);
-                case InferenceError full -> ended(answering, full, 0);
+                case InferenceError full -> withoutRoom(answering, full);
             }
         } catch (InferenceException refused) {
             refuse(call, endpoint.model(), refused.error());
@@ -170,17 +168,33 @@ public final class Serving {
         long sinceNanos = parts.ticker().nanos();
         Future<InferenceOutcome> outcome;
         try {
-            outcome = pipeline.infer(answering.endpoint, answering.request);
+            outcome = pipeline.infer(answering.endpoint(), answering.request());
         } catch (RuntimeException | OutOfMemoryError failure) {
-            finish(answering.givenUp(), failed(answering.call, failure));
+            finish(answering.givenUp(), failed(answering.call(), failure));
             return;
         }
         outcome.onSuccess(end -> ended(answering, end, parts.ticker().nanos() - sinceNanos));
     }
 
     private void ended(Answering answering, InferenceOutcome end, long nanos) {
-        routing.ended(answering.call, answering.endpoint, end, nanos, !answering.leftBehind);
-        @Nullable Answering next = next(answering, end);
+        routing.ended(answering.call(), answering.endpoint(), end, nanos, !answering.leftBehind());
+        goOn(answering, end);
+    }
+
+    /** Admission has none, which says nothing of the version that was to answer. */
+    private void withoutRoom(Answering answering, InferenceError full) {
+        routing.turnedAway(answering.call());
+        goOn(answering, full);
+    }
+
+    private void goOn(Answering answering, InferenceOutcome end) {
+        @Nullable Answering next;
+        try {
+            next = next(answering, end);
+        } catch (InferenceException noRoom) {
+            finish(answering.givenUp(), noRoom.error());
+            return;
+        }
         if (next == null) {
             finish(answering, end);
         } else {
@@ -188,7 +202,11 @@ public final class Serving {
         }
     }
 
-    /** How it goes on after that outcome; null when it is over with it, as it is if nobody can be found. */
+    /**
+     * How it goes on after that outcome; null when it is over with it, as it is if nobody can be found.
+     *
+     * @throws InferenceException Overloaded, where who would take it over has no room
+     */
     private @Nullable Answering next(Answering answering, InferenceOutcome outcome) {
         try {
             return answering.hasBegun()
@@ -202,15 +220,21 @@ public final class Serving {
                         case InferenceError.Draining left -> bySuccessor(answering);
                         case InferenceOutcome other -> null;
                     };
+        } catch (InferenceException noRoom) {
+            throw noRoom;
         } catch (RuntimeException | OutOfMemoryError failure) {
-            LOG.error("request {} could not be given to another model", answering.call.requestId(), failure);
+            LOG.error(
+                    "request {} could not be given to another model",
+                    answering.call().requestId(),
+                    failure);
             return null;
         }
     }
 
     /** A version that is on trial has failed it. */
     private @Nullable Answering byStable(Answering answering, InferenceError failure) {
-        @Nullable ModelEndpoint stable = routing.rescue(answering.call, answering.endpoint, failure);
+        @Nullable
+        ModelEndpoint stable = routing.rescue(answering.call(), answering.request(), answering.endpoint(), failure);
         return stable == null ? null : answering.by(stable);
     }
 
@@ -223,29 +247,33 @@ public final class Serving {
     private @Nullable Answering byFallback(Answering answering) {
         ModelEndpoint fallback = parts.models()
                 .circuits()
-                .fallback(answering.endpoint, parts.ticker().nanos());
+                .fallback(answering.endpoint(), parts.ticker().nanos());
         if (fallback == null) {
             return null;
         }
-        answering.call.standsIn(fallback.model());
+        answering.call().standsIn(fallback.model());
         return answering.by(fallback);
     }
 
     /** The version was unloaded, or loaded anew, on the way, and none of its answer has been given. */
     private @Nullable Answering bySuccessor(Answering answering) {
-        ModelEndpoint successor = parts.models().inPlaceOf(answering.endpoint, answering.call.isVersionOpen());
+        ModelEndpoint successor =
+                parts.models().inPlaceOf(answering.endpoint(), answering.call().isVersionOpen());
         return successor == null ? null : answering.by(successor);
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {
-        answering.call.leave();
+        answering.call().leave();
         Shadows.@Nullable Copy copy = copy(answering, outcome);
         if (copy == null) {
             free(answering, outcome);
         }
-        @Nullable InferenceError partFailure = answering.partial == null ? null : answering.partial.failure();
+        @Nullable
+        InferenceError partFailure =
+                answering.partial() == null ? null : answering.partial().failure();
         switch (partFailure == null ? outcome : partFailure) {
-            case InferenceError error -> refuse(answering.call, answering.endpoint.model(), error);
+            case InferenceError error ->
+                refuse(answering.call(), answering.endpoint().model(), error);
             case InferenceResponse response -> answer(answering, response);
         }
         if (copy != null) {
@@ -254,21 +282,22 @@ public final class Serving {
     }
 
     private Shadows.@Nullable Copy copy(Answering answering, InferenceOutcome outcome) {
-        if (answering.leftBehind || answering.partial != null) {
+        if (answering.leftBehind() || answering.partial() != null) {
             return null;
         }
         try {
-            return shadows.of(answering.call, answering.endpoint, answering.request, outcome, answering.tensorBytes);
+            return shadows.of(
+                    answering.call(), answering.endpoint(), answering.request(), outcome, answering.tensorBytes());
         } catch (RuntimeException | OutOfMemoryError failure) { // which is nothing to the original
-            LOG.error("request {} could not be copied", answering.call.requestId(), failure);
+            LOG.error("request {} could not be copied", answering.call().requestId(), failure);
             return null;
         }
     }
 
     private void free(Answering answering, InferenceOutcome outcome) {
-        budget.release(answering.tensorBytes);
-        if (!answering.leftBehind && inputsAreFree(outcome)) {
-            answering.request.inputs().forEach(input -> buffers.giveBack(input.data()));
+        budget.release(answering.tensorBytes());
+        if (!answering.leftBehind() && inputsAreFree(outcome)) {
+            answering.request().inputs().forEach(input -> buffers.giveBack(input.data()));
         }
     }
 
@@ -284,11 +313,11 @@ public final class Serving {
     }
 
     private void answer(Answering answering, InferenceResponse response) {
-        Call call = answering.call;
-        ModelId model = answering.endpoint.model();
+        Call call = answering.call();
+        ModelId model = answering.endpoint().model();
         try {
             boolean stillThere = call.isOpen();
-            call.answer(answering.endpoint, answering.placed(response), answering.form);
+            call.answer(answering.endpoint(), answering.placed(response), answering.form());
             wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
             completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");
         } catch (InferenceException refused) {
@@ -347,45 +376,5 @@ public final class Serving {
          * @throws InferenceException InvalidRequest, PayloadTooLarge; what had been taken from the buffers is back there
          */
         DecodedRequest decode(ModelEndpoint endpoint, TensorBuffers buffers);
-    }
-
-    /**
-     * What must be remembered of a request while it is in the pipeline.
-     *
-     * @param partial what it has been given of its answer; null where one answer is wanted
-     * @param tensorBytes of the budget, which its tensors take
-     * @param leftBehind whether somebody who was to answer before may still read its inputs, whatever the outcome of others
-     */
-    private record Answering(
-            Call call,
-            ModelEndpoint endpoint,
-            InferenceRequest request,
-            AnswerForm form,
-            @Nullable PartialAnswer partial,
-            long tensorBytes,
-            boolean leftBehind) {
-
-        Answering by(ModelEndpoint other) {
-            if (partial != null) {
-                partial.by(other);
-            }
-            return new Answering(call, other, request.to(other.model()), form, partial, tensorBytes, true);
-        }
-
-        /** Nobody knows how far it came. */
-        Answering givenUp() {
-            return new Answering(call, endpoint, request, form, partial, tensorBytes, true);
-        }
-
-        boolean hasBegun() {
-            return partial != null && partial.hasBegun();
-        }
-
-        /** Who asks for parts is told of every answer which rows it answers. */
-        InferenceResponse placed(InferenceResponse response) {
-            return partial == null || response.rows() != null
-                    ? response
-                    : response.to(new Rows(0, request.rows(), true));
-        }
     }
 }

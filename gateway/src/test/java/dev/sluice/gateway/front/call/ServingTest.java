@@ -1,9 +1,12 @@
 package dev.sluice.gateway.front.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.RequestHead;
@@ -33,8 +36,10 @@ import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.CircuitReport.Fallback;
 import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InferenceResponse.Rows;
 import dev.sluice.worker.contract.InferenceResponse.Timing;
@@ -85,6 +90,7 @@ class ServingTest {
     private Vertx vertx;
     private Context loop;
     private Serving serving;
+    private int occupants;
 
     @BeforeEach
     void setUp(Vertx vertx) {
@@ -255,7 +261,7 @@ class ServingTest {
             serving.infer(call, head, endpoint, (by, buffers) -> decoded);
         });
         Wait.forResult(call.over());
-        assertEquals(0, admission.inFlight());
+        assertEquals(occupants, admission.inFlight());
         return call.heard();
     }
 
@@ -302,6 +308,43 @@ class ServingTest {
         assertEquals(List.of("answer of " + STABLE + " " + new Rows(0, 4, true)), inferOpen());
         assertEquals(1, trial.totals().candidateFailures());
         assertEquals(1, trial.totals().candidateRequests());
+    }
+
+    /** Somebody else has given it more than it can do in time. */
+    private void occupy(ModelId model) {
+        admission.learn(model, new Capacity(1, 1, 1, Duration.ofHours(1).toNanos(), 0));
+        InferenceRequest many = new InferenceRequest(
+                model,
+                "r",
+                List.of(),
+                List.of("y"),
+                100,
+                0,
+                "another",
+                Deadline.after(Duration.ofMinutes(1), Ticker.SYSTEM.nanos()),
+                Cancellation.NEVER);
+        assertInstanceOf(Admission.Admitted.class, admission.admit(many));
+        occupants++;
+    }
+
+    @Test
+    void thatThereIsNoRoomAtTheCandidateIsNotItsFailure() {
+        Trial trial = isTried();
+        says(STABLE, rows(0, true));
+        occupy(ASKED);
+        assertEquals(List.of("answer of " + STABLE + " " + new Rows(0, 4, true)), inferOpen());
+        assertEquals(new Trial.Totals(0, 0, 0, 0, 0, 0), trial.totals());
+        assertTrue(trial.copiesRest(Ticker.SYSTEM.nanos()), "there is none for copies either");
+    }
+
+    @Test
+    void whatTheCandidateFailsTheStableVersionTakesOverOnlyIfItHasRoom() {
+        Trial trial = isTried();
+        says(ASKED, new InferenceError.EngineFailure("r"));
+        says(STABLE, rows(0, true));
+        occupy(STABLE);
+        assertEquals(List.of("overloaded"), inferOpen());
+        assertEquals(new Trial.Totals(0, 0, 1, 1, 0, 0), trial.totals());
     }
 
     @Test

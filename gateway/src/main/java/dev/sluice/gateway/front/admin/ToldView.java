@@ -1,0 +1,82 @@
+package dev.sluice.gateway.front.admin;
+
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.ModelWish.Memory;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What operators said of a model and what holds until they say otherwise, as JSON for programs and as the words of {@code
+ * ./sluice models} for people.
+ *
+ * @thread confined to its caller
+ */
+final class ToldView {
+
+    private ToldView() {}
+
+    /** Its labels are shown as labels. */
+    static String inWords(ModelWish wish) {
+        List<String> words = new ArrayList<>();
+        if (wish.memory() != Memory.UNSAID) {
+            words.add(wish.memory() == Memory.LOADED ? "load" : "unload");
+        }
+        if (!wish.versions().isEmpty()) {
+            words.add("serve " + String.join(", ", wish.versions()));
+        }
+        if (!wish.traffic().isEmpty()) {
+            List<String> settings = new ArrayList<>();
+            settings("", new JsonObject(wish.traffic()), settings);
+            words.add("traffic " + String.join(" ", settings));
+        }
+        return String.join("; ", words);
+    }
+
+    private static void settings(String prefix, JsonObject section, List<String> settings) {
+        for (Map.Entry<String, Object> member : section) {
+            String key = prefix + member.getKey();
+            if (member.getValue() instanceof JsonObject inner) {
+                settings(key + ".", inner, settings);
+            } else {
+                settings.add(key + "=" + member.getValue());
+            }
+        }
+    }
+
+    static void json(ModelWish wish, JsonOutput out) {
+        out.raw("{\"memory\":\"")
+                .raw(wish.memory().name().toLowerCase(Locale.ROOT))
+                .raw("\",\"versions\":");
+        words(wish.versions(), out);
+        out.raw(",\"labels\":");
+        labels(wish.labels(), out);
+        if (!wish.traffic().isEmpty()) {
+            out.raw(",\"traffic\":").raw(wish.traffic());
+        }
+        out.raw('}');
+    }
+
+    static void words(Iterable<String> words, JsonOutput out) {
+        String separator = "";
+        out.raw('[');
+        for (String word : words) {
+            out.raw(separator).string(word);
+            separator = ",";
+        }
+        out.raw(']');
+    }
+
+    static void labels(Map<String, Long> labels, JsonOutput out) {
+        String separator = "{";
+        for (Map.Entry<String, Long> label : new TreeMap<>(labels).entrySet()) {
+            out.raw(separator).string(label.getKey()).raw(':').number(label.getValue());
+            separator = ",";
+        }
+        out.raw(labels.isEmpty() ? "{}" : "}");
+    }
+}
