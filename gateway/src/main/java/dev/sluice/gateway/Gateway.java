@@ -30,7 +30,7 @@ import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
-import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.settings.SettingsException;
@@ -256,7 +256,7 @@ public final class Gateway {
 
     public long readyModels() {
         return models.all().stream()
-                .filter(report -> report.state() == ModelState.READY)
+                .filter(ModelReport::takesRequests)
                 .count();
     }
 

@@ -54,6 +54,7 @@ final class BatcherVerticle extends VerticleBase {
     private final InstanceGroup.Members members;
     private final DeviceTurns.Stake stake;
     private final Ticker ticker;
+    private Usage usage = new Usage();
     private InstanceGroup instances;
     private DeviceShare share;
     private Batcher batcher;
@@ -79,6 +80,12 @@ final class BatcherVerticle extends VerticleBase {
         this.members = members;
         this.stake = stake;
         this.ticker = ticker;
+    }
+
+    /** Has it note there when it is asked; before it is deployed. */
+    BatcherVerticle noting(Usage there) {
+        usage = there;
+        return this;
     }
 
     @Override
@@ -188,6 +195,7 @@ final class BatcherVerticle extends VerticleBase {
     }
 
     private void onGroup(Message<RequestGroup> message) {
+        usage.asked(ticker.nanos());
         Correspondence front =
                 fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::endTurnLater));
         for (RequestGroup.Entry entry : message.body().entries()) {
@@ -243,5 +251,6 @@ final class BatcherVerticle extends VerticleBase {
             }
         });
         fronts.values().removeIf(Correspondence::isOver);
+        usage.turnEnded(!fronts.isEmpty(), ticker);
     }
 }

@@ -5,7 +5,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.TrafficPlan;
@@ -73,6 +72,7 @@ final class ModelControl {
         wishes.begin();
         folders = repository.first();
         keeper.whenChanged(() -> labels.publish(folders));
+        keeper.mayRest(traffic::concerns);
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -227,7 +227,7 @@ final class ModelControl {
             return refused(refusal.get());
         }
         ModelId model = new ModelId(folder.name(), candidate);
-        return keeper.state(model) == ModelState.READY
+        return keeper.serves(model)
                 ? serve(folder, List.of(Long.toString(candidate)), () -> traffic.refusal(folder.name(), candidate))
                 : refused(new InferenceError.ModelNotReady(
                         model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
@@ -280,7 +280,7 @@ final class ModelControl {
             return reject(folder.name(), TrafficPlan.NOBODY, "an operator rolled it back");
         }
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
-                .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
+                .filter(version -> keeper.serves(new ModelId(folder.name(), version)))
                 .findFirst();
         Set<Long> rejected = traffic.rejected(folder.name());
         Optional<Long> before =
@@ -299,7 +299,7 @@ final class ModelControl {
     }
 
     private Outcome label(String name, String label, long version) {
-        if (version != 0 && keeper.state(new ModelId(name, version)) != ModelState.READY) {
+        if (version != 0 && !keeper.serves(new ModelId(name, version))) {
             return refused(new InferenceError.InvalidRequest(
                     "version", "a label may point to a version that is ready only, and " + version + " is not"));
         }

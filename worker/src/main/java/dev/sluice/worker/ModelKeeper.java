@@ -1,12 +1,11 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
-import dev.sluice.worker.repository.Fingerprint;
-import dev.sluice.worker.repository.ModelLifecycle;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
@@ -14,13 +13,14 @@ import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,48 +42,6 @@ final class ModelKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(ModelKeeper.class);
 
     /**
-     * A version that is in memory, was, or is on its way.
-     *
-     * @thread the control thread
-     */
-    private static final class Kept {
-
-        private final ModelLifecycle life = new ModelLifecycle();
-        private ModelLocation tried;
-        private @Nullable ServedModel serving;
-        private boolean replacing;
-        private boolean again;
-        private String reason = "";
-
-        Kept(ModelLocation location) {
-            this.tried = location;
-        }
-
-        Standing standing() {
-            return new Standing(life.state(), again ? Fingerprint.NONE : tried.fingerprint(), replacing);
-        }
-
-        /** When it was tried last, whether or not it serves from before that. */
-        boolean hasFailed() {
-            boolean serves = life.state() == ModelState.READY && !replacing;
-            return life.state() == ModelState.FAILED || (serves && !reason.isEmpty());
-        }
-
-        @Nullable
-        Description description() {
-            boolean serves = life.state() == ModelState.READY || life.state() == ModelState.DRAINING;
-            return serving != null && serves ? serving.description() : null;
-        }
-
-        void closeServing() {
-            if (serving != null) {
-                serving.close();
-                serving = null;
-            }
-        }
-    }
-
-    /**
      * What is to be in memory.
      *
      * @thread the control thread
@@ -95,18 +53,15 @@ final class ModelKeeper {
         Map<ModelId, ModelLocation> given(Predicate<ModelId> broken);
     }
 
-    /** Somebody who waits until none of those versions is on its way. */
-    private record Waiter(Predicate<ModelId> concerned, Promise<Void> promise) {}
-
     private final ModelLoader loader;
-    private final ControlOptions options;
+    private final Duration drainTimeout;
     private final Announcements announcements;
     private final Context control;
     private final UnaryOperator<String> forClients;
-    private final Map<ModelId, Kept> kept = new LinkedHashMap<>();
+    private final Map<ModelId, KeptVersion> kept = new LinkedHashMap<>();
     private final Set<ModelId> idle = new HashSet<>();
-    private final Map<ModelId, Integer> underWay = new LinkedHashMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Settling settling = new Settling();
+    private final ModelSleep sleep;
     private Wish wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
     private Set<ModelId> present = Set.of();
@@ -116,15 +71,56 @@ final class ModelKeeper {
     /** @param forClients takes out of a reason what is nobody's business */
     ModelKeeper(
             ModelLoader loader,
-            ControlOptions options,
+            ModelSleep.Parts parts,
             Announcements announcements,
             Context control,
             UnaryOperator<String> forClients) {
         this.loader = loader;
         this.announcements = announcements;
-        this.options = options;
+        this.drainTimeout = parts.options().drainTimeout();
         this.control = control;
         this.forClients = forClients;
+        this.sleep = new ModelSleep(parts, kept, new Steps());
+    }
+
+    /** Lets models fall asleep, except these. */
+    void mayRest(Predicate<ModelId> onTrial) {
+        sleep.begin(onTrial);
+    }
+
+    /** Has a version that is asleep loaded again, as {@link WaitingRoom.Waker} wants it; on any thread. */
+    Future<Description> wake(ModelId model, BooleanSupplier wanted) {
+        Promise<Description> awake = Promise.promise();
+        control.runOnContext(here -> sleep.wake(model, wanted).onComplete(awake));
+        return awake.future();
+    }
+
+    /**
+     * What happens to a version that falls asleep or is woken.
+     *
+     * @thread the control thread
+     */
+    private final class Steps implements ModelSleep.Steps {
+
+        @Override
+        public void inItsOwnTime(ModelId model, Runnable work) {
+            ModelKeeper.this.inItsOwnTime(model, work);
+        }
+
+        @Override
+        public void report(KeptVersion version, String reason) {
+            ModelKeeper.this.report(version, reason);
+        }
+
+        @Override
+        public void bring(KeptVersion version) throws Exception {
+            ModelKeeper.this.bring(version);
+        }
+
+        @Override
+        public void leave(ServedModel served) {
+            ModelKeeper.this.leave(served);
+        }
     }
 
     /**
@@ -145,34 +141,20 @@ final class ModelKeeper {
         whenChanged = listener;
     }
 
-    /** Tries again what failed when it was read last, although its files are the same. */
+    /** Tries again what failed when it was read last, although its files are the same, and has loaded what is asleep. */
     void retry(String name) {
-        kept.forEach((model, version) -> version.again |= model.name().equals(name) && version.hasFailed());
+        kept.forEach((model, version) -> version.again |=
+                model.name().equals(name) && (version.hasFailed() || version.life.state() == ModelState.ASLEEP));
     }
 
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
-        return settled(model -> model.name().equals(name));
+        return settling.settled(model -> model.name().equals(name));
     }
 
     /** The same of all models. */
     Future<Void> settled() {
-        return settled(model -> true);
-    }
-
-    private Future<Void> settled(Predicate<ModelId> concerned) {
-        Promise<Void> promise = Promise.promise();
-        waiters.add(new Waiter(concerned, promise));
-        tellWaiters();
-        return promise.future();
-    }
-
-    private void tellWaiters() {
-        List<Waiter> over = waiters.stream()
-                .filter(waiter -> underWay.keySet().stream().noneMatch(waiter.concerned))
-                .toList();
-        waiters.removeAll(over);
-        over.forEach(waiter -> waiter.promise.complete());
+        return settling.settled(model -> true);
     }
 
     private void reconcile() {
@@ -189,46 +171,47 @@ final class ModelKeeper {
     private void begin(Step step) {
         switch (step) {
             case Step.Load(ModelLocation location) -> {
-                Kept version = kept.computeIfAbsent(location.model(), first -> new Kept(location));
+                KeptVersion version = kept.computeIfAbsent(location.model(), first -> new KeptVersion(location));
                 version.tried = location;
                 version.again = false;
                 version.life.enter(ModelState.LOADING);
                 inItsOwnTime(location.model(), () -> load(version));
             }
             case Step.Replace(ModelLocation location) -> {
-                Kept version = known(location.model());
+                KeptVersion version = known(location.model());
                 version.tried = location;
                 version.again = false;
                 version.replacing = true;
                 inItsOwnTime(location.model(), () -> replace(version));
             }
             case Step.Drain(ModelId model) -> {
-                Kept version = known(model);
+                KeptVersion version = known(model);
                 version.life.enter(ModelState.DRAINING);
                 inItsOwnTime(model, () -> drain(version));
             }
             case Step.Forget(ModelId model) -> {
-                Kept version = known(model);
+                KeptVersion version = known(model);
                 kept.remove(model);
                 inItsOwnTime(model, () -> {
                     version.closeServing();
+                    sleep.forget(model);
                     rest(model);
                 });
             }
         }
     }
 
-    private Kept known(ModelId model) {
+    private KeptVersion known(ModelId model) {
         return Objects.requireNonNull(kept.get(model));
     }
 
     private void inItsOwnTime(ModelId model, Runnable work) {
-        underWay.merge(model, 1, Integer::sum);
+        settling.begins(model);
         control.runOnContext(here -> {
             try {
                 work.run();
             } finally {
-                underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
+                settling.ends(model);
                 goOn();
             }
         });
@@ -240,33 +223,44 @@ final class ModelKeeper {
             tellOfIdle();
             whenChanged.run();
         } finally {
-            tellWaiters();
+            settling.tellWaiters();
         }
     }
 
-    private void load(Kept version) {
+    private void load(KeptVersion version) {
         ModelId model = version.tried.model();
         try {
             version.closeServing(); // what is left of one that failed when it had served
-            report(version, "");
-            Runnable warming = () -> {
-                version.life.enter(ModelState.WARMING);
-                report(version, "");
-            };
-            version.serving = load(version, warming);
-            version.life.enter(ModelState.READY);
-            report(version, "");
+            version.profile = List.of(); // its files may be others
+            version.failedWakes = 0;
+            sleep.admit(version);
+            bring(version);
         } catch (Throwable broken) { // nothing may leave it on its way for ever
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
             report(version, String.valueOf(broken.getMessage()));
+        } finally {
+            version.tellWakers(new InferenceError.ModelNotReady(model, version.reason, InferenceError.NO_RETRY));
         }
     }
 
-    private ServedModel load(Kept version, Runnable warming) throws Exception {
+    private void bring(KeptVersion version) throws Exception {
+        report(version, "");
+        Runnable warming = () -> {
+            version.life.enter(ModelState.WARMING);
+            report(version, "");
+        };
+        version.serving = load(version, warming);
+        version.life.enter(ModelState.READY);
+        report(version, "");
+    }
+
+    private ServedModel load(KeptVersion version, Runnable warming) throws Exception {
         Watch watch = new Watch(version);
         ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
-        watch.served = loader.load(version.tried, new Fallbacks(wanted.values()).of(version.tried), progress);
+        version.fallback = new Fallbacks(wanted.values()).of(version.tried);
+        watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
+        version.rest = watch.served.rest();
         return watch.served;
     }
 
@@ -277,10 +271,10 @@ final class ModelKeeper {
      */
     private final class Watch implements InstanceDeployer.Serving {
 
-        private final Kept version;
+        private final KeptVersion version;
         private @Nullable ServedModel served;
 
-        Watch(Kept version) {
+        Watch(KeptVersion version) {
             this.version = version;
         }
 
@@ -304,9 +298,11 @@ final class ModelKeeper {
         }
     }
 
-    private void replace(Kept version) {
+    private void replace(KeptVersion version) {
         ServedModel before = version.serving;
         try {
+            version.profile = List.of();
+            sleep.admit(version);
             version.serving = load(version, () -> {});
             if (version.life.state() == ModelState.FAILED) {
                 version.life.enter(ModelState.READY);
@@ -328,11 +324,11 @@ final class ModelKeeper {
     }
 
     private void leave(ServedModel served) {
-        served.drain(options.drainTimeout());
+        served.drain(drainTimeout);
         served.close();
     }
 
-    private void drain(Kept version) {
+    private void drain(KeptVersion version) {
         ModelId model = version.tried.model();
         report(version, "");
         leave(Objects.requireNonNull(version.serving));
@@ -350,11 +346,11 @@ final class ModelKeeper {
     }
 
     /** Waits until the report has been taken note of, so that what it says is true when it is said elsewhere. */
-    private void report(Kept version, String reason) {
+    private void report(KeptVersion version, String reason) {
         ModelId model = version.tried.model();
         idle.remove(model);
         version.reason = forClients.apply(reason);
-        announcements.tell(new ModelReport(model, version.life.state(), version.description(), version.reason));
+        announcements.tell(version.report());
     }
 
     /** Of what lies in the repository, or did, and is not in memory. */
@@ -376,25 +372,31 @@ final class ModelKeeper {
 
     /** Whether it could not be loaded when it was tried last. */
     boolean hasFailed(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version != null && version.hasFailed();
     }
 
     /** Where that version stands; {@link ModelState#UNLOADED} if nothing is known of it. */
     ModelState state(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version == null ? ModelState.UNLOADED : version.life.state();
     }
 
-    /** Why it is there, if it failed; otherwise empty. */
+    /** Whether it takes requests, although it may have to be loaded first. */
+    boolean serves(ModelId model) {
+        KeptVersion version = kept.get(model);
+        return version != null && version.serves();
+    }
+
+    /** Why it is there, if it failed or is asleep; otherwise empty. */
     String reason(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version == null ? "" : version.reason;
     }
 
     /** Frees the memory of all; what is deployed has been undeployed before. */
     void close() {
         closing = true;
-        List.copyOf(kept.values()).forEach(Kept::closeServing);
+        List.copyOf(kept.values()).forEach(KeptVersion::closeServing);
     }
 }

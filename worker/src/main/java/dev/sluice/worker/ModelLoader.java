@@ -106,13 +106,19 @@ final class ModelLoader implements AutoCloseable {
      * Loads a version.
      *
      * @param fallback who answers while its circuit is open
+     * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
+     *     that to be measured
      * @throws Exception with a message for people, when it cannot be served
      */
-    ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
+    ServedModel load(
+            ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
+            throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         slots.take();
         try {
-            load(new Loading(location, fallback, progress, served));
+            long start = ticker.nanos();
+            load(new Loading(location, fallback, known, progress, served));
+            served.loaded(start, ticker.nanos());
             return served;
         } catch (Throwable broken) { // whatever it is, nothing of it may stay behind
             served.close();
@@ -124,7 +130,11 @@ final class ModelLoader implements AutoCloseable {
 
     /** What is known of it from the beginning. */
     private record Loading(
-            ModelLocation location, @Nullable Fallback fallback, Progress progress, ServedModel served) {}
+            ModelLocation location,
+            @Nullable Fallback fallback,
+            List<LatencyPoint> known,
+            Progress progress,
+            ServedModel served) {}
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
@@ -146,7 +156,6 @@ final class ModelLoader implements AutoCloseable {
         });
         Description description = deploy(version, runnable, serving, remarks);
         remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
-        version.served.describe(description);
         Incarnation incarnation = version.served.incarnation();
         signatures.serves(incarnation, runnable.signature());
         version.served.onClose(() -> signatures.isGone(incarnation));
@@ -167,7 +176,7 @@ final class ModelLoader implements AutoCloseable {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
+        List<LatencyPoint> profile = rehearse(version, runnable, serving, maxBatchRows);
         Incarnation incarnation = version.served.incarnation();
         InstanceDeployer deployer = new InstanceDeployer(
                 incarnation,
@@ -191,10 +200,13 @@ final class ModelLoader implements AutoCloseable {
                 gate(incarnation, serving.breaker(), version.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
-                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
+                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker)
+                        .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        return describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        Description description = describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        version.served.describe(description, serving.rest(), profile);
+        return description;
     }
 
     private static Description describe(
@@ -233,15 +245,18 @@ final class ModelLoader implements AutoCloseable {
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
-    private List<LatencyPoint> rehearse(ModelLocation location, LoadedModel runnable, ModelServing serving, int rows) {
+    private List<LatencyPoint> rehearse(Loading version, LoadedModel runnable, ModelServing serving, int rows) {
+        Path modelFile = version.location.modelFile();
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
         PatientShare place = new PatientShare(stake(serving));
         Rehearsal rehearsal = new Rehearsal(
                 trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
         Future<List<LatencyPoint>> measured = loading.executeBlocking(
                 () -> rehearsal.play(
-                        location.modelFile(),
-                        warmUp -> profiles.of(location.modelFile(), serving.intraOpThreads(), rows, warmUp)),
+                        modelFile,
+                        warmUp -> version.known.isEmpty()
+                                ? profiles.of(modelFile, serving.intraOpThreads(), rows, warmUp)
+                                : version.known),
                 false);
         measured.onComplete(over -> trial.close());
         Duration patience = options.warmUpBudget().plus(REHEARSAL);

@@ -22,6 +22,7 @@ import java.util.List;
  * @param batching whether requests may share a batch, if the model can be batched
  * @param breaker when the model is left alone
  * @param tests what a version must show before it serves
+ * @param rest when it may be sent to sleep
  */
 record ModelServing(
         int instances,
@@ -36,7 +37,8 @@ record ModelServing(
         boolean batching,
         BreakerOptions breaker,
         List<String> labels,
-        Tests tests) {
+        Tests tests,
+        Rest rest) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -49,6 +51,14 @@ record ModelServing(
      * @param sameSignature whether its inputs and outputs must be those of the version that serves
      */
     record Tests(boolean byZeros, boolean finite, boolean sameSignature) {}
+
+    /**
+     * When a version may be sent to sleep.
+     *
+     * @param pinned never
+     * @param idleAfter when nobody has asked it for that long; 0 for when others need the memory only
+     */
+    record Rest(boolean pinned, Duration idleAfter) {}
 
     static ModelServing of(ModelConfig model, WorkerOptions node) {
         return new ModelServing(
@@ -64,7 +74,12 @@ record ModelServing(
                 model.batching() != ModelConfig.Batching.OFF,
                 breaker(model, node.breaker()),
                 model.labels(),
-                new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()));
+                new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
+                rest(model, node.control()));
+    }
+
+    private static Rest rest(ModelConfig model, ControlOptions node) {
+        return new Rest(model.pinned(), model.idleAfter().isZero() ? node.idleAfter() : model.idleAfter());
     }
 
     private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {

@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,7 +63,7 @@ final class VersionLabels {
     }
 
     private boolean isReady(String name, long version) {
-        return keeper.state(new ModelId(name, version)) == ModelState.READY;
+        return keeper.serves(new ModelId(name, version));
     }
 
     private void publish(String name, Map<String, Long> labels) {

@@ -64,7 +64,11 @@ public final class Worker extends VerticleBase {
     public Future<?> start() throws IOException {
         loader = new ModelLoader(options, listeners, ticker, engines.get(), vertx);
         Announcements announcements = new Announcements(vertx.eventBus());
-        keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
+        WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
+        vertx.deployVerticle(room).await();
+        ModelSleep.Parts rest =
+                new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
+        keeper = new ModelKeeper(loader, rest, announcements, context, this::forClients);
         Wishes wishes = new Wishes(store, announcements);
         ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
         control.begin();

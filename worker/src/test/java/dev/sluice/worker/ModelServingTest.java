@@ -27,7 +27,8 @@ class ModelServingTest {
                 true,
                 breaker,
                 List.of(),
-                new ModelServing.Tests(true, true, false));
+                new ModelServing.Tests(true, true, false),
+                new ModelServing.Rest(false, none));
     }
 
     @Test

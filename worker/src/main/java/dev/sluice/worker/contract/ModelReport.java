@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the worker side tells the gateway side about one model version, each time its state changes.
  *
- * @param description null until the model has been loaded
+ * @param description null until the model has been loaded; of one that is asleep, as it was
  * @param reason why the model is in this state, or what is remarkable about it, for people; empty when there is nothing to
  *     say
  */
@@ -20,6 +20,15 @@ public record ModelReport(
         }
     }
 
+    /** Whether requests may be sent to it: it is ready, or asleep, or on its way from there back into memory. */
+    public boolean takesRequests() {
+        return description != null
+                && switch (state) {
+                    case READY, ASLEEP, LOADING, WARMING -> true;
+                    case DRAINING, UNLOADED, FAILED -> false;
+                };
+    }
+
     /**
      * What a loaded model is like.
      *
@@ -27,7 +36,7 @@ public record ModelReport(
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
      * @param instances threads that run it
-     * @param batcherAddress where the event bus takes requests for it
+     * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
      * @param remarks what its owner should know although it is served, for people
      */
@@ -43,6 +52,11 @@ public record ModelReport(
 
         public Description {
             remarks = List.copyOf(remarks);
+        }
+
+        /** The same model, whose requests are taken elsewhere. */
+        public Description at(String address) {
+            return new Description(platform, signature, labels, maxBatchRows, instances, address, fixed, remarks);
         }
 
         /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */

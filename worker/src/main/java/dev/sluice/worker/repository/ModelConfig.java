@@ -43,6 +43,8 @@ import java.util.regex.Pattern;
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
  * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
+ * @param pinned whether it is never sent to sleep
+ * @param idleAfter how long nobody may ask it before it is sent to sleep
  * @param traffic how a version is tried before it serves
  */
 public record ModelConfig(
@@ -68,6 +70,8 @@ public record ModelConfig(
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
         @Setting("") List<String> trim,
+        @Setting("false") boolean pinned,
+        @Setting(value = "0s", min = "0s", max = "168h") Duration idleAfter,
         TrafficConfig traffic) {
 
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
