@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -88,6 +89,48 @@ class SleepIT {
             }
             assertEquals(before + 1, gateway.metrics().value("sluice_model_wake_seconds_count", "model=\"sums\""));
             gateway.awaitNothingInFlight();
+        }
+    }
+
+    @Test
+    void isTheSameOverGrpc() {
+        new Repository(root).with("sums", "1", SUMS);
+        try (RunningGateway gateway = start("worker.control.idle_after=100ms");
+                GrpcCaller caller = new GrpcCaller(gateway.port())) {
+            awaitAsleep(gateway, "sums");
+            ModelInferResponse answer = caller.call(GrpcCaller.INFERENCE, "ModelInfer", GrpcRequests.sums(1, 2))
+                    .as(ModelInferResponse.parser());
+            assertEquals(3, GrpcRequests.int32(answer.getRawOutputContents(0)));
+            assertEquals(1, gateway.metrics().value("sluice_model_wake_seconds_count", "model=\"sums\""));
+        }
+    }
+
+    @Test
+    void whoStandsInForAnotherStaysAwake() {
+        new Repository(root).with("sums", "1", SUMS).with("spare", "1", SUMS).config("sums", "fallback: spare\n");
+        try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {
+            awaitAsleep(gateway, "sums");
+            assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
+            awaitAsleep(gateway, "sums");
+            assertEquals("ready", state(gateway, "spare"));
+            assertEquals(0, gateway.metrics().value("sluice_model_sleeps_total", "model=\"spare\"", "reason=\"idle\""));
+        }
+    }
+
+    @Test
+    void aNewVersionTakesThePlaceOfOneThatIsAsleep() {
+        new Repository(root).with("echo", "1", ECHO);
+        try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {
+            awaitAsleep(gateway, "echo");
+            new Repository(root).with("echo", "2", ECHO);
+            Waiting.until("version 2 answers", () -> {
+                Answer answer = gateway.infer("echo", Requests.echo(1.5f));
+                assertEquals(200, answer.status(), answer.body());
+                return answer.json().getString("model_version").equals("2");
+            });
+            Waiting.until("version 1 has gone", () -> gateway.admin("GET", "/admin/v1/models/echo", "")
+                    .body()
+                    .contains("{\"version\":1,\"state\":\"unloaded\""));
         }
     }
 
