@@ -107,7 +107,16 @@ final class BatcherVerticle extends VerticleBase {
                         .completion())
                 .compose(listening -> vertx.eventBus()
                         .localConsumer(incarnation.drainAddress(), this::onDrain)
+                        .completion())
+                .compose(listening -> vertx.eventBus()
+                        .localConsumer(incarnation.resizeAddress(), this::onResize)
                         .completion());
+    }
+
+    private void onResize(Message<Integer> message) {
+        instances.resize(message.body())
+                .onSuccess(done -> message.reply(null, DELIVERY))
+                .onFailure(missing -> message.fail(0, String.valueOf(missing.getMessage())));
     }
 
     /**

@@ -46,12 +46,14 @@ final class ModelControl {
     private final VersionLabels labels;
     private final TrafficControl traffic;
     private final Vertx vertx;
+    private final WorkerOptions worker;
     private final Turns applying = new Turns();
     private List<ModelFolder> folders = List.of();
     private boolean looking;
     private String lastFault = "";
 
     ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
+        this.worker = worker;
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
@@ -73,6 +75,7 @@ final class ModelControl {
         folders = repository.first();
         keeper.whenChanged(() -> labels.publish(folders));
         keeper.mayRest(traffic::concerns);
+        keeper.keepInstances(this::instances);
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -163,6 +166,7 @@ final class ModelControl {
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
             case ModelCommand.Label(String name, String label, long version) -> label(name, label, version);
             case ModelCommand.Traffic(String name, String policy) -> tryOut(name, policy);
+            case ModelCommand.Instances(String name, int instances) -> resize(name, instances);
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
             case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
@@ -194,6 +198,7 @@ final class ModelControl {
             case ModelCommand.Reset reset -> true;
             case ModelCommand.Unload unload -> false;
             case ModelCommand.Label label -> false;
+            case ModelCommand.Instances instances -> false;
             case ModelCommand.Promote promote -> false;
             case ModelCommand.Reject reject -> false;
         };
@@ -306,6 +311,33 @@ final class ModelControl {
         wishes.change(name, wish -> wish.labelled(label, version));
         apply(); // a label may say which version is to be tried
         return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
+    }
+
+    private Outcome resize(String name, int instances) {
+        if (instances < 0 || instances > ModelCommand.Instances.MOST) {
+            return refused(new InferenceError.InvalidRequest(
+                    "instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")"));
+        }
+        ModelWish before = wishes.change(name, wish -> wish.instances(instances));
+        settle(name);
+        Optional<String> lack = keeper.lackOfInstances(name);
+        if (lack.isEmpty()) {
+            return new Outcome(null, "each version has " + instances(name) + " instances");
+        }
+        wishes.takeBack(name, wish -> wish.instances() == instances ? wish.instances(before.instances()) : wish);
+        apply();
+        return refused(new InferenceError.InvalidRequest("instances", lack.get()));
+    }
+
+    /** How many each version of that model is to have. */
+    private int instances(String name) {
+        int said = wishes.of(name).instances();
+        int written = folders.stream()
+                .filter(folder -> folder.name().equals(name))
+                .mapToInt(ModelFolder::instances)
+                .findFirst()
+                .orElse(0);
+        return ModelServing.instances(said > 0 ? said : written, worker);
     }
 
     private Outcome applied(String name) {

@@ -2,8 +2,6 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.repository.ModelLocation;
@@ -13,15 +11,16 @@ import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,30 +40,18 @@ final class ModelKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelKeeper.class);
 
-    /**
-     * What is to be in memory.
-     *
-     * @thread the control thread
-     */
-    @FunctionalInterface
-    interface Wish {
-
-        /** @param broken what has failed, and another version may be wanted in its place */
-        Map<ModelId, ModelLocation> given(Predicate<ModelId> broken);
-    }
-
     private final ModelLoader loader;
-    private final Duration drainTimeout;
+    private final Departures departures;
     private final Announcements announcements;
     private final Context control;
     private final UnaryOperator<String> forClients;
     private final Map<ModelId, KeptVersion> kept = new LinkedHashMap<>();
-    private final Set<ModelId> idle = new HashSet<>();
+    private final UnloadedVersions unloaded;
     private final Settling settling = new Settling();
     private final ModelSleep sleep;
-    private Wish wish = broken -> Map.of();
+    private final GroupSizes sizes;
+    private Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
-    private Set<ModelId> present = Set.of();
     private Runnable whenChanged = () -> {};
     private boolean closing;
 
@@ -77,10 +64,23 @@ final class ModelKeeper {
             UnaryOperator<String> forClients) {
         this.loader = loader;
         this.announcements = announcements;
-        this.drainTimeout = parts.options().drainTimeout();
+        this.unloaded = new UnloadedVersions(announcements);
+        this.departures = new Departures(parts.options().drainTimeout());
         this.control = control;
         this.forClients = forClients;
-        this.sleep = new ModelSleep(parts, kept, new Steps());
+        Steps steps = new Steps();
+        this.sleep = new ModelSleep(parts, kept, steps);
+        this.sizes = new GroupSizes(kept, steps);
+    }
+
+    /** Has each version of a model have that many instances. */
+    void keepInstances(ToIntFunction<String> wanted) {
+        sizes.want(wanted);
+    }
+
+    /** Why a version of that model has not the instances that it is to have; empty if all have. */
+    Optional<String> lackOfInstances(String name) {
+        return sizes.lack(name);
     }
 
     /** Lets models fall asleep, except these. */
@@ -119,7 +119,7 @@ final class ModelKeeper {
 
         @Override
         public void leave(ServedModel served) {
-            ModelKeeper.this.leave(served);
+            departures.of(served);
         }
     }
 
@@ -127,13 +127,13 @@ final class ModelKeeper {
      * Begins to make it so.
      *
      * @param everything what there is in the repository
-     * @param some of it, to be in memory
+     * @param some of it, to be in memory, by which versions have failed, for another may be wanted in their place
      */
-    void want(Set<ModelId> everything, Wish some) {
-        present = everything;
+    void want(Set<ModelId> everything, Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> some) {
+        unloaded.of(everything);
         wish = some;
         reconcile();
-        tellOfIdle();
+        tellOfUnloaded();
     }
 
     /** Has that called whenever something has come to its end. */
@@ -161,10 +161,11 @@ final class ModelKeeper {
         if (closing) {
             return;
         }
-        wanted = wish.given(model -> state(model) == ModelState.FAILED);
+        wanted = wish.apply(model -> state(model) == ModelState.FAILED);
         Map<ModelId, Standing> standing = new LinkedHashMap<>();
         kept.forEach((model, version) -> standing.put(model, version.standing()));
         Reconciliation.steps(wanted, standing).forEach(this::begin);
+        sizes.adjust();
     }
 
     /** The state changes here, at once, so that the next look finds it changed; the rest happens in its own time. */
@@ -220,7 +221,7 @@ final class ModelKeeper {
     private void goOn() {
         try {
             reconcile();
-            tellOfIdle();
+            tellOfUnloaded();
             whenChanged.run();
         } finally {
             settling.tellWaiters();
@@ -319,19 +320,14 @@ final class ModelKeeper {
         }
         version.replacing = false; // it may be replaced again while what was before takes its leave
         if (before != null) {
-            leave(before);
+            departures.of(before);
         }
-    }
-
-    private void leave(ServedModel served) {
-        served.drain(drainTimeout);
-        served.close();
     }
 
     private void drain(KeptVersion version) {
         ModelId model = version.tried.model();
         report(version, "");
-        leave(Objects.requireNonNull(version.serving));
+        departures.of(Objects.requireNonNull(version.serving));
         version.serving = null;
         version.life.enter(ModelState.UNLOADED);
         kept.remove(model);
@@ -340,27 +336,21 @@ final class ModelKeeper {
     }
 
     private void rest(ModelId model) {
-        if (!kept.containsKey(model) && idle.add(model)) {
-            announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, ""));
+        if (!kept.containsKey(model)) {
+            unloaded.add(model);
         }
+    }
+
+    private void tellOfUnloaded() {
+        unloaded.tell(kept::containsKey);
     }
 
     /** Waits until the report has been taken note of, so that what it says is true when it is said elsewhere. */
     private void report(KeptVersion version, String reason) {
         ModelId model = version.tried.model();
-        idle.remove(model);
+        unloaded.remove(model);
         version.reason = forClients.apply(reason);
         announcements.tell(version.report());
-    }
-
-    /** Of what lies in the repository, or did, and is not in memory. */
-    private void tellOfIdle() {
-        present.forEach(this::rest);
-        for (ModelId model : List.copyOf(idle)) {
-            if (!present.contains(model) && idle.remove(model)) {
-                announcements.tell(new ModelNews.Removed(model));
-            }
-        }
     }
 
     /** The versions of that model that are wanted, in the order in which they are. */
@@ -397,6 +387,7 @@ final class ModelKeeper {
     /** Frees the memory of all; what is deployed has been undeployed before. */
     void close() {
         closing = true;
+        departures.close();
         List.copyOf(kept.values()).forEach(KeptVersion::closeServing);
     }
 }

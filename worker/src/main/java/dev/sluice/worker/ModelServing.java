@@ -62,7 +62,7 @@ record ModelServing(
 
     static ModelServing of(ModelConfig model, WorkerOptions node) {
         return new ModelServing(
-                orElse(model.instances(), orElse(node.instances(), defaultInstances())),
+                instances(model.instances(), node),
                 orElse(model.intraOpThreads(), node.intraOpThreads()),
                 orElse(model.maxBatchRows(), node.maxBatchRows()),
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
@@ -76,6 +76,11 @@ record ModelServing(
                 model.labels(),
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
                 rest(model, node.control()));
+    }
+
+    /** @param own what is said of the model itself; 0 for nothing */
+    static int instances(int own, WorkerOptions node) {
+        return orElse(own, orElse(node.instances(), defaultInstances()));
     }
 
     private static Rest rest(ModelConfig model, ControlOptions node) {

@@ -85,6 +85,16 @@ final class ServedModel {
         return description;
     }
 
+    /** Has so many instances from now on; fails with why it has fewer. */
+    void resize(int instances) {
+        announcements.resize(incarnation, instances);
+        description = description == null ? null : description.with(instances);
+    }
+
+    int instances() {
+        return description == null ? 0 : description.instances();
+    }
+
     /** Lets it finish what it has; to be called when nobody is sent to it any more. */
     void drain(Duration patience) {
         announcements.drain(incarnation, patience);

@@ -26,7 +26,7 @@ final class WishTable {
         Map<String, Map<String, Long>> labels = labels(connection);
         List<ModelWish> wishes = new ArrayList<>();
         try (PreparedStatement statement =
-                        connection.prepareStatement("select model, memory, versions from model_wish order by model");
+                        connection.prepareStatement("select model, memory, versions, instances from model_wish order by model");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 String model = row.getString("model");
@@ -34,6 +34,7 @@ final class WishTable {
                         model,
                         memory(row.getString("memory")),
                         items(row.getString("versions")),
+                        row.getInt("instances"),
                         labels.getOrDefault(model, Map.of())));
             }
         }
@@ -72,10 +73,12 @@ final class WishTable {
             return;
         }
         try (PreparedStatement statement =
-                connection.prepareStatement("insert into model_wish (model, memory, versions) values (?, ?, ?)")) {
+                connection.prepareStatement(
+                        "insert into model_wish (model, memory, versions, instances) values (?, ?, ?, ?)")) {
             statement.setString(1, wish.name());
             statement.setString(2, wish.memory().name());
             statement.setString(3, String.join(SEPARATOR, wish.versions()));
+            statement.setInt(4, wish.instances());
             statement.executeUpdate();
         }
         for (Map.Entry<String, Long> label : wish.labels().entrySet()) {

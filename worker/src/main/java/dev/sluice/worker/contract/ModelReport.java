@@ -59,6 +59,11 @@ public record ModelReport(
             return new Description(platform, signature, labels, maxBatchRows, instances, address, fixed, remarks);
         }
 
+        /** The same model with so many threads. */
+        public Description with(int threads) {
+            return new Description(platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks);
+        }
+
         /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
         public Description(
                 String platform,

@@ -126,6 +126,7 @@ public record ModelConfig(
     /** All that a version depends on that is loaded, as text. */
     String ofLoading() {
         return toString()
+                .replaceFirst("instances=[0-9]+, ", "")
                 .replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "")
                 .replace(", traffic=" + traffic, "");
     }

@@ -31,7 +31,7 @@ class RolloutsTest {
         for (long version : versions) {
             files.put(version, new Fingerprint("v" + version, 0));
         }
-        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic);
+        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, 0);
     }
 
     /** What is said of a folder with these versions, as {@code stable+candidate}. */

@@ -107,6 +107,9 @@ final class ModelsView {
         if (!wish.versions().isEmpty()) {
             words.add("serve " + String.join(", ", wish.versions()));
         }
+        if (wish.instances() > 0) {
+            words.add("instances " + wish.instances());
+        }
         return String.join("; ", words);
     }
 
@@ -119,7 +122,7 @@ final class ModelsView {
             out.raw(separator).string(item);
             separator = ",";
         }
-        out.raw("],\"labels\":");
+        out.raw("],\"instances\":").number(wish.instances()).raw(",\"labels\":");
         labels(wish.labels(), out);
         out.raw('}');
     }
