@@ -114,7 +114,8 @@ final class BatcherVerticle extends VerticleBase {
     }
 
     private void onResize(Message<Integer> message) {
-        instances.resize(message.body())
+        instances
+                .resize(message.body())
                 .onSuccess(done -> message.reply(null, DELIVERY))
                 .onFailure(missing -> message.fail(0, String.valueOf(missing.getMessage())));
     }

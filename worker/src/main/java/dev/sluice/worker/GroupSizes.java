@@ -57,9 +57,11 @@ final class GroupSizes {
             return;
         }
         @Nullable Told before = told.get(version.model());
-        boolean isThisOne = before != null && before.served.equals(served);
-        boolean isWithoutUse = isThisOne && (!before.over || before.instances == target);
-        if (isWithoutUse || (!isThisOne && served.instances() == target)) {
+        boolean isEnough = served.instances() == target;
+        if (before != null && before.served.equals(served)) {
+            isEnough = !before.over || before.instances == target;
+        }
+        if (isEnough) {
             return;
         }
         told.put(version.model(), new Told(served, target, false, ""));

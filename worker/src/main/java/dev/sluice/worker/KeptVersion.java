@@ -28,19 +28,24 @@ final class KeptVersion {
 
     final ModelLifecycle life = new ModelLifecycle();
     ModelLocation tried;
-    @Nullable ServedModel serving;
+
+    @Nullable
+    ServedModel serving;
+
     boolean replacing;
     boolean again;
     String reason = "";
 
     /** Who answers while its circuit is open. */
-    @Nullable Fallback fallback;
+    @Nullable
+    Fallback fallback;
 
     /** Of memory, as it was reckoned when it was loaded last. */
     long bytes;
 
     /** As it was when it fell asleep; null if it has not. */
-    @Nullable Description sleeping;
+    @Nullable
+    Description sleeping;
 
     /** What was measured of it, so that nobody waits for it to be measured again. */
     List<LatencyPoint> profile = List.of();

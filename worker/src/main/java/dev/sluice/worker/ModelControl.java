@@ -49,6 +49,7 @@ final class ModelControl {
     private final WorkerOptions worker;
     private final Turns applying = new Turns();
     private List<ModelFolder> folders = List.of();
+    private Map<String, Integer> instancesByFile = Map.of();
     private boolean looking;
     private String lastFault = "";
 
@@ -117,6 +118,7 @@ final class ModelControl {
 
     private void applyNow() {
         List<ModelFolder> now = folders;
+        instancesByFile = now.stream().collect(Collectors.toMap(ModelFolder::name, ModelFolder::instances));
         Set<ModelId> present = new LinkedHashSet<>();
         for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
@@ -332,11 +334,7 @@ final class ModelControl {
     /** How many each version of that model is to have. */
     private int instances(String name) {
         int said = wishes.of(name).instances();
-        int written = folders.stream()
-                .filter(folder -> folder.name().equals(name))
-                .mapToInt(ModelFolder::instances)
-                .findFirst()
-                .orElse(0);
+        int written = instancesByFile.getOrDefault(name, 0);
         return ModelServing.instances(said > 0 ? said : written, worker);
     }
 

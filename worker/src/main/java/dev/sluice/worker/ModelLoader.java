@@ -110,8 +110,7 @@ final class ModelLoader implements AutoCloseable {
      *     that to be measured
      * @throws Exception with a message for people, when it cannot be served
      */
-    ServedModel load(
-            ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
+    ServedModel load(ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
             throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         slots.take();
@@ -201,7 +200,7 @@ final class ModelLoader implements AutoCloseable {
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker)
-                        .noting(version.served.usage()))
+                                .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
         Description description = describe(incarnation, runnable, serving, maxBatchRows, remarks);

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,7 +194,8 @@ final class ModelSleep {
             return refused(model, "it has been unloaded", InferenceError.RETRY_SOON_MILLIS);
         }
         return switch (version.life.state()) {
-            case READY -> Future.succeededFuture(Objects.requireNonNull(version.report().description()));
+            case READY ->
+                Future.succeededFuture(Objects.requireNonNull(version.report().description()));
             case LOADING, WARMING -> version.awakening();
             case ASLEEP -> wakeUnlessTooSoon(version, wanted);
             case DRAINING, UNLOADED -> refused(model, "it is being unloaded", InferenceError.RETRY_SOON_MILLIS);
@@ -231,6 +231,9 @@ final class ModelSleep {
             InferenceError failure = new InferenceError.Cancelled();
             try {
                 if (forRoom.inTurn(() -> begins(version, wanted))) {
+                    if (!version.tried.isAsFound()) {
+                        version.profile = List.of(); // then it shows once more what it can
+                    }
                     steps.bring(version);
                     woken(version, sinceNanos);
                 }

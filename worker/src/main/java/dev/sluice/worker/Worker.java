@@ -66,8 +66,7 @@ public final class Worker extends VerticleBase {
         Announcements announcements = new Announcements(vertx.eventBus());
         WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
         vertx.deployVerticle(room).await();
-        ModelSleep.Parts rest =
-                new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
+        ModelSleep.Parts rest = new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
         keeper = new ModelKeeper(loader, rest, announcements, context, this::forClients);
         Wishes wishes = new Wishes(store, announcements);
         ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);

@@ -37,9 +37,7 @@ final class FakeSupply implements InstanceSupply {
 
     @Override
     public Future<Instance> deploy() {
-        return spare.isEmpty()
-                ? Future.failedFuture("there is no other")
-                : Future.succeededFuture(spare.removeFirst());
+        return spare.isEmpty() ? Future.failedFuture("there is no other") : Future.succeededFuture(spare.removeFirst());
     }
 
     @Override

@@ -275,7 +275,9 @@ class InstanceGroupTest {
         run(Batches.of(Requests.of(Requests.FAR, 1))); // on the first
         onLoop(() -> group.resize(1));
         assertEquals(2, supply.retired().size());
-        assertEquals(List.of("third", "second"), supply.retired().stream().map(Instance::address).toList());
+        assertEquals(
+                List.of("third", "second"),
+                supply.retired().stream().map(Instance::address).toList());
         next(first).reply(ANSWER);
         assertEquals(ANSWER, next(results));
         assertEquals(1, onLoop(group::idleInstances));
@@ -292,7 +294,9 @@ class InstanceGroupTest {
         next(first).reply(ANSWER);
         assertEquals(ANSWER, next(results));
         assertEquals(0, onLoop(group::idleInstances));
-        assertEquals(List.of("first"), supply.retired().stream().map(Instance::address).toList());
+        assertEquals(
+                List.of("first"),
+                supply.retired().stream().map(Instance::address).toList());
         next(second).reply(ANSWER);
         assertEquals(ANSWER, next(results));
         assertEquals(1, onLoop(group::idleInstances));

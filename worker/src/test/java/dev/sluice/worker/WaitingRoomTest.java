@@ -109,8 +109,7 @@ class WaitingRoomTest {
     private static InferenceError refusal(OutcomeGroup group, long ticket) {
         assertEquals(1, group.entries().size());
         assertEquals(ticket, group.entries().getFirst().ticket());
-        return assertInstanceOf(
-                InferenceError.class, group.entries().getFirst().outcome());
+        return assertInstanceOf(InferenceError.class, group.entries().getFirst().outcome());
     }
 
     @Test
@@ -225,7 +224,6 @@ class WaitingRoomTest {
         InferenceRequest request = Requests.by("somebody", 1, Requests.ofIds(5));
         say(LEFT, new RequestGroup.Submit(5, request));
         next(wakes).over.complete(awake(SIGNATURE));
-        assertEquals(
-                List.of(new RequestGroup.Submit(5, request)), next(batcher).entries());
+        assertEquals(List.of(new RequestGroup.Submit(5, request)), next(batcher).entries());
     }
 }

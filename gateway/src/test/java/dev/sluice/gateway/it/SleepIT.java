@@ -118,6 +118,21 @@ class SleepIT {
     }
 
     @Test
+    void whatIsOnTrialStaysAwakeAndSoDoesWhatItIsComparedWith() {
+        String trial = "traffic:\n  candidate: newest\n  weight: 10\n";
+        new Repository(root).with("echo", "1", ECHO).with("echo", "2", ECHO).config("echo", trial);
+        new Repository(root).with("sums", "1", SUMS);
+        try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {
+            awaitAsleep(gateway, "sums");
+            assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
+            awaitAsleep(gateway, "sums");
+            MetricsPage page = gateway.metrics();
+            assertEquals(0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"1\"", "reason=\"idle\""));
+            assertEquals(0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"2\"", "reason=\"idle\""));
+        }
+    }
+
+    @Test
     void aNewVersionTakesThePlaceOfOneThatIsAsleep() {
         new Repository(root).with("echo", "1", ECHO);
         try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {

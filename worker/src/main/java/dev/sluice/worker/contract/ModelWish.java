@@ -12,8 +12,7 @@ import java.util.Map;
  * @param instances worker threads of each version; 0 for what its files or the settings say
  * @param labels by label, the version it is to point to; 0 for none, whatever model.yaml says
  */
-public record ModelWish(
-        String name, Memory memory, List<String> versions, int instances, Map<String, Long> labels) {
+public record ModelWish(String name, Memory memory, List<String> versions, int instances, Map<String, Long> labels) {
 
     /** Whether the model is to be in memory. */
     public enum Memory {

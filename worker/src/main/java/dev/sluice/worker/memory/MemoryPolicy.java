@@ -90,8 +90,8 @@ public final class MemoryPolicy {
 
     private String tooLarge(long bytes, long pinned) {
         String beside = pinned == 0 ? "" : ", of which models that may not sleep take " + pinned;
-        return "it is reckoned to take " + bytes + " bytes of memory, and worker.control.memory_budget is " + budgetBytes
-                + beside;
+        return "it is reckoned to take " + bytes + " bytes of memory, and worker.control.memory_budget is "
+                + budgetBytes + beside;
     }
 
     private static long sum(Collection<Resident> residents, Predicate<Resident> which) {

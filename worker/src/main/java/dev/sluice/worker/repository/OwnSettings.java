@@ -64,13 +64,7 @@ record OwnSettings(
                     millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
             return new OwnSettings(
-                    before.policy,
-                    before.labels,
-                    before.traffic,
-                    before.instances,
-                    "faulty " + stamp,
-                    stamp,
-                    millis);
+                    before.policy, before.labels, before.traffic, before.instances, "faulty " + stamp, stamp, millis);
         }
     }
 

@@ -32,7 +32,13 @@ class ModelWishTest {
         assertFalse(none.labelled("stable", 0).saysNothing(), "the one of model.yaml is not to come back");
         assertFalse(none.with(Memory.LOADED).saysNothing());
         assertFalse(none.instances(2).saysNothing());
-        assertEquals(2, none.instances(2).with(Memory.LOADED).serving(List.of()).labelled("a", 1).instances());
+        assertEquals(
+                2,
+                none.instances(2)
+                        .with(Memory.LOADED)
+                        .serving(List.of())
+                        .labelled("a", 1)
+                        .instances());
         assertFalse(none.serving(List.of("all")).saysNothing());
         assertTrue(none.serving(List.of("all")).serving(List.of()).saysNothing());
     }

@@ -64,7 +64,10 @@ class MemoryPolicySimulationTest {
     }
 
     private List<Resident> residents() {
-        return models.stream().filter(model -> !model.asleep).map(Model::resident).toList();
+        return models.stream()
+                .filter(model -> !model.asleep)
+                .map(Model::resident)
+                .toList();
     }
 
     private void ask(Model model) {
@@ -149,7 +152,8 @@ class MemoryPolicySimulationTest {
             step();
         }
         int loads = models.stream().mapToInt(model -> model.loads).sum();
-        long longest = models.stream().mapToLong(model -> model.longestWait).max().orElseThrow();
+        long longest =
+                models.stream().mapToLong(model -> model.longestWait).max().orElseThrow();
         assertTrue(models.stream().allMatch(model -> model.loads > 0), "everybody is served");
         assertTrue(longest < 60 * SECOND, "waited " + longest / SECOND + " s");
         assertTrue(loads * 3 < asked, loads + " loads for " + asked + " requests");

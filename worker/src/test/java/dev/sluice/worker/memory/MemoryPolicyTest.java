@@ -25,30 +25,38 @@ class MemoryPolicyTest {
 
     /** Ready for a hundred seconds, loaded in one. */
     private static Resident idle(String name, long bytes, long idleSeconds) {
-        return resident(name, bytes, Stage.HERE, false, false, 100, idleSeconds);
+        return resident(name, bytes, Stage.HERE, 100, idleSeconds);
     }
 
     private static Resident busy(String name, long bytes, long awakeSeconds) {
-        return resident(name, bytes, Stage.HERE, false, true, awakeSeconds, 0);
+        Resident idle = resident(name, bytes, Stage.HERE, awakeSeconds, 0);
+        return changed(idle, false, true);
     }
 
-    private static Resident resident(
-            String name, long bytes, Stage stage, boolean pinned, boolean busy, long awakeSeconds, long idleSeconds) {
+    private static Resident pinned(Resident resident) {
+        return changed(resident, true, resident.busy());
+    }
+
+    private static Resident changed(Resident resident, boolean pinned, boolean busy) {
         return new Resident(
-                id(name),
-                bytes,
-                stage,
+                resident.model(),
+                resident.bytes(),
+                resident.stage(),
                 pinned,
                 busy,
-                NOW - awakeSeconds * SECOND,
-                SECOND,
-                NOW - idleSeconds * SECOND,
-                0);
+                resident.sinceNanos(),
+                resident.loadNanos(),
+                resident.askedNanos(),
+                resident.idleAfterNanos());
+    }
+
+    private static Resident resident(String name, long bytes, Stage stage, long awakeSeconds, long idleSeconds) {
+        long since = NOW - awakeSeconds * SECOND;
+        return new Resident(id(name), bytes, stage, false, false, since, SECOND, NOW - idleSeconds * SECOND, 0);
     }
 
     private static Room after(String... names) {
-        return new Room.After(
-                List.of(names).stream().map(MemoryPolicyTest::id).toList());
+        return new Room.After(List.of(names).stream().map(MemoryPolicyTest::id).toList());
     }
 
     private Room room(long bytes, Resident... residents) {
@@ -85,8 +93,8 @@ class MemoryPolicyTest {
 
     @Test
     void whoHasJustBeenWokenStays() {
-        assertInstanceOf(Room.Later.class, room(50, resident("a", 60, Stage.HERE, false, false, 3, 3)));
-        assertEquals(after("a"), room(50, resident("a", 60, Stage.HERE, false, false, 4, 4)));
+        assertInstanceOf(Room.Later.class, room(50, resident("a", 60, Stage.HERE, 3, 3)));
+        assertEquals(after("a"), room(50, resident("a", 60, Stage.HERE, 4, 4)));
     }
 
     @Test
@@ -97,21 +105,21 @@ class MemoryPolicyTest {
 
     @Test
     void whoLeavesIsWaitedForAndNobodyElseMustGo() {
-        Resident leaving = resident("gone", 60, Stage.LEAVING, false, true, 9, 9);
+        Resident leaving = resident("gone", 60, Stage.LEAVING, 9, 9);
         assertInstanceOf(Room.Later.class, room(50, leaving, idle("a", 40, 90)));
         assertEquals(after("a"), room(70, leaving, idle("a", 40, 90)));
     }
 
     @Test
     void whoComesIsWaitedFor() {
-        assertInstanceOf(Room.Later.class, room(50, resident("a", 60, Stage.COMING, false, true, 90, 90)));
+        assertInstanceOf(Room.Later.class, room(50, resident("a", 60, Stage.COMING, 90, 90)));
     }
 
     @Test
     void whatCannotFitIsSaid() {
         Room.Never alone = assertInstanceOf(Room.Never.class, room(101));
         assertTrue(alone.why().contains("memory_budget is 100"), alone.why());
-        Resident pinned = resident("a", 60, Stage.HERE, true, false, 90, 90);
+        Resident pinned = pinned(idle("a", 60, 90));
         Room.Never beside = assertInstanceOf(Room.Never.class, room(41, pinned));
         assertTrue(beside.why().contains("may not sleep take 60"), beside.why());
         assertEquals(after(), room(40, pinned));

@@ -1,8 +1,10 @@
 package dev.sluice.worker.repository;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelId;
 import java.io.IOException;
@@ -210,6 +212,18 @@ class ModelRepositoryTest {
         assertEquals(2, repository.scan().getFirst().instances());
         write("m/model.yaml", "slo: 20ms\nversions: [all]", LONG_AGO.plusSeconds(2));
         assertNotEquals(before, versions());
+    }
+
+    @Test
+    void aLocationKnowsWhetherItsFilesAreWhatTheyWere() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        write("m/model.yaml", "slo: 20ms", LONG_AGO);
+        ModelLocation location = repository.scan().getFirst().location(1);
+        assertTrue(location.isAsFound());
+        write("m/1/model.onnx", "y", LONG_AGO.plusSeconds(1));
+        assertFalse(location.isAsFound());
+        Files.delete(location.modelFile());
+        assertFalse(location.isAsFound());
     }
 
     @Test
