@@ -17,7 +17,7 @@ public record ModelLocation(ModelId model, Path modelFile, Path configFile, Fing
     public boolean isAsFound() {
         try {
             Fingerprint now = Fingerprint.of(modelFile.resolveSibling(""));
-            return fingerprint.files().startsWith(now.files());
+            return !now.files().isEmpty() && fingerprint.files().startsWith(now.files()); // behind them are settings
         } catch (IOException unreadable) {
             return false;
         }
