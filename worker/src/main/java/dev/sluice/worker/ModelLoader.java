@@ -22,6 +22,7 @@ import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.TritonConfig;
@@ -31,7 +32,9 @@ import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +65,9 @@ final class ModelLoader implements AutoCloseable {
 
     private static final long TRIM_AFTER_MILLIS = 500;
 
+    /** One computes while another is copied there. */
+    private static final int RUNS_OF_A_GPU = 2;
+
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
@@ -70,7 +76,7 @@ final class ModelLoader implements AutoCloseable {
     private final Ticker ticker;
     private final Engine engine;
     private final Profiles profiles;
-    private final DeviceTurns cpu;
+    private final Map<String, DeviceTurns> devices = new HashMap<>();
     private final Announcements announcements;
     private final Vertx vertx;
     private final WorkerExecutor loading;
@@ -85,8 +91,8 @@ final class ModelLoader implements AutoCloseable {
         this.ticker = ticker;
         this.engine = engine;
         this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
-        this.cpu = new DeviceTurns(
-                options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
+        int cores = Runtime.getRuntime().availableProcessors();
+        devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
         this.vertx = vertx;
         this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
@@ -141,12 +147,13 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
-                () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())), false);
+                () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads(), serving.placement())), false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
         triton.check(runnable.signature());
         List<String> remarks = new ArrayList<>(triton.remarks());
+        remarks.addAll(runnable.remarks());
         signatures.change(version.location.model(), runnable.signature()).ifPresent(change -> {
             if (serving.tests().sameSignature()) {
                 throw new IllegalStateException(change + " (same_signature in its model.yaml)");
@@ -199,7 +206,7 @@ final class ModelLoader implements AutoCloseable {
                 gate(incarnation, serving.breaker(), version.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
-                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker)
+                        new BatcherVerticle(incarnation, batching, members, stake(runnable, serving), ticker)
                                 .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
@@ -223,11 +230,13 @@ final class ModelLoader implements AutoCloseable {
                 serving.instances(),
                 incarnation.batcherAddress(),
                 serving.fixed(),
-                remarks);
+                remarks,
+                runnable.device());
     }
 
-    private DeviceTurns.Stake stake(ModelServing serving) {
-        return new DeviceTurns.Stake(cpu, serving.shareOfCores());
+    private DeviceTurns.Stake stake(LoadedModel runnable, ModelServing serving) {
+        DeviceTurns device = devices.computeIfAbsent(runnable.device(), gpu -> new DeviceTurns(RUNS_OF_A_GPU));
+        return new DeviceTurns.Stake(device, serving.shareOfCores());
     }
 
     private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, @Nullable Fallback fallback) {
@@ -246,15 +255,18 @@ final class ModelLoader implements AutoCloseable {
 
     private List<LatencyPoint> rehearse(Loading version, LoadedModel runnable, ModelServing serving, int rows) {
         Path modelFile = version.location.modelFile();
+        Profiles known = serving.placement().equals(Placement.CPU)
+                ? profiles
+                : profiles.on(serving.placement() + ", run on " + runnable.device());
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
-        PatientShare place = new PatientShare(stake(serving));
+        PatientShare place = new PatientShare(stake(runnable, serving));
         Rehearsal rehearsal = new Rehearsal(
                 trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
         Future<List<LatencyPoint>> measured = loading.executeBlocking(
                 () -> rehearsal.play(
                         modelFile,
                         warmUp -> version.known.isEmpty()
-                                ? profiles.of(modelFile, serving.intraOpThreads(), rows, warmUp)
+                                ? known.of(modelFile, serving.intraOpThreads(), rows, warmUp)
                                 : version.known),
                 false);
         measured.onComplete(over -> trial.close());

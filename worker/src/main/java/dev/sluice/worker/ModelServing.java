@@ -7,6 +7,7 @@ import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.List;
  * @param breaker when the model is left alone
  * @param tests what a version must show before it serves
  * @param rest when it may be sent to sleep
+ * @param placement where it runs
  */
 record ModelServing(
         int instances,
@@ -38,7 +40,8 @@ record ModelServing(
         BreakerOptions breaker,
         List<String> labels,
         Tests tests,
-        Rest rest) {
+        Rest rest,
+        Placement placement) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -75,7 +78,9 @@ record ModelServing(
                 breaker(model, node.breaker()),
                 model.labels(),
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
-                rest(model, node.control()));
+                rest(model, node.control()),
+                new Placement(
+                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()));
     }
 
     /** @param own what is said of the model itself; 0 for nothing */

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.worker.breaker.BreakerOptions;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.settings.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,8 @@ class ModelServingTest {
                 breaker,
                 List.of(),
                 new ModelServing.Tests(true, true, false),
-                new ModelServing.Rest(false, none));
+                new ModelServing.Rest(false, none),
+                Placement.CPU);
     }
 
     @Test

@@ -39,6 +39,7 @@ public record ModelReport(
      * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
      * @param remarks what its owner should know although it is served, for people
+     * @param device where it runs: {@code cpu}, or {@code cuda:N}
      */
     public record Description(
             String platform,
@@ -48,20 +49,29 @@ public record ModelReport(
             int instances,
             String batcherAddress,
             FixedBatching fixed,
-            List<String> remarks) {
+            List<String> remarks,
+            String device) {
+
+        public static final int NO_GPU = -1;
 
         public Description {
             remarks = List.copyOf(remarks);
         }
 
+        /** Which GPU it runs on; {@link #NO_GPU} for none. */
+        public int gpu() {
+            int colon = device.indexOf(':');
+            return colon < 0 ? NO_GPU : Integer.parseInt(device.substring(colon + 1));
+        }
+
         /** The same model, whose requests are taken elsewhere. */
         public Description at(String address) {
-            return new Description(platform, signature, labels, maxBatchRows, instances, address, fixed, remarks);
+            return new Description(platform, signature, labels, maxBatchRows, instances, address, fixed, remarks, device);
         }
 
         /** The same model with so many threads. */
         public Description with(int threads) {
-            return new Description(platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks);
+            return new Description(platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks, device);
         }
 
         /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
@@ -72,7 +82,7 @@ public record ModelReport(
                 int maxBatchRows,
                 int instances,
                 String batcherAddress) {
-            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of());
+            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of(), "cpu");
         }
     }
 
