@@ -79,7 +79,7 @@ final class GroupSizes {
         }
         told.put(version.model(), new Told(served, target, true, fault));
         if (served.equals(version.serving)) {
-            steps.report(version, "");
+            steps.report(version, version.reason);
         }
     }
 

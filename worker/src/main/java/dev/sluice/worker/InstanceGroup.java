@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * have one.
  *
  * @thread owned by the batcher loop of the model
- * @bound one batch for each instance, of which there may be more or fewer later; the one that became idle last is used first, for its caches are warm
+ * @bound one batch for each instance, of which there may be more or fewer later; the one that became idle last is used
+ *     first, for its caches are warm
  * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle; when
  *     none is left, and none to come, the model has failed until there is one
  */

@@ -172,12 +172,19 @@ final class ModelSleep {
         steps.inItsOwnTime(model, () -> {
             try {
                 room.open(model, awake.signature()).await();
-                steps.report(version, "asleep: " + inWords(why) + "; the next request has it loaded again");
+                tell(version, "asleep: " + inWords(why) + "; the next request has it loaded again");
                 steps.leave(served);
             } finally {
                 leaving.remove(gone);
             }
         });
+    }
+
+    /** Unless nothing is wanted of it any more, which has been told. */
+    private void tell(KeptVersion version, String reason) {
+        if (version.equals(kept.get(version.model()))) {
+            steps.report(version, reason);
+        }
     }
 
     private static String inWords(SleepReason why) {
@@ -283,7 +290,7 @@ final class ModelSleep {
         }
         listener.woken(model, false, ticker.nanos() - sinceNanos);
         LOG.error("model {} is asleep and cannot be loaded again, which is not tried for {}: {}", model, wait, why);
-        steps.report(version, "asleep, and it cannot be loaded again: " + why);
+        tell(version, "asleep, and it cannot be loaded again: " + why);
         return new InferenceError.ModelNotReady(model, version.reason, wait.toMillis());
     }
 
