@@ -283,7 +283,8 @@ class ArchitectureTest {
 
     @Test
     void theEventBusIsCrossedInFewPlaces() {
-        List<String> known = List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements", "WaitingRoom");
+        List<String> known =
+                List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements", "WaitingRoom");
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(

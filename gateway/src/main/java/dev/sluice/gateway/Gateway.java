@@ -255,9 +255,7 @@ public final class Gateway {
     }
 
     public long readyModels() {
-        return models.all().stream()
-                .filter(ModelReport::takesRequests)
-                .count();
+        return models.all().stream().filter(ModelReport::takesRequests).count();
     }
 
     /**

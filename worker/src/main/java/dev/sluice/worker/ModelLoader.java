@@ -147,7 +147,9 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
-                () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads(), serving.placement())), false);
+                () -> engine.load(
+                        version.location.modelFile(), new EngineOptions(serving.intraOpThreads(), serving.placement())),
+                false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();

@@ -308,7 +308,7 @@ class InstanceGroupTest {
         Exception why = assertThrows(
                 ExecutionException.class,
                 () -> resized.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
-        assertTrue(why.getMessage().contains("there is no other"), why.getMessage());
+        assertTrue(why.toString().contains("there is no other"), why.toString());
         assertEquals(2, onLoop(group::idleInstances));
     }
 }

@@ -185,9 +185,7 @@ public final class ModelDirectory {
 
     /** Those of them that answer. */
     public List<ModelReport> ready(String name) {
-        return versions(name).stream()
-                .filter(ModelReport::takesRequests)
-                .toList();
+        return versions(name).stream().filter(ModelReport::takesRequests).toList();
     }
 
     /** Whether that version is in memory, or on its way there or out of it, as far as the workers have said. */

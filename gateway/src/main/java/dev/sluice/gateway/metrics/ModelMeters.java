@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +170,7 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
 
     @Override
     public void asleep(ModelId model, SleepReason why) {
-        of(model).sleeps.get(why).increment();
+        Objects.requireNonNull(of(model).sleeps.get(why)).increment();
     }
 
     @Override

@@ -25,8 +25,8 @@ final class WishTable {
     static List<ModelWish> read(Connection connection) throws SQLException {
         Map<String, Map<String, Long>> labels = labels(connection);
         List<ModelWish> wishes = new ArrayList<>();
-        try (PreparedStatement statement =
-                        connection.prepareStatement("select model, memory, versions, instances from model_wish order by model");
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select model, memory, versions, instances from model_wish order by model");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 String model = row.getString("model");
@@ -72,9 +72,8 @@ final class WishTable {
         if (wish.saysNothing()) {
             return;
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "insert into model_wish (model, memory, versions, instances) values (?, ?, ?, ?)")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into model_wish (model, memory, versions, instances) values (?, ?, ?, ?)")) {
             statement.setString(1, wish.name());
             statement.setString(2, wish.memory().name());
             statement.setString(3, String.join(SEPARATOR, wish.versions()));

@@ -75,7 +75,9 @@ class InstancesIT {
             for (int count : new int[] {5, 1, 3}) {
                 Answer answer = gateway.admin("PUT", INSTANCES, "{\"instances\":" + count + "}");
                 assertEquals(200, answer.status(), answer.body());
-                assertEquals("each version has " + count + " instances", answer.json().getString("message"));
+                assertEquals(
+                        "each version has " + count + " instances",
+                        answer.json().getString("message"));
                 assertEquals(count, count(gateway));
                 awaitCount(gateway, count);
             }
@@ -115,11 +117,13 @@ class InstancesIT {
     void whatIsNoNumberOfInstancesIsRefused() {
         new Repository(root).with("sums", "1", SUMS);
         try (RunningGateway gateway = start()) {
-            String tooMany = gateway.admin("PUT", INSTANCES, "{\"instances\":257}").error(400);
+            String tooMany =
+                    gateway.admin("PUT", INSTANCES, "{\"instances\":257}").error(400);
             assertTrue(tooMany.contains("0 to 256"), tooMany);
             gateway.admin("PUT", INSTANCES, "{\"instances\":0}").error(400);
             gateway.admin("PUT", INSTANCES, "{}").error(400);
-            gateway.admin("PUT", "/admin/v1/models/nobody/instances", "{\"instances\":1}").error(404);
+            gateway.admin("PUT", "/admin/v1/models/nobody/instances", "{\"instances\":1}")
+                    .error(404);
             assertEquals(2, count(gateway));
         }
     }

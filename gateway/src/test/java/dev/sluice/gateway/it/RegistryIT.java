@@ -87,7 +87,9 @@ class RegistryIT {
             String table = gateway.admin("GET", "/admin/v1/models", "", "accept", "text/plain")
                     .body();
             assertTrue(table.lines().anyMatch(line -> line.matches("other +1 +unloaded +closed +unload")), table);
-            assertTrue(table.lines().anyMatch(line -> line.matches("sums +1 +ready +closed +serve 1; instances 3")), table);
+            assertTrue(
+                    table.lines().anyMatch(line -> line.matches("sums +1 +ready +closed +serve 1; instances 3")),
+                    table);
             assertTrue(gateway.get("/v2/models/sums/config").body().contains("\"count\":3"));
             done(gateway, "POST", SUMS + "/reset", "");
             done(gateway, "POST", "/admin/v1/models/other/load", "");

@@ -58,7 +58,9 @@ class SleepIT {
             assertTrue(version(gateway, "sums").getString("reason").startsWith("asleep: nobody has asked it"));
             assertEquals(200, gateway.get("/v2/models/sums/ready").status());
             assertEquals(200, gateway.get("/v2/health/ready").status());
-            assertEquals(2, gateway.get("/v2/models/sums").json().getJsonArray("inputs").size());
+            assertEquals(
+                    2,
+                    gateway.get("/v2/models/sums").json().getJsonArray("inputs").size());
             assertTrue(gateway.post("/v2/repository/index", "").body().contains("asleep: nobody"));
 
             Answer answer = gateway.infer("sums", Requests.sums(1, 2));
@@ -85,7 +87,13 @@ class SleepIT {
             for (int i = 0; i < answers.size(); i++) {
                 Answer answer = Waiting.await(answers.get(i));
                 assertEquals(200, answer.status(), answer.body());
-                assertEquals(i + 1, answer.json().getJsonArray("outputs").getJsonObject(0).getJsonArray("data").getInteger(0));
+                assertEquals(
+                        i + 1,
+                        answer.json()
+                                .getJsonArray("outputs")
+                                .getJsonObject(0)
+                                .getJsonArray("data")
+                                .getInteger(0));
             }
             assertEquals(before + 1, gateway.metrics().value("sluice_model_wake_seconds_count", "model=\"sums\""));
             gateway.awaitNothingInFlight();
@@ -127,8 +135,10 @@ class SleepIT {
             assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
             awaitAsleep(gateway, "sums");
             MetricsPage page = gateway.metrics();
-            assertEquals(0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"1\"", "reason=\"idle\""));
-            assertEquals(0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"2\"", "reason=\"idle\""));
+            assertEquals(
+                    0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"1\"", "reason=\"idle\""));
+            assertEquals(
+                    0, page.value("sluice_model_sleeps_total", "model=\"echo\"", "version=\"2\"", "reason=\"idle\""));
         }
     }
 
@@ -143,9 +153,11 @@ class SleepIT {
                 assertEquals(200, answer.status(), answer.body());
                 return answer.json().getString("model_version").equals("2");
             });
-            Waiting.until("version 1 has gone", () -> gateway.admin("GET", "/admin/v1/models/echo", "")
-                    .body()
-                    .contains("{\"version\":1,\"state\":\"unloaded\""));
+            Waiting.until(
+                    "version 1 has gone",
+                    () -> gateway.admin("GET", "/admin/v1/models/echo", "")
+                            .body()
+                            .contains("{\"version\":1,\"state\":\"unloaded\""));
         }
     }
 
@@ -153,15 +165,18 @@ class SleepIT {
     void modelsThatDoNotFitTogetherTakeTurns() {
         new Repository(root).with("sums", "1", SUMS).with("echo", "1", ECHO);
         try (RunningGateway gateway = start(ROOM_FOR_ONE)) {
-            Waiting.until("one is asleep", () -> state(gateway, "sums").equals("asleep")
-                    != state(gateway, "echo").equals("asleep"));
+            Waiting.until(
+                    "one is asleep",
+                    () -> state(gateway, "sums").equals("asleep")
+                            != state(gateway, "echo").equals("asleep"));
             for (int i = 0; i < 2; i++) {
                 assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
                 awaitAsleep(gateway, "echo");
                 assertEquals(200, gateway.infer("echo", Requests.echo(1.5f)).status());
                 awaitAsleep(gateway, "sums");
             }
-            assertTrue(gateway.metrics().value("sluice_model_sleeps_total", "model=\"sums\"", "reason=\"budget\"") >= 1);
+            assertTrue(
+                    gateway.metrics().value("sluice_model_sleeps_total", "model=\"sums\"", "reason=\"budget\"") >= 1);
             gateway.awaitNothingInFlight();
         }
     }

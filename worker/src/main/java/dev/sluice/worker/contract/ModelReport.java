@@ -66,12 +66,14 @@ public record ModelReport(
 
         /** The same model, whose requests are taken elsewhere. */
         public Description at(String address) {
-            return new Description(platform, signature, labels, maxBatchRows, instances, address, fixed, remarks, device);
+            return new Description(
+                    platform, signature, labels, maxBatchRows, instances, address, fixed, remarks, device);
         }
 
         /** The same model with so many threads. */
         public Description with(int threads) {
-            return new Description(platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks, device);
+            return new Description(
+                    platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks, device);
         }
 
         /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
@@ -82,7 +84,16 @@ public record ModelReport(
                 int maxBatchRows,
                 int instances,
                 String batcherAddress) {
-            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of(), "cpu");
+            this(
+                    platform,
+                    signature,
+                    labels,
+                    maxBatchRows,
+                    instances,
+                    batcherAddress,
+                    FixedBatching.NONE,
+                    List.of(),
+                    "cpu");
         }
     }
 

@@ -53,7 +53,8 @@ final class ExecutionProviders {
         }
         Known known = named.get();
         if (known.ofGpu == placement.isOnCpu()) {
-            return Optional.of("the execution provider " + known.word() + " does not run on device " + placement.device());
+            return Optional.of(
+                    "the execution provider " + known.word() + " does not run on device " + placement.device());
         }
         boolean takesOptions = known.ofGpu || known == Known.XNNPACK;
         return placement.options().isEmpty() || takesOptions
@@ -64,13 +65,14 @@ final class ExecutionProviders {
     /** Why the library cannot do that; empty if it can. */
     static Optional<String> lack(Placement placement, String libraryVersion) {
         EnumSet<OrtProvider> available = OrtEnvironment.getAvailableProviders();
-        boolean isThere =
-                named(placement).map(known -> available.contains(known.provider)).orElse(false);
+        boolean isThere = named(placement)
+                .map(known -> available.contains(known.provider))
+                .orElse(false);
         return isThere
                 ? Optional.empty()
                 : Optional.of("this library of ONNX Runtime " + libraryVersion + " has no execution provider "
-                        + placement.providerName() + "; it has " + words(Stream.of(Known.values())
-                                .filter(known -> available.contains(known.provider))));
+                        + placement.providerName() + "; it has "
+                        + words(Stream.of(Known.values()).filter(known -> available.contains(known.provider))));
     }
 
     private static Optional<Known> named(Placement placement) {

@@ -59,7 +59,8 @@ public final class OnnxEngine implements Engine {
             if (placement.providerName().equals(Placement.CPU_DEVICE) || !placement.cpuFallback()) {
                 throw e;
             }
-            LoadedModel onCpu = session(modelFile, new EngineOptions(options.intraOpThreads())); // or it is the file's fault
+            LoadedModel onCpu =
+                    session(modelFile, new EngineOptions(options.intraOpThreads())); // or it is the file's fault
             String remark = "the CPU runs it in place of " + placement + ": " + e.reason();
             return new PlacedModel(onCpu, Placement.CPU_DEVICE, List.of(remark));
         }

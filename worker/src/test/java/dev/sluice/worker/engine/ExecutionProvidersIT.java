@@ -21,7 +21,8 @@ class ExecutionProvidersIT {
 
     private static String refusal(String device, String provider, boolean cpuFallback) {
         ModelLoadException refused = assertThrows(
-                ModelLoadException.class, () -> load(device, provider, cpuFallback).close());
+                ModelLoadException.class,
+                () -> load(device, provider, cpuFallback).close());
         return refused.reason();
     }
 

@@ -191,7 +191,7 @@ class ReconciliationTest {
                     move(model, ModelState.UNLOADED);
                     states.remove(model);
                 }
-                case UNLOADED, FAILED -> throw new AssertionError(model);
+                case UNLOADED, FAILED, ASLEEP -> throw new AssertionError(model);
             }
             return true;
         }
