@@ -142,6 +142,7 @@ class ArchitectureTest {
         onlyUses(
                 "dev.sluice.worker.breaker..",
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.memory..", in(contract));
         onlyUses("dev.sluice.worker.engine..", in(contract));
         onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
@@ -287,8 +288,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void whoSleepsIsDecidedWithoutClocksAndThreads() {
+        check(noClasses()
+                .that(in("dev.sluice.worker.memory.."))
+                .should()
+                .dependOnClassesThat(in("io.vertx..", "org.slf4j..").or(belongToAnyOf(Ticker.class))));
+    }
+
+    @Test
     void theEventBusIsCrossedInFewPlaces() {
-        List<String> known = List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements");
+        List<String> known =
+                List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements", "WaitingRoom");
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(
@@ -313,7 +323,7 @@ class ArchitectureTest {
     void onlyTheGatewayAndTheWorkerDeployVerticles() {
         check(noClasses()
                 .that()
-                .doNotBelongToAnyOf(Gateway.class)
+                .doNotBelongToAnyOf(Gateway.class, Worker.class)
                 .and()
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.InstanceDeployer")
                 .and()

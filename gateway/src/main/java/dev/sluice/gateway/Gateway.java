@@ -37,6 +37,7 @@ import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
+import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.Ticker;
@@ -289,9 +290,7 @@ public final class Gateway {
     }
 
     public long readyModels() {
-        return models.all().stream()
-                .filter(report -> report.state() == ModelState.READY)
-                .count();
+        return models.all().stream().filter(ModelReport::takesRequests).count();
     }
 
     /**

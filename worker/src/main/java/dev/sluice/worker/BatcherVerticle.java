@@ -58,6 +58,7 @@ final class BatcherVerticle extends VerticleBase {
     private final InstanceGroup.Members members;
     private final DeviceTurns.Stake stake;
     private final Ticker ticker;
+    private Usage usage = new Usage();
     private InstanceGroup instances;
     private DeviceShare share;
     private Batcher batcher;
@@ -95,6 +96,12 @@ final class BatcherVerticle extends VerticleBase {
         return this;
     }
 
+    /** Has it note there when it is asked; before it is deployed. */
+    BatcherVerticle noting(Usage there) {
+        usage = there;
+        return this;
+    }
+
     @Override
     public Future<?> start() {
         instances = new InstanceGroup(model, members, context, ticker, new Instances());
@@ -114,7 +121,17 @@ final class BatcherVerticle extends VerticleBase {
                         .completion())
                 .compose(listening -> vertx.eventBus()
                         .localConsumer(incarnation.drainAddress(), this::onDrain)
+                        .completion())
+                .compose(listening -> vertx.eventBus()
+                        .localConsumer(incarnation.resizeAddress(), this::onResize)
                         .completion());
+    }
+
+    private void onResize(Message<Integer> message) {
+        instances
+                .resize(message.body())
+                .onSuccess(done -> message.reply(null, DELIVERY))
+                .onFailure(missing -> message.fail(0, String.valueOf(missing.getMessage())));
     }
 
     /**
@@ -202,6 +219,7 @@ final class BatcherVerticle extends VerticleBase {
     }
 
     private void onGroup(Message<RequestGroup> message) {
+        usage.asked(ticker.nanos());
         Correspondence front =
                 fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::leaves));
         for (RequestGroup.Entry entry : message.body().entries()) {
@@ -274,5 +292,6 @@ final class BatcherVerticle extends VerticleBase {
         });
         fronts.values().removeIf(Correspondence::isOver);
         reportOutputs();
+        usage.turnEnded(!fronts.isEmpty(), ticker);
     }
 }

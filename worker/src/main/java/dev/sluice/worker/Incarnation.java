@@ -19,6 +19,11 @@ record Incarnation(ModelId model, long number) {
         return batcherAddress() + ".drain";
     }
 
+    /** Where its batcher is told how many instances to have; it replies when it has them. */
+    String resizeAddress() {
+        return batcherAddress() + ".instances";
+    }
+
     /** Where the event bus takes batches for one of its instances, which is a new one each time. */
     String instanceAddress(int instance) {
         return "sluice.instance." + model + "." + number + "." + instance;

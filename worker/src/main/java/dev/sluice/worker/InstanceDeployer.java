@@ -58,6 +58,7 @@ final class InstanceDeployer implements InstanceSupply {
     private final Vertx vertx;
     private final Context control;
     private final Set<String> deployments = new LinkedHashSet<>();
+    private int expected;
     private int deployed;
     private int givenUp;
     private boolean closed;
@@ -69,6 +70,7 @@ final class InstanceDeployer implements InstanceSupply {
         this.model = incarnation.model();
         this.runnable = runnable;
         this.options = options;
+        this.expected = options.instances();
         this.ticker = ticker;
         this.serving = serving;
         this.failures = new FailureLog(model, ticker);
@@ -101,6 +103,20 @@ final class InstanceDeployer implements InstanceSupply {
     }
 
     @Override
+    public void expect(int instances) {
+        control.runOnContext(here -> expected = instances);
+    }
+
+    @Override
+    public void retire(Instance surplus) {
+        control.runOnContext(here -> {
+            if (deployments.remove(surplus.deployment())) {
+                vertx.undeploy(surplus.deployment());
+            }
+        });
+    }
+
+    @Override
     public void exhausted(String why) {
         control.runOnContext(here -> serving.failed(why));
     }
@@ -117,7 +133,7 @@ final class InstanceDeployer implements InstanceSupply {
     }
 
     private Future<Instance> deployUnlessTooMany() {
-        Future<Instance> replacement = givenUp > options.instances()
+        Future<Instance> replacement = givenUp > expected
                 ? Future.failedFuture(givenUp + " of its threads hang in engine calls that cannot be ended")
                 : deployHere();
         return replacement.onSuccess(fresh -> options.listener().replaced(model));

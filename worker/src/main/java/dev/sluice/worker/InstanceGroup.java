@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * have one.
  *
  * @thread owned by the batcher loop of the model
- * @bound one batch for each instance; the one that became idle last is used first, for its caches are warm
+ * @bound one batch for each instance, of which there may be more or fewer later; the one that became idle last is used
+ *     first, for its caches are warm
  * @errors a batch that is lost with its instance comes back as EngineFailure, when the replacement is idle; when
  *     none is left, and none to come, the model has failed until there is one
  */
@@ -78,6 +79,7 @@ final class InstanceGroup implements BatchRunner {
     private final ArrayDeque<Instance> idle;
     private final IdentityHashMap<Batch, Instance> busy = new IdentityHashMap<>();
     private final Promise<Void> allIdle = Promise.promise();
+    private int wanted;
     private int running;
     private int replacing;
     private boolean exhausted;
@@ -93,6 +95,56 @@ final class InstanceGroup implements BatchRunner {
         this.listener = listener;
         this.all = new ArrayList<>(members.first());
         this.idle = new ArrayDeque<>(all);
+        this.wanted = all.size();
+    }
+
+    /**
+     * Has so many instances from now on. Those that are missing come as they are deployed; of those that are too many the
+     * busy ones bring their batches back first.
+     *
+     * @return complete when none is missing; fails with the reason where one could not be had
+     */
+    Future<Void> resize(int instances) {
+        wanted = instances;
+        supply.expect(instances);
+        while (all.size() > wanted && !idle.isEmpty()) {
+            retire(idle.removeLast());
+        }
+        List<Future<Void>> coming = new ArrayList<>();
+        for (int missing = wanted - all.size() - replacing; missing > 0; missing--) {
+            coming.add(add());
+        }
+        return Future.join(coming).mapEmpty();
+    }
+
+    private Future<Void> add() {
+        Promise<Void> added = Promise.promise();
+        replacing++;
+        supply.deploy()
+                .onComplete(fresh -> loop.runOnContext(here -> {
+                    joinIfAny(fresh);
+                    if (fresh.succeeded()) {
+                        goOnWithOneMore();
+                        added.complete();
+                    } else {
+                        added.fail(fresh.cause());
+                    }
+                }));
+        return added.future();
+    }
+
+    private void retire(Instance surplus) {
+        all.remove(surplus);
+        supply.retire(surplus);
+    }
+
+    /** Brings a batch back, or is new. */
+    private void isIdle(Instance instance) {
+        if (all.size() > wanted) {
+            retire(instance);
+        } else {
+            idle.push(instance);
+        }
     }
 
     @Override
@@ -114,7 +166,7 @@ final class InstanceGroup implements BatchRunner {
                 .onComplete(reply -> {
                     busy.remove(batch);
                     if (reply.succeeded()) {
-                        idle.push(instance);
+                        isIdle(instance);
                         finish(done, reply.result().body());
                     } else {
                         lose(instance, batch, reply.cause(), done);
@@ -176,7 +228,7 @@ final class InstanceGroup implements BatchRunner {
         replacing--;
         if (replacement.succeeded()) {
             all.add(replacement.result());
-            idle.push(replacement.result());
+            isIdle(replacement.result());
         }
     }
 
@@ -217,7 +269,7 @@ final class InstanceGroup implements BatchRunner {
     }
 
     private void goOnWithOneMore() {
-        LOG.info("model {} has {} instances again", model, all.size());
+        LOG.info("model {} has {} instances now", model, all.size());
         if (exhausted && !closing) {
             exhausted = false;
             supply.restored();

@@ -6,7 +6,7 @@ import dev.sluice.worker.contract.InstanceListener;
 /**
  * What the instances of one model are like.
  *
- * @param instances how many there are; when more than as many were given up, and hold their threads still, none is replaced
+ * @param instances how many there are to begin with; when more than as many were given up, and hold their threads still, none is replaced
  * @param maxBatchRows rows that their memory has room for
  * @param batchMemoryBytes most direct memory that each keeps
  * @param ragged axes along which they pad

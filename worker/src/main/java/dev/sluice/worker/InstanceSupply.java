@@ -17,6 +17,12 @@ interface InstanceSupply {
     /** Deploys the other after all, where that has failed. */
     Future<Instance> replaceLater();
 
+    /** To be told how many instances there are to be from now on. */
+    void expect(int instances);
+
+    /** Takes back an instance that is idle and not needed any more. */
+    void retire(Instance surplus);
+
     /** To be told when the last instance is lost, so that the model cannot be served. */
     void exhausted(String why);
 

@@ -5,7 +5,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.OutputSample;
@@ -50,13 +49,16 @@ final class ModelControl {
     private final VersionLabels labels;
     private final TrafficControl traffic;
     private final Vertx vertx;
+    private final WorkerOptions worker;
     private final Turns applying = new Turns();
     private final Turns obeying = new Turns();
     private List<ModelFolder> folders = List.of();
+    private Map<String, Integer> instancesByFile = Map.of();
     private boolean looking;
     private String lastFault = "";
 
     ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
+        this.worker = worker;
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
@@ -77,6 +79,8 @@ final class ModelControl {
         wishes.begin();
         folders = repository.first();
         keeper.whenChanged(() -> labels.publish(folders));
+        keeper.mayRest(traffic::concerns);
+        keeper.keepInstances(this::instances);
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -128,6 +132,7 @@ final class ModelControl {
 
     private void applyNow() {
         List<ModelFolder> now = folders;
+        instancesByFile = now.stream().collect(Collectors.toMap(ModelFolder::name, ModelFolder::instances));
         Set<ModelId> present = new LinkedHashSet<>();
         for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
@@ -177,6 +182,7 @@ final class ModelControl {
             case ModelCommand.Label(String name, String label, long version) ->
                 label(folder.orElseThrow(), label, version);
             case ModelCommand.Traffic said -> tryOut(folder.orElseThrow(), said);
+            case ModelCommand.Instances(String name, int instances) -> resize(name, instances);
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
             case ModelCommand.Reject(String name, long version, String reason) ->
@@ -219,6 +225,7 @@ final class ModelControl {
             case ModelCommand.Reset reset -> true;
             case ModelCommand.Unload unload -> false;
             case ModelCommand.Label label -> false;
+            case ModelCommand.Instances instances -> false;
             case ModelCommand.Promote promote -> false;
             case ModelCommand.Reject reject -> false;
             case ModelCommand.KeepBaseline keep -> false;
@@ -254,7 +261,7 @@ final class ModelControl {
         String name = folder.name();
         long candidate = onTrial(folder, version);
         ModelId model = new ModelId(name, candidate);
-        return keeper.state(model) == ModelState.READY
+        return keeper.serves(model)
                 ? serve(folder, List.of(Long.toString(candidate)), ifStillOnTrial(name, candidate))
                 : refused(new InferenceError.ModelNotReady(
                         model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
@@ -323,7 +330,7 @@ final class ModelControl {
             return reject(folder, TrafficPlan.NOBODY, "an operator rolled it back");
         }
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
-                .filter(version -> keeper.state(new ModelId(folder.name(), version)) == ModelState.READY)
+                .filter(version -> keeper.serves(new ModelId(folder.name(), version)))
                 .findFirst();
         Set<Long> rejected = wishes.of(folder.name()).rollout().rejected().keySet();
         Optional<Long> before =
@@ -363,6 +370,29 @@ final class ModelControl {
         return vertx.executeBlocking(
                         () -> BaselineFile.keep(folder.location(version).modelFile(), outputs))
                 .await();
+    }
+
+    private Outcome resize(String name, int instances) {
+        if (instances < 0 || instances > ModelCommand.Instances.MOST) {
+            return refused(new InferenceError.InvalidRequest(
+                    "instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")"));
+        }
+        ModelWish before = wishes.change(name, wish -> wish.instances(instances)).before();
+        settle(name);
+        Optional<String> lack = keeper.lackOfInstances(name);
+        if (lack.isEmpty()) {
+            return new Outcome(null, "each version has " + instances(name) + " instances");
+        }
+        wishes.takeBack(name, wish -> wish.instances() == instances ? wish.instances(before.instances()) : wish);
+        apply();
+        return refused(new InferenceError.InvalidRequest("instances", lack.get()));
+    }
+
+    /** How many each version of that model is to have. */
+    private int instances(String name) {
+        int said = wishes.of(name).instances();
+        int written = instancesByFile.getOrDefault(name, 0);
+        return ModelServing.instances(said > 0 ? said : written, worker);
     }
 
     private Outcome applied(String name) {

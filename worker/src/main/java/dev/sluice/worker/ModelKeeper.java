@@ -1,12 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
-import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
-import dev.sluice.worker.repository.Fingerprint;
-import dev.sluice.worker.repository.ModelLifecycle;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
@@ -14,14 +11,16 @@ import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,103 +40,100 @@ final class ModelKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelKeeper.class);
 
-    /**
-     * A version that is in memory, was, or is on its way.
-     *
-     * @thread the control thread
-     */
-    private static final class Kept {
-
-        private final ModelLifecycle life = new ModelLifecycle();
-        private ModelLocation tried;
-        private @Nullable ServedModel serving;
-        private boolean replacing;
-        private boolean again;
-        private String reason = "";
-
-        Kept(ModelLocation location) {
-            this.tried = location;
-        }
-
-        Standing standing() {
-            return new Standing(life.state(), again ? Fingerprint.NONE : tried.fingerprint(), replacing);
-        }
-
-        /** When it was tried last, whether or not it serves from before that. */
-        boolean hasFailed() {
-            boolean serves = life.state() == ModelState.READY && !replacing;
-            return life.state() == ModelState.FAILED || (serves && !reason.isEmpty());
-        }
-
-        @Nullable
-        Description description() {
-            boolean serves = life.state() == ModelState.READY || life.state() == ModelState.DRAINING;
-            return serving != null && serves ? serving.description() : null;
-        }
-
-        void closeServing() {
-            if (serving != null) {
-                serving.close();
-                serving = null;
-            }
-        }
-    }
-
-    /**
-     * What is to be in memory.
-     *
-     * @thread the control thread
-     */
-    @FunctionalInterface
-    interface Wish {
-
-        /** @param broken what has failed, and another version may be wanted in its place */
-        Map<ModelId, ModelLocation> given(Predicate<ModelId> broken);
-    }
-
-    /** Somebody who waits until none of those versions is on its way. */
-    private record Waiter(Predicate<ModelId> concerned, Promise<Void> promise) {}
-
     private final ModelLoader loader;
-    private final ControlOptions options;
+    private final Departures departures;
     private final Announcements announcements;
     private final Context control;
     private final UnaryOperator<String> forClients;
-    private final Map<ModelId, Kept> kept = new LinkedHashMap<>();
-    private final Set<ModelId> idle = new HashSet<>();
-    private final Map<ModelId, Integer> underWay = new LinkedHashMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
-    private Wish wish = broken -> Map.of();
+    private final Map<ModelId, KeptVersion> kept = new LinkedHashMap<>();
+    private final UnloadedVersions unloaded;
+    private final Settling settling = new Settling();
+    private final ModelSleep sleep;
+    private final GroupSizes sizes;
+    private Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
-    private Set<ModelId> present = Set.of();
     private Runnable whenChanged = () -> {};
     private boolean closing;
 
     /** @param forClients takes out of a reason what is nobody's business */
     ModelKeeper(
             ModelLoader loader,
-            ControlOptions options,
+            ModelSleep.Parts parts,
             Announcements announcements,
             Context control,
             UnaryOperator<String> forClients) {
         this.loader = loader;
         this.announcements = announcements;
-        this.options = options;
+        this.unloaded = new UnloadedVersions(announcements);
+        this.departures = new Departures(parts.options().drainTimeout());
         this.control = control;
         this.forClients = forClients;
+        Steps steps = new Steps();
+        this.sleep = new ModelSleep(parts, kept, steps);
+        this.sizes = new GroupSizes(kept, steps);
+    }
+
+    /** Has each version of a model have that many instances. */
+    void keepInstances(ToIntFunction<String> wanted) {
+        sizes.want(wanted);
+    }
+
+    /** Why a version of that model has not the instances that it is to have; empty if all have. */
+    Optional<String> lackOfInstances(String name) {
+        return sizes.lack(name);
+    }
+
+    /** Lets models fall asleep, except these. */
+    void mayRest(Predicate<ModelId> onTrial) {
+        sleep.begin(onTrial);
+    }
+
+    /** Has a version that is asleep loaded again, as {@link WaitingRoom.Waker} wants it; on any thread. */
+    Future<Description> wake(ModelId model, BooleanSupplier wanted) {
+        Promise<Description> awake = Promise.promise();
+        control.runOnContext(here -> sleep.wake(model, wanted).onComplete(awake));
+        return awake.future();
+    }
+
+    /**
+     * What happens to a version that falls asleep or is woken.
+     *
+     * @thread the control thread
+     */
+    private final class Steps implements ModelSleep.Steps {
+
+        @Override
+        public void inItsOwnTime(ModelId model, Runnable work) {
+            ModelKeeper.this.inItsOwnTime(model, work);
+        }
+
+        @Override
+        public void report(KeptVersion version, String reason) {
+            ModelKeeper.this.report(version, reason);
+        }
+
+        @Override
+        public void bring(KeptVersion version) throws Exception {
+            ModelKeeper.this.bring(version);
+        }
+
+        @Override
+        public void leave(ServedModel served) {
+            departures.of(served);
+        }
     }
 
     /**
      * Begins to make it so.
      *
      * @param everything what there is in the repository
-     * @param some of it, to be in memory
+     * @param some of it, to be in memory, by which versions have failed, for another may be wanted in their place
      */
-    void want(Set<ModelId> everything, Wish some) {
-        present = everything;
+    void want(Set<ModelId> everything, Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> some) {
+        unloaded.of(everything);
         wish = some;
         reconcile();
-        tellOfIdle();
+        tellOfUnloaded();
     }
 
     /** Has that called whenever something has come to its end. */
@@ -145,90 +141,78 @@ final class ModelKeeper {
         whenChanged = listener;
     }
 
-    /** Tries again what failed when it was read last, although its files are the same. */
+    /** Tries again what failed when it was read last, although its files are the same, and has loaded what is asleep. */
     void retry(String name) {
-        kept.forEach((model, version) -> version.again |= model.name().equals(name) && version.hasFailed());
+        kept.forEach((model, version) -> version.again |=
+                model.name().equals(name) && (version.hasFailed() || version.life.state() == ModelState.ASLEEP));
     }
 
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
-        return settled(model -> model.name().equals(name));
+        return settling.settled(model -> model.name().equals(name));
     }
 
     /** The same of all models. */
     Future<Void> settled() {
-        return settled(model -> true);
-    }
-
-    private Future<Void> settled(Predicate<ModelId> concerned) {
-        Promise<Void> promise = Promise.promise();
-        waiters.add(new Waiter(concerned, promise));
-        tellWaiters();
-        return promise.future();
-    }
-
-    private void tellWaiters() {
-        List<Waiter> over = waiters.stream()
-                .filter(waiter -> underWay.keySet().stream().noneMatch(waiter.concerned))
-                .toList();
-        waiters.removeAll(over);
-        over.forEach(waiter -> waiter.promise.complete());
+        return settling.settled(model -> true);
     }
 
     private void reconcile() {
         if (closing) {
             return;
         }
-        wanted = wish.given(model -> state(model) == ModelState.FAILED);
+        wanted = wish.apply(model -> state(model) == ModelState.FAILED);
         Map<ModelId, Standing> standing = new LinkedHashMap<>();
         kept.forEach((model, version) -> standing.put(model, version.standing()));
         Reconciliation.steps(wanted, standing).forEach(this::begin);
+        sizes.adjust();
     }
 
     /** The state changes here, at once, so that the next look finds it changed; the rest happens in its own time. */
     private void begin(Step step) {
         switch (step) {
             case Step.Load(ModelLocation location) -> {
-                Kept version = kept.computeIfAbsent(location.model(), first -> new Kept(location));
+                KeptVersion version = kept.computeIfAbsent(location.model(), first -> new KeptVersion(location));
                 version.tried = location;
                 version.again = false;
                 version.life.enter(ModelState.LOADING);
                 inItsOwnTime(location.model(), () -> load(version));
             }
             case Step.Replace(ModelLocation location) -> {
-                Kept version = known(location.model());
+                KeptVersion version = known(location.model());
                 version.tried = location;
                 version.again = false;
                 version.replacing = true;
                 inItsOwnTime(location.model(), () -> replace(version));
             }
             case Step.Drain(ModelId model) -> {
-                Kept version = known(model);
+                KeptVersion version = known(model);
                 version.life.enter(ModelState.DRAINING);
                 inItsOwnTime(model, () -> drain(version));
             }
             case Step.Forget(ModelId model) -> {
-                Kept version = known(model);
+                KeptVersion version = known(model);
                 kept.remove(model);
                 inItsOwnTime(model, () -> {
                     version.closeServing();
+                    sleep.forget(model);
                     rest(model);
                 });
             }
         }
     }
 
-    private Kept known(ModelId model) {
+    private KeptVersion known(ModelId model) {
         return Objects.requireNonNull(kept.get(model));
     }
 
     private void inItsOwnTime(ModelId model, Runnable work) {
-        underWay.merge(model, 1, Integer::sum);
+        settling.begins(model);
         control.runOnContext(here -> {
             try {
                 work.run();
             } finally {
-                underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
+                settling.ends(model);
                 goOn();
             }
         });
@@ -237,36 +221,47 @@ final class ModelKeeper {
     private void goOn() {
         try {
             reconcile();
-            tellOfIdle();
+            tellOfUnloaded();
             whenChanged.run();
         } finally {
-            tellWaiters();
+            settling.tellWaiters();
         }
     }
 
-    private void load(Kept version) {
+    private void load(KeptVersion version) {
         ModelId model = version.tried.model();
         try {
             version.closeServing(); // what is left of one that failed when it had served
-            report(version, "");
-            Runnable warming = () -> {
-                version.life.enter(ModelState.WARMING);
-                report(version, "");
-            };
-            version.serving = load(version, warming);
-            version.life.enter(ModelState.READY);
-            report(version, "");
+            version.profile = List.of(); // its files may be others
+            version.failedWakes = 0;
+            sleep.admit(version);
+            bring(version);
         } catch (Throwable broken) { // nothing may leave it on its way for ever
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
             report(version, String.valueOf(broken.getMessage()));
+        } finally {
+            version.tellWakers(new InferenceError.ModelNotReady(model, version.reason, InferenceError.NO_RETRY));
         }
     }
 
-    private ServedModel load(Kept version, Runnable warming) throws Exception {
+    private void bring(KeptVersion version) throws Exception {
+        report(version, "");
+        Runnable warming = () -> {
+            version.life.enter(ModelState.WARMING);
+            report(version, "");
+        };
+        version.serving = load(version, warming);
+        version.life.enter(ModelState.READY);
+        report(version, "");
+    }
+
+    private ServedModel load(KeptVersion version, Runnable warming) throws Exception {
         Watch watch = new Watch(version);
         ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
-        watch.served = loader.load(version.tried, new Fallbacks(wanted.values()).of(version.tried), progress);
+        version.fallback = new Fallbacks(wanted.values()).of(version.tried);
+        watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
+        version.rest = watch.served.rest();
         return watch.served;
     }
 
@@ -277,10 +272,10 @@ final class ModelKeeper {
      */
     private final class Watch implements InstanceDeployer.Serving {
 
-        private final Kept version;
+        private final KeptVersion version;
         private @Nullable ServedModel served;
 
-        Watch(Kept version) {
+        Watch(KeptVersion version) {
             this.version = version;
         }
 
@@ -304,9 +299,11 @@ final class ModelKeeper {
         }
     }
 
-    private void replace(Kept version) {
+    private void replace(KeptVersion version) {
         ServedModel before = version.serving;
         try {
+            version.profile = List.of();
+            sleep.admit(version);
             version.serving = load(version, () -> {});
             if (version.life.state() == ModelState.FAILED) {
                 version.life.enter(ModelState.READY);
@@ -323,19 +320,14 @@ final class ModelKeeper {
         }
         version.replacing = false; // it may be replaced again while what was before takes its leave
         if (before != null) {
-            leave(before);
+            departures.of(before);
         }
     }
 
-    private void leave(ServedModel served) {
-        served.drain(options.drainTimeout());
-        served.close();
-    }
-
-    private void drain(Kept version) {
+    private void drain(KeptVersion version) {
         ModelId model = version.tried.model();
         report(version, "");
-        leave(Objects.requireNonNull(version.serving));
+        departures.of(Objects.requireNonNull(version.serving));
         version.serving = null;
         version.life.enter(ModelState.UNLOADED);
         kept.remove(model);
@@ -344,27 +336,21 @@ final class ModelKeeper {
     }
 
     private void rest(ModelId model) {
-        if (!kept.containsKey(model) && idle.add(model)) {
-            announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, ""));
+        if (!kept.containsKey(model)) {
+            unloaded.add(model);
         }
+    }
+
+    private void tellOfUnloaded() {
+        unloaded.tell(kept::containsKey);
     }
 
     /** Waits until the report has been taken note of, so that what it says is true when it is said elsewhere. */
-    private void report(Kept version, String reason) {
+    private void report(KeptVersion version, String reason) {
         ModelId model = version.tried.model();
-        idle.remove(model);
+        unloaded.remove(model);
         version.reason = forClients.apply(reason);
-        announcements.tell(new ModelReport(model, version.life.state(), version.description(), version.reason));
-    }
-
-    /** Of what lies in the repository, or did, and is not in memory. */
-    private void tellOfIdle() {
-        present.forEach(this::rest);
-        for (ModelId model : List.copyOf(idle)) {
-            if (!present.contains(model) && idle.remove(model)) {
-                announcements.tell(new ModelNews.Removed(model));
-            }
-        }
+        announcements.tell(version.report());
     }
 
     /** The versions of that model that are wanted, in the order in which they are. */
@@ -376,25 +362,32 @@ final class ModelKeeper {
 
     /** Whether it could not be loaded when it was tried last. */
     boolean hasFailed(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version != null && version.hasFailed();
     }
 
     /** Where that version stands; {@link ModelState#UNLOADED} if nothing is known of it. */
     ModelState state(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version == null ? ModelState.UNLOADED : version.life.state();
     }
 
-    /** Why it is there, if it failed; otherwise empty. */
+    /** Whether it takes requests, although it may have to be loaded first. */
+    boolean serves(ModelId model) {
+        KeptVersion version = kept.get(model);
+        return version != null && version.serves();
+    }
+
+    /** Why it is there, if it failed or is asleep; otherwise empty. */
     String reason(ModelId model) {
-        Kept version = kept.get(model);
+        KeptVersion version = kept.get(model);
         return version == null ? "" : version.reason;
     }
 
     /** Frees the memory of all; what is deployed has been undeployed before. */
     void close() {
         closing = true;
-        List.copyOf(kept.values()).forEach(Kept::closeServing);
+        departures.close();
+        List.copyOf(kept.values()).forEach(KeptVersion::closeServing);
     }
 }

@@ -23,6 +23,7 @@ import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.TritonConfig;
@@ -32,7 +33,9 @@ import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,9 @@ final class ModelLoader implements AutoCloseable {
 
     private static final long TRIM_AFTER_MILLIS = 500;
 
+    /** One computes while another is copied there. */
+    private static final int RUNS_OF_A_GPU = 2;
+
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
@@ -71,7 +77,7 @@ final class ModelLoader implements AutoCloseable {
     private final Ticker ticker;
     private final Engine engine;
     private final Profiles profiles;
-    private final DeviceTurns cpu;
+    private final Map<String, DeviceTurns> devices = new HashMap<>();
     private final Announcements announcements;
     private final Vertx vertx;
     private final WorkerExecutor loading;
@@ -90,8 +96,8 @@ final class ModelLoader implements AutoCloseable {
         this.ticker = means.ticker;
         this.engine = means.engine;
         this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
-        this.cpu = new DeviceTurns(
-                options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
+        int cores = Runtime.getRuntime().availableProcessors();
+        devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
         this.vertx = means.vertx;
         this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
@@ -111,13 +117,18 @@ final class ModelLoader implements AutoCloseable {
      * Loads a version.
      *
      * @param fallback who answers while its circuit is open
+     * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
+     *     that to be measured
      * @throws Exception with a message for people, when it cannot be served
      */
-    ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
+    ServedModel load(ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
+            throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         slots.take();
         try {
-            load(new Loading(location, fallback, progress, served));
+            long start = ticker.nanos();
+            load(new Loading(location, fallback, known, progress, served));
+            served.loaded(start, ticker.nanos());
             return served;
         } catch (Throwable broken) { // whatever it is, nothing of it may stay behind
             served.close();
@@ -129,7 +140,11 @@ final class ModelLoader implements AutoCloseable {
 
     /** What is known of it from the beginning. */
     private record Loading(
-            ModelLocation location, @Nullable Fallback fallback, Progress progress, ServedModel served) {}
+            ModelLocation location,
+            @Nullable Fallback fallback,
+            List<LatencyPoint> known,
+            Progress progress,
+            ServedModel served) {}
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
@@ -137,12 +152,15 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
-                () -> engine.load(version.location.modelFile(), new EngineOptions(serving.intraOpThreads())), false);
+                () -> engine.load(
+                        version.location.modelFile(), new EngineOptions(serving.intraOpThreads(), serving.placement())),
+                false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
         triton.check(runnable.signature());
         List<String> remarks = new ArrayList<>(triton.remarks());
+        remarks.addAll(runnable.remarks());
         signatures.change(version.location.model(), runnable.signature()).ifPresent(change -> {
             if (serving.tests().sameSignature()) {
                 throw new IllegalStateException(change + " (same_signature in its model.yaml)");
@@ -151,7 +169,6 @@ final class ModelLoader implements AutoCloseable {
         });
         Description description = deploy(version, runnable, serving, remarks);
         remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
-        version.served.describe(description);
         Incarnation incarnation = version.served.incarnation();
         signatures.serves(incarnation, runnable.signature(), serving.tests().sameSignature());
         version.served.onClose(() -> signatures.isGone(incarnation));
@@ -172,7 +189,7 @@ final class ModelLoader implements AutoCloseable {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
+        List<LatencyPoint> profile = rehearse(version, runnable, serving, maxBatchRows);
         OutputWatch outputs =
                 blocking(() -> serving.drift().watch(version.location.modelFile(), signature, remarks::add));
         Incarnation incarnation = version.served.incarnation();
@@ -198,11 +215,14 @@ final class ModelLoader implements AutoCloseable {
                 gate(incarnation, serving.breaker(), version.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
-                        new BatcherVerticle(incarnation, batching, members, stake(serving), ticker)
-                                .watching(outputs, options.drift().reportEvery()))
+                        new BatcherVerticle(incarnation, batching, members, stake(runnable, serving), ticker)
+                                .watching(outputs, options.drift().reportEvery())
+                                .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        return describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        Description description = describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        version.served.describe(description, serving.rest(), profile);
+        return description;
     }
 
     private static Description describe(
@@ -220,11 +240,13 @@ final class ModelLoader implements AutoCloseable {
                 serving.instances(),
                 incarnation.batcherAddress(),
                 serving.fixed(),
-                remarks);
+                remarks,
+                runnable.device());
     }
 
-    private DeviceTurns.Stake stake(ModelServing serving) {
-        return new DeviceTurns.Stake(cpu, serving.shareOfCores());
+    private DeviceTurns.Stake stake(LoadedModel runnable, ModelServing serving) {
+        DeviceTurns device = devices.computeIfAbsent(runnable.device(), gpu -> new DeviceTurns(RUNS_OF_A_GPU));
+        return new DeviceTurns.Stake(device, serving.shareOfCores());
     }
 
     private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, @Nullable Fallback fallback) {
@@ -241,15 +263,21 @@ final class ModelLoader implements AutoCloseable {
         return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
     }
 
-    private List<LatencyPoint> rehearse(ModelLocation location, LoadedModel runnable, ModelServing serving, int rows) {
+    private List<LatencyPoint> rehearse(Loading version, LoadedModel runnable, ModelServing serving, int rows) {
+        Path modelFile = version.location.modelFile();
+        Profiles known = serving.placement().equals(Placement.CPU)
+                ? profiles
+                : profiles.on(serving.placement() + ", run on " + runnable.device());
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
-        PatientShare place = new PatientShare(stake(serving));
+        PatientShare place = new PatientShare(stake(runnable, serving));
         Rehearsal rehearsal = new Rehearsal(
                 trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
         Future<List<LatencyPoint>> measured = loading.executeBlocking(
                 () -> rehearsal.play(
-                        location.modelFile(),
-                        warmUp -> profiles.of(location.modelFile(), serving.intraOpThreads(), rows, warmUp)),
+                        modelFile,
+                        warmUp -> version.known.isEmpty()
+                                ? known.of(modelFile, serving.intraOpThreads(), rows, warmUp)
+                                : version.known),
                 false);
         measured.onComplete(over -> trial.close());
         Duration patience = options.warmUpBudget().plus(REHEARSAL);

@@ -7,6 +7,7 @@ import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.List;
  * @param breaker when the model is left alone
  * @param tests what a version must show before it serves
  * @param drift how its answers are watched
+ * @param rest when it may be sent to sleep
+ * @param placement where it runs
  */
 record ModelServing(
         int instances,
@@ -38,7 +41,9 @@ record ModelServing(
         BreakerOptions breaker,
         List<String> labels,
         Tests tests,
-        Watching drift) {
+        Watching drift,
+        Rest rest,
+        Placement placement) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -52,9 +57,17 @@ record ModelServing(
      */
     record Tests(boolean byZeros, boolean finite, boolean sameSignature) {}
 
+    /**
+     * When a version may be sent to sleep.
+     *
+     * @param pinned never
+     * @param idleAfter when nobody has asked it for that long; 0 for when others need the memory only
+     */
+    record Rest(boolean pinned, Duration idleAfter) {}
+
     static ModelServing of(ModelConfig model, WorkerOptions node) {
         return new ModelServing(
-                orElse(model.instances(), orElse(node.instances(), defaultInstances())),
+                instances(model.instances(), node),
                 orElse(model.intraOpThreads(), node.intraOpThreads()),
                 orElse(model.maxBatchRows(), node.maxBatchRows()),
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
@@ -67,7 +80,19 @@ record ModelServing(
                 breaker(model, node.breaker()),
                 model.labels(),
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
-                Watching.of(model.drift(), node.drift()));
+                Watching.of(model.drift(), node.drift()),
+                rest(model, node.control()),
+                new Placement(
+                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()));
+    }
+
+    /** @param own what is said of the model itself; 0 for nothing */
+    static int instances(int own, WorkerOptions node) {
+        return orElse(own, orElse(node.instances(), defaultInstances()));
+    }
+
+    private static Rest rest(ModelConfig model, ControlOptions node) {
+        return new Rest(model.pinned(), model.idleAfter().isZero() ? node.idleAfter() : model.idleAfter());
     }
 
     private static BreakerOptions breaker(ModelConfig model, BreakerOptions node) {

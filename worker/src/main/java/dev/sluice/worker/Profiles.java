@@ -70,6 +70,11 @@ final class Profiles {
         }
     }
 
+    /** The same, of models that run there. */
+    Profiles on(String placement) {
+        return new Profiles(options, engine + ", " + placement, cache);
+    }
+
     /** The profile of a model, which is warm then, in the order of measuring; empty where nothing could be measured. */
     List<LatencyPoint> of(Path modelFile, int intraOpThreads, int maxBatchRows, WarmUp warmUp) {
         Duration budget = options.warmUpBudget();

@@ -1,10 +1,12 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.batch.LatencyPoint;
 import dev.sluice.worker.contract.ModelReport.Description;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,12 @@ final class ServedModel {
     private final Incarnation incarnation;
     private final Announcements announcements;
     private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
+    private final Usage usage = new Usage();
     private @Nullable Description description;
+    private List<LatencyPoint> profile = List.of();
+    private ModelServing.Rest rest = new ModelServing.Rest(false, Duration.ZERO);
+    private long readyNanos;
+    private long loadNanos;
 
     ServedModel(Incarnation incarnation, Announcements announcements) {
         this.incarnation = incarnation;
@@ -39,14 +46,53 @@ final class ServedModel {
         undo.push(step);
     }
 
-    void describe(Description complete) {
+    void describe(Description complete, ModelServing.Rest mayRest, List<LatencyPoint> measured) {
         description = complete;
+        rest = mayRest;
+        profile = measured;
+    }
+
+    void loaded(long sinceNanos, long nowNanos) {
+        readyNanos = nowNanos;
+        loadNanos = nowNanos - sinceNanos;
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    ModelServing.Rest rest() {
+        return rest;
+    }
+
+    /** How long its batches took before it took requests. */
+    List<LatencyPoint> profile() {
+        return profile;
+    }
+
+    long readyNanos() {
+        return readyNanos;
+    }
+
+    /** How long it took until it was ready. */
+    long loadNanos() {
+        return loadNanos;
     }
 
     /** As the front is to know it; null until it is complete. */
     @Nullable
     Description description() {
         return description;
+    }
+
+    /** Has so many instances from now on; fails with why it has fewer. */
+    void resize(int instances) {
+        announcements.resize(incarnation, instances);
+        description = description == null ? null : description.with(instances);
+    }
+
+    int instances() {
+        return description == null ? 0 : description.instances();
     }
 
     /** Lets it finish what it has; to be called when nobody is sent to it any more. */

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
@@ -33,7 +33,7 @@ final class TrafficControl {
     TrafficControl(Announcements announcements, ModelKeeper keeper, Wishes wishes) {
         this.announcements = announcements;
         this.wishes = wishes;
-        this.rollouts = new Rollouts(model -> keeper.state(model) == ModelState.READY);
+        this.rollouts = new Rollouts(keeper::serves);
     }
 
     /** Tells what is new, until nothing is, and returns what holds then: by model, those of which a version may be on trial. */
@@ -85,6 +85,13 @@ final class TrafficControl {
     /** The version that is on trial; {@link TrafficPlan#NOBODY} if none is. */
     long candidate(String name) {
         return plan(name).candidate();
+    }
+
+    /** Whether that version is on trial, or the one beside which another is. */
+    boolean concerns(ModelId model) {
+        TrafficPlan plan = plan(model.name());
+        return plan.candidate() != TrafficPlan.NOBODY
+                && (plan.candidate() == model.version() || plan.stable() == model.version());
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.HashMap;
@@ -87,7 +86,7 @@ final class VersionLabels {
     }
 
     private boolean isReady(String name, long version) {
-        return keeper.state(new ModelId(name, version)) == ModelState.READY;
+        return keeper.serves(new ModelId(name, version));
     }
 
     private void publish(String name, Map<String, Long> labels) {

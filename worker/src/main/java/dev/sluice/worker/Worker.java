@@ -69,7 +69,10 @@ public final class Worker extends VerticleBase {
                 (name, text) -> wishes.changeAnyway(
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
         loader = new ModelLoader(options, listeners, signatures, new ModelLoader.Means(ticker, engines.get(), vertx));
-        keeper = new ModelKeeper(loader, options.control(), announcements, context, this::forClients);
+        WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
+        vertx.deployVerticle(room).await();
+        ModelSleep.Parts rest = new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
+        keeper = new ModelKeeper(loader, rest, announcements, context, this::forClients);
         ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
         control.begin();
         return vertx.eventBus()

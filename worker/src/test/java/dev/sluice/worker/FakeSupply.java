@@ -13,7 +13,9 @@ final class FakeSupply implements InstanceSupply {
     private final List<Instance> lost = Collections.synchronizedList(new ArrayList<>());
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger restorations = new AtomicInteger();
+    private final List<Instance> retired = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean exhausted;
+    private volatile int expected;
 
     FakeSupply with(Instance instance) {
         spare.add(instance);
@@ -35,7 +37,7 @@ final class FakeSupply implements InstanceSupply {
 
     @Override
     public Future<Instance> deploy() {
-        return Future.succeededFuture(spare.removeFirst());
+        return spare.isEmpty() ? Future.failedFuture("there is no other") : Future.succeededFuture(spare.removeFirst());
     }
 
     @Override
@@ -47,6 +49,25 @@ final class FakeSupply implements InstanceSupply {
     @Override
     public Future<Instance> replaceLater() {
         return exhausted ? Future.failedFuture("too many threads hang") : deploy();
+    }
+
+    @Override
+    public void expect(int instances) {
+        expected = instances;
+    }
+
+    /** How many it was told that there are to be; 0 if it was not. */
+    int expected() {
+        return expected;
+    }
+
+    @Override
+    public void retire(Instance instance) {
+        retired.add(instance);
+    }
+
+    List<Instance> retired() {
+        return retired;
     }
 
     @Override

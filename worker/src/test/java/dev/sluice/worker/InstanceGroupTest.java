@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.batch.Batch;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -253,5 +255,60 @@ class InstanceGroupTest {
         assertEquals(9 - 2 + 1, InstanceGroup.patienceMillis(batch, 1_000_000, 2_000_000));
         assertEquals(20 + 1, InstanceGroup.patienceMillis(batch, 20_000_000, 2_000_000));
         assertEquals(1 + 1, InstanceGroup.patienceMillis(batch, 1_000_000, 50_000_000));
+    }
+
+    @Test
+    void moreInstancesJoinWhileOthersRun() throws Exception {
+        run(HASTY);
+        Future<Void> resized = onLoop(() -> group.resize(2));
+        resized.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        assertEquals(2, supply.expected());
+        assertEquals(1, next(idle));
+        run(Batches.of(Requests.ofIds(2)));
+        next(second).reply(ANSWER);
+        assertEquals(ANSWER, next(results));
+    }
+
+    @Test
+    void whoIsTooManyLeavesWhenItIsIdle() throws Exception {
+        group = groupOf(instance("first"), instance("second"), instance("third"));
+        run(Batches.of(Requests.of(Requests.FAR, 1))); // on the first
+        onLoop(() -> group.resize(1));
+        assertEquals(2, supply.retired().size());
+        assertEquals(
+                List.of("third", "second"),
+                supply.retired().stream().map(Instance::address).toList());
+        next(first).reply(ANSWER);
+        assertEquals(ANSWER, next(results));
+        assertEquals(1, onLoop(group::idleInstances));
+        assertEquals(2, supply.retired().size());
+    }
+
+    @Test
+    void whoIsTooManyAndBusyBringsItsBatchBackFirst() throws Exception {
+        group = groupOf(instance("first"), instance("second"));
+        run(Batches.of(Requests.of(Requests.FAR, 1)));
+        run(Batches.of(Requests.of(Requests.FAR, 2)));
+        onLoop(() -> group.resize(1));
+        assertEquals(List.of(), supply.retired());
+        next(first).reply(ANSWER);
+        assertEquals(ANSWER, next(results));
+        assertEquals(0, onLoop(group::idleInstances));
+        assertEquals(
+                List.of("first"),
+                supply.retired().stream().map(Instance::address).toList());
+        next(second).reply(ANSWER);
+        assertEquals(ANSWER, next(results));
+        assertEquals(1, onLoop(group::idleInstances));
+    }
+
+    @Test
+    void whatCannotBeHadIsSaidAndTheOthersGoOn() throws Exception {
+        Future<Void> resized = onLoop(() -> group.resize(3)); // of which there is one more only
+        Exception why = assertThrows(
+                ExecutionException.class,
+                () -> resized.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertTrue(why.toString().contains("there is no other"), why.toString());
+        assertEquals(2, onLoop(group::idleInstances));
     }
 }

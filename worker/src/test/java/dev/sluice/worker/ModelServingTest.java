@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.drift.OutputWatch;
+import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.settings.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,9 @@ class ModelServingTest {
                 breaker,
                 List.of(),
                 new ModelServing.Tests(true, true, false),
-                new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL));
+                new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL),
+                new ModelServing.Rest(false, none),
+                Placement.CPU);
     }
 
     @Test

@@ -116,7 +116,8 @@ class WorkerFaultTest {
         Duration soon = Duration.ofMillis(10);
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         DriftOptions drift = Settings.of(DriftOptions.class).load();
-        ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
+        ControlOptions control =
+                new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second, 0, Duration.ZERO);
         WorkerOptions options = new WorkerOptions(
                 List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control, drift);
         ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, listener);

@@ -31,6 +31,7 @@ record ModelsRequest(String url, String method, String path, String body) {
     private static final String NO_VERSION = "none";
     private static final String TO_COME = "to_come";
     private static final Pattern SETTING = Pattern.compile("(?:([a-z_]+)\\.)?([a-z_]+)=(.+)");
+    private static final Pattern COUNT = Pattern.compile("[1-9][0-9]{0,2}");
     private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,17}");
 
     /** @throws IllegalArgumentException for words that say nothing, with a message for people */
@@ -78,12 +79,13 @@ record ModelsRequest(String url, String method, String path, String body) {
             case "drift" -> new ModelsRequest(url, "GET", model(action, words) + "/drift", "");
             case "baseline" -> new ModelsRequest(url, "POST", model(action, words) + "/baseline", baseline(words));
             case "serve" -> new ModelsRequest(url, "POST", model(action, words) + "/serve", versions(words));
+            case "instances" -> instances(url, model(action, words) + "/instances", words);
             case "traffic" -> traffic(url, model(action, words), words);
             case "label" -> label(url, model(action, words), words);
             default ->
                 throw new IllegalArgumentException("there is no action '" + action
-                        + "'. The actions are: list, load, unload, serve, rollback, label, traffic, promote, reset,"
-                        + " history, drift, baseline");
+                        + "'. The actions are: list, load, unload, serve, rollback, instances, label, traffic, promote,"
+                        + " reset, history, drift, baseline");
         };
     }
 
@@ -114,6 +116,17 @@ record ModelsRequest(String url, String method, String path, String body) {
         }
         String[] items = text.startsWith("latest") ? new String[] {text} : text.split("[ ,]+", -1);
         return Stream.of(items).map(ModelsRequest::quoted).collect(Collectors.joining(",", "{\"versions\":[", "]}"));
+    }
+
+    private static ModelsRequest instances(String url, String path, Deque<String> words) {
+        String text = next(words, "instances needs a number, or default");
+        if (text.equals(DEFAULT)) {
+            return new ModelsRequest(url, "DELETE", path, "");
+        }
+        if (!COUNT.matcher(text).matches()) {
+            throw new IllegalArgumentException(text + " is no number of instances, nor default");
+        }
+        return new ModelsRequest(url, "PUT", path, "{\"instances\":" + text + "}");
     }
 
     private static String quoted(String text) {

@@ -129,7 +129,9 @@ public final class BatcherClient {
     }
 
     private void onOutcomes(Message<OutcomeGroup> message) {
-        capacities.accept(message.body().model(), message.body().capacity());
+        if (!message.body().capacity().equals(Capacity.UNKNOWN)) { // as of who is asleep: it is what it was
+            capacities.accept(message.body().model(), message.body().capacity());
+        }
         for (OutcomeGroup.Entry entry : message.body().entries()) {
             if (entry.outcome() instanceof InferenceResponse answer && !answer.isLast()) {
                 pass(entry.ticket(), answer);

@@ -40,7 +40,7 @@ public final class BatcherInquiry {
     private static InferenceError refusal(ModelEndpoint endpoint, Throwable cause) {
         return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS
                 ? new InferenceError.ModelNotReady(
-                        endpoint.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS)
+                        endpoint.model(), "it is asleep, or has been unloaded", InferenceError.RETRY_SOON_MILLIS)
                 : new InferenceError.Overloaded(
                         "the batcher of model " + endpoint.model() + " does not answer",
                         InferenceError.RETRY_SOON_MILLIS);

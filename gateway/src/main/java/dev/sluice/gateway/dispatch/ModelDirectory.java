@@ -169,7 +169,7 @@ public final class ModelDirectory {
             boolean sameVersion = report.model().equals(left.model());
             boolean isAsked =
                     sameVersion || (versionOpen && plan.isStable(report.model().version()));
-            if (report.state() == ModelState.READY && now != null && isAsked) {
+            if (report.takesRequests() && now != null && isAsked) {
                 boolean isAnother =
                         !now.batcherAddress().equals(left.description().batcherAddress());
                 boolean fits = now.signature().equals(left.description().signature());
@@ -194,9 +194,7 @@ public final class ModelDirectory {
 
     /** Those of them that answer. */
     public List<ModelReport> ready(String name) {
-        return versions(name).stream()
-                .filter(report -> report.state() == ModelState.READY)
-                .toList();
+        return versions(name).stream().filter(ModelReport::takesRequests).toList();
     }
 
     /** Whether that version is in memory, or on its way there or out of it, as far as the workers have said. */
@@ -220,7 +218,7 @@ public final class ModelDirectory {
     }
 
     /**
-     * The newest ready version of that model that may answer. If there is none, as while who was chosen is still being loaded,
+     * The newest version of that model that may answer: one that is ready, or asleep and will be. If there is none, as while who was chosen is still being loaded,
      * the oldest does: newer ones are still to be tried, or were sent away.
      */
     public ModelEndpoint newest(String name) {
@@ -228,7 +226,7 @@ public final class ModelDirectory {
         TrafficPlan plan = plan(name);
         ModelReport untried = null;
         for (ModelReport report : versions) {
-            if (report.state() == ModelState.READY) {
+            if (report.takesRequests()) {
                 if (plan.isStable(report.model().version())) {
                     return endpoint(report);
                 }
@@ -294,7 +292,7 @@ public final class ModelDirectory {
 
     private static ModelEndpoint endpoint(ModelReport report) {
         ModelReport.Description description = report.description();
-        if (report.state() != ModelState.READY || description == null) {
+        if (!report.takesRequests() || description == null) {
             throw notReady(report);
         }
         return new ModelEndpoint(report.model(), description);

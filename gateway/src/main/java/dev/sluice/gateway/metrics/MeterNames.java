@@ -121,6 +121,15 @@ public final class MeterNames {
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 
+    /** Counter, by model, version and reason (idle or budget): how often the version was sent to sleep. */
+    public static final String SLEEPS = "sluice_model_sleeps_total";
+
+    /** Histogram, by model and version: from the request that woke the version until it was ready. */
+    public static final String WAKE_SECONDS = "sluice_model_wake_seconds";
+
+    /** Counter, by model and version: how often the version was asked while it was asleep and could not be loaded. */
+    public static final String FAILED_WAKES = "sluice_model_failed_wakes_total";
+
     /** Gauge, by model and version: what there is to remark on a version that is served all the same. */
     public static final String MODEL_REMARKS = "sluice_model_remarks";
 

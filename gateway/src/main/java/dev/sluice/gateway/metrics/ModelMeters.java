@@ -9,6 +9,7 @@ import dev.sluice.worker.contract.FlushReason;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.LearnedLatency;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.SleepReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -19,9 +20,11 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -166,6 +169,21 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
     }
 
     @Override
+    public void asleep(ModelId model, SleepReason why) {
+        Objects.requireNonNull(of(model).sleeps.get(why)).increment();
+    }
+
+    @Override
+    public void woken(ModelId model, boolean ready, long nanos) {
+        Meters meters = of(model);
+        if (ready) {
+            meters.wake.record(nanos, TimeUnit.NANOSECONDS);
+        } else {
+            meters.failedWakes.increment();
+        }
+    }
+
+    @Override
     public void batchMemory(ModelId model, long changeBytes) {
         of(model).batchMemory.addAndGet(changeBytes);
     }
@@ -228,6 +246,9 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         private final Counter replacedInstances;
         private final AtomicInteger stuckThreads;
         private final AtomicLong batchMemory;
+        private final Map<SleepReason, Counter> sleeps = new EnumMap<>(SleepReason.class);
+        private final Timer wake;
+        private final Counter failedWakes;
 
         Meters(MeterRegistry registry, Tags tags) {
             this.registry = registry;
@@ -247,6 +268,12 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
             replacedInstances = registry.counter(MeterNames.REPLACED_INSTANCES, tags);
             stuckThreads = gauge(MeterNames.STUCK_THREADS, new AtomicInteger());
             batchMemory = gauge(MeterNames.BATCH_MEMORY, new AtomicLong());
+            for (SleepReason why : SleepReason.values()) {
+                String reason = why.name().toLowerCase(Locale.ROOT);
+                sleeps.put(why, registry.counter(MeterNames.SLEEPS, tags.and("reason", reason)));
+            }
+            wake = timer(MeterNames.WAKE_SECONDS);
+            failedWakes = registry.counter(MeterNames.FAILED_WAKES, tags);
         }
 
         private <T extends Number> T gauge(String name, T number) {

@@ -28,7 +28,7 @@ final class WishTable {
         Map<String, Rollout> rollouts = RolloutTable.read(connection);
         List<ModelWish> wishes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
-                        "select model, memory, versions, traffic from model_wish order by model");
+                        "select model, memory, versions, traffic, instances from model_wish order by model");
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 String model = row.getString("model");
@@ -37,6 +37,7 @@ final class WishTable {
                         model,
                         memory(row.getString("memory")),
                         items(row.getString("versions")),
+                        row.getInt("instances"),
                         labels.getOrDefault(model, Map.of()),
                         row.getString("traffic"),
                         rollout == null ? Rollout.NONE : rollout));
@@ -79,11 +80,12 @@ final class WishTable {
             return;
         }
         try (PreparedStatement statement = connection.prepareStatement(
-                "insert into model_wish (model, memory, versions, traffic) values (?, ?, ?, ?)")) {
+                "insert into model_wish (model, memory, versions, traffic, instances) values (?, ?, ?, ?, ?)")) {
             statement.setString(1, wish.name());
             statement.setString(2, wish.memory().name());
             statement.setString(3, String.join(SEPARATOR, wish.versions()));
             statement.setString(4, wish.traffic());
+            statement.setInt(5, wish.instances());
             statement.executeUpdate();
         }
         for (Map.Entry<String, Long> label : wish.labels().entrySet()) {

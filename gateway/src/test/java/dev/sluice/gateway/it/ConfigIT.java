@@ -16,6 +16,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** The model configuration, the repository's index and the lists of what is served. */
 class ConfigIT {
 
+    @Test
+    void aDeviceThatIsNotThereIsSaidAndTheCpuStandsInWhereItMay(@TempDir Path root) {
+        Path file = Places.TEST_MODELS.resolve("echo/1/model.onnx");
+        new Repository(root).with("strict", "1", file).config("strict", "device: cuda:0\n");
+        new Repository(root).with("lax", "1", file).config("lax", "device: cuda:0\ncpu_fallback: true\n");
+        try (RunningGateway gateway = RunningGateway.start(root, "worker.warm_up_budget=0s")) {
+            String refused = gateway.infer("strict", Requests.echo(1.5f)).error(503);
+            assertTrue(refused.contains("has no execution provider cuda; it has cpu"), refused);
+            assertEquals(200, gateway.infer("lax", Requests.echo(1.5f)).status());
+            String index = gateway.post("/v2/repository/index", "").body();
+            assertTrue(index.contains("the CPU runs it in place of cuda on cuda:0"), index);
+            assertEquals(1, gateway.metrics().value("sluice_model_remarks", "model=\"lax\""));
+            assertTrue(gateway.get("/v2/models/lax/config").body().contains("KIND_CPU"));
+        }
+    }
+
     private static RunningGateway gateway;
 
     @BeforeAll

@@ -82,6 +82,8 @@ class ModelsCommandIT {
         assertDone("sums +1 +unloaded +closed +unload; serve 1", models("unload", "sums"));
         assertDone("sums +1 +ready +closed +load; serve 1", models("load", "sums"));
         assertDone("sums +1 +ready +closed +load", models("serve", "sums", "default"));
+        assertDone("sums +1 +ready +closed +load; instances 3", models("instances", "sums", "3"));
+        assertDone("sums +1 +ready +closed +load", models("instances", "sums", "default"));
         assertDone("sums +1 +ready +closed", models("reset", "sums"));
         assertDone("TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME", models("history"));
         assertDone("\\S+ +127.0.0.1 +label +sums +new 2 +done", models("history", "sums"));

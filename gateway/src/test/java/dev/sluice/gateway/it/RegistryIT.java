@@ -70,6 +70,7 @@ class RegistryIT {
             done(gateway, "PUT", SUMS + "/labels/stable", "{\"version\":2}");
             done(gateway, "DELETE", SUMS + "/labels/theirs", "");
             done(gateway, "POST", SUMS + "/serve", "{\"versions\":[1]}");
+            done(gateway, "PUT", SUMS + "/instances", "{\"instances\":3}");
             done(gateway, "POST", "/admin/v1/models/other/unload", "");
         }
         try (RunningGateway gateway = start()) {
@@ -80,12 +81,16 @@ class RegistryIT {
             JsonObject told = new JsonObject()
                     .put("memory", "unsaid")
                     .put("versions", new JsonArray().add("1"))
+                    .put("instances", 3)
                     .put("labels", new JsonObject().put("stable", 2).put("theirs", 0));
             assertEquals(told, sums.getJsonObject("told"));
             String table = gateway.admin("GET", "/admin/v1/models", "", "accept", "text/plain")
                     .body();
             assertTrue(table.lines().anyMatch(line -> line.matches("other +1 +unloaded +closed +unload")), table);
-            assertTrue(table.lines().anyMatch(line -> line.matches("sums +1 +ready +closed +serve 1")), table);
+            assertTrue(
+                    table.lines().anyMatch(line -> line.matches("sums +1 +ready +closed +serve 1; instances 3")),
+                    table);
+            assertTrue(gateway.get("/v2/models/sums/config").body().contains("\"count\":3"));
             done(gateway, "POST", SUMS + "/reset", "");
             done(gateway, "POST", "/admin/v1/models/other/load", "");
             assertEquals("2", versionThatAnswers(gateway));

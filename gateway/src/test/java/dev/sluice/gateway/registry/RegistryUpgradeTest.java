@@ -51,7 +51,7 @@ class RegistryUpgradeTest {
     void whatWasKeptBeforeIsStillThere() throws Exception {
         firstRelease();
         ModelWish cat =
-                new ModelWish("cat", Memory.UNLOADED, List.of("1", "2"), Map.of("stable", 2L), "", Rollout.NONE);
+                new ModelWish("cat", Memory.UNLOADED, List.of("1", "2"), 0, Map.of("stable", 2L), "", Rollout.NONE);
         try (Database database = new Database(place())) {
             assertEquals(List.of(cat), read(database));
         }

@@ -15,6 +15,16 @@ public interface InstanceListener {
     /** So many threads of given-up instances have not yet ended. */
     default void givenUp(ModelId model, int threads) {}
 
+    /** A version was sent to sleep, its last instance with it. */
+    default void asleep(ModelId model, SleepReason why) {}
+
+    /**
+     * A version that was asleep is ready again, or could not be loaded.
+     *
+     * @param nanos since somebody asked for it
+     */
+    default void woken(ModelId model, boolean ready, long nanos) {}
+
     /** The direct memory that an instance keeps for its batches has grown by so much, or shrunk when it is negative. */
     default void batchMemory(ModelId model, long changeBytes) {}
 }

@@ -47,6 +47,17 @@ public sealed interface ModelCommand {
      */
     record Label(String name, String label, long version) implements ModelCommand {}
 
+    /**
+     * Run each of its versions by so many worker threads, until told otherwise.
+     *
+     * @param instances 0 for what its files or the settings say
+     */
+    record Instances(String name, int instances) implements ModelCommand {
+
+        /** As many as model.yaml may say. */
+        public static final int MOST = 256;
+    }
+
     /** Forget what operators said of it: its files say what is served, and by which names. */
     record Reset(String name) implements ModelCommand {}
 

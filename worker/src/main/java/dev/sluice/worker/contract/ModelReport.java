@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the worker side tells the gateway side about one model version, each time its state changes.
  *
- * @param description null until the model has been loaded
+ * @param description null until the model has been loaded; of one that is asleep, as it was
  * @param reason why the model is in this state, or what is remarkable about it, for people; empty when there is nothing to
  *     say
  */
@@ -20,6 +20,15 @@ public record ModelReport(
         }
     }
 
+    /** Whether requests may be sent to it: it is ready, or asleep, or on its way from there back into memory. */
+    public boolean takesRequests() {
+        return description != null
+                && switch (state) {
+                    case READY, ASLEEP, LOADING, WARMING -> true;
+                    case DRAINING, UNLOADED, FAILED -> false;
+                };
+    }
+
     /**
      * What a loaded model is like.
      *
@@ -27,9 +36,10 @@ public record ModelReport(
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
      * @param instances threads that run it
-     * @param batcherAddress where the event bus takes requests for it
+     * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
      * @param remarks what its owner should know although it is served, for people
+     * @param device where it runs: {@code cpu}, or {@code cuda:N}
      */
     public record Description(
             String platform,
@@ -39,10 +49,31 @@ public record ModelReport(
             int instances,
             String batcherAddress,
             FixedBatching fixed,
-            List<String> remarks) {
+            List<String> remarks,
+            String device) {
+
+        public static final int NO_GPU = -1;
 
         public Description {
             remarks = List.copyOf(remarks);
+        }
+
+        /** Which GPU it runs on; {@link #NO_GPU} for none. */
+        public int gpu() {
+            int colon = device.indexOf(':');
+            return colon < 0 ? NO_GPU : Integer.parseInt(device.substring(colon + 1));
+        }
+
+        /** The same model, whose requests are taken elsewhere. */
+        public Description at(String address) {
+            return new Description(
+                    platform, signature, labels, maxBatchRows, instances, address, fixed, remarks, device);
+        }
+
+        /** The same model with so many threads. */
+        public Description with(int threads) {
+            return new Description(
+                    platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks, device);
         }
 
         /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
@@ -53,7 +84,16 @@ public record ModelReport(
                 int maxBatchRows,
                 int instances,
                 String batcherAddress) {
-            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of());
+            this(
+                    platform,
+                    signature,
+                    labels,
+                    maxBatchRows,
+                    instances,
+                    batcherAddress,
+                    FixedBatching.NONE,
+                    List.of(),
+                    "cpu");
         }
     }
 

@@ -9,12 +9,19 @@ import java.util.Map;
  *
  * @param name the model
  * @param versions which of its versions are to be served, as in a model.yaml; empty for what that says
+ * @param instances worker threads of each version; 0 for what its files or the settings say
  * @param labels by label, the version it is to point to; 0 for none, whatever model.yaml says
  * @param traffic how its versions are tried, as the section of a model.yaml; empty for what that says
  * @param rollout what is remembered of its versions
  */
 public record ModelWish(
-        String name, Memory memory, List<String> versions, Map<String, Long> labels, String traffic, Rollout rollout) {
+        String name,
+        Memory memory,
+        List<String> versions,
+        int instances,
+        Map<String, Long> labels,
+        String traffic,
+        Rollout rollout) {
 
     /** Whether the model is to be in memory. */
     public enum Memory {
@@ -31,30 +38,30 @@ public record ModelWish(
 
     /** Of a model of which nobody has said anything. */
     public static ModelWish none(String name) {
-        return new ModelWish(name, Memory.UNSAID, List.of(), Map.of(), "", Rollout.NONE);
+        return new ModelWish(name, Memory.UNSAID, List.of(), 0, Map.of(), "", Rollout.NONE);
     }
 
     public ModelWish with(Memory next) {
-        return new ModelWish(name, next, versions, labels, traffic, rollout);
+        return new ModelWish(name, next, versions, instances, labels, traffic, rollout);
     }
 
     /** @param next as in a model.yaml; empty for what that says */
     public ModelWish serving(List<String> next) {
-        return new ModelWish(name, memory, next, labels, traffic, rollout);
+        return new ModelWish(name, memory, next, instances, labels, traffic, rollout);
     }
 
     /** @param version 0 for none, whatever model.yaml says */
     public ModelWish labelled(String label, long version) {
         Map<String, Long> next = new HashMap<>(labels);
         next.put(label, version);
-        return new ModelWish(name, memory, versions, next, traffic, rollout);
+        return new ModelWish(name, memory, versions, instances, next, traffic, rollout);
     }
 
     /** As the files say. */
     public ModelWish unlabelled(String label) {
         Map<String, Long> next = new HashMap<>(labels);
         next.remove(label);
-        return new ModelWish(name, memory, versions, next, traffic, rollout);
+        return new ModelWish(name, memory, versions, instances, next, traffic, rollout);
     }
 
     /**
@@ -63,11 +70,16 @@ public record ModelWish(
      * @param next as in a model.yaml; empty for what that says
      */
     public ModelWish trying(String next) {
-        return new ModelWish(name, memory, versions, labels, next, rollout.forgiving());
+        return new ModelWish(name, memory, versions, instances, labels, next, rollout.forgiving());
+    }
+
+    /** @param next worker threads; 0 for what its files or the settings say */
+    public ModelWish instances(int next) {
+        return new ModelWish(name, memory, versions, next, labels, traffic, rollout);
     }
 
     public ModelWish with(Rollout next) {
-        return new ModelWish(name, memory, versions, labels, traffic, next);
+        return new ModelWish(name, memory, versions, instances, labels, traffic, next);
     }
 
     /** Without what was said of versions between these two, and with all that was said since. */
@@ -76,6 +88,7 @@ public record ModelWish(
                 name,
                 memory,
                 versions.equals(after.versions) ? before.versions : versions,
+                instances,
                 labels,
                 traffic.equals(after.traffic) ? before.traffic : traffic,
                 rollout.takingBack(before.rollout, after.rollout));

@@ -6,12 +6,18 @@ package dev.sluice.worker.engine;
  * @param intraOpThreads threads that share the work of one operator, the calling thread included. One is best for
  *     throughput: N callers that share one model beat one caller with N threads. More shortens a single call of a big
  *     model and lengthens one of a small model.
+ * @param placement where the model runs
  */
-public record EngineOptions(int intraOpThreads) {
+public record EngineOptions(int intraOpThreads, Placement placement) {
 
     public EngineOptions {
         if (intraOpThreads < 1) {
             throw new IllegalArgumentException("intraOpThreads must be at least 1, and this is " + intraOpThreads);
         }
+    }
+
+    /** On the CPU. */
+    public EngineOptions(int intraOpThreads) {
+        this(intraOpThreads, Placement.CPU);
     }
 }

@@ -20,6 +20,16 @@ public interface LoadedModel extends AutoCloseable {
     /** The name that the V2 protocol has for models of this kind, for example {@code onnxruntime_onnx}. */
     String platform();
 
+    /** Where it runs: {@code cpu}, or {@code cuda:N}. */
+    default String device() {
+        return Placement.CPU_DEVICE;
+    }
+
+    /** What its owner should know of how it was loaded. */
+    default List<String> remarks() {
+        return List.of();
+    }
+
     /**
      * What one thread needs to run this model; the caller closes it.
      *

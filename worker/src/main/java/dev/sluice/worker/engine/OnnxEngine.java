@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,6 +43,30 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(Path modelFile, EngineOptions options) throws ModelLoadException {
+        Placement placement = options.placement();
+        Optional<String> fault = ExecutionProviders.fault(placement);
+        if (fault.isPresent()) {
+            throw new ModelLoadException(modelFile, fault.get());
+        }
+        try {
+            Optional<String> lack = ExecutionProviders.lack(placement, version());
+            if (lack.isPresent()) {
+                throw new ModelLoadException(
+                        modelFile, lack.get() + " (cpu_fallback: true in its model.yaml lets the CPU run it)");
+            }
+            return new PlacedModel(session(modelFile, options), placement.device(), List.of());
+        } catch (ModelLoadException e) {
+            if (placement.providerName().equals(Placement.CPU_DEVICE) || !placement.cpuFallback()) {
+                throw e;
+            }
+            LoadedModel onCpu =
+                    session(modelFile, new EngineOptions(options.intraOpThreads())); // or it is the file's fault
+            String remark = "the CPU runs it in place of " + placement + ": " + e.reason();
+            return new PlacedModel(onCpu, Placement.CPU_DEVICE, List.of(remark));
+        }
+    }
+
+    private LoadedModel session(Path modelFile, EngineOptions options) throws ModelLoadException {
         try (SessionOptions sessionOptions = SessionSettings.of(options)) {
             OnnxFile file = OnnxFile.scan(modelFile);
             if (!file.shapelessInputs().isEmpty()) {

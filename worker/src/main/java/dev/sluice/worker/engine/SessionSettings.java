@@ -25,6 +25,7 @@ final class SessionSettings {
         settings.setIntraOpNumThreads(options.intraOpThreads());
         // Whatever fails also arrives as an exception; a client's bad requests must not be able to fill stderr.
         settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        ExecutionProviders.add(options.placement(), settings);
         if (options.intraOpThreads() > 1) {
             spinInsideCallsOnly(settings);
         }

@@ -43,6 +43,12 @@ import java.util.regex.Pattern;
  * @param raggedAxes axes of inputs that may be padded, as {@code INPUT.AXIS}
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
  * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
+ * @param device where it runs: {@code cpu}, or {@code cuda:N} for the N-th GPU
+ * @param executionProvider by what; empty for the one that is named after the device
+ * @param providerOptions of that, as {@code NAME=VALUE}
+ * @param cpuFallback whether the CPU will do where that is not to be had; off, for it may be a hundred times slower
+ * @param pinned whether it is never sent to sleep
+ * @param idleAfter how long nobody may ask it before it is sent to sleep
  * @param traffic how a version is tried before it serves
  * @param drift how its answers are watched
  */
@@ -69,6 +75,12 @@ public record ModelConfig(
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
         @Setting("") List<String> trim,
+        @Setting("cpu") String device,
+        @Setting("") String executionProvider,
+        @Setting("") List<String> providerOptions,
+        @Setting("false") boolean cpuFallback,
+        @Setting("false") boolean pinned,
+        @Setting(value = "0s", min = "0s", max = "168h") Duration idleAfter,
         TrafficConfig traffic,
         DriftConfig drift) {
 
@@ -95,6 +107,8 @@ public record ModelConfig(
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
         all.put("version_labels", ModelConfig::badVersionLabel);
+        all.put("device", ModelConfig::badDevice);
+        all.put("provider_options", ModelConfig::badProviderOption);
         all.put("traffic.candidate", TrafficConfig::badCandidate);
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
@@ -112,6 +126,28 @@ public record ModelConfig(
                         + label + ")");
     }
 
+    private static Optional<String> badDevice(String device) {
+        return device.matches("cpu|cuda:[0-9]{1,3}")
+                ? Optional.empty()
+                : Optional.of("is no device (expected cpu, or cuda:0 and the like; got " + device + ")");
+    }
+
+    private static Optional<String> badProviderOption(String option) {
+        return option.matches("[A-Za-z0-9_.]+=.*")
+                ? Optional.empty()
+                : Optional.of("is no NAME=VALUE (got " + option + ")");
+    }
+
+    /** By name, the options of its execution provider. */
+    public Map<String, String> providerSettings() {
+        Map<String, String> settings = new HashMap<>();
+        for (String option : providerOptions) {
+            int equals = option.indexOf('=');
+            settings.put(option.substring(0, equals), option.substring(equals + 1));
+        }
+        return settings;
+    }
+
     /**
      * Which versions are served.
      *
@@ -124,6 +160,7 @@ public record ModelConfig(
     /** All that a version depends on that is loaded, as text. */
     String ofLoading() {
         return toString()
+                .replaceFirst("instances=[0-9]+, ", "")
                 .replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "")
                 .replace(", traffic=" + traffic, "");
     }

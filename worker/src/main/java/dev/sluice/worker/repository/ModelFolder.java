@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param policy which of them its model.yaml wants served; the newest where that cannot be read
  * @param labels other names of versions, as its model.yaml has them
  * @param traffic how a version is tried before it serves, as its model.yaml has it
+ * @param instances worker threads of each version, as its model.yaml has it; 0 where that says nothing
  */
 public record ModelFolder(
         String name,
@@ -21,7 +22,8 @@ public record ModelFolder(
         NavigableMap<Long, Fingerprint> versions,
         VersionPolicy policy,
         Map<String, Long> labels,
-        TrafficConfig traffic) {
+        TrafficConfig traffic,
+        int instances) {
 
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));

@@ -32,9 +32,10 @@ public final class ModelLifecycle {
     public static Set<ModelState> after(ModelState state) {
         return switch (state) {
             case UNLOADED -> EnumSet.of(ModelState.LOADING);
-            case LOADING -> EnumSet.of(ModelState.WARMING, ModelState.FAILED);
-            case WARMING -> EnumSet.of(ModelState.READY, ModelState.FAILED);
-            case READY -> EnumSet.of(ModelState.DRAINING, ModelState.FAILED);
+            case LOADING -> EnumSet.of(ModelState.WARMING, ModelState.FAILED, ModelState.ASLEEP);
+            case WARMING -> EnumSet.of(ModelState.READY, ModelState.FAILED, ModelState.ASLEEP);
+            case READY -> EnumSet.of(ModelState.DRAINING, ModelState.FAILED, ModelState.ASLEEP);
+            case ASLEEP -> EnumSet.of(ModelState.LOADING, ModelState.UNLOADED);
             case DRAINING -> EnumSet.of(ModelState.UNLOADED);
             case FAILED -> EnumSet.of(ModelState.LOADING, ModelState.READY, ModelState.UNLOADED);
         };

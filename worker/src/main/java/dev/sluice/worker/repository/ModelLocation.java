@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -10,4 +11,15 @@ import java.nio.file.Path;
  * @param configFile the model's model.yaml, which need not exist
  * @param fingerprint what both looked like when they were found
  */
-public record ModelLocation(ModelId model, Path modelFile, Path configFile, Fingerprint fingerprint) {}
+public record ModelLocation(ModelId model, Path modelFile, Path configFile, Fingerprint fingerprint) {
+
+    /** Whether the version's files look as they did then; reads the directory. */
+    public boolean isAsFound() {
+        try {
+            Fingerprint now = Fingerprint.of(modelFile.resolveSibling(""));
+            return !now.files().isEmpty() && fingerprint.files().startsWith(now.files()); // behind them are settings
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+}

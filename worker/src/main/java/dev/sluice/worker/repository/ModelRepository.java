@@ -87,7 +87,13 @@ public final class ModelRepository {
         found.versions.forEach(
                 (version, files) -> versions.put(version, files.with(said.loading(), said.writtenMillis())));
         return new ModelFolder(
-                folder.getFileName().toString(), folder, versions, said.policy(), said.labels(), said.traffic());
+                folder.getFileName().toString(),
+                folder,
+                versions,
+                said.policy(),
+                said.labels(),
+                said.traffic(),
+                said.instances());
     }
 
     /** What cannot be read is as it was: nothing is taken out of service because a disk does not answer. */

@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,8 +10,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /**
- * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions and of their traffic, and what
- * they look like.
+ * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions, their traffic and their number of
+ * instances, none of which has anything loaded anew, and what they look like.
  *
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
@@ -20,15 +21,23 @@ record OwnSettings(
         VersionPolicy policy,
         Map<String, Long> labels,
         TrafficConfig traffic,
+        int instances,
         String loading,
         String stamp,
         long writtenMillis) {
 
-    private static final OwnSettings NONE =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, "", "", 0);
+    /** Of files that are not there, which say what empty ones say. */
+    private static final OwnSettings NONE = new OwnSettings(
+            VersionPolicy.NEWEST,
+            Map.of(),
+            TrafficConfig.NONE,
+            0,
+            Settings.of(ModelConfig.class).load().ofLoading() + TritonConfig.NONE.ofLoading(),
+            "",
+            0);
 
     private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -49,9 +58,16 @@ record OwnSettings(
             ModelConfig config = ModelConfig.read(file);
             String loading = config.ofLoading() + TritonConfig.beside(file).ofLoading();
             return new OwnSettings(
-                    config.versionPolicy(), config.labelledVersions(), config.traffic(), loading, stamp, millis);
+                    config.versionPolicy(),
+                    config.labelledVersions(),
+                    config.traffic(),
+                    config.instances(),
+                    loading,
+                    stamp,
+                    millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
-            return new OwnSettings(before.policy, before.labels, before.traffic, "faulty " + stamp, stamp, millis);
+            return new OwnSettings(
+                    before.policy, before.labels, before.traffic, before.instances, "faulty " + stamp, stamp, millis);
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What is to be done so that what is served becomes what is wanted.
  *
  * <p>A version that is not wanted any more goes on serving until another of its model is ready in its place: one that
- * cannot be loaded costs nobody anything. A version that failed is left alone until its files change.
+ * cannot be loaded costs nobody anything. A version that failed, or is asleep, is left alone until its files change.
  *
  * @thread any; holds nothing
  */
@@ -76,7 +76,7 @@ public final class Reconciliation {
         if (now == null || now.state() == ModelState.UNLOADED) {
             steps.add(new Step.Load(location));
         } else if (!now.replacing() && !now.tried().equals(location.fingerprint())) {
-            if (now.state() == ModelState.FAILED) {
+            if (now.state() == ModelState.FAILED || now.state() == ModelState.ASLEEP) {
                 steps.add(new Step.Load(location));
             } else if (now.state() == ModelState.READY) {
                 steps.add(new Step.Replace(location));
@@ -95,9 +95,9 @@ public final class Reconciliation {
         }
         switch (now.state()) {
             case FAILED, UNLOADED -> steps.add(new Step.Forget(model));
-            case READY -> {
+            case READY, ASLEEP -> {
                 if (isStoodInFor(model.name(), wanted, standing)) {
-                    steps.add(new Step.Drain(model));
+                    steps.add(now.state() == ModelState.READY ? new Step.Drain(model) : new Step.Forget(model));
                 }
             }
             case LOADING, WARMING, DRAINING -> {} // it is looked at again when that is over
@@ -116,7 +116,7 @@ public final class Reconciliation {
             if (how == null || how.state() == ModelState.UNLOADED || how.isOnItsWay()) {
                 return false;
             }
-            anyReady |= how.state() == ModelState.READY;
+            anyReady |= how.state() == ModelState.READY || how.state() == ModelState.ASLEEP;
         }
         return others.isEmpty() || anyReady;
     }

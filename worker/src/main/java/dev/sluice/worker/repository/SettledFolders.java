@@ -97,7 +97,8 @@ public final class SettledFolders {
             return null;
         }
         ModelFolder says = before == null || still ? now : before;
-        return new ModelFolder(now.name(), now.folder(), versions, says.policy(), says.labels(), says.traffic());
+        return new ModelFolder(
+                now.name(), now.folder(), versions, says.policy(), says.labels(), says.traffic(), says.instances());
     }
 
     private boolean isWhole(Fingerprint print, @Nullable Fingerprint asLast) {

@@ -32,7 +32,7 @@ public record TritonConfig(List<Assignment> settings, List<Claim> claims, List<S
     static final String FILE = "config.pbtxt";
     static final int MOST_BYTES = 1 << 20;
 
-    private static final TritonConfig NONE = new TritonConfig(List.of(), List.of(), List.of());
+    static final TritonConfig NONE = new TritonConfig(List.of(), List.of(), List.of());
 
     public TritonConfig {
         settings = List.copyOf(settings);

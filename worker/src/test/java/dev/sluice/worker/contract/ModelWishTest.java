@@ -17,6 +17,7 @@ class ModelWishTest {
     void eachWordChangesItsOwnPart() {
         ModelWish all = none.with(Memory.UNLOADED)
                 .serving(List.of("latest 2"))
+                .instances(3)
                 .labelled("stable", 3)
                 .labelled("canary", 4)
                 .trying("{}")
@@ -26,6 +27,7 @@ class ModelWishTest {
                         "digits",
                         Memory.UNLOADED,
                         List.of("latest 2"),
+                        3,
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
                         new Rollout(1, Map.of(2L, "it fails"), "")),
@@ -35,10 +37,12 @@ class ModelWishTest {
                         "digits",
                         Memory.LOADED,
                         List.of(),
+                        0,
                         Map.of("stable", 5L, "canary", 0L),
                         "",
                         new Rollout(1, Map.of(), "")),
                 all.with(Memory.LOADED)
+                        .instances(0)
                         .serving(List.of())
                         .labelled("stable", 5)
                         .labelled("canary", 0)
@@ -51,6 +55,14 @@ class ModelWishTest {
         assertFalse(none.labelled("stable", 0).saysNothing(), "the one of model.yaml is not to come back");
         assertTrue(none.labelled("stable", 3).unlabelled("stable").saysNothing());
         assertFalse(none.with(Memory.LOADED).saysNothing());
+        assertFalse(none.instances(2).saysNothing());
+        assertEquals(
+                2,
+                none.instances(2)
+                        .with(Memory.LOADED)
+                        .serving(List.of())
+                        .labelled("a", 1)
+                        .instances());
         assertFalse(none.serving(List.of("all")).saysNothing());
         assertTrue(none.serving(List.of("all")).serving(List.of()).saysNothing());
     }

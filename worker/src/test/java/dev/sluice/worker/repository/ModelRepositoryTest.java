@@ -1,8 +1,10 @@
 package dev.sluice.worker.repository;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelId;
 import java.io.IOException;
@@ -89,7 +91,7 @@ class ModelRepositoryTest {
         assertNotEquals(before.get(2L), after.get(2L), "a file beside the model");
         write("m/1/model.onnx", "y", LONG_AGO.plusMillis(1));
         assertNotEquals(before.get(1L), versions().get(1L), "the same size, another time");
-        write("m/model.yaml", "instances: 1", LONG_AGO);
+        write("m/model.yaml", "share: 2", LONG_AGO);
         assertNotEquals(after.get(2L), versions().get(2L), "the model's settings");
     }
 
@@ -212,14 +214,28 @@ class ModelRepositoryTest {
 
     /** A version need not be loaded anew because another one is served as well. */
     @Test
-    void whatOnlyNamesVersionsDoesNotChangeThem() throws IOException {
+    void whatOnlyNamesOrCountsDoesNotChangeThem() throws IOException {
         write("m/1/model.onnx", "x", LONG_AGO);
-        write("m/model.yaml", "instances: 1\nversions: [1, 2]", LONG_AGO);
         Map<Long, Fingerprint> before = versions();
-        write("m/model.yaml", "instances: 1\nversions: [all]\nversion_labels: [stable=1]", LONG_AGO.plusSeconds(1));
+        write("m/model.yaml", "versions: [1, 2]", LONG_AGO);
         assertEquals(before, versions());
-        write("m/model.yaml", "instances: 2\nversions: [all]", LONG_AGO.plusSeconds(2));
+        write("m/model.yaml", "instances: 2\nversions: [all]\nversion_labels: [stable=1]", LONG_AGO.plusSeconds(1));
+        assertEquals(before, versions());
+        assertEquals(2, repository.scan().getFirst().instances());
+        write("m/model.yaml", "slo: 20ms\nversions: [all]", LONG_AGO.plusSeconds(2));
         assertNotEquals(before, versions());
+    }
+
+    @Test
+    void aLocationKnowsWhetherItsFilesAreWhatTheyWere() throws IOException {
+        write("m/1/model.onnx", "x", LONG_AGO);
+        write("m/model.yaml", "slo: 20ms", LONG_AGO);
+        ModelLocation location = repository.scan().getFirst().location(1);
+        assertTrue(location.isAsFound());
+        write("m/1/model.onnx", "y", LONG_AGO.plusSeconds(1));
+        assertFalse(location.isAsFound());
+        Files.delete(location.modelFile());
+        assertFalse(location.isAsFound());
     }
 
     @Test

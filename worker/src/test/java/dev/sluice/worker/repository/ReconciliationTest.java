@@ -93,6 +93,14 @@ class ReconciliationTest {
                 "        | 1a=draining                  | ",
                 "        | 1a=failed                    | Forget 1",
                 "        | 1a=ready 2a=failed           | Drain 1, Forget 2",
+                "1a      | 1a=asleep                    | ",
+                "1b      | 1a=asleep                    | Load 1",
+                "        | 1a=asleep                    | Forget 1",
+                "2a      | 1a=asleep                    | Load 2",
+                "2a      | 1a=asleep 2a=loading         | ",
+                "2a      | 1a=asleep 2a=failed          | ",
+                "2a      | 1a=asleep 2a=asleep          | Forget 1",
+                "2a      | 1a=ready 2a=asleep           | Drain 1",
             },
             delimiter = '|',
             nullValues = "-")
@@ -183,7 +191,7 @@ class ReconciliationTest {
                     move(model, ModelState.UNLOADED);
                     states.remove(model);
                 }
-                case UNLOADED, FAILED -> throw new AssertionError(model);
+                case UNLOADED, FAILED, ASLEEP -> throw new AssertionError(model);
             }
             return true;
         }

@@ -34,7 +34,7 @@ class RolloutsTest {
         for (long version : versions) {
             files.put(version, new Fingerprint("v" + version, 0));
         }
-        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic);
+        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, 0);
     }
 
     /** What is said of a folder with these versions, as {@code stable+candidate}. */
@@ -212,7 +212,13 @@ class RolloutsTest {
         with(NEWEST, 1, 2);
         assertEquals("2+0", with(NEWEST, 2));
         ModelFolder seven = new ModelFolder(
-                "m", Path.of("m"), folder(NEWEST, 2).versions(), VersionPolicy.parse(List.of("7")), Map.of(), NEWEST);
+                "m",
+                Path.of("m"),
+                folder(NEWEST, 2).versions(),
+                VersionPolicy.parse(List.of("7")),
+                Map.of(),
+                NEWEST,
+                0);
         TrafficPlan none = rollouts.plan(seven, Map.of(), wish).plan();
         assertEquals(TrafficPlan.NONE, none, "none of those that are wanted is there");
     }

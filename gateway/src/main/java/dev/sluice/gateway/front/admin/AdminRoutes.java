@@ -45,6 +45,7 @@ final class AdminRoutes {
         table.post(MODEL + "/serve", changes::serve);
         table.post(MODEL + "/rollback", changes::rollBack);
         table.post(MODEL + "/reset", changes::reset);
+        table.putAndDelete(MODEL + "/instances", changes::instances, changes::removeInstances);
         table.putAndDelete(MODEL + "/traffic", changes::traffic, changes::removeTraffic);
         table.post(MODEL + "/promote", changes::promote);
         table.putAndDelete(MODEL + "/labels/:label", changes::label, changes::removeLabel);

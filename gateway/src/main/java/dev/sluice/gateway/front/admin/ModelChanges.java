@@ -29,6 +29,7 @@ final class ModelChanges {
     private static final int ACCEPTED = 202;
     private static final String VERSIONS = "versions";
     private static final String VERSION = "version";
+    private static final String INSTANCES = "instances";
     private static final long NO_VERSION = 0;
     private static final int LONGEST_POLICY = 4096;
     private static final String TO_COME = "to_come";
@@ -94,6 +95,19 @@ final class ModelChanges {
                     "label", "up to 63 letters, digits and . _ -, of which the first is a letter (got " + text + ")");
         }
         return text;
+    }
+
+    void instances(RoutingContext context) {
+        take(context, Set.of(INSTANCES), said -> {
+            long wanted = said.count(INSTANCES)
+                    .orElseThrow(() -> InferenceException.invalid(INSTANCES, "missing: how many it is to have"));
+            int instances = (int) Math.min(wanted, ModelCommand.Instances.MOST + 1L); // refused where it is understood
+            return new ModelCommand.Instances(ModelsHandler.name(context), instances);
+        });
+    }
+
+    void removeInstances(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Instances(ModelsHandler.name(context), 0));
     }
 
     /** Read on the worker side, by the reader of model.yaml: JSON is YAML. */

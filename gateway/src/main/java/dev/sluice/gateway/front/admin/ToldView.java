@@ -29,6 +29,9 @@ final class ToldView {
         if (!wish.versions().isEmpty()) {
             words.add("serve " + String.join(", ", wish.versions()));
         }
+        if (wish.instances() > 0) {
+            words.add("instances " + wish.instances());
+        }
         if (!wish.traffic().isEmpty()) {
             List<String> settings = new ArrayList<>();
             settings("", new JsonObject(wish.traffic()), settings);
@@ -53,7 +56,7 @@ final class ToldView {
                 .raw(wish.memory().name().toLowerCase(Locale.ROOT))
                 .raw("\",\"versions\":");
         words(wish.versions(), out);
-        out.raw(",\"labels\":");
+        out.raw(",\"instances\":").number(wish.instances()).raw(",\"labels\":");
         labels(wish.labels(), out);
         if (!wish.traffic().isEmpty()) {
             out.raw(",\"traffic\":").raw(wish.traffic());

@@ -45,10 +45,10 @@ public final class ServerState {
         return modelControl ? WITH_CONTROL : EXTENSIONS;
     }
 
-    /** Ready when every model that it began with has been tried, it does not stop, and one works if any is wanted. */
+    /** Ready when every model that it began with has been tried, it does not stop, and one works, or is asleep, if any is wanted. */
     public static boolean isReady(FrontParts parts) {
         List<ModelReport> all = parts.models().all();
-        boolean anyReady = all.stream().anyMatch(report -> report.state() == ModelState.READY);
+        boolean anyReady = all.stream().anyMatch(ModelReport::takesRequests);
         boolean noneWanted = all.stream().allMatch(report -> report.state() == ModelState.UNLOADED);
         return parts.models().isComplete() && !parts.admission().isDraining() && (anyReady || noneWanted);
     }
@@ -75,19 +75,19 @@ public final class ServerState {
         return version == null ? ready(parts.models().versions(model.name())) : List.of(model);
     }
 
-    /** Those that are ready. */
+    /** Those that take requests. */
     public static List<ModelId> ready(Collection<ModelReport> reports) {
         return reports.stream()
-                .filter(report -> report.state() == ModelState.READY)
+                .filter(ModelReport::takesRequests)
                 .map(ModelReport::model)
                 .toList();
     }
 
-    /** The state of a model in the index of the repository. */
+    /** The state of a model in the index of the repository, which knows none for one that is loaded when it is asked. */
     public static String indexWord(ModelState state) {
         return switch (state) {
             case LOADING, WARMING -> "LOADING";
-            case READY -> "READY";
+            case READY, ASLEEP -> "READY";
             case DRAINING -> "UNLOADING";
             case FAILED, UNLOADED -> "UNAVAILABLE";
         };

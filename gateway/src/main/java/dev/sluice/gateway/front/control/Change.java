@@ -26,6 +26,11 @@ record Change(String action, String model, String detail) {
                 label.version() == 0
                         ? new Change("remove label", label.name(), label.label())
                         : new Change("label", label.name(), label.label() + " " + label.version());
+            case ModelCommand.Instances wanted ->
+                new Change(
+                        "instances",
+                        wanted.name(),
+                        wanted.instances() == 0 ? AS_THE_FILE_SAYS : Integer.toString(wanted.instances()));
             case ModelCommand.Traffic traffic ->
                 new Change("traffic", traffic.name(), traffic.policy() == null ? AS_THE_FILE_SAYS : traffic.policy());
             case ModelCommand.Promote promote -> new Change("promote", promote.name(), promote.reason());

@@ -27,6 +27,18 @@ final class ConfigMessage {
 
     private ConfigMessage() {}
 
+    private static ModelInstanceGroup instances(String name, Description description) {
+        ModelInstanceGroup.Builder group = ModelInstanceGroup.newBuilder()
+                .setName(name + "_0")
+                .setKind(ModelInstanceGroup.Kind.KIND_CPU)
+                .setCount(description.instances());
+        return description.gpu() == Description.NO_GPU
+                ? group.build()
+                : group.setKind(ModelInstanceGroup.Kind.KIND_GPU)
+                        .addGpus(description.gpu())
+                        .build();
+    }
+
     static ModelConfig of(ModelEndpoint endpoint) {
         Description description = endpoint.description();
         String name = endpoint.model().name();
@@ -38,10 +50,7 @@ final class ConfigMessage {
                 .setVersionPolicy(ModelVersionPolicy.newBuilder()
                         .setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(1)))
                 .setMaxBatchSize(description.maxBatchRows())
-                .addInstanceGroup(ModelInstanceGroup.newBuilder()
-                        .setName(name + "_0")
-                        .setKind(ModelInstanceGroup.Kind.KIND_CPU)
-                        .setCount(description.instances()));
+                .addInstanceGroup(instances(name, description));
         description.signature().inputs().forEach(spec -> config.addInput(input(spec, firstAxis)));
         description.signature().outputs().forEach(spec -> config.addOutput(output(spec, firstAxis)));
         if (description.maxBatchRows() > 0) {

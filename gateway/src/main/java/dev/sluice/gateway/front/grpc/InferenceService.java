@@ -28,7 +28,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.TensorSpec;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +151,7 @@ final class InferenceService {
     private RepositoryIndexResponse repositoryIndex(RepositoryIndexRequest asked) {
         RepositoryIndexResponse.Builder index = RepositoryIndexResponse.newBuilder();
         for (ModelReport report : parts.models().all()) {
-            if (!asked.getReady() || report.state() == ModelState.READY) {
+            if (!asked.getReady() || report.takesRequests()) {
                 index.addModels(ModelIndex.newBuilder()
                         .setName(report.model().name())
                         .setVersion(Long.toString(report.model().version()))

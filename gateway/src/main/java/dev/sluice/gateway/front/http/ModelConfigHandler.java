@@ -53,9 +53,14 @@ final class ModelConfigHandler {
         out.raw(",\"output\":");
         tensors(description.signature().outputs(), batched, out);
         out.raw(",\"instance_group\":[{\"name\":").string(name + "_0");
-        out.raw(",\"kind\":\"KIND_CPU\",\"count\":")
-                .number(description.instances())
-                .raw("}]");
+        if (description.gpu() == Description.NO_GPU) {
+            out.raw(",\"kind\":\"KIND_CPU\"");
+        } else {
+            out.raw(",\"kind\":\"KIND_GPU\",\"gpus\":[")
+                    .number(description.gpu())
+                    .raw(']');
+        }
+        out.raw(",\"count\":").number(description.instances()).raw("}]");
         if (batched) {
             dynamicBatching(description.fixed(), out);
         }

@@ -7,7 +7,6 @@ import dev.sluice.gateway.front.v2.IndexRequest;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 
@@ -56,7 +55,7 @@ public final class RepositoryIndexHandler implements Handler<RoutingContext> {
         JsonOutput out = new JsonOutput(1024).raw('[');
         String separator = "";
         for (ModelReport report : parts.models().all()) {
-            if (!asked.ready() || report.state() == ModelState.READY) {
+            if (!asked.ready() || report.takesRequests()) {
                 out.raw(separator).raw("{\"name\":").string(report.model().name());
                 out.raw(",\"version\":\"").number(report.model().version());
                 out.raw("\",\"state\":\"").raw(ServerState.indexWord(report.state()));

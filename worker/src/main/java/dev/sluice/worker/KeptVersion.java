@@ -1,0 +1,162 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.contract.CircuitReport.Fallback;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.memory.Resident;
+import dev.sluice.worker.repository.Fingerprint;
+import dev.sluice.worker.repository.ModelLifecycle;
+import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.Reconciliation.Standing;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version that is in memory, was, is asleep, or is on its way.
+ *
+ * @thread the control thread
+ */
+final class KeptVersion {
+
+    final ModelLifecycle life = new ModelLifecycle();
+    ModelLocation tried;
+
+    @Nullable
+    ServedModel serving;
+
+    boolean replacing;
+    boolean again;
+    String reason = "";
+
+    /** Who answers while its circuit is open. */
+    @Nullable
+    Fallback fallback;
+
+    /** Of memory, as it was reckoned when it was loaded last. */
+    long bytes;
+
+    /** As it was when it fell asleep; null if it has not. */
+    @Nullable
+    Description sleeping;
+
+    /** What was measured of it, so that nobody waits for it to be measured again. */
+    List<LatencyPoint> profile = List.of();
+
+    ModelServing.Rest rest = new ModelServing.Rest(false, Duration.ZERO);
+
+    /** How often it could not be woken since it could. */
+    int failedWakes;
+
+    /** Until then it is not tried again. */
+    long notBeforeNanos;
+
+    private @Nullable Promise<Description> waking;
+
+    KeptVersion(ModelLocation location) {
+        this.tried = location;
+    }
+
+    ModelId model() {
+        return tried.model();
+    }
+
+    Standing standing() {
+        return new Standing(life.state(), again ? Fingerprint.NONE : tried.fingerprint(), replacing);
+    }
+
+    /** When it was tried last, whether or not it serves from before that. */
+    boolean hasFailed() {
+        boolean serves = life.state() == ModelState.READY && !replacing;
+        boolean isNotWoken = life.state() == ModelState.ASLEEP && failedWakes > 0;
+        return life.state() == ModelState.FAILED || isNotWoken || (serves && !reason.isEmpty());
+    }
+
+    ModelReport report() {
+        return new ModelReport(model(), life.state(), description(), reason);
+    }
+
+    private @Nullable Description description() {
+        return switch (life.state()) {
+            case READY, DRAINING -> serving == null ? null : serving.description();
+            case ASLEEP, LOADING, WARMING -> sleeping;
+            case UNLOADED, FAILED -> null;
+        };
+    }
+
+    /** Whether it takes requests. */
+    boolean serves() {
+        return report().takesRequests();
+    }
+
+    void closeServing() {
+        if (serving != null) {
+            serving.close();
+            serving = null;
+        }
+    }
+
+    boolean isBeingWoken() {
+        return waking != null;
+    }
+
+    /** Complete when it is ready again; fails with an {@link InferenceException}. */
+    Future<Description> awakening() {
+        if (waking == null) {
+            waking = Promise.promise();
+        }
+        return waking.future();
+    }
+
+    /** Whatever it has come to, those hear it who wait for it to be ready. */
+    void tellWakers(InferenceError otherwise) {
+        if (waking != null) {
+            Promise<Description> over = waking;
+            waking = null;
+            Description now = life.state() == ModelState.READY ? description() : null;
+            if (now == null) {
+                over.fail(new InferenceException(otherwise));
+            } else {
+                over.complete(now);
+            }
+        }
+    }
+
+    /** The memory that it takes; null if that is none. */
+    @Nullable
+    Resident resident(boolean pinned) {
+        return switch (life.state()) {
+            case READY -> serving == null ? null : resident(serving, pinned);
+            case LOADING, WARMING -> moving(Resident.Stage.COMING);
+            case FAILED -> serving == null ? null : moving(Resident.Stage.COMING); // its instances may be back
+            case DRAINING -> moving(Resident.Stage.LEAVING);
+            case ASLEEP, UNLOADED -> null;
+        };
+    }
+
+    private Resident resident(ServedModel served, boolean pinned) {
+        long since = served.readyNanos();
+        boolean isOfUse = served.usage().everAsked() || sleeping != null;
+        return new Resident(
+                model(),
+                bytes,
+                Resident.Stage.HERE,
+                pinned || replacing,
+                served.usage().isBusy(),
+                since,
+                isOfUse ? served.loadNanos() : 0,
+                served.usage().askedNanos(since),
+                rest.idleAfter().toNanos());
+    }
+
+    private Resident moving(Resident.Stage stage) {
+        return new Resident(model(), bytes, stage, false, true, 0, 0, 0, 0);
+    }
+}
