@@ -12,11 +12,13 @@ import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.ModelRoots;
 import dev.sluice.worker.repository.Selection;
+import dev.sluice.worker.repository.ToldSources;
 import dev.sluice.worker.repository.TrafficConfig;
 import dev.sluice.worker.repository.VersionPolicy;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,24 +43,36 @@ final class ModelControl {
 
     private final ControlOptions options;
     private final ModelRoots repository;
+    private final Path root;
     private final Selection selection;
     private final ModelKeeper keeper;
     private final Wishes wishes;
     private final VersionLabels labels;
     private final TrafficControl traffic;
+    private final Fetching fetching;
+    private final SourceControl sources;
     private final Vertx vertx;
     private final Turns applying = new Turns();
-    private List<ModelFolder> folders = List.of();
+    private List<ModelFolder> found = List.of();
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
+    ModelControl(
+            WorkerOptions worker,
+            ModelKeeper keeper,
+            Wishes wishes,
+            Fetching fetching,
+            Vertx vertx) {
+        Announcements announcements = new Announcements(vertx.eventBus());
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.keeper = keeper;
         this.wishes = wishes;
+        this.fetching = fetching;
+        this.sources = new SourceControl(wishes, fetching);
+        this.root = worker.models().stream().findFirst().orElse(Path.of(""));
         this.labels = new VersionLabels(announcements, keeper, wishes);
         this.traffic = new TrafficControl(announcements, keeper, labels);
         this.vertx = vertx;
@@ -71,8 +85,12 @@ final class ModelControl {
      */
     void begin() throws IOException {
         wishes.begin();
-        folders = repository.first();
-        keeper.whenChanged(() -> labels.publish(folders));
+        found = repository.first();
+        keeper.whenChanged(() -> labels.publish(folders()));
+        fetching.whenDue(model -> {
+            keeper.retry(model.name());
+            apply();
+        });
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -93,7 +111,7 @@ final class ModelControl {
 
     private void rescan() {
         try {
-            folders = vertx.executeBlocking(repository::look).await();
+            found = vertx.executeBlocking(repository::look).await();
             lastFault = "";
             apply();
         } catch (RuntimeException defect) {
@@ -102,6 +120,11 @@ final class ModelControl {
                 LOG.error("the models stay as they are", defect);
             }
         }
+    }
+
+    /** What lies in the repository, and what operators say is to be had elsewhere. */
+    private List<ModelFolder> folders() {
+        return ToldSources.added(found, wishes.all(), root);
     }
 
     /** One at a time: it waits on its way, and who comes in between knows more than who began. */
@@ -113,7 +136,7 @@ final class ModelControl {
     }
 
     private void applyNow() {
-        List<ModelFolder> now = folders;
+        List<ModelFolder> now = folders();
         Set<ModelId> present = new LinkedHashSet<>();
         for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
@@ -141,14 +164,14 @@ final class ModelControl {
     private Outcome done(ModelCommand command) {
         if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
             String taken = command.name();
-            folders = vertx.executeBlocking(() -> repository.take(taken)).await();
+            found = vertx.executeBlocking(() -> repository.take(taken)).await();
         }
         Optional<ModelFolder> folder =
-                folders.stream().filter(of -> of.name().equals(command.name())).findFirst();
+                folders().stream().filter(of -> of.name().equals(command.name())).findFirst();
         boolean forgets = command instanceof ModelCommand.Reset
                 && (traffic.hasBeenTold(command.name())
                         || !wishes.of(command.name()).saysNothing());
-        if (folder.isEmpty() && !forgets) {
+        if (folder.isEmpty() && !forgets && !(command instanceof ModelCommand.Source)) {
             return refused(new InferenceError.UnknownModel(
                     "the repository has no model " + InferenceException.quoted(command.name())));
         }
@@ -166,6 +189,7 @@ final class ModelControl {
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
             case ModelCommand.Reject(String name, long version, String reason) -> reject(name, version, reason);
+            case ModelCommand.Source said -> source(folder, said);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
                 traffic.forget(name);
@@ -185,6 +209,17 @@ final class ModelControl {
                 : outcome;
     }
 
+    private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
+        Outcome outcome = sources.obey(folder, said, () -> {
+            settle(said.name());
+            return failure(new ModelId(said.name(), said.version()))
+                    .map(ModelControl::refused)
+                    .orElseGet(() -> new Outcome(null, inMemory(said.name())));
+        });
+        apply(); // as it was, if it has been refused
+        return outcome;
+    }
+
     private static boolean takesFiles(ModelCommand command) {
         return switch (command) {
             case ModelCommand.Load load -> true;
@@ -192,6 +227,7 @@ final class ModelControl {
             case ModelCommand.Rollback rollback -> true;
             case ModelCommand.Traffic traffic -> true;
             case ModelCommand.Reset reset -> true;
+            case ModelCommand.Source source -> true;
             case ModelCommand.Unload unload -> false;
             case ModelCommand.Label label -> false;
             case ModelCommand.Promote promote -> false;

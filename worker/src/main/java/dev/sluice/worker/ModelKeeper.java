@@ -13,8 +13,6 @@ import dev.sluice.worker.repository.Reconciliation.Standing;
 import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,9 +93,6 @@ final class ModelKeeper {
         Map<ModelId, ModelLocation> given(Predicate<ModelId> broken);
     }
 
-    /** Somebody who waits until none of those versions is on its way. */
-    private record Waiter(Predicate<ModelId> concerned, Promise<Void> promise) {}
-
     private final ModelLoader loader;
     private final ControlOptions options;
     private final Announcements announcements;
@@ -105,8 +100,7 @@ final class ModelKeeper {
     private final UnaryOperator<String> forClients;
     private final Map<ModelId, Kept> kept = new LinkedHashMap<>();
     private final Set<ModelId> idle = new HashSet<>();
-    private final Map<ModelId, Integer> underWay = new LinkedHashMap<>();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final UnderWay underWay = new UnderWay();
     private Wish wish = broken -> Map.of();
     private Map<ModelId, ModelLocation> wanted = Map.of();
     private Set<ModelId> present = Set.of();
@@ -152,27 +146,12 @@ final class ModelKeeper {
 
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
-        return settled(model -> model.name().equals(name));
+        return underWay.settled(model -> model.name().equals(name));
     }
 
     /** The same of all models. */
     Future<Void> settled() {
-        return settled(model -> true);
-    }
-
-    private Future<Void> settled(Predicate<ModelId> concerned) {
-        Promise<Void> promise = Promise.promise();
-        waiters.add(new Waiter(concerned, promise));
-        tellWaiters();
-        return promise.future();
-    }
-
-    private void tellWaiters() {
-        List<Waiter> over = waiters.stream()
-                .filter(waiter -> underWay.keySet().stream().noneMatch(waiter.concerned))
-                .toList();
-        waiters.removeAll(over);
-        over.forEach(waiter -> waiter.promise.complete());
+        return underWay.settled(model -> true);
     }
 
     private void reconcile() {
@@ -223,12 +202,12 @@ final class ModelKeeper {
     }
 
     private void inItsOwnTime(ModelId model, Runnable work) {
-        underWay.merge(model, 1, Integer::sum);
+        underWay.begins(model);
         control.runOnContext(here -> {
             try {
                 work.run();
             } finally {
-                underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
+                underWay.ends(model);
                 goOn();
             }
         });
@@ -240,7 +219,7 @@ final class ModelKeeper {
             tellOfIdle();
             whenChanged.run();
         } finally {
-            tellWaiters();
+            underWay.tell();
         }
     }
 
@@ -265,9 +244,17 @@ final class ModelKeeper {
 
     private ServedModel load(Kept version, Runnable warming) throws Exception {
         Watch watch = new Watch(version);
-        ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
+        ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
         watch.served = loader.load(version.tried, new Fallbacks(wanted.values()).of(version.tried), progress);
         return watch.served;
+    }
+
+    /** How far the files of a version are; says whether anybody still wants them. */
+    private boolean hear(Kept version, String how) {
+        if (!how.equals(version.reason)) {
+            report(version, how);
+        }
+        return wanted.containsKey(version.tried.model());
     }
 
     /**

@@ -16,6 +16,7 @@ import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.engine.Engine;
@@ -25,6 +26,8 @@ import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.TritonConfig;
+import dev.sluice.worker.source.ModelSources;
+import dev.sluice.worker.source.SourceException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -36,6 +39,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +69,9 @@ final class ModelLoader implements AutoCloseable {
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
+    /** What brings models here, and runs them. */
+    record Means(Engine engine, Fetching fetching) {}
+
     private final WorkerOptions options;
     private final Listeners listeners;
     private final Ticker ticker;
@@ -75,16 +82,18 @@ final class ModelLoader implements AutoCloseable {
     private final Vertx vertx;
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
+    private final Fetching fetching;
     private final Signatures signatures = new Signatures();
     private long incarnations;
     private boolean trimIsDue;
 
-    ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Engine engine, Vertx vertx) {
+    ModelLoader(WorkerOptions options, Listeners listeners, Ticker ticker, Means means, Vertx vertx) {
         this.options = options;
         this.listeners = listeners;
         this.ticker = ticker;
-        this.engine = engine;
-        this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
+        this.engine = means.engine;
+        this.fetching = means.fetching;
+        this.profiles = Profiles.of(options, means.engine.name() + " " + means.engine.version());
         this.cpu = new DeviceTurns(
                 options.cpuRuns() > 0 ? options.cpuRuns() : Runtime.getRuntime().availableProcessors());
         this.vertx = vertx;
@@ -97,10 +106,11 @@ final class ModelLoader implements AutoCloseable {
     /**
      * What is heard while a version is loaded and afterwards.
      *
+     * @param fetching how far its files are that do not lie in the repository; says whether they are still wanted
      * @param warming when it is in memory
      * @param serving when its last instance has been lost, or one is back
      */
-    record Progress(Runnable warming, InstanceDeployer.Serving serving) {}
+    record Progress(Predicate<String> fetching, Runnable warming, InstanceDeployer.Serving serving) {}
 
     /**
      * Loads a version.
@@ -110,16 +120,33 @@ final class ModelLoader implements AutoCloseable {
      */
     ServedModel load(ModelLocation location, @Nullable Fallback fallback, Progress progress) throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
-        slots.take();
         try {
-            load(new Loading(location, fallback, progress, served));
+            ModelLocation here = here(location, progress, served);
+            slots.take();
+            try {
+                load(new Loading(here, fallback, progress, served));
+            } finally {
+                slots.giveBack();
+            }
             return served;
         } catch (Throwable broken) { // whatever it is, nothing of it may stay behind
             served.close();
             throw broken;
-        } finally {
-            slots.giveBack();
         }
+    }
+
+    /** Nobody waits for a place meanwhile, and what came stays where it is as long as it is served. */
+    private ModelLocation here(ModelLocation location, Progress progress, ServedModel served) throws SourceException {
+        ModelSource source = location.source();
+        if (source == null) {
+            return location;
+        }
+        ModelSources.Fetched fetched = fetching.fetch(location.model(), source, progress.fetching);
+        served.onClose(() -> {
+            fetched.close();
+            return Future.succeededFuture();
+        });
+        return location.at(fetched.modelFile());
     }
 
     /** What is known of it from the beginning. */

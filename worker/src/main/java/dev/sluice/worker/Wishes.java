@@ -8,8 +8,10 @@ import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.repository.VersionPolicy;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -56,6 +58,11 @@ final class Wishes {
             }
             put(wish);
         }
+    }
+
+    /** All that say anything. */
+    Collection<ModelWish> all() {
+        return List.copyOf(byModel.values());
     }
 
     ModelWish of(String name) {

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.settings.Setting;
+import dev.sluice.worker.source.SourceOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.List;
  *     thread replaced; 10 s, for the first call of a large model may take seconds, and it must not be taken for stuck
  * @param breaker when a model is left alone because its batches fail
  * @param control how models come and go
+ * @param sources where models may come from that do not lie in the repository
  */
 public record WorkerOptions(
         @Setting("conf/models") List<Path> models,
@@ -46,7 +48,8 @@ public record WorkerOptions(
 
         @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter,
         BreakerOptions breaker,
-        ControlOptions control) {
+        ControlOptions control,
+        SourceOptions sources) {
 
     /** Below the user's cache directory. */
     static final String USER_CACHE = "auto";

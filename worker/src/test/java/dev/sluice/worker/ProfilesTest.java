@@ -16,6 +16,7 @@ import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.source.SourceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ class ProfilesTest {
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = Settings.of(ControlOptions.class).load();
         return new WorkerOptions(
-                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control);
+                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control,
+                Settings.of(SourceOptions.class).load());
     }
 
     private Profiles profiles() {

@@ -17,6 +17,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.WishStore;
@@ -175,7 +176,8 @@ class WishesFaultTest {
         }
         WorkerOptions options =
                 Settings.of(WorkerOptions.class).overrides(settings).load();
-        ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, InstanceListener.NONE);
+        Worker.Listeners listeners =
+                new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE);
         Worker worker = new Worker(options, listeners, store, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }

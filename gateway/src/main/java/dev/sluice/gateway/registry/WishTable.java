@@ -1,5 +1,6 @@
 package dev.sluice.gateway.registry;
 
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import java.sql.Connection;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables {@code model_wish} and {@code label_wish}.
+ * The tables {@code model_wish}, {@code label_wish} and {@code source_wish}.
  *
  * @thread the registry's
  */
@@ -24,6 +25,7 @@ final class WishTable {
 
     static List<ModelWish> read(Connection connection) throws SQLException {
         Map<String, Map<String, Long>> labels = labels(connection);
+        Map<String, Map<Long, ModelSource>> sources = sources(connection);
         List<ModelWish> wishes = new ArrayList<>();
         try (PreparedStatement statement =
                         connection.prepareStatement("select model, memory, versions from model_wish order by model");
@@ -34,7 +36,8 @@ final class WishTable {
                         model,
                         memory(row.getString("memory")),
                         items(row.getString("versions")),
-                        labels.getOrDefault(model, Map.of())));
+                        labels.getOrDefault(model, Map.of()),
+                        sources.getOrDefault(model, Map.of())));
             }
         }
         return wishes;
@@ -64,9 +67,23 @@ final class WishTable {
         return byModel;
     }
 
+    private static Map<String, Map<Long, ModelSource>> sources(Connection connection) throws SQLException {
+        Map<String, Map<Long, ModelSource>> byModel = new HashMap<>();
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select model, version, url, sha256 from source_wish");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byModel.computeIfAbsent(row.getString("model"), first -> new HashMap<>())
+                        .put(row.getLong("version"), new ModelSource(row.getString("url"), row.getString("sha256")));
+            }
+        }
+        return byModel;
+    }
+
     /** In place of what was there of that model. */
     static void write(Connection connection, ModelWish wish) throws SQLException {
         delete(connection, "delete from label_wish where model = ?", wish.name());
+        delete(connection, "delete from source_wish where model = ?", wish.name());
         delete(connection, "delete from model_wish where model = ?", wish.name());
         if (wish.saysNothing()) {
             return;
@@ -84,6 +101,20 @@ final class WishTable {
                 statement.setString(1, wish.name());
                 statement.setString(2, label.getKey());
                 statement.setLong(3, label.getValue());
+                statement.executeUpdate();
+            }
+        }
+        writeSources(connection, wish);
+    }
+
+    private static void writeSources(Connection connection, ModelWish wish) throws SQLException {
+        for (Map.Entry<Long, ModelSource> source : wish.sources().entrySet()) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "insert into source_wish (model, version, url, sha256) values (?, ?, ?, ?)")) {
+                statement.setString(1, wish.name());
+                statement.setLong(2, source.getKey());
+                statement.setString(3, source.getValue().url());
+                statement.setString(4, source.getValue().sha256());
                 statement.executeUpdate();
             }
         }

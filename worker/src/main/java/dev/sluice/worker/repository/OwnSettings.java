@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.Map;
  * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions and of their traffic, and what
  * they look like.
  *
+ * @param sources where versions come from that do not lie in the folder
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
  * @param writtenMillis when the later of them was written, in milliseconds since 1970
@@ -20,12 +22,13 @@ record OwnSettings(
         VersionPolicy policy,
         Map<String, Long> labels,
         TrafficConfig traffic,
+        Map<Long, ModelSource> sources,
         String loading,
         String stamp,
         long writtenMillis) {
 
     private static final OwnSettings NONE =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, Map.of(), "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -46,9 +49,16 @@ record OwnSettings(
             ModelConfig config = ModelConfig.read(file);
             String loading = config.ofLoading() + TritonConfig.beside(file).ofLoading();
             return new OwnSettings(
-                    config.versionPolicy(), config.labelledVersions(), config.traffic(), loading, stamp, millis);
+                    config.versionPolicy(),
+                    config.labelledVersions(),
+                    config.traffic(),
+                    config.sourcesByVersion(),
+                    loading,
+                    stamp,
+                    millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
-            return new OwnSettings(before.policy, before.labels, before.traffic, "faulty " + stamp, stamp, millis);
+            return new OwnSettings(
+                    before.policy, before.labels, before.traffic, before.sources, "faulty " + stamp, stamp, millis);
         }
     }
 

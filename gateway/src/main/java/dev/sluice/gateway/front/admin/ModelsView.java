@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelWish;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,6 +108,7 @@ final class ModelsView {
         if (!wish.versions().isEmpty()) {
             words.add("serve " + String.join(", ", wish.versions()));
         }
+        new TreeMap<>(wish.sources()).forEach((version, source) -> words.add(version + " from " + source.shown()));
         return String.join("; ", words);
     }
 
@@ -121,7 +123,19 @@ final class ModelsView {
         }
         out.raw("],\"labels\":");
         labels(wish.labels(), out);
+        sources(wish.sources(), out.raw(",\"sources\":"));
         out.raw('}');
+    }
+
+    private static void sources(Map<Long, ModelSource> sources, JsonOutput out) {
+        String separator = "{";
+        for (Map.Entry<Long, ModelSource> source : new TreeMap<>(sources).entrySet()) {
+            out.raw(separator).string(Long.toString(source.getKey()));
+            out.raw(":{\"url\":").string(source.getValue().shown());
+            out.raw(",\"sha256\":").string(source.getValue().sha256()).raw('}');
+            separator = ",";
+        }
+        out.raw(sources.isEmpty() ? "{}" : "}");
     }
 
     private static void labels(Map<String, Long> labels, JsonOutput out) {
