@@ -57,12 +57,7 @@ final class ModelControl {
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(
-            WorkerOptions worker,
-            ModelKeeper keeper,
-            Wishes wishes,
-            Fetching fetching,
-            Vertx vertx) {
+    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Fetching fetching, Vertx vertx) {
         Announcements announcements = new Announcements(vertx.eventBus());
         this.options = worker.control();
         this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
@@ -166,8 +161,9 @@ final class ModelControl {
             String taken = command.name();
             found = vertx.executeBlocking(() -> repository.take(taken)).await();
         }
-        Optional<ModelFolder> folder =
-                folders().stream().filter(of -> of.name().equals(command.name())).findFirst();
+        Optional<ModelFolder> folder = folders().stream()
+                .filter(of -> of.name().equals(command.name()))
+                .findFirst();
         boolean forgets = command instanceof ModelCommand.Reset
                 && (traffic.hasBeenTold(command.name())
                         || !wishes.of(command.name()).saysNothing());

@@ -43,16 +43,15 @@ final class SourceControl {
         }
         long version = said.version();
         @Nullable ModelSource source = said.source();
-        @Nullable ModelSource before = wishes.change(said.name(), wish -> wish.sourced(version, source))
+        @Nullable
+        ModelSource before = wishes.change(said.name(), wish -> wish.sourced(version, source))
                 .sources()
                 .get(version);
         Outcome outcome = made.get();
         if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since
             wishes.takeBack(
                     said.name(),
-                    wish -> Objects.equals(wish.sources().get(version), source)
-                            ? wish.sourced(version, before)
-                            : wish);
+                    wish -> Objects.equals(wish.sources().get(version), source) ? wish.sourced(version, before) : wish);
             return outcome;
         }
         String done = source == null ? " comes from nowhere else any more; " : " comes from " + source + "; ";
@@ -68,10 +67,13 @@ final class SourceControl {
                             + " of model " + InferenceException.quoted(said.name()) + " comes from"));
         }
         if (folder.isEmpty() && !NAME.matcher(said.name()).matches()) {
-            return invalid("model", "a name is up to 128 letters, digits and . _ -, of which the first is a letter or a digit");
+            return invalid(
+                    "model",
+                    "a name is up to 128 letters, digits and . _ -, of which the first is a letter or a digit");
         }
         if (folder.isPresent() && folder.get().liesHere(said.version())) {
-            return invalid("version", "version " + said.version() + " lies in the repository, and its files are served");
+            return invalid(
+                    "version", "version " + said.version() + " lies in the repository, and its files are served");
         }
         return fetching.objection(source).flatMap(objection -> invalid("url", objection));
     }

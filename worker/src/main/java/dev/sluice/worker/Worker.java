@@ -52,12 +52,7 @@ public final class Worker extends VerticleBase {
         this(options, listeners, store, ticker, OnnxEngine::new);
     }
 
-    Worker(
-            WorkerOptions options,
-            Listeners listeners,
-            WishStore store,
-            Ticker ticker,
-            Supplier<Engine> engines) {
+    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engine> engines) {
         this.options = options;
         this.listeners = new ModelLoader.Listeners(listeners.batches, listeners.instances);
         this.fetches = listeners.sources;

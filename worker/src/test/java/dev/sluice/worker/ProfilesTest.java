@@ -65,7 +65,18 @@ class ProfilesTest {
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = Settings.of(ControlOptions.class).load();
         return new WorkerOptions(
-                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control,
+                List.of(none),
+                1,
+                0,
+                1,
+                MAX_ROWS,
+                1,
+                budget,
+                "none",
+                0,
+                Duration.ofSeconds(1),
+                breaker,
+                control,
                 Settings.of(SourceOptions.class).load());
     }
 

@@ -118,7 +118,18 @@ class WorkerFaultTest {
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         ControlOptions control = new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second);
         WorkerOptions options = new WorkerOptions(
-                List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control,
+                List.of(models),
+                INSTANCES,
+                0,
+                1,
+                4,
+                10,
+                second,
+                "none",
+                1 << 20,
+                soon,
+                breaker,
+                control,
                 Settings.of(SourceOptions.class).load());
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
         Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);

@@ -80,7 +80,8 @@ class RegistryIT {
             JsonObject told = new JsonObject()
                     .put("memory", "unsaid")
                     .put("versions", new JsonArray().add("1"))
-                    .put("labels", new JsonObject().put("stable", 2).put("theirs", 0));
+                    .put("labels", new JsonObject().put("stable", 2).put("theirs", 0))
+                    .put("sources", new JsonObject());
             assertEquals(told, sums.getJsonObject("told"));
             String table = gateway.admin("GET", "/admin/v1/models", "", "accept", "text/plain")
                     .body();

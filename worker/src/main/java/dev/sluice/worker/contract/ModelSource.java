@@ -46,7 +46,8 @@ public record ModelSource(String url, String sha256) {
         Optional<URI> uri = parsed();
         return uri.isPresent()
                 && switch (scheme()) {
-                    case "http", "https" -> uri.get().getHost() != null && uri.get().getRawFragment() == null;
+                    case "http", "https" ->
+                        uri.get().getHost() != null && uri.get().getRawFragment() == null;
                     case "file" ->
                         uri.get().getRawAuthority() == null
                                 && uri.get().getPath() != null

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources by version, where it is to come from
  */
 public record ModelWish(
-        String name,
-        Memory memory,
-        List<String> versions,
-        Map<String, Long> labels,
-        Map<Long, ModelSource> sources) {
+        String name, Memory memory, List<String> versions, Map<String, Long> labels, Map<Long, ModelSource> sources) {
 
     /** Whether the model is to be in memory. */
     public enum Memory {

@@ -112,8 +112,8 @@ public record ModelConfig(
     private static Optional<String> badSource(String text) {
         Matcher form = SOURCE.matcher(text);
         if (!form.matches()) {
-            return Optional.of("is no VERSION=URL, as in 2=https://example.org/digits.onnx (got "
-                    + ModelSource.shown(text) + ")");
+            return Optional.of(
+                    "is no VERSION=URL, as in 2=https://example.org/digits.onnx (got " + ModelSource.shown(text) + ")");
         }
         try {
             ModelSource.parse(form.group(2));
@@ -154,7 +154,8 @@ public record ModelConfig(
     /** All that a version depends on that is loaded, as text. */
     String ofLoading() {
         return toString()
-                .replace("versions=" + versions + ", versionLabels=" + versionLabels + ", sources=" + sources + ", ", "")
+                .replace(
+                        "versions=" + versions + ", versionLabels=" + versionLabels + ", sources=" + sources + ", ", "")
                 .replace(", traffic=" + traffic, "");
     }
 

@@ -72,10 +72,6 @@ public record ModelFolder(
         }
         Path modelFile = folder.resolve(Long.toString(version)).resolve("model.onnx");
         return new ModelLocation(
-                new ModelId(name, version),
-                modelFile,
-                folder.resolve("model.yaml"),
-                fingerprint,
-                sources.get(version));
+                new ModelId(name, version), modelFile, folder.resolve("model.yaml"), fingerprint, sources.get(version));
     }
 }

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param source where the file is to be had, if it does not lie in the repository
  */
 public record ModelLocation(
-        ModelId model, Path modelFile, Path configFile, Fingerprint fingerprint, @Nullable ModelSource source) {
+        ModelId model,
+        Path modelFile,
+        Path configFile,
+        Fingerprint fingerprint,
+        @Nullable ModelSource source) {
 
     /** One that lies in the repository. */
     public ModelLocation(ModelId model, Path modelFile, Path configFile, Fingerprint fingerprint) {

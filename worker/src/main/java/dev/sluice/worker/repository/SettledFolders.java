@@ -93,7 +93,7 @@ public final class SettledFolders {
             still &= counts;
             ModelFolder where = counts ? now : before;
             Fingerprint taken = print(where, number);
-            if (taken != null) {
+            if (where != null && taken != null) {
                 versions.put(number, taken);
                 Optional.ofNullable(where.sources().get(number)).ifPresent(source -> sources.put(number, source));
             }

@@ -50,8 +50,7 @@ final class CheckedSockets {
                     believed.setCertificateEntry("known" + number++, authority);
                 }
             }
-            for (Certificate authority :
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
                 believed.setCertificateEntry("added" + number++, authority);
             }
             SSLContext context = SSLContext.getInstance("TLS");

@@ -74,7 +74,7 @@ final class Download {
     boolean run(Remote.Part part, String from) throws IOException {
         Note note = note();
         long have = Files.exists(file) ? Files.size(file) : 0;
-        if (note.validator.isEmpty() || have > note.total && note.total >= 0) {
+        if (note.validator.isEmpty() || (have > note.total && note.total >= 0)) {
             have = 0;
         }
         if (have > 0 && have == note.total) {
@@ -86,8 +86,7 @@ final class Download {
             terms.room.make(Math.max(0, opened.total() - opened.from()));
             if (opened.from() == 0) {
                 Files.deleteIfExists(file);
-                Files.writeString(
-                        noteFile, opened.validator() + "\n" + opened.total() + "\n", StandardCharsets.UTF_8);
+                Files.writeString(noteFile, opened.validator() + "\n" + opened.total() + "\n", StandardCharsets.UTF_8);
             }
             transfer.begins(opened.from(), opened.total());
             copy(opened, from);
@@ -124,8 +123,7 @@ final class Download {
         long at = opened.from();
         Pace pace = new Pace(terms.idleTimeout, terms.ticker.nanos());
         byte[] piece = new byte[PIECE_BYTES];
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.position(at);
             for (int count = read(opened.body(), piece, from); count >= 0; count = read(opened.body(), piece, from)) {
                 at += count;
@@ -142,8 +140,7 @@ final class Download {
             channel.force(true);
         }
         if (opened.total() >= 0 && at != opened.total()) {
-            throw SourceException.soon(
-                    from + " broke off after " + at + " of " + opened.total() + " bytes", null);
+            throw SourceException.soon(from + " broke off after " + at + " of " + opened.total() + " bytes", null);
         }
     }
 

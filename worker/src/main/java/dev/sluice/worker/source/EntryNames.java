@@ -75,7 +75,6 @@ final class EntryNames {
 
     private SourceException refused(String name, String why) {
         String shown = name.length() > 100 ? name.substring(0, 100) + "..." : name;
-        return SourceException.never(
-                from + ": the entry \"" + shown.replaceAll("\\p{Cntrl}", "?") + "\" " + why);
+        return SourceException.never(from + ": the entry \"" + shown.replaceAll("\\p{Cntrl}", "?") + "\" " + why);
     }
 }

@@ -84,8 +84,9 @@ final class HttpRemote implements Remote, Remote.Part {
                 }
             }
             if (!secret.isEmpty() && origin.equals(uri.getHost() + ":" + uri.getPort())) {
-                connection.setRequestProperty("Authorization", "Basic "
-                        + Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
+                connection.setRequestProperty(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)));
             }
             int status = status(connection, uri);
             @Nullable URI next = redirect(connection, uri, status);
@@ -169,8 +170,9 @@ final class HttpRemote implements Remote, Remote.Part {
         } catch (IllegalArgumentException malformed) {
             throw SourceException.never(ModelSource.shown(from.toString()) + " redirects to what is no URL");
         }
-        if (!"https".equals(next.getScheme()) && !"http".equals(next.getScheme())
-                || "https".equals(from.getScheme()) && "http".equals(next.getScheme())) {
+        boolean isAsSafe = "https".equals(next.getScheme())
+                || ("http".equals(next.getScheme()) && "http".equals(from.getScheme()));
+        if (!isAsSafe) {
             throw SourceException.never(ModelSource.shown(from.toString()) + " redirects to "
                     + ModelSource.shown(next.toString()) + ", which is not as safe");
         }

@@ -2,8 +2,7 @@ package dev.sluice.worker.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -118,8 +117,10 @@ final class ModelCache {
             Path place = blobs.resolve(digest);
             try {
                 Files.move(folder, place, StandardCopyOption.ATOMIC_MOVE);
-            } catch (FileAlreadyExistsException | DirectoryNotEmptyException others) {
-                LOG.debug("{} is there already", place);
+            } catch (FileSystemException isThere) { // another source led to the same
+                if (!Files.isDirectory(place)) {
+                    throw isThere;
+                }
             }
             Files.setLastModifiedTime(place, FileTime.from(clock.instant()));
             Trees.forceOnly(blobs);
@@ -199,7 +200,7 @@ final class ModelCache {
         if (alone.isEmpty()) {
             return;
         }
-        try (FileLocks.Hold hold = alone.get()) {
+        try {
             Path away = partial.resolve(GONE + (name.startsWith(GONE) ? name.substring(GONE.length()) : name));
             if (!folder.equals(away)) {
                 Trees.delete(away);
@@ -209,6 +210,8 @@ final class ModelCache {
             LOG.info("{} is deleted to make room in the cache", folder);
         } catch (NoSuchFileException gone) {
             LOG.debug("{} was deleted by another server", folder);
+        } finally {
+            alone.get().close();
         }
     }
 }

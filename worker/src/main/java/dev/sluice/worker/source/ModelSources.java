@@ -98,8 +98,7 @@ public final class ModelSources implements AutoCloseable {
         try {
             rules.check(source);
             ModelCache.Blob blob = blob(source, transfer);
-            return new Fetched(
-                    blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
+            return new Fetched(blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
         } catch (SourceException refused) {
             throw refused;
         } catch (IOException failure) {
@@ -139,8 +138,7 @@ public final class ModelSources implements AutoCloseable {
             case "s3" -> new S3Remote(buckets.client(), source, options.maxEntries());
             case "file" -> new FileRemote(source, rules);
             default ->
-                new HttpRemote(
-                        source, rules, CheckedSockets.of(rules, options.caFile()), options.idleTimeout(), clock);
+                new HttpRemote(source, rules, CheckedSockets.of(rules, options.caFile()), options.idleTimeout(), clock);
         };
     }
 

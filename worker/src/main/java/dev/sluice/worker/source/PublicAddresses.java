@@ -77,9 +77,7 @@ final class PublicAddresses {
         boolean has(byte[] address) {
             int rest = address.length * Byte.SIZE - bits;
             return address.length == prefix.length
-                    && new BigInteger(1, address)
-                            .shiftRight(rest)
-                            .equals(new BigInteger(1, prefix).shiftRight(rest));
+                    && new BigInteger(1, address).shiftRight(rest).equals(new BigInteger(1, prefix).shiftRight(rest));
         }
     }
 

@@ -74,7 +74,9 @@ final class S3Remote implements Remote {
                 builder.overrideConfiguration(configuration -> configuration.defaultProfileName(options.profile()));
             }
             return builder.build();
-        } catch (SdkException | IllegalArgumentException | NullPointerException unfit) { // of an endpoint without scheme
+        } catch (SdkException
+                | IllegalArgumentException
+                | NullPointerException unfit) { // of an endpoint without scheme
             throw SourceException.soon("buckets cannot be reached: " + unfit.getMessage(), unfit);
         }
     }
@@ -93,8 +95,8 @@ final class S3Remote implements Remote {
                     continue; // what consoles make where people want a folder
                 }
                 if (parts.size() == mostObjects) {
-                    throw SourceException.never(source.shown() + " has more than " + mostObjects
-                            + " objects (worker.sources.max_entries)");
+                    throw SourceException.never(
+                            source.shown() + " has more than " + mostObjects + " objects (worker.sources.max_entries)");
                 }
                 parts.add(new ObjectPart(object.key().substring(key.length()), object.key()));
             }
@@ -110,7 +112,7 @@ final class S3Remote implements Remote {
     /**
      * One object.
      *
-     * @param name below the prefix
+     * @thread as the interface says
      */
     private final class ObjectPart implements Part {
 

@@ -35,7 +35,9 @@ public record SourceOptions(
         @Setting(value = "32GiB", min = "1KiB", max = "1048576GiB", bytes = true)
         long maxUnpacked,
 
-        @Setting(value = "10000", min = "1", max = "1000000") int maxEntries,
+        @Setting(value = "10000", min = "1", max = "1000000")
+        int maxEntries,
+
         @Setting(value = "4", min = "1", max = "64") int downloads,
         @Setting(value = "30s", min = "100ms", max = "1h") Duration idleTimeout,
         @Setting(value = "1m", min = "0s", max = "24h") Duration retryFor,

@@ -47,7 +47,8 @@ final class SourceRules {
             case "file" ->
                 isAllowed(path(source))
                         ? Optional.empty()
-                        : Optional.of(source.shown() + " lies in none of the directories of worker.sources.allow_files");
+                        : Optional.of(
+                                source.shown() + " lies in none of the directories of worker.sources.allow_files");
             default -> Optional.empty();
         };
     }
@@ -75,8 +76,8 @@ final class SourceRules {
     void checkAddress(String host, InetAddress address) throws SourceException {
         Optional<String> objection = PublicAddresses.objection(address, options.allowPrivate());
         if (objection.isPresent()) {
-            throw SourceException.never("the host " + host + " is " + address.getHostAddress() + ", which is "
-                    + objection.get());
+            throw SourceException.never(
+                    "the host " + host + " is " + address.getHostAddress() + ", which is " + objection.get());
         }
     }
 

@@ -16,7 +16,7 @@ public final class Transfer {
 
     private final AtomicLong received = new AtomicLong();
     private volatile String doing = "";
-    private volatile long had;
+    private final AtomicLong had = new AtomicLong();
     private volatile long total = -1;
     private volatile boolean ended;
 
@@ -38,7 +38,7 @@ public final class Transfer {
 
     private String amount() {
         long all = total;
-        String there = String.format(Locale.ROOT, "%.1f", had / MEBI);
+        String there = String.format(Locale.ROOT, "%.1f", had.get() / MEBI);
         return all < 0 ? there + " MiB" : there + String.format(Locale.ROOT, " of %.1f MiB", all / MEBI);
     }
 
@@ -52,14 +52,14 @@ public final class Transfer {
     }
 
     void begins(long from, long of) {
-        had = from;
+        had.set(from);
         total = of;
         doing = GETTING;
     }
 
     void got(int bytes) {
         received.addAndGet(bytes);
-        had += bytes;
+        had.addAndGet(bytes);
     }
 
     /** @throws SourceException when it is to end */

@@ -103,8 +103,7 @@ final class Unpacking {
                         throw SourceException.never(from + ": the entry \"" + entry.getName()
                                 + "\" is encrypted, or packed in a way that is not known");
                     }
-                    try (CheckedInputStream content =
-                            new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+                    try (CheckedInputStream content = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
                         write(content, target, entry.getSize());
                         if (content.getChecksum().getValue() != entry.getCrc()) {
                             throw new IOException("the checksum of an entry is wrong");

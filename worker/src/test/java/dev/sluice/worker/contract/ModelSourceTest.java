@@ -28,9 +28,23 @@ class ModelSourceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "m.onnx", "ftp://example.org/m", "https://", "https:///m", "https://a b/", "s3://bucket", "s3://bucket/",
-                "s3://Bucket_/x?y", "file://host/m.onnx", "file:m.onnx", "file:///m.onnx?x", "https://h/m#part",
-                "jar:file:///x!/y", "", "https://h/m sha256=12", "https://h/m md5=12", "https://h/m more"
+                "m.onnx",
+                "ftp://example.org/m",
+                "https://",
+                "https:///m",
+                "https://a b/",
+                "s3://bucket",
+                "s3://bucket/",
+                "s3://Bucket_/x?y",
+                "file://host/m.onnx",
+                "file:m.onnx",
+                "file:///m.onnx?x",
+                "https://h/m#part",
+                "jar:file:///x!/y",
+                "",
+                "https://h/m sha256=12",
+                "https://h/m md5=12",
+                "https://h/m more"
             })
     void theseAreNot(String text) {
         assertThrows(IllegalArgumentException.class, () -> ModelSource.parse(text));

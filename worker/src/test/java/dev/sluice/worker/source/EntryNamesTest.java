@@ -30,8 +30,21 @@ class EntryNamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/etc/passwd", "../model.onnx", "a/../../b", "a/..", "..", "C:/x", "c:x", "a\\b", "..\\x", "a\u0000b",
-                "a\nb", "", ".", "./", "//x"
+                "/etc/passwd",
+                "../model.onnx",
+                "a/../../b",
+                "a/..",
+                "..",
+                "C:/x",
+                "c:x",
+                "a\\b",
+                "..\\x",
+                "a\u0000b",
+                "a\nb",
+                "",
+                ".",
+                "./",
+                "//x"
             })
     void whatLeadsOutIsRefused(String name) {
         SourceException refused = assertThrows(SourceException.class, () -> names.taken(name, false));

@@ -55,8 +55,8 @@ final class Fetches {
 
     /** That it fails so, and what it says. */
     static SourceException refused(ModelSources sources, String source, SourceException.Again again) {
-        SourceException refused = assertThrows(
-                SourceException.class, () -> sources.fetch(ModelSource.parse(source), new Transfer()));
+        SourceException refused =
+                assertThrows(SourceException.class, () -> sources.fetch(ModelSource.parse(source), new Transfer()));
         assertEquals(again, refused.again(), refused.getMessage());
         assertFalse(String.valueOf(refused.getMessage()).contains("secret"), refused.getMessage());
         return refused;

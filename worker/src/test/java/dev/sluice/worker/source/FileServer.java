@@ -28,7 +28,11 @@ final class FileServer implements AutoCloseable {
     record Content(byte[] bytes, String tag) {}
 
     /** What a request asked for. */
-    record Asked(String path, @Nullable String range, @Nullable String ifRange, @Nullable String authorization) {}
+    record Asked(
+            String path,
+            @Nullable String range,
+            @Nullable String ifRange,
+            @Nullable String authorization) {}
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
@@ -138,8 +142,7 @@ final class FileServer implements AutoCloseable {
         }
         if (from > 0) {
             response.putHeader(
-                    "content-range",
-                    "bytes " + from + "-" + (file.bytes.length - CUT_SHORT) + "/" + file.bytes.length);
+                    "content-range", "bytes " + from + "-" + (file.bytes.length - CUT_SHORT) + "/" + file.bytes.length);
         }
         return response;
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.source.SourceException.Again;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,10 +80,13 @@ class HttpSourcesIT {
     @Test
     void aFileArrivesOnceAndIsKnownByItsDigest() throws IOException {
         arrives(MODEL, server.url("/m"));
-        assertTrue(Files.isRegularFile(cache.resolve("sha256").resolve(digest(MODEL)).resolve("model.onnx")));
+        assertTrue(Files.isRegularFile(
+                cache.resolve("sha256").resolve(digest(MODEL)).resolve("model.onnx")));
         arrives(MODEL, server.url("/m"));
         arrives(MODEL, server.url("/elsewhere") + " sha256=" + digest(MODEL));
         assertEquals(1, server.asked().size(), "the others need not be asked for");
+        arrives(MODEL, server.url("/m?elsewhere"));
+        assertEquals(1, Trees.in(cache.resolve("sha256")).size(), "and are there once");
     }
 
     @Test
@@ -95,7 +100,9 @@ class HttpSourcesIT {
         Path folder = cache.resolve("sha256").resolve(digest(zip));
         assertEquals("{}", Files.readString(folder.resolve("golden/zero.json")));
         server.put("/none.zip", Archives.zip(archive -> Archives.file(archive, "net.onnx", MODEL)), "");
-        assertTrue(refused(Again.NEVER, server.url("/none.zip")).getMessage().contains("no model.onnx; it has [net.onnx]"));
+        assertTrue(refused(Again.NEVER, server.url("/none.zip"))
+                .getMessage()
+                .contains("no model.onnx; it has [net.onnx]"));
         assertEquals(0, Fetches.partial(cache).size());
     }
 
@@ -155,10 +162,12 @@ class HttpSourcesIT {
     void anotherRangeThanAskedForIsRefused() throws IOException {
         server.onceOnly("/m", 100_000, true);
         refused(Again.SOON, server.url("/m"));
-        server.once("/m", request -> request.response()
-                .setStatusCode(206)
-                .putHeader("content-range", "bytes 7-299999/300000")
-                .end("x"));
+        server.once(
+                "/m",
+                request -> request.response()
+                        .setStatusCode(206)
+                        .putHeader("content-range", "bytes 7-299999/300000")
+                        .end("x"));
         assertTrue(refused(Again.SOON, server.url("/m")).getMessage().contains("another range"));
         arrives(MODEL, server.url("/m"));
     }
@@ -200,7 +209,8 @@ class HttpSourcesIT {
     @Test
     void aServerSaysHowLongItWantsToBeLeftAlone() {
         server.onceStatus("/m", 503, "retry-after", "17");
-        assertEquals(Duration.ofSeconds(17), refused(Again.SOON, server.url("/m")).after());
+        assertEquals(
+                Duration.ofSeconds(17), refused(Again.SOON, server.url("/m")).after());
         server.onceStatus("/m", 503, "retry-after", "Wed, 21 Oct 2015 07:28:00 GMT");
         assertEquals(Duration.ZERO, refused(Again.SOON, server.url("/m")).after());
         server.onceStatus("/m", 503, "retry-after", "999999999");
@@ -216,7 +226,7 @@ class HttpSourcesIT {
                 .contains("max_download"));
         server.once("/m", request -> {
             request.response().setChunked(true);
-            request.response().end(io.vertx.core.buffer.Buffer.buffer(MODEL));
+            request.response().end(Buffer.buffer(MODEL));
         });
         assertTrue(refused(Again.NEVER, server.url("/m"), "max_download=100KiB")
                 .getMessage()
@@ -240,7 +250,8 @@ class HttpSourcesIT {
             server.onceStatus("/m", 307, "location", "/m?round=" + i);
         }
         assertTrue(refused(Again.NEVER, server.url("/m")).getMessage().contains("redirects more than 5 times"));
-        for (String location : new String[] {"file:///etc/passwd", "ftp://127.0.0.1/m", "https:///m", "a b", "jar:x!/y"}) {
+        for (String location :
+                new String[] {"file:///etc/passwd", "ftp://127.0.0.1/m", "https:///m", "a b", "jar:x!/y"}) {
             server.onceStatus("/m", 301, "location", location);
             refused(Again.NEVER, server.url("/m"));
         }
@@ -264,9 +275,8 @@ class HttpSourcesIT {
 
     @Test
     void aNameThatLeadsToOneForbiddenAddressIsRefused() {
-        SourceRules.Names names = host -> new InetAddress[] {
-            InetAddress.getByName("93.184.216.34"), InetAddress.getByName("10.0.0.1")
-        };
+        SourceRules.Names names =
+                host -> new InetAddress[] {InetAddress.getByName("93.184.216.34"), InetAddress.getByName("10.0.0.1")};
         try (ModelSources sources = new ModelSources(
                 Fetches.options(cache, "allow_private=false"), InstantSource.system(), Ticker.SYSTEM, names)) {
             SourceException refused = Fetches.refused(sources, "https://example.org/m", Again.NEVER);
@@ -280,8 +290,7 @@ class HttpSourcesIT {
         SourceRules.Names harmless = host -> new InetAddress[] {InetAddress.getByName("93.184.216.34")};
         try (FileServer secure = FileServer.secure(keys, Certificates.PASSWORD);
                 ModelSources sources = new ModelSources(
-                        Fetches.options(
-                                cache, "allow_private=false", "ca_file=" + Certificates.authority(directory)),
+                        Fetches.options(cache, "allow_private=false", "ca_file=" + Certificates.authority(directory)),
                         InstantSource.system(),
                         Ticker.SYSTEM,
                         harmless)) {
@@ -322,10 +331,10 @@ class HttpSourcesIT {
     void whatIsNotWantedAnyMoreEndsAndStays() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
         server.once("/m", request -> {
-            request.response().putHeader("content-length", Integer.toString(LENGTH)).putHeader("etag", "\"one\"");
             request.response()
-                    .write(io.vertx.core.buffer.Buffer.buffer(MODEL).slice(0, 100_000))
-                    .onComplete(written -> sent.countDown());
+                    .putHeader("content-length", Integer.toString(LENGTH))
+                    .putHeader("etag", "\"one\"");
+            request.response().write(Buffer.buffer(MODEL).slice(0, 100_000)).onComplete(written -> sent.countDown());
         });
         Transfer transfer = new Transfer();
         try (ModelSources sources = Fetches.of(cache, "idle_timeout=2s")) {
@@ -334,14 +343,14 @@ class HttpSourcesIT {
                 try {
                     return sources.fetch(source, transfer);
                 } catch (SourceException ended) {
-                    throw new java.util.concurrent.CompletionException(ended);
+                    throw new CompletionException(ended);
                 }
             });
             assertTrue(sent.await(30, TimeUnit.SECONDS));
             transfer.end();
-            ExecutionException ended =
-                    assertThrows(ExecutionException.class, () -> fetch.get(30, TimeUnit.SECONDS));
-            assertEquals("it is not wanted any more", String.valueOf(ended.getCause().getMessage()));
+            ExecutionException ended = assertThrows(ExecutionException.class, () -> fetch.get(30, TimeUnit.SECONDS));
+            assertEquals(
+                    "it is not wanted any more", String.valueOf(ended.getCause().getMessage()));
             assertArrayEquals(MODEL, Files.readAllBytes(Fetches.fetched(sources, server.url("/m"))));
         }
     }
@@ -352,8 +361,8 @@ class HttpSourcesIT {
         try (ModelSources sources = Fetches.of(cache, "idle_timeout=2s")) {
             Transfer transfer = new Transfer();
             ModelSource source = ModelSource.parse(server.url("/m"));
-            CompletableFuture<Void> first = CompletableFuture.runAsync(() ->
-                    assertThrows(SourceException.class, () -> sources.fetch(source, transfer)));
+            CompletableFuture<Void> first = CompletableFuture.runAsync(
+                    () -> assertThrows(SourceException.class, () -> sources.fetch(source, transfer)));
             while (server.asked().isEmpty()) {
                 Thread.onSpinWait();
             }

@@ -2,6 +2,7 @@ package dev.sluice.worker.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelSource;
@@ -95,8 +96,10 @@ class ModelCacheIT {
                 ModelSources.Fetched one = sources.fetch(ModelSource.parse(url(1)), new Transfer());
                 ModelSources.Fetched two = sources.fetch(ModelSource.parse(url(2)), new Transfer());
                 ModelSources.Fetched three = sources.fetch(ModelSource.parse(url(3)), new Transfer())) {
-            assertTrue(Fetches.refused(sources, url(4), Again.LATER).getMessage().contains("cache_size"));
-            assertTrue(Files.exists(one.modelFile()) && Files.exists(two.modelFile()) && Files.exists(three.modelFile()));
+            assertTrue(
+                    Fetches.refused(sources, url(4), Again.LATER).getMessage().contains("cache_size"));
+            assertTrue(
+                    Files.exists(one.modelFile()) && Files.exists(two.modelFile()) && Files.exists(three.modelFile()));
         }
         fetch(4, 1);
     }
@@ -122,7 +125,8 @@ class ModelCacheIT {
         Path one = fetch(1, 0);
         assertEquals(
                 "rwx------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(one.getParent().getParent())));
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(one.getParent().getParent())));
     }
 
     @Test
@@ -138,7 +142,7 @@ class ModelCacheIT {
     }
 
     private static void assertThrowsForLinks(ModelSources sources, Path link) {
-        SourceException refused = org.junit.jupiter.api.Assertions.assertThrows(
+        SourceException refused = assertThrows(
                 SourceException.class, () -> sources.fetch(ModelSource.parse("file://" + link), new Transfer()));
         assertEquals(Again.NEVER, refused.again());
     }
@@ -150,7 +154,8 @@ class ModelCacheIT {
 
         LockingProcess(Path file) throws IOException {
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             LockingProcess.class.getName(),
@@ -163,8 +168,8 @@ class ModelCacheIT {
 
         @SuppressWarnings("SystemOut")
         public static void main(String[] arguments) throws IOException {
-            try (FileChannel channel = FileChannel.open(
-                            Path.of(arguments[0]), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(Path.of(arguments[0]), StandardOpenOption.READ, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock(0, Long.MAX_VALUE, true)) {
                 System.out.println(lock.isShared() ? "locked" : "not shared");
                 System.in.read();

@@ -110,13 +110,14 @@ class UnpackingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(bytes = {
-        TarConstants.LF_SYMLINK,
-        TarConstants.LF_LINK,
-        TarConstants.LF_CHR,
-        TarConstants.LF_BLK,
-        TarConstants.LF_FIFO
-    })
+    @ValueSource(
+            bytes = {
+                TarConstants.LF_SYMLINK,
+                TarConstants.LF_LINK,
+                TarConstants.LF_CHR,
+                TarConstants.LF_BLK,
+                TarConstants.LF_FIFO
+            })
     void linksAndDevicesAreRefused(byte kind) throws IOException {
         refuses(Archives.tar(tar -> Archives.odd(tar, "model.onnx", kind, "/etc/passwd")), "neither a file nor");
     }
