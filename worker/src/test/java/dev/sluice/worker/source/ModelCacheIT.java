@@ -113,7 +113,7 @@ class ModelCacheIT {
             fetch(3, 2);
             fetch(4, 3);
             fetch(5, 4);
-            assertTrue(Files.exists(one), "the other process has it open");
+            assertTrue(Files.exists(one) && other.isAlive(), "the other process has it open");
         }
         fetch(2, 5);
         fetch(3, 6);
@@ -176,10 +176,14 @@ class ModelCacheIT {
             }
         }
 
+        boolean isAlive() {
+            return process.isAlive();
+        }
+
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             process.getOutputStream().close();
-            process.waitFor();
+            process.onExit().join();
         }
     }
 }

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -64,12 +62,13 @@ class S3SourcesIT {
             endpoint = listens.matches() ? listens.group(1) : "";
         }
         Thread.startVirtualThread(() -> said.lines().forEach(rest -> {}));
+        System.setProperty("aws.accessKeyId", "key"); // one of the places where credentials are looked for
+        System.setProperty("aws.secretAccessKey", "secret");
         writer = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .endpointOverride(URI.create(endpoint))
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
                 .build();
         writer.createBucket(bucket -> bucket.bucket("models"));
         put("digits/1.onnx", MODEL);
@@ -83,6 +82,8 @@ class S3SourcesIT {
     static void stop() throws Exception {
         if (process != null) {
             writer.close();
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
             process.getOutputStream().close();
             process.waitFor();
         }
@@ -98,12 +99,11 @@ class S3SourcesIT {
     }
 
     private ModelSources sources(String... more) {
-        String[] settings = new String[more.length + 4];
+        String[] settings = new String[more.length + 3];
         settings[0] = "s3.endpoint=" + endpoint;
         settings[1] = "s3.region=us-east-1";
         settings[2] = "s3.path_style=true";
-        settings[3] = "s3.anonymous=true";
-        System.arraycopy(more, 0, settings, 4, more.length);
+        System.arraycopy(more, 0, settings, 3, more.length);
         return Fetches.of(cache, settings);
     }
 
@@ -111,6 +111,16 @@ class S3SourcesIT {
     void anObjectArrives() throws IOException {
         try (ModelSources sources = sources("allow_http=false", "allow_private=false")) {
             assertArrayEquals(MODEL, Files.readAllBytes(Fetches.fetched(sources, "s3://models/digits/1.onnx")));
+        }
+    }
+
+    @Test
+    void withoutCredentialsWhatIsPublicArrivesAndNothingElse() throws IOException {
+        writer.putObject(
+                object -> object.bucket("models").key("public.onnx").acl("public-read"), RequestBody.fromBytes(MODEL));
+        try (ModelSources sources = sources("s3.anonymous=true")) {
+            assertArrayEquals(MODEL, Files.readAllBytes(Fetches.fetched(sources, "s3://models/public.onnx")));
+            Fetches.refused(sources, "s3://models/digits/1.onnx", Again.LATER);
         }
     }
 
