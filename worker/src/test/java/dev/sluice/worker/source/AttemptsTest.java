@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Sources that fail are tried again after growing waits, and not for ever. */
 class AttemptsTest {
 
-    private static final SourceException SOON = SourceException.soon("away", null);
+    private final SourceException soon = SourceException.soon("away", null);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -23,7 +23,7 @@ class AttemptsTest {
         Attempts attempts = new Attempts(Duration.ofDays(1), new SplittableRandom(seed));
         long base = 500;
         for (int i = 0; i < 12; i++) {
-            long wait = attempts.next(SOON, false).orElseThrow().toMillis();
+            long wait = attempts.next(soon, false).orElseThrow().toMillis();
             assertTrue(wait >= base && wait < base + base / 2, i + ": " + wait);
             base = Math.min(30_000, base * 2);
         }
@@ -35,9 +35,9 @@ class AttemptsTest {
         Attempts attempts = new Attempts(Duration.ofSeconds(10), new SplittableRandom(seed));
         long waited = 0;
         int tries = 0;
-        for (Optional<Duration> wait = attempts.next(SOON, false);
+        for (Optional<Duration> wait = attempts.next(soon, false);
                 wait.isPresent();
-                wait = attempts.next(SOON, false)) {
+                wait = attempts.next(soon, false)) {
             waited += wait.get().toMillis();
             tries++;
         }
@@ -49,7 +49,7 @@ class AttemptsTest {
     void whatProgressesIsTriedOnAndOn() {
         Attempts attempts = new Attempts(Duration.ofSeconds(2), new SplittableRandom(1));
         for (int i = 0; i < 100; i++) {
-            assertTrue(attempts.next(SOON, true).orElseThrow().toMillis() < 750);
+            assertTrue(attempts.next(soon, true).orElseThrow().toMillis() < 750);
         }
     }
 
