@@ -195,12 +195,12 @@ class RemoteModelsIT {
 
     @Test
     void aDownloadIsSeenWhileItGoesOnAndEndsWithTheWish() throws IOException {
-        try (RunningGateway gateway = start()) {
+        try (RunningGateway gateway = start("worker.sources.idle_timeout=10s")) {
             store.with("/large.onnx", new byte[1 << 20]).fallsSilentAfter(512 << 10);
             modelYaml("sums", "sources: [" + "1=" + store.url("/large.onnx") + "]\n");
             Waiting.until("it is seen", () -> version(gateway, "sums", 1)
                     .getString("reason", "")
-                    .equals("fetching 0.5 MiB of 1.0 MiB"));
+                    .startsWith("fetching 0.5 MiB of 1"));
             assertEquals("loading", version(gateway, "sums", 1).getString("state"));
             new Repository(models).with("other", "1", MODEL);
             Waiting.until("others are loaded meanwhile", () -> gateway.get("/v2/models/other/ready")

@@ -46,6 +46,11 @@ public final class SourceException extends IOException {
         return new SourceException(Again.SOON, message, Duration.ZERO, cause);
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public Again again() {
         return again;
     }

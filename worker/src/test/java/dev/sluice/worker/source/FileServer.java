@@ -8,9 +8,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.PfxOptions;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -67,14 +67,13 @@ final class FileServer implements AutoCloseable {
 
     /** The next request for that is answered so. */
     void once(String path, Consumer<HttpServerRequest> fault) {
-        faults.computeIfAbsent(path, first -> new ConcurrentLinkedQueue<>(new ArrayDeque<>()))
-                .add(fault);
+        faults.computeIfAbsent(path, first -> new ConcurrentLinkedQueue<>()).add(fault);
     }
 
     /** The next answer ends after so many bytes of the file, with its connection or not at all. */
     void onceOnly(String path, int bytes, boolean cut) {
         once(path, request -> {
-            Content file = files.get(path);
+            Content file = Objects.requireNonNull(files.get(path));
             HttpServerResponse response = head(request, file, 0).setStatusCode(200);
             response.putHeader("content-length", Integer.toString(file.bytes.length));
             response.write(Buffer.buffer(file.bytes).slice(0, bytes)).onComplete(written -> {
@@ -130,7 +129,7 @@ final class FileServer implements AutoCloseable {
         String range = request.getHeader("range");
         String ifRange = request.getHeader("if-range");
         boolean partial = range != null && (ifRange == null || ifRange.equals(file.tag));
-        int from = partial ? Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1")) : 0;
+        int from = partial && range != null ? Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1")) : 0;
         HttpServerResponse response = head(request, file, from).setStatusCode(partial ? 206 : 200);
         response.end(Buffer.buffer(file.bytes).slice(from, file.bytes.length));
     }

@@ -30,12 +30,14 @@ import software.amazon.awssdk.services.s3.S3Client;
 class S3SourcesIT {
 
     private static final Path PYTHON = Path.of("..", "target", "moto", "bin", "python");
-    private static final String SERVE = "from moto.server import ThreadedMotoServer as S\n"
-            + "import sys\n"
-            + "s = S(ip_address='127.0.0.1', port=0)\n"
-            + "s.start()\n"
-            + "print('Running on http://%s:%d' % s.get_host_and_port(), flush=True)\n"
-            + "sys.stdin.read()\n";
+    private static final String SERVE = """
+            from moto.server import ThreadedMotoServer
+            import sys
+            server = ThreadedMotoServer(ip_address='127.0.0.1', port=0)
+            server.start()
+            print('Running on http://%s:%d' % server.get_host_and_port(), flush=True)
+            sys.stdin.read()
+            """;
     private static final Pattern LISTENS = Pattern.compile("Running on (http://127\\.0\\.0\\.1:[0-9]+)");
     private static final byte[] MODEL = Fetches.noise(200_000, 1);
 
@@ -132,7 +134,8 @@ class S3SourcesIT {
             assertEquals("{}", Files.readString(model.resolveSibling("golden/zero.json")));
             String list =
                     Digests.of("{}") + "  golden/zero.json\n" + Digests.of(model, new Transfer()) + "  model.onnx\n";
-            assertEquals(Digests.of(list), model.getParent().getFileName().toString());
+            assertEquals(
+                    Digests.of(list), model.resolveSibling("").getFileName().toString());
         }
     }
 
