@@ -194,24 +194,6 @@ class RemoteModelsIT {
     }
 
     @Test
-    void aDownloadIsSeenWhileItGoesOnAndEndsWithTheWish() throws IOException {
-        try (RunningGateway gateway = start("worker.sources.idle_timeout=10s")) {
-            store.with("/large.onnx", new byte[1 << 20]).fallsSilentAfter(512 << 10);
-            modelYaml("sums", "sources: [" + "1=" + store.url("/large.onnx") + "]\n");
-            Waiting.until("it is seen", () -> version(gateway, "sums", 1)
-                    .getString("reason", "")
-                    .startsWith("fetching 0.5 MiB of 1"));
-            assertEquals("loading", version(gateway, "sums", 1).getString("state"));
-            new Repository(models).with("other", "1", MODEL);
-            Waiting.until("others are loaded meanwhile", () -> gateway.get("/v2/models/other/ready")
-                            .status()
-                    == 200);
-            Files.delete(models.resolve("sums/model.yaml"));
-            Waiting.until("it has ended", () -> version(gateway, "sums", 1).isEmpty());
-        }
-    }
-
-    @Test
     void aServerThatWasKilledGoesOnWhereItWas() throws IOException {
         byte[] tar = padded(8 << 20);
         store.with("/sums.tar", tar).fallsSilentAfter(3 << 20);
