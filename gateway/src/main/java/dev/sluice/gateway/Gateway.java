@@ -146,9 +146,7 @@ public final class Gateway {
         Worker worker = new Worker(
                 config.worker(),
                 new Worker.Listeners(
-                        metrics.batchListener().and(statistics),
-                        metrics.instanceListener(),
-                        metrics.sourceListener()),
+                        metrics.batchListener().and(statistics), metrics.instanceListener(), metrics.sourceListener()),
                 registry.<WishStore>map(kept -> kept).orElse(WishStore.NONE),
                 ticker);
         models.whenUnloaded(admission::forget);

@@ -21,9 +21,8 @@ final class ModelStore implements AutoCloseable {
     private volatile boolean away;
 
     ModelStore() {
-        server = Waiting.await(vertx.createHttpServer()
-                .requestHandler(this::answer)
-                .listen(0, "127.0.0.1"));
+        server = Waiting.await(
+                vertx.createHttpServer().requestHandler(this::answer).listen(0, "127.0.0.1"));
     }
 
     ModelStore with(String path, byte[] content) {

@@ -82,8 +82,11 @@ class RemoteModelsIT {
     }
 
     private static JsonObject version(RunningGateway gateway, String name, int number) {
-        return gateway.admin("GET", "/admin/v1/models/" + name, "").json()
-                .getJsonArray("versions", new JsonArray()).stream()
+        return gateway
+                .admin("GET", "/admin/v1/models/" + name, "")
+                .json()
+                .getJsonArray("versions", new JsonArray())
+                .stream()
                 .map(JsonObject.class::cast)
                 .filter(version -> version.getInteger("version") == number)
                 .findFirst()
@@ -132,16 +135,15 @@ class RemoteModelsIT {
         }
         try (RunningGateway gateway = start()) {
             assertEquals("2", versionThatAnswers(gateway));
-            assertEquals(
-                    200,
-                    gateway.admin("POST", SUMS + "/rollback", "").status());
+            assertEquals(200, gateway.admin("POST", SUMS + "/rollback", "").status());
             assertEquals("1", versionThatAnswers(gateway));
             Answer seen = gateway.admin("GET", SUMS, "");
             assertTrue(seen.body().contains("/sums.onnx?***"), seen.body());
             assertFalse(seen.body().contains("secret"), seen.body());
             assertFalse(gateway.admin("GET", "/admin/v1/audit", "").body().contains("secret"));
             assertEquals(
-                    200, gateway.admin("DELETE", SUMS + "/versions/1/source", "").status());
+                    200,
+                    gateway.admin("DELETE", SUMS + "/versions/1/source", "").status());
             Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
             gateway.admin("DELETE", SUMS + "/versions/1/source", "").error(404);
         }
@@ -150,7 +152,8 @@ class RemoteModelsIT {
     @Test
     void whatCannotBeHadIsRefusedWithItsReasonAndLeavesNothing() {
         try (RunningGateway gateway = start("worker.sources.allow_http=false")) {
-            assertTrue(add(gateway, "sums", 1, store.url("/sums.onnx")).error(400).contains("plain text"));
+            assertTrue(
+                    add(gateway, "sums", 1, store.url("/sums.onnx")).error(400).contains("plain text"));
         }
         try (RunningGateway gateway = start("worker.sources.allow_private=false")) {
             assertTrue(add(gateway, "sums", 1, store.url("/sums.onnx"))
@@ -168,8 +171,8 @@ class RemoteModelsIT {
             add(gateway, "sums", 2, "gopher://x/y").error(400);
             add(gateway, "-x", 2, store.url("/sums.onnx")).error(400);
             assertEquals("1", versionThatAnswers(gateway));
-            Waiting.until("nothing of it is left", () -> version(gateway, "sums", 2)
-                    .isEmpty());
+            Waiting.until(
+                    "nothing of it is left", () -> version(gateway, "sums", 2).isEmpty());
             assertEquals(
                     new JsonObject(),
                     gateway.admin("GET", SUMS, "").json().getJsonObject("told").getJsonObject("sources"));
@@ -244,15 +247,15 @@ class RemoteModelsIT {
         Files.write(folder.resolve("model.onnx"), model);
         Files.write(folder.resolve("noise"), new byte[bytes]);
         Path tar = directory.resolve("sums.tar");
-        Process packing =
-                new ProcessBuilder("tar", "-cf", tar.toString(), "-C", folder.toString(), ".").start();
+        Process packing = new ProcessBuilder("tar", "-cf", tar.toString(), "-C", folder.toString(), ".").start();
         assertEquals(0, Waiting.await(packing.onExit()).exitValue());
         return Files.readAllBytes(tar);
     }
 
     private static long sizes(Path folder) {
         try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
-            return files.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0)
+            return files.mapToLong(
+                            file -> file.toFile().isFile() ? file.toFile().length() : 0)
                     .sum();
         } catch (IOException | UncheckedIOException changing) {
             return 0;

@@ -130,17 +130,12 @@ final class ModelChanges {
             }
             String sha256 = said.text(SHA256);
             return new ModelCommand.Source(
-                    ModelsHandler.name(context),
-                    version(context),
-                    new ModelSource(url, sha256 == null ? "" : sha256));
+                    ModelsHandler.name(context), version(context), new ModelSource(url, sha256 == null ? "" : sha256));
         });
     }
 
     void removeSource(RoutingContext context) {
-        take(
-                context,
-                Set.of(),
-                said -> new ModelCommand.Source(ModelsHandler.name(context), version(context), null));
+        take(context, Set.of(), said -> new ModelCommand.Source(ModelsHandler.name(context), version(context), null));
     }
 
     private static long version(RoutingContext context) {
