@@ -146,6 +146,7 @@ class ArchitectureTest {
         onlyUses("dev.sluice.worker.engine..", in(contract));
         onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
         check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
     }
@@ -191,6 +192,7 @@ class ArchitectureTest {
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
         onlyIn("dev.sluice.worker.breaker..", "io.github.resilience4j..");
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
+        onlyIn("dev.sluice.worker.source..", "software.amazon..", "org.apache.commons..", "javax.net.ssl..");
         onlyIn("dev.sluice.gateway.registry..", "java.sql..", "javax.sql..", "org.flywaydb..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
         check(noClasses()

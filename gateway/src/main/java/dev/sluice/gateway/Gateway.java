@@ -160,8 +160,8 @@ public final class Gateway {
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),
-                metrics.batchListener().and(statistics),
-                metrics.instanceListener(),
+                new Worker.Listeners(
+                        metrics.batchListener().and(statistics), metrics.instanceListener(), metrics.sourceListener()),
                 registry.<WishStore>map(kept -> kept).orElse(WishStore.NONE),
                 ticker);
         models.whenUnloaded(admission::forget);

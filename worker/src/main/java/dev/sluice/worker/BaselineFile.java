@@ -1,8 +1,11 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.OutputSample;
+import dev.sluice.worker.repository.ModelFolder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -94,15 +97,32 @@ final class BaselineFile {
     }
 
     /** Does what an operator wants. */
+    static Outcome keep(ModelFolder folder, ModelCommand.KeepBaseline said) {
+        long version = said.version();
+        if (!folder.versions().containsKey(version)) {
+            return refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
+                    + " has no version " + version + "; it has "
+                    + folder.versions().keySet()));
+        }
+        if (!folder.liesHere(version)) {
+            return refused(new InferenceError.InvalidRequest(
+                    "version", "version " + version + " does not lie in the repository: nothing can lie beside it"));
+        }
+        return keep(folder.location(version).modelFile(), said.outputs());
+    }
+
     static Outcome keep(Path modelFile, List<OutputSample> outputs) {
         try {
             write(modelFile, outputs);
             return new Outcome(null, "kept in " + NAME + ", beside the model");
         } catch (IOException failure) {
-            return new Outcome(
-                    new InferenceError.InvalidRequest("model", NAME + " cannot be written beside it: " + why(failure)),
-                    "");
+            return refused(
+                    new InferenceError.InvalidRequest("model", NAME + " cannot be written beside it: " + why(failure)));
         }
+    }
+
+    private static Outcome refused(InferenceError why) {
+        return new Outcome(why, "");
     }
 
     private static String why(IOException failure) {

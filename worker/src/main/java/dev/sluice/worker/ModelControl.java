@@ -7,10 +7,8 @@ import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
-import dev.sluice.worker.contract.OutputSample;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
-import dev.sluice.worker.repository.ModelRoots;
 import dev.sluice.worker.repository.Rollouts;
 import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.TrafficConfig;
@@ -18,7 +16,6 @@ import dev.sluice.worker.repository.VersionPolicy;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,29 +39,32 @@ final class ModelControl {
     private static final Logger LOG = LoggerFactory.getLogger(ModelControl.class);
 
     private final ControlOptions options;
-    private final ModelRoots repository;
+    private final Folders folders;
+    private final InstanceCounts instances;
     private final Selection selection;
     private final ModelKeeper keeper;
     private final Wishes wishes;
     private final VersionLabels labels;
     private final TrafficControl traffic;
+    private final Fetching fetching;
+    private final SourceControl sources;
     private final Vertx vertx;
-    private final WorkerOptions worker;
     private final Turns applying = new Turns();
     private final Turns obeying = new Turns();
-    private List<ModelFolder> folders = List.of();
-    private Map<String, Integer> instancesByFile = Map.of();
     private boolean looking;
     private String lastFault = "";
 
-    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Announcements announcements, Vertx vertx) {
-        this.worker = worker;
+    ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Fetching fetching, Vertx vertx) {
+        Announcements announcements = new Announcements(vertx.eventBus());
         this.options = worker.control();
-        this.repository = new ModelRoots(worker.models(), options.settle(), InstantSource.system());
+        this.folders = new Folders(worker, wishes, vertx);
+        this.instances = new InstanceCounts(worker, wishes, keeper);
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.keeper = keeper;
         this.wishes = wishes;
+        this.fetching = fetching;
+        this.sources = new SourceControl(wishes, fetching);
         this.labels = new VersionLabels(announcements, keeper, wishes);
         this.traffic = new TrafficControl(announcements, keeper, wishes);
         this.vertx = vertx;
@@ -77,10 +77,14 @@ final class ModelControl {
      */
     void begin() throws IOException {
         wishes.begin();
-        folders = repository.first();
-        keeper.whenChanged(() -> labels.publish(folders));
+        folders.first();
+        keeper.whenChanged(() -> labels.publish(folders.all()));
         keeper.mayRest(traffic::concerns);
-        keeper.keepInstances(this::instances);
+        keeper.keepInstances(instances::wanted);
+        fetching.whenDue(model -> {
+            keeper.retry(model.name());
+            apply();
+        });
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -101,7 +105,7 @@ final class ModelControl {
 
     private void rescan() {
         try {
-            see(repository::look);
+            folders.look().forEach(keeper::retry);
             lastFault = "";
             apply();
         } catch (RuntimeException defect) {
@@ -110,16 +114,6 @@ final class ModelControl {
                 LOG.error("the models stay as they are", defect);
             }
         }
-    }
-
-    private record Seen(List<ModelFolder> folders, Set<String> returned) {}
-
-    /** What failed while its directory could not be read has another try, though its files are the same. */
-    private void see(Supplier<List<ModelFolder>> looking) {
-        Seen seen = vertx.executeBlocking(() -> new Seen(looking.get(), repository.returned()))
-                .await();
-        folders = seen.folders;
-        seen.returned.forEach(keeper::retry);
     }
 
     /** One at a time: it waits on its way, and who comes in between knows more than who began. */
@@ -131,8 +125,8 @@ final class ModelControl {
     }
 
     private void applyNow() {
-        List<ModelFolder> now = folders;
-        instancesByFile = now.stream().collect(Collectors.toMap(ModelFolder::name, ModelFolder::instances));
+        List<ModelFolder> now = folders.all();
+        instances.saidBy(now);
         Set<ModelId> present = new LinkedHashSet<>();
         for (ModelFolder folder : now) {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
@@ -146,7 +140,7 @@ final class ModelControl {
     Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = isUrgent(command) ? done(command) : obeying.inTurn(() -> done(command));
+            outcome = takesTurn(command) ? obeying.inTurn(() -> done(command)) : done(command);
         } catch (InferenceException refusal) {
             outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
@@ -159,13 +153,13 @@ final class ModelControl {
 
     private Outcome done(ModelCommand command) {
         if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
-            String taken = command.name();
-            see(() -> repository.take(taken));
+            folders.take(command.name()).forEach(keeper::retry);
         }
-        Optional<ModelFolder> folder = folder(command.name());
-        boolean forgets = command instanceof ModelCommand.Reset
-                && !wishes.of(command.name()).saysNothing();
-        if (folder.isEmpty() && !forgets) {
+        Optional<ModelFolder> folder = folders.of(command.name());
+        boolean needsNone = command instanceof ModelCommand.Source
+                || (command instanceof ModelCommand.Reset
+                        && !wishes.of(command.name()).saysNothing());
+        if (folder.isEmpty() && !needsNone) {
             return refused(new InferenceError.UnknownModel(
                     "the repository has no model " + InferenceException.quoted(command.name())));
         }
@@ -179,26 +173,23 @@ final class ModelControl {
             case ModelCommand.Serve(String name, List<String> versions) ->
                 serve(folder.orElseThrow(), versions, UnaryOperator.identity());
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
-            case ModelCommand.Label(String name, String label, long version) ->
-                label(folder.orElseThrow(), label, version);
+            case ModelCommand.Label said -> label(folder.orElseThrow(), said);
             case ModelCommand.Traffic said -> tryOut(folder.orElseThrow(), said);
-            case ModelCommand.Instances(String name, int instances) -> resize(name, instances);
+            case ModelCommand.Instances said -> instances.obey(said, this::settle);
             case ModelCommand.Promote(String name, long version, String reason) ->
                 promote(folder.orElseThrow(), version);
             case ModelCommand.Reject(String name, long version, String reason) ->
                 reject(folder.orElseThrow(), version, reason);
-            case ModelCommand.KeepBaseline(String name, long version, List<OutputSample> outputs) ->
-                keepBaseline(folder.orElseThrow(), version, outputs);
+            case ModelCommand.KeepBaseline said ->
+                vertx.executeBlocking(() -> BaselineFile.keep(folder.orElseThrow(), said))
+                        .await();
+            case ModelCommand.Source said -> source(folder, said);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
                 settle(name);
                 yield new Outcome(null, inMemory(name)); // whatever becomes of it now: nothing more has been said
             }
         };
-    }
-
-    private Optional<ModelFolder> folder(String name) {
-        return folders.stream().filter(folder -> folder.name().equals(name)).findFirst();
     }
 
     private Outcome load(String name) {
@@ -211,9 +202,22 @@ final class ModelControl {
                 : outcome;
     }
 
-    /** Clients are not to suffer from a candidate because another model takes its time to load. */
-    private static boolean isUrgent(ModelCommand command) {
-        return command instanceof ModelCommand.Reject || command instanceof ModelCommand.Rollback;
+    private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
+        Outcome outcome = sources.obey(folder, said, () -> {
+            settle(said.name());
+            return failure(new ModelId(said.name(), said.version()))
+                    .map(ModelControl::refused)
+                    .orElseGet(() -> new Outcome(null, inMemory(said.name())));
+        });
+        apply(); // as it was, if it has been refused
+        return outcome;
+    }
+
+    /** Clients are not to suffer from a candidate because another model takes its time, and nobody waits for downloads. */
+    private static boolean takesTurn(ModelCommand command) {
+        return !(command instanceof ModelCommand.Reject
+                || command instanceof ModelCommand.Rollback
+                || command instanceof ModelCommand.Source);
     }
 
     private static boolean takesFiles(ModelCommand command) {
@@ -223,6 +227,7 @@ final class ModelControl {
             case ModelCommand.Rollback rollback -> true;
             case ModelCommand.Traffic traffic -> true;
             case ModelCommand.Reset reset -> true;
+            case ModelCommand.Source source -> true;
             case ModelCommand.Unload unload -> false;
             case ModelCommand.Label label -> false;
             case ModelCommand.Instances instances -> false;
@@ -285,7 +290,7 @@ final class ModelControl {
     /** For what takes a while: who was on trial may not be by then. */
     private UnaryOperator<ModelWish> ifStillOnTrial(String name, long version) {
         return wish -> {
-            folder(name).ifPresent(folder -> traffic.onTrial(folder, wish, version));
+            folders.of(name).ifPresent(folder -> traffic.onTrial(folder, wish, version));
             return wish;
         };
     }
@@ -348,51 +353,10 @@ final class ModelControl {
         return serve(folder, List.of(before.get().toString()), UnaryOperator.identity());
     }
 
-    private Outcome label(ModelFolder folder, String label, long version) {
-        String name = folder.name();
-        Optional<InferenceError> refusal = labels.refusal(folder, label, version);
-        if (refusal.isPresent()) {
-            return refused(refusal.get());
-        }
-        boolean isOfFile = folder.labels().containsKey(label);
-        boolean nothingIsLeft = version == VersionLabels.TAKEN_AWAY && !isOfFile;
-        wishes.change(name, wish -> nothingIsLeft ? wish.unlabelled(label) : wish.labelled(label, version));
+    private Outcome label(ModelFolder folder, ModelCommand.Label said) {
+        Outcome outcome = labels.obey(folder, said);
         apply(); // a label may say which version is to be tried
-        return new Outcome(null, version == 0 ? label + " is no label any more" : label + " is version " + version);
-    }
-
-    private Outcome keepBaseline(ModelFolder folder, long version, List<OutputSample> outputs) {
-        if (!folder.versions().containsKey(version)) {
-            return refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(folder.name())
-                    + " has no version " + version + "; it has "
-                    + folder.versions().keySet()));
-        }
-        return vertx.executeBlocking(
-                        () -> BaselineFile.keep(folder.location(version).modelFile(), outputs))
-                .await();
-    }
-
-    private Outcome resize(String name, int instances) {
-        if (instances < 0 || instances > ModelCommand.Instances.MOST) {
-            return refused(new InferenceError.InvalidRequest(
-                    "instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")"));
-        }
-        ModelWish before = wishes.change(name, wish -> wish.instances(instances)).before();
-        settle(name);
-        Optional<String> lack = keeper.lackOfInstances(name);
-        if (lack.isEmpty()) {
-            return new Outcome(null, "each version has " + instances(name) + " instances");
-        }
-        wishes.takeBack(name, wish -> wish.instances() == instances ? wish.instances(before.instances()) : wish);
-        apply();
-        return refused(new InferenceError.InvalidRequest("instances", lack.get()));
-    }
-
-    /** How many each version of that model is to have. */
-    private int instances(String name) {
-        int said = wishes.of(name).instances();
-        int written = instancesByFile.getOrDefault(name, 0);
-        return ModelServing.instances(said > 0 ? said : written, worker);
+        return outcome;
     }
 
     private Outcome applied(String name) {

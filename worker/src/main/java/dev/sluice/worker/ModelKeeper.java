@@ -10,7 +10,6 @@ import dev.sluice.worker.repository.Reconciliation.Standing;
 import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -258,11 +257,19 @@ final class ModelKeeper {
 
     private ServedModel load(KeptVersion version, Runnable warming) throws Exception {
         Watch watch = new Watch(version);
-        ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
+        ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
         version.fallback = new Fallbacks(wanted.values()).of(version.tried);
         watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
         version.rest = watch.served.rest();
         return watch.served;
+    }
+
+    /** How far the files of a version are; says whether anybody still wants them. */
+    private boolean hear(Kept version, String how) {
+        if (!how.equals(version.reason)) {
+            report(version, how);
+        }
+        return wanted.containsKey(version.tried.model());
     }
 
     /**

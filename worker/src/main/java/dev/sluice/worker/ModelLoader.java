@@ -16,6 +16,7 @@ import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.drift.OutputWatch;
@@ -27,6 +28,8 @@ import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.TritonConfig;
+import dev.sluice.worker.source.ModelSources;
+import dev.sluice.worker.source.SourceException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -40,6 +43,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +76,9 @@ final class ModelLoader implements AutoCloseable {
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
+    /** What brings models here, and runs them. */
+    record Means(Engine engine, Fetching fetching) {}
+
     private final WorkerOptions options;
     private final Listeners listeners;
     private final Ticker ticker;
@@ -83,11 +90,12 @@ final class ModelLoader implements AutoCloseable {
     private final WorkerExecutor loading;
     private final LoadingSlots slots;
     private final Signatures signatures;
+    private final Fetching fetching;
     private long incarnations;
     private boolean trimIsDue;
 
     /** What it works with. */
-    record Means(Ticker ticker, Engine engine, Vertx vertx) {}
+    record Means(Ticker ticker, Engine engine, Fetching fetching, Vertx vertx) {}
 
     ModelLoader(WorkerOptions options, Listeners listeners, Signatures signatures, Means means) {
         this.options = options;
@@ -95,6 +103,7 @@ final class ModelLoader implements AutoCloseable {
         this.signatures = signatures;
         this.ticker = means.ticker;
         this.engine = means.engine;
+        this.fetching = means.fetching;
         this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
         int cores = Runtime.getRuntime().availableProcessors();
         devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
@@ -108,10 +117,11 @@ final class ModelLoader implements AutoCloseable {
     /**
      * What is heard while a version is loaded and afterwards.
      *
+     * @param fetching how far its files are that do not lie in the repository; says whether they are still wanted
      * @param warming when it is in memory
      * @param serving when its last instance has been lost, or one is back
      */
-    record Progress(Runnable warming, InstanceDeployer.Serving serving) {}
+    record Progress(Predicate<String> fetching, Runnable warming, InstanceDeployer.Serving serving) {}
 
     /**
      * Loads a version.
@@ -124,18 +134,35 @@ final class ModelLoader implements AutoCloseable {
     ServedModel load(ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
             throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
-        slots.take();
         try {
-            long start = ticker.nanos();
-            load(new Loading(location, fallback, known, progress, served));
-            served.loaded(start, ticker.nanos());
+            ModelLocation here = here(location, progress, served);
+            slots.take();
+            try {
+                long start = ticker.nanos();
+                load(new Loading(here, fallback, known, progress, served));
+                served.loaded(start, ticker.nanos());
+            } finally {
+                slots.giveBack();
+            }
             return served;
         } catch (Throwable broken) { // whatever it is, nothing of it may stay behind
             served.close();
             throw broken;
-        } finally {
-            slots.giveBack();
         }
+    }
+
+    /** Nobody waits for a place meanwhile, and what came stays where it is as long as it is served. */
+    private ModelLocation here(ModelLocation location, Progress progress, ServedModel served) throws SourceException {
+        ModelSource source = location.source();
+        if (source == null) {
+            return location;
+        }
+        ModelSources.Fetched fetched = fetching.fetch(location.model(), source, progress.fetching);
+        served.onClose(() -> {
+            fetched.close();
+            return Future.succeededFuture();
+        });
+        return location.at(fetched.modelFile());
     }
 
     /** What is known of it from the beginning. */

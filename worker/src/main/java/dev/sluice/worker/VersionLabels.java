@@ -2,6 +2,8 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelWish;
@@ -59,8 +61,23 @@ final class VersionLabels {
         return all;
     }
 
+    /** Keeps what an operator says. */
+    Outcome obey(ModelFolder folder, ModelCommand.Label said) {
+        String label = said.label();
+        long version = said.version();
+        Optional<InferenceError> refusal = refusal(folder, label, version);
+        if (refusal.isPresent()) {
+            return new Outcome(refusal.get(), "");
+        }
+        boolean nothingIsLeft = version == TAKEN_AWAY && !folder.labels().containsKey(label);
+        wishes.change(
+                folder.name(), wish -> nothingIsLeft ? wish.unlabelled(label) : wish.labelled(label, version));
+        return new Outcome(
+                null, version == TAKEN_AWAY ? label + " is no label any more" : label + " is version " + version);
+    }
+
     /** Why that label cannot point to that version, or be taken away, if it cannot. */
-    Optional<InferenceError> refusal(ModelFolder folder, String label, long version) {
+    private Optional<InferenceError> refusal(ModelFolder folder, String label, long version) {
         if (version != TAKEN_AWAY) {
             return isReady(folder.name(), version)
                     ? Optional.empty()

@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -81,6 +82,11 @@ final class Wishes {
             kept.put(wish.name(), wish);
             put(wish);
         }
+    }
+
+    /** All that say anything. */
+    Collection<ModelWish> all() {
+        return List.copyOf(byModel.values());
     }
 
     ModelWish of(String name) {

@@ -3,10 +3,12 @@ package dev.sluice.worker;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -14,6 +16,9 @@ import io.vertx.core.VerticleBase;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -30,26 +35,27 @@ public final class Worker extends VerticleBase {
 
     private final WorkerOptions options;
     private final ModelLoader.Listeners listeners;
+    private final SourceListener fetches;
     private final WishStore store;
     private final Ticker ticker;
     private final Supplier<Engine> engines;
     private ModelLoader loader;
     private ModelKeeper keeper;
+    private Fetching fetching;
+    private List<Path> hidden = List.of();
+
+    /** Who hears of what happens here. */
+    public record Listeners(BatchListener batches, InstanceListener instances, SourceListener sources) {}
 
     /** @param store what operators want, from one start to the next */
-    public Worker(
-            WorkerOptions options, BatchListener batches, InstanceListener instances, WishStore store, Ticker ticker) {
-        this(options, new ModelLoader.Listeners(batches, instances), store, ticker, OnnxEngine::new);
+    public Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker) {
+        this(options, listeners, store, ticker, OnnxEngine::new);
     }
 
-    Worker(
-            WorkerOptions options,
-            ModelLoader.Listeners listeners,
-            WishStore store,
-            Ticker ticker,
-            Supplier<Engine> engines) {
+    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engine> engines) {
         this.options = options;
-        this.listeners = listeners;
+        this.listeners = new ModelLoader.Listeners(listeners.batches, listeners.instances);
+        this.fetches = listeners.sources;
         this.store = store;
         this.ticker = ticker;
         this.engines = engines;
@@ -68,12 +74,16 @@ public final class Worker extends VerticleBase {
                 name -> wishes.of(name).rollout().signature(),
                 (name, text) -> wishes.changeAnyway(
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
-        loader = new ModelLoader(options, listeners, signatures, new ModelLoader.Means(ticker, engines.get(), vertx));
+        ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
+        fetching = new Fetching(sources, options.sources(), fetches, vertx);
+        hidden = hidden(sources);
+        ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, vertx);
+        loader = new ModelLoader(options, listeners, signatures, means);
         WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
         vertx.deployVerticle(room).await();
         ModelSleep.Parts rest = new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
         keeper = new ModelKeeper(loader, rest, announcements, context, this::forClients);
-        ModelControl control = new ModelControl(options, keeper, wishes, announcements, vertx);
+        ModelControl control = new ModelControl(options, keeper, wishes, fetching, vertx);
         control.begin();
         return vertx.eventBus()
                 .<ModelCommand>localConsumer(
@@ -86,15 +96,22 @@ public final class Worker extends VerticleBase {
     /** The batchers and instances, deployed from here, have been undeployed before this is called. */
     @Override
     public Future<?> stop() {
+        fetching.close();
         keeper.close();
         loader.close();
         return Future.succeededFuture();
     }
 
-    /** Where the repository lies on this machine is nobody's business. */
+    private List<Path> hidden(ModelSources sources) {
+        List<Path> all = new ArrayList<>(options.models());
+        sources.directory().ifPresent(all::add);
+        return all;
+    }
+
+    /** Where the repository and the cache lie on this machine is nobody's business. */
     private String forClients(String reason) {
         String told = reason;
-        for (Path root : options.models()) {
+        for (Path root : hidden) {
             told = told.replace(root.toAbsolutePath() + File.separator, "").replace(root + File.separator, "");
         }
         return told;

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.settings.Setting;
+import dev.sluice.worker.source.SourceOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.List;
  * @param breaker when a model is left alone because its batches fail
  * @param control how models come and go
  * @param drift how their answers are watched
+ * @param sources where models may come from that do not lie in the repository
  */
 public record WorkerOptions(
         @Setting("conf/models") List<Path> models,
@@ -49,7 +51,8 @@ public record WorkerOptions(
         @Setting(value = "10s", min = "10ms", max = "1h") Duration giveUpAfter,
         BreakerOptions breaker,
         ControlOptions control,
-        DriftOptions drift) {
+        DriftOptions drift,
+        SourceOptions sources) {
 
     /** Below the user's cache directory. */
     static final String USER_CACHE = "auto";

@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.Rollout;
+import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.WishStore;
@@ -162,7 +163,8 @@ abstract class ControlFixture {
         }
         WorkerOptions options =
                 Settings.of(WorkerOptions.class).overrides(settings).load();
-        ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, InstanceListener.NONE);
+        Worker.Listeners listeners =
+                new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE);
         Worker worker = new Worker(options, listeners, store, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }

@@ -17,6 +17,7 @@ import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.fake.FakeInstance;
 import dev.sluice.worker.fake.FakeTicker;
 import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.source.SourceOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,20 @@ class ProfilesTest {
         ControlOptions control = Settings.of(ControlOptions.class).load();
         DriftOptions drift = Settings.of(DriftOptions.class).load();
         return new WorkerOptions(
-                List.of(none), 1, 0, 1, MAX_ROWS, 1, budget, "none", 0, Duration.ofSeconds(1), breaker, control, drift);
+                List.of(none),
+                1,
+                0,
+                1,
+                MAX_ROWS,
+                1,
+                budget,
+                "none",
+                0,
+                Duration.ofSeconds(1),
+                breaker,
+                control,
+                drift,
+                Settings.of(SourceOptions.class).load());
     }
 
     private Profiles profiles() {

@@ -18,6 +18,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
+import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.drift.DriftOptions;
@@ -28,6 +29,7 @@ import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.fake.FakeModel;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.source.SourceOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -119,8 +121,21 @@ class WorkerFaultTest {
         ControlOptions control =
                 new ControlOptions(ControlOptions.Mode.STATIC, List.of(), second, second, 2, second, 0, Duration.ZERO);
         WorkerOptions options = new WorkerOptions(
-                List.of(models), INSTANCES, 0, 1, 4, 10, second, "none", 1 << 20, soon, breaker, control, drift);
-        ModelLoader.Listeners listeners = new ModelLoader.Listeners(BatchListener.NONE, listener);
+                List.of(models),
+                INSTANCES,
+                0,
+                1,
+                4,
+                10,
+                second,
+                "none",
+                1 << 20,
+                soon,
+                breaker,
+                control,
+                drift,
+                Settings.of(SourceOptions.class).load());
+        Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
         Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }

@@ -22,10 +22,12 @@ import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.source.SourceOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -65,9 +67,13 @@ final class OpenPipeline implements AutoCloseable {
         WorkerOptions options = new WorkerOptions(
                 List.of(Objects.requireNonNull(folder.getParent())), instances, 0, 1, maxBatchRows, 4096,
                 Duration.ofSeconds(1), "none", 64 << 20, LONG, Settings.of(BreakerOptions.class).load(),
-                Settings.of(ControlOptions.class).load(), Settings.of(DriftOptions.class).load());
+                Settings.of(ControlOptions.class).load(), Settings.of(DriftOptions.class).load(),
+                Settings.of(SourceOptions.class).load());
         Worker worker = new Worker(
-                options, BatchListener.NONE, InstanceListener.NONE, WishStore.NONE, Ticker.SYSTEM);
+                options,
+                new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE),
+                WishStore.NONE,
+                Ticker.SYSTEM);
         AdmissionControl admission = new AdmissionControl(
                 new AdmitOptions(4096, 0, "none", LONG, LONG, Duration.ZERO, Duration.ZERO),
                 new RateLimits(new LimitOptions(List.of(), List.of(), 1024), Ticker.SYSTEM, LimitListener.NONE),

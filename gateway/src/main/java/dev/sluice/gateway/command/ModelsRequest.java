@@ -25,6 +25,10 @@ record ModelsRequest(String url, String method, String path, String body) {
 
     private static final String DEFAULT_URL = "http://127.0.0.1:8090";
     private static final String URL = "--url";
+    private static final String OF_VERSION = "--version";
+    private static final String SHA256 = "--sha256";
+    private static final List<String> OPTIONS = List.of(URL, OF_VERSION, SHA256);
+    private static final List<String> SOURCE_ACTIONS = List.of("add", "remove");
     private static final String MODELS = "/admin/v1/models";
     private static final String AUDIT = "/admin/v1/audit";
     private static final String DEFAULT = "default";
@@ -37,26 +41,58 @@ record ModelsRequest(String url, String method, String path, String body) {
     /** @throws IllegalArgumentException for words that say nothing, with a message for people */
     static ModelsRequest parse(List<String> words) {
         Deque<String> left = new ArrayDeque<>();
-        String url = DEFAULT_URL;
+        Map<String, String> options = new LinkedHashMap<>();
         Deque<String> all = new ArrayDeque<>(words);
         while (!all.isEmpty()) {
             String word = all.remove();
-            if (word.startsWith(URL + "=")) {
-                url = word.substring(URL.length() + 1);
-            } else if (word.equals(URL)) {
-                url = next(all, URL + " needs the address of a server behind it");
-            } else if (word.startsWith("-")) {
-                throw new IllegalArgumentException(word + " is not an option; there is " + URL);
+            if (word.startsWith("-")) {
+                option(word, all, options);
             } else {
                 left.add(word);
             }
         }
         String action = left.isEmpty() ? "list" : left.remove();
-        ModelsRequest request = of(action, left, stripped(url));
+        String given = options.remove(URL);
+        String url = stripped(given == null ? DEFAULT_URL : given);
+        ModelsRequest request =
+                SOURCE_ACTIONS.contains(action) ? source(action, left, url, options) : of(action, left, url);
+        if (!options.isEmpty()) {
+            throw new IllegalArgumentException(options.keySet() + " says nothing to " + action);
+        }
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("what is " + left + " behind " + action + "?");
         }
         return request;
+    }
+
+    private static void option(String word, Deque<String> behind, Map<String, String> options) {
+        int equals = word.indexOf('=');
+        String name = equals < 0 ? word : word.substring(0, equals);
+        if (!OPTIONS.contains(name)) {
+            throw new IllegalArgumentException(name + " is not an option; there is " + String.join(", ", OPTIONS));
+        }
+        String value = equals < 0 ? next(behind, name + " needs a value behind it") : word.substring(equals + 1);
+        options.put(name, value);
+    }
+
+    /** {@code add NAME --version N URL} and {@code remove NAME --version N}. */
+    private static ModelsRequest source(String action, Deque<String> words, String url, Map<String, String> options) {
+        String model = model(action, words);
+        String version = options.remove(OF_VERSION);
+        if (version == null || !VERSION.matcher(version).matches()) {
+            throw new IllegalArgumentException(action + " needs " + OF_VERSION + " and a number from 1 on");
+        }
+        String path = model + "/versions/" + version + "/source";
+        if (action.equals("remove")) {
+            return new ModelsRequest(url, "DELETE", path, "");
+        }
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("url", quoted(next(words, "add needs a URL of https, s3 or file")));
+        String sha256 = options.remove(SHA256);
+        if (sha256 != null) {
+            members.put("sha256", quoted(sha256));
+        }
+        return new ModelsRequest(url, "PUT", path, object(members));
     }
 
     private static String stripped(String url) {
@@ -84,8 +120,8 @@ record ModelsRequest(String url, String method, String path, String body) {
             case "label" -> label(url, model(action, words), words);
             default ->
                 throw new IllegalArgumentException("there is no action '" + action
-                        + "'. The actions are: list, load, unload, serve, rollback, instances, label, traffic, promote,"
-                        + " reset, history, drift, baseline");
+                        + "'. The actions are: list, load, unload, serve, rollback, instances, label, traffic, promote, add,"
+                        + " remove, reset, history, drift, baseline");
         };
     }
 

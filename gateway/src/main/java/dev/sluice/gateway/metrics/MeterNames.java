@@ -28,6 +28,15 @@ public final class MeterNames {
     /** Histogram, by model and version: the engine call of a batch. */
     public static final String BATCH_RUN_SECONDS = "sluice_batch_run_seconds";
 
+    /** Counter: bytes that have come for models that do not lie in the repository. */
+    public static final String SOURCE_RECEIVED_BYTES = "sluice_source_received_bytes_total";
+
+    /** Counter: tries to get such a model that have failed. */
+    public static final String SOURCE_FAILURES = "sluice_source_failures_total";
+
+    /** Gauge: what lay in their cache when the last of them came. */
+    public static final String SOURCE_CACHE_BYTES = "sluice_source_cache_bytes";
+
     /** Histogram, by model and version: rows in a batch. */
     public static final String BATCH_ROWS = "sluice_batch_rows";
 

@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.SourceListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
@@ -156,6 +157,10 @@ public final class Metrics {
     /** The same for the quotas of clients. */
     public void watchQuotas(IntSupplier inUse) {
         Gauge.builder(MeterNames.QUOTAS_IN_USE, inUse::getAsInt).register(registry);
+    }
+
+    public SourceListener sourceListener() {
+        return enabled ? new SourceMeters(registry) : SourceListener.NONE;
     }
 
     public LimitListener limitListener() {

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.registry;
 
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.Rollout;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables {@code model_wish} and {@code label_wish}, and with them those of {@link RolloutTable}.
+ * The tables {@code model_wish}, {@code label_wish} and {@code source_wish}, and with them those of {@link RolloutTable}.
  *
  * @thread the registry's
  */
@@ -26,6 +27,7 @@ final class WishTable {
     static List<ModelWish> read(Connection connection) throws SQLException {
         Map<String, Map<String, Long>> labels = labels(connection);
         Map<String, Rollout> rollouts = RolloutTable.read(connection);
+        Map<String, Map<Long, ModelSource>> sources = sources(connection);
         List<ModelWish> wishes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
                         "select model, memory, versions, traffic, instances from model_wish order by model");
@@ -40,7 +42,8 @@ final class WishTable {
                         row.getInt("instances"),
                         labels.getOrDefault(model, Map.of()),
                         row.getString("traffic"),
-                        rollout == null ? Rollout.NONE : rollout));
+                        rollout == null ? Rollout.NONE : rollout,
+                        sources.getOrDefault(model, Map.of())));
             }
         }
         rollouts.forEach((model, rollout) -> wishes.add(ModelWish.none(model).with(rollout)));
@@ -71,10 +74,24 @@ final class WishTable {
         return byModel;
     }
 
+    private static Map<String, Map<Long, ModelSource>> sources(Connection connection) throws SQLException {
+        Map<String, Map<Long, ModelSource>> byModel = new HashMap<>();
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select model, version, url, sha256 from source_wish");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byModel.computeIfAbsent(row.getString("model"), first -> new HashMap<>())
+                        .put(row.getLong("version"), new ModelSource(row.getString("url"), row.getString("sha256")));
+            }
+        }
+        return byModel;
+    }
+
     /** In place of what was there of that model. */
     static void write(Connection connection, ModelWish wish) throws SQLException {
         RolloutTable.write(connection, wish.name(), wish.rollout());
         delete(connection, "delete from label_wish where model = ?", wish.name());
+        delete(connection, "delete from source_wish where model = ?", wish.name());
         delete(connection, "delete from model_wish where model = ?", wish.name());
         if (wish.with(Rollout.NONE).saysNothing()) {
             return;
@@ -94,6 +111,20 @@ final class WishTable {
                 statement.setString(1, wish.name());
                 statement.setString(2, label.getKey());
                 statement.setLong(3, label.getValue());
+                statement.executeUpdate();
+            }
+        }
+        writeSources(connection, wish);
+    }
+
+    private static void writeSources(Connection connection, ModelWish wish) throws SQLException {
+        for (Map.Entry<Long, ModelSource> source : wish.sources().entrySet()) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "insert into source_wish (model, version, url, sha256) values (?, ?, ?, ?)")) {
+                statement.setString(1, wish.name());
+                statement.setLong(2, source.getKey());
+                statement.setString(3, source.getValue().url());
+                statement.setString(4, source.getValue().sha256());
                 statement.executeUpdate();
             }
         }

@@ -82,7 +82,8 @@ class RegistryIT {
                     .put("memory", "unsaid")
                     .put("versions", new JsonArray().add("1"))
                     .put("instances", 3)
-                    .put("labels", new JsonObject().put("stable", 2).put("theirs", 0));
+                    .put("labels", new JsonObject().put("stable", 2).put("theirs", 0))
+                    .put("sources", new JsonObject());
             assertEquals(told, sums.getJsonObject("told"));
             String table = gateway.admin("GET", "/admin/v1/models", "", "accept", "text/plain")
                     .body();

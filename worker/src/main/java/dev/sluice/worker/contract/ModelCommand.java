@@ -58,6 +58,13 @@ public sealed interface ModelCommand {
         public static final int MOST = 256;
     }
 
+    /**
+     * Has a version come from elsewhere than the repository.
+     *
+     * @param source null to take that back
+     */
+    record Source(String name, long version, @Nullable ModelSource source) implements ModelCommand {}
+
     /** Forget what operators said of it: its files say what is served, and by which names. */
     record Reset(String name) implements ModelCommand {}
 

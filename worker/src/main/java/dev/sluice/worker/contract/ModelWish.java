@@ -3,6 +3,7 @@ package dev.sluice.worker.contract;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators want of one model, beyond what its files say, and what has become of its versions meanwhile.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param labels by label, the version it is to point to; 0 for none, whatever model.yaml says
  * @param traffic how its versions are tried, as the section of a model.yaml; empty for what that says
  * @param rollout what is remembered of its versions
+ * @param sources by version, where it is to come from
  */
 public record ModelWish(
         String name,
@@ -21,7 +23,8 @@ public record ModelWish(
         int instances,
         Map<String, Long> labels,
         String traffic,
-        Rollout rollout) {
+        Rollout rollout,
+        Map<Long, ModelSource> sources) {
 
     /** Whether the model is to be in memory. */
     public enum Memory {
@@ -34,34 +37,35 @@ public record ModelWish(
     public ModelWish {
         versions = List.copyOf(versions);
         labels = Map.copyOf(labels);
+        sources = Map.copyOf(sources);
     }
 
     /** Of a model of which nobody has said anything. */
     public static ModelWish none(String name) {
-        return new ModelWish(name, Memory.UNSAID, List.of(), 0, Map.of(), "", Rollout.NONE);
+        return new ModelWish(name, Memory.UNSAID, List.of(), 0, Map.of(), "", Rollout.NONE, Map.of());
     }
 
     public ModelWish with(Memory next) {
-        return new ModelWish(name, next, versions, instances, labels, traffic, rollout);
+        return new ModelWish(name, next, versions, instances, labels, traffic, rollout, sources);
     }
 
     /** @param next as in a model.yaml; empty for what that says */
     public ModelWish serving(List<String> next) {
-        return new ModelWish(name, memory, next, instances, labels, traffic, rollout);
+        return new ModelWish(name, memory, next, instances, labels, traffic, rollout, sources);
     }
 
     /** @param version 0 for none, whatever model.yaml says */
     public ModelWish labelled(String label, long version) {
         Map<String, Long> next = new HashMap<>(labels);
         next.put(label, version);
-        return new ModelWish(name, memory, versions, instances, next, traffic, rollout);
+        return new ModelWish(name, memory, versions, instances, next, traffic, rollout, sources);
     }
 
     /** As the files say. */
     public ModelWish unlabelled(String label) {
         Map<String, Long> next = new HashMap<>(labels);
         next.remove(label);
-        return new ModelWish(name, memory, versions, instances, next, traffic, rollout);
+        return new ModelWish(name, memory, versions, instances, next, traffic, rollout, sources);
     }
 
     /**
@@ -70,16 +74,16 @@ public record ModelWish(
      * @param next as in a model.yaml; empty for what that says
      */
     public ModelWish trying(String next) {
-        return new ModelWish(name, memory, versions, instances, labels, next, rollout.forgiving());
+        return new ModelWish(name, memory, versions, instances, labels, next, rollout.forgiving(), sources);
     }
 
     /** @param next worker threads; 0 for what its files or the settings say */
     public ModelWish instances(int next) {
-        return new ModelWish(name, memory, versions, next, labels, traffic, rollout);
+        return new ModelWish(name, memory, versions, next, labels, traffic, rollout, sources);
     }
 
     public ModelWish with(Rollout next) {
-        return new ModelWish(name, memory, versions, instances, labels, traffic, next);
+        return new ModelWish(name, memory, versions, instances, labels, traffic, next, sources);
     }
 
     /** Without what was said of versions between these two, and with all that was said since. */
@@ -91,7 +95,19 @@ public record ModelWish(
                 instances,
                 labels,
                 traffic.equals(after.traffic) ? before.traffic : traffic,
-                rollout.takingBack(before.rollout, after.rollout));
+                rollout.takingBack(before.rollout, after.rollout),
+                sources);
+    }
+
+    /** @param source null for what model.yaml says, if anything */
+    public ModelWish sourced(long version, @Nullable ModelSource source) {
+        Map<Long, ModelSource> next = new HashMap<>(sources);
+        if (source == null) {
+            next.remove(version);
+        } else {
+            next.put(version, source);
+        }
+        return new ModelWish(name, memory, versions, instances, labels, traffic, rollout, next);
     }
 
     public boolean saysNothing() {

@@ -1,12 +1,15 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.ModelSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +38,12 @@ public record Fingerprint(String files, long newestMillis) {
     @Override
     public int hashCode() {
         return files.hashCode();
+    }
+
+    /** Of a version that comes from elsewhere; its URL, which may have secrets in it, cannot be read from that. */
+    static Fingerprint of(ModelSource source) {
+        UUID url = UUID.nameUUIDFromBytes(source.url().getBytes(StandardCharsets.UTF_8));
+        return new Fingerprint("source " + url + ' ' + source.sha256() + '\n', 0);
     }
 
     /** Of what lies below the version's folder. */

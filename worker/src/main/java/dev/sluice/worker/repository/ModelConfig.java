@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.settings.Setting;
 import dev.sluice.worker.settings.Settings;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ import java.util.regex.Pattern;
  *     version as in {@code digits-small/1}; empty for nobody
  * @param versions which versions are served: {@code latest}, {@code latest 2}, {@code all}, or their numbers
  * @param versionLabels other names that clients may call versions by, as {@code stable=2}
+ * @param sources where versions come from that do not lie in the model's folder, as {@code 2=https://...}, perhaps with
+ *     {@code sha256=...} behind it
  * @param selfTest whether a version must be able to run before it serves
  * @param finiteOutputs whether a version without golden samples must answer with finite numbers; on, because a weight
  *     that is broken makes all answers so, and what zeros may legally do is tried again with other numbers
@@ -68,6 +71,7 @@ public record ModelConfig(
         @Setting("") String fallback,
         @Setting("latest") List<String> versions,
         @Setting("") List<String> versionLabels,
+        @Setting("") List<String> sources,
         @Setting("auto") SelfTest selfTest,
         @Setting("true") boolean finiteOutputs,
         @Setting("false") boolean sameSignature,
@@ -84,6 +88,7 @@ public record ModelConfig(
         TrafficConfig traffic,
         DriftConfig drift) {
 
+    private static final Pattern SOURCE = Pattern.compile("([1-9][0-9]{0,17})=(.+)");
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
     /**
@@ -109,6 +114,7 @@ public record ModelConfig(
         all.put("version_labels", ModelConfig::badVersionLabel);
         all.put("device", ModelConfig::badDevice);
         all.put("provider_options", ModelConfig::badProviderOption);
+        all.put("sources", ModelConfig::badSource);
         all.put("traffic.candidate", TrafficConfig::badCandidate);
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
@@ -117,6 +123,32 @@ public record ModelConfig(
         return rows.matches("[1-9][0-9]{0,4}")
                 ? Optional.empty()
                 : Optional.of("is no number of rows, from 1 to 99999 (got " + rows + ")");
+    }
+
+    private static Optional<String> badSource(String text) {
+        Matcher form = SOURCE.matcher(text);
+        if (!form.matches()) {
+            return Optional.of(
+                    "is no VERSION=URL, as in 2=https://example.org/digits.onnx (got " + ModelSource.shown(text) + ")");
+        }
+        try {
+            ModelSource.parse(form.group(2));
+            return Optional.empty();
+        } catch (IllegalArgumentException faulty) {
+            return Optional.of(String.valueOf(faulty.getMessage()));
+        }
+    }
+
+    /** By version, where it comes from. */
+    public Map<Long, ModelSource> sourcesByVersion() {
+        Map<Long, ModelSource> byVersion = new HashMap<>();
+        for (String text : sources) {
+            Matcher form = SOURCE.matcher(text);
+            if (form.matches()) {
+                byVersion.put(Long.valueOf(form.group(1)), ModelSource.parse(form.group(2)));
+            }
+        }
+        return byVersion;
     }
 
     private static Optional<String> badVersionLabel(String label) {
@@ -161,7 +193,8 @@ public record ModelConfig(
     String ofLoading() {
         return toString()
                 .replaceFirst("instances=[0-9]+, ", "")
-                .replace("versions=" + versions + ", versionLabels=" + versionLabels + ", ", "")
+                .replace(
+                        "versions=" + versions + ", versionLabels=" + versionLabels + ", sources=" + sources + ", ", "")
                 .replace(", traffic=" + traffic, "");
     }
 

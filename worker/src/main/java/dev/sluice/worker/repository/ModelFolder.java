@@ -1,8 +1,10 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelSource;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -10,11 +12,13 @@ import java.util.TreeMap;
 /**
  * What a repository has of one model.
  *
- * @param versions what the files of each version look like; never empty
+ * @param versions what the files of each version look like, or its source; never empty
  * @param policy which of them its model.yaml wants served; the newest where that cannot be read
  * @param labels other names of versions, as its model.yaml has them
  * @param traffic how a version is tried before it serves, as its model.yaml has it
  * @param instances worker threads of each version, as its model.yaml has it; 0 where that says nothing
+ * @param sources where those versions come from that do not lie here
+ * @param settings what in its files matters to every version that is loaded
  */
 public record ModelFolder(
         String name,
@@ -23,11 +27,44 @@ public record ModelFolder(
         VersionPolicy policy,
         Map<String, Long> labels,
         TrafficConfig traffic,
-        int instances) {
+        int instances,
+        Map<Long, ModelSource> sources,
+        Fingerprint settings) {
 
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));
         labels = Map.copyOf(labels);
+        sources = Map.copyOf(sources);
+    }
+
+    /** One whose versions all lie here. */
+    public ModelFolder(
+            String name,
+            Path folder,
+            NavigableMap<Long, Fingerprint> versions,
+            VersionPolicy policy,
+            Map<String, Long> labels,
+            TrafficConfig traffic,
+            int instances) {
+        this(name, folder, versions, policy, labels, traffic, instances, Map.of(), Fingerprint.NONE);
+    }
+
+    /** The same with versions that come from elsewhere; what lies here stays as it is. */
+    ModelFolder with(Map<Long, ModelSource> more) {
+        NavigableMap<Long, Fingerprint> allVersions = new TreeMap<>(versions);
+        Map<Long, ModelSource> allSources = new HashMap<>(sources);
+        more.forEach((version, source) -> {
+            if (!liesHere(version)) {
+                allSources.put(version, source);
+                allVersions.put(version, Fingerprint.of(source).with(settings.files(), settings.newestMillis()));
+            }
+        });
+        return new ModelFolder(name, folder, allVersions, policy, labels, traffic, instances, allSources, settings);
+    }
+
+    /** Whether that version has files in the repository. */
+    public boolean liesHere(long version) {
+        return versions.containsKey(version) && !sources.containsKey(version);
     }
 
     /** Where one of its versions is. */
@@ -37,6 +74,7 @@ public record ModelFolder(
             throw new IllegalArgumentException("model " + name + " has no version " + version);
         }
         Path modelFile = folder.resolve(Long.toString(version)).resolve("model.onnx");
-        return new ModelLocation(new ModelId(name, version), modelFile, folder.resolve("model.yaml"), fingerprint);
+        return new ModelLocation(
+                new ModelId(name, version), modelFile, folder.resolve("model.yaml"), fingerprint, sources.get(version));
     }
 }

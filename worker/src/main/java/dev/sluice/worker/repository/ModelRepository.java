@@ -72,8 +72,9 @@ public final class ModelRepository {
 
     private @Nullable ModelFolder look(Path folder, Map<Path, Known> now) {
         Known found = look(folder, known.getOrDefault(folder, Known.NOTHING));
-        if (found.versions.isEmpty()) {
-            warnOnce(folder + " holds no version folder (1, 2, ...) and is not a model");
+        OwnSettings said = found.said;
+        if (found.versions.isEmpty() && said.sources().isEmpty()) {
+            warnOnce(folder + " holds no version folder (1, 2, ...), names no sources, and is not a model");
             return null;
         }
         for (String other : NOT_READ) {
@@ -82,18 +83,25 @@ public final class ModelRepository {
             }
         }
         now.put(folder, found);
-        OwnSettings said = found.said;
         NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
         found.versions.forEach(
                 (version, files) -> versions.put(version, files.with(said.loading(), said.writtenMillis())));
+        for (long version : said.sources().keySet()) {
+            if (versions.containsKey(version)) {
+                warnOnce(folder + " has a version " + version + ", so that of sources in its model.yaml is not asked");
+            }
+        }
         return new ModelFolder(
-                folder.getFileName().toString(),
-                folder,
-                versions,
-                said.policy(),
-                said.labels(),
-                said.traffic(),
-                said.instances());
+                        folder.getFileName().toString(),
+                        folder,
+                        versions,
+                        said.policy(),
+                        said.labels(),
+                        said.traffic(),
+                        said.instances(),
+                        Map.of(),
+                        new Fingerprint(said.loading(), said.writtenMillis()))
+                .with(said.sources());
     }
 
     /** What cannot be read is as it was: nothing is taken out of service because a disk does not answer. */

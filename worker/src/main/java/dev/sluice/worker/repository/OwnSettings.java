@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.settings.Settings;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
  * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions, their traffic and their number of
  * instances, none of which has anything loaded anew, and what they look like.
  *
+ * @param sources where versions come from that do not lie in the folder
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
  * @param writtenMillis when the later of them was written, in milliseconds since 1970
@@ -22,6 +24,7 @@ record OwnSettings(
         Map<String, Long> labels,
         TrafficConfig traffic,
         int instances,
+        Map<Long, ModelSource> sources,
         String loading,
         String stamp,
         long writtenMillis) {
@@ -32,12 +35,13 @@ record OwnSettings(
             Map.of(),
             TrafficConfig.NONE,
             0,
+            Map.of(),
             Settings.of(ModelConfig.class).load().ofLoading() + TritonConfig.NONE.ofLoading(),
             "",
             0);
 
     private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -62,12 +66,20 @@ record OwnSettings(
                     config.labelledVersions(),
                     config.traffic(),
                     config.instances(),
+                    config.sourcesByVersion(),
                     loading,
                     stamp,
                     millis);
         } catch (SettingsException | IllegalArgumentException | StackOverflowError faulty) {
             return new OwnSettings(
-                    before.policy, before.labels, before.traffic, before.instances, "faulty " + stamp, stamp, millis);
+                    before.policy,
+                    before.labels,
+                    before.traffic,
+                    before.instances,
+                    before.sources,
+                    "faulty " + stamp,
+                    stamp,
+                    millis);
         }
     }
 

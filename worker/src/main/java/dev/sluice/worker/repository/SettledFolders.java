@@ -1,11 +1,13 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.ModelSource;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -82,15 +84,18 @@ public final class SettledFolders {
             numbers.addAll(before.versions().keySet());
         }
         NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
+        Map<Long, ModelSource> sources = new TreeMap<>();
         boolean still = true;
         for (long number : numbers) {
             Fingerprint print = now.versions().get(number);
             Fingerprint asLast = print(last, number);
             boolean counts = print == null ? asLast == null : isWhole(print, asLast);
             still &= counts;
-            Fingerprint taken = counts ? print : print(before, number);
-            if (taken != null) {
+            ModelFolder where = counts ? now : before;
+            Fingerprint taken = print(where, number);
+            if (where != null && taken != null) {
                 versions.put(number, taken);
+                Optional.ofNullable(where.sources().get(number)).ifPresent(source -> sources.put(number, source));
             }
         }
         if (versions.isEmpty()) {
@@ -98,7 +103,15 @@ public final class SettledFolders {
         }
         ModelFolder says = before == null || still ? now : before;
         return new ModelFolder(
-                now.name(), now.folder(), versions, says.policy(), says.labels(), says.traffic(), says.instances());
+                now.name(),
+                now.folder(),
+                versions,
+                says.policy(),
+                says.labels(),
+                says.traffic(),
+                says.instances(),
+                sources,
+                says.settings());
     }
 
     private boolean isWhole(Fingerprint print, @Nullable Fingerprint asLast) {

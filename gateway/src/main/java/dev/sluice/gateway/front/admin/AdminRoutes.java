@@ -47,6 +47,7 @@ final class AdminRoutes {
         table.post(MODEL + "/reset", changes::reset);
         table.putAndDelete(MODEL + "/instances", changes::instances, changes::removeInstances);
         table.putAndDelete(MODEL + "/traffic", changes::traffic, changes::removeTraffic);
+        table.putAndDelete(MODEL + "/versions/:version/source", changes::source, changes::removeSource);
         table.post(MODEL + "/promote", changes::promote);
         table.putAndDelete(MODEL + "/labels/:label", changes::label, changes::removeLabel);
         table.get("/admin/v1/audit", new AuditHandler(parts.operations().history(), exchanges)::show);

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.TrafficPlan;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -30,12 +31,16 @@ final class ModelChanges {
     private static final String VERSIONS = "versions";
     private static final String VERSION = "version";
     private static final String INSTANCES = "instances";
+    private static final String URL = "url";
+    private static final String SHA256 = "sha256";
     private static final long NO_VERSION = 0;
     private static final int LONGEST_POLICY = 4096;
     private static final String TO_COME = "to_come";
 
     /** As in a model.yaml; so no label looks like a version. */
     private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,62}");
+
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
 
     private final Orders orders;
     private final ModelsHandler models;
@@ -146,6 +151,30 @@ final class ModelChanges {
 
     void removeTraffic(RoutingContext context) {
         take(context, Set.of(), said -> new ModelCommand.Traffic(ModelsHandler.name(context), null));
+    }
+
+    void source(RoutingContext context) {
+        take(context, Set.of(URL, SHA256), said -> {
+            String url = said.text(URL);
+            if (url == null) {
+                throw InferenceException.invalid(URL, "missing: the version is to come from there");
+            }
+            String sha256 = said.text(SHA256);
+            return new ModelCommand.Source(
+                    ModelsHandler.name(context), version(context), new ModelSource(url, sha256 == null ? "" : sha256));
+        });
+    }
+
+    void removeSource(RoutingContext context) {
+        take(context, Set.of(), said -> new ModelCommand.Source(ModelsHandler.name(context), version(context), null));
+    }
+
+    private static long version(RoutingContext context) {
+        String text = String.valueOf(context.pathParam(VERSION));
+        if (!NUMBER.matcher(text).matches()) {
+            throw InferenceException.invalid(VERSION, "a number from 1 on (got " + text + ")");
+        }
+        return Long.parseLong(text);
     }
 
     void promote(RoutingContext context) {

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import io.vertx.core.json.JsonObject;
@@ -37,6 +38,7 @@ final class ToldView {
             settings("", new JsonObject(wish.traffic()), settings);
             words.add("traffic " + String.join(" ", settings));
         }
+        new TreeMap<>(wish.sources()).forEach((version, source) -> words.add(version + " from " + source.shown()));
         return String.join("; ", words);
     }
 
@@ -58,10 +60,22 @@ final class ToldView {
         words(wish.versions(), out);
         out.raw(",\"instances\":").number(wish.instances()).raw(",\"labels\":");
         labels(wish.labels(), out);
+        sources(wish.sources(), out.raw(",\"sources\":"));
         if (!wish.traffic().isEmpty()) {
             out.raw(",\"traffic\":").raw(wish.traffic());
         }
         out.raw('}');
+    }
+
+    private static void sources(Map<Long, ModelSource> sources, JsonOutput out) {
+        String separator = "{";
+        for (Map.Entry<Long, ModelSource> source : new TreeMap<>(sources).entrySet()) {
+            out.raw(separator).string(Long.toString(source.getKey()));
+            out.raw(":{\"url\":").string(source.getValue().shown());
+            out.raw(",\"sha256\":").string(source.getValue().sha256()).raw('}');
+            separator = ",";
+        }
+        out.raw(sources.isEmpty() ? "{}" : "}");
     }
 
     static void words(Iterable<String> words, JsonOutput out) {

@@ -31,6 +31,10 @@ record Change(String action, String model, String detail) {
                         "instances",
                         wanted.name(),
                         wanted.instances() == 0 ? AS_THE_FILE_SAYS : Integer.toString(wanted.instances()));
+            case ModelCommand.Source source ->
+                source.source() == null
+                        ? new Change("remove source", source.name(), Long.toString(source.version()))
+                        : new Change("source", source.name(), source.version() + " " + source.source());
             case ModelCommand.Traffic traffic ->
                 new Change("traffic", traffic.name(), traffic.policy() == null ? AS_THE_FILE_SAYS : traffic.policy());
             case ModelCommand.Promote promote -> new Change("promote", promote.name(), promote.reason());

@@ -1,0 +1,189 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.contract.SourceListener;
+import dev.sluice.worker.source.Attempts;
+import dev.sluice.worker.source.ModelSources;
+import dev.sluice.worker.source.SourceException;
+import dev.sluice.worker.source.SourceOptions;
+import dev.sluice.worker.source.Transfer;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the files of versions brought here that do not lie in the repository, and tries again what failed for the moment.
+ *
+ * <p>A thread is taken for a try and not for the wait after it, so a source that is away keeps nobody from theirs.
+ *
+ * @thread the control thread, which goes on with other things meanwhile; a try runs on a thread of its own
+ * @bound {@code worker.sources.downloads} tries at one time; the next wait
+ */
+final class Fetching implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fetching.class);
+    private static final long TELL_EACH_MILLIS = 500;
+
+    private final ModelSources sources;
+    private final SourceOptions options;
+    private final SourceListener listener;
+    private final Vertx vertx;
+    private final WorkerExecutor threads;
+    private final SplittableRandom random = new SplittableRandom();
+    private final Set<Transfer> underWay = new HashSet<>();
+
+    /** Of versions that failed, how often, and the timer after which they are tried again. */
+    private final Map<ModelId, Later> failed = new HashMap<>();
+
+    private Consumer<ModelId> whenDue = model -> {};
+
+    private record Later(int rounds, long timer) {}
+
+    Fetching(ModelSources sources, SourceOptions options, SourceListener listener, Vertx vertx) {
+        this.sources = sources;
+        this.options = options;
+        this.listener = listener;
+        this.vertx = vertx;
+        this.threads = vertx.createSharedWorkerExecutor("sluice.fetching", options.downloads(), 1, TimeUnit.DAYS);
+    }
+
+    /** Has that called when a version that had failed is worth another try. */
+    void whenDue(Consumer<ModelId> listener) {
+        whenDue = listener;
+    }
+
+    /** What can be said against a source without asking anybody; for people. */
+    Optional<String> objection(ModelSource source) {
+        return sources.objection(source);
+    }
+
+    /**
+     * Returns when the files are there.
+     *
+     * @param told hears how far it is, and says whether it is still wanted
+     */
+    ModelSources.Fetched fetch(ModelId model, ModelSource source, Predicate<String> told) throws SourceException {
+        forgetFailure(model);
+        Transfer transfer = new Transfer();
+        underWay.add(transfer);
+        Telling telling = new Telling(transfer, told);
+        long timer = vertx.setPeriodic(TELL_EACH_MILLIS, due -> telling.tell());
+        try {
+            ModelSources.Fetched fetched = tried(source, transfer);
+            failed.remove(model);
+            return fetched;
+        } catch (SourceException failure) {
+            if (failure.again() != SourceException.Again.NEVER) {
+                tryLater(model);
+            }
+            throw failure;
+        } finally {
+            vertx.cancelTimer(timer);
+            underWay.remove(transfer);
+            telling.count();
+        }
+    }
+
+    private ModelSources.Fetched tried(ModelSource source, Transfer transfer) throws SourceException {
+        Attempts attempts = new Attempts(options.retryFor(), random);
+        while (true) {
+            long before = transfer.received();
+            try {
+                return tryOnce(source, transfer);
+            } catch (SourceException failure) {
+                listener.failed();
+                Optional<Duration> wait = attempts.next(failure, transfer.received() > before);
+                if (wait.isEmpty()) {
+                    throw failure;
+                }
+                LOG.debug("{}", failure.getMessage());
+                transfer.waits(failure.getMessage() + "; it is tried again");
+                pause(wait.get(), transfer);
+            }
+        }
+    }
+
+    /** The blocking part; what it throws comes out as it was thrown. */
+    private ModelSources.Fetched tryOnce(ModelSource source, Transfer transfer) throws SourceException {
+        return threads.executeBlocking(
+                        () -> {
+                            transfer.goOn();
+                            ModelSources.Fetched fetched = sources.fetch(source, transfer);
+                            listener.cached(sources.bytes());
+                            return fetched;
+                        },
+                        false)
+                .await();
+    }
+
+    private void pause(Duration wait, Transfer transfer) throws SourceException {
+        for (long left = wait.toMillis(); left > 0; left -= TELL_EACH_MILLIS) {
+            vertx.timer(Math.min(left, TELL_EACH_MILLIS)).await();
+            transfer.goOn();
+        }
+    }
+
+    private void forgetFailure(ModelId model) {
+        Later later = failed.get(model);
+        if (later != null) {
+            vertx.cancelTimer(later.timer);
+        }
+    }
+
+    private void tryLater(ModelId model) {
+        Later before = failed.get(model);
+        int rounds = before == null ? 0 : before.rounds + 1;
+        Duration wait = Attempts.later(rounds, random);
+        long timer = vertx.setTimer(wait.toMillis(), due -> whenDue.accept(model));
+        failed.put(model, new Later(rounds, timer));
+    }
+
+    /**
+     * Says how far a fetch is, and ends it when nobody wants to hear it.
+     *
+     * @thread the control thread
+     */
+    private final class Telling {
+
+        private final Transfer transfer;
+        private final Predicate<String> told;
+        private long counted;
+
+        Telling(Transfer transfer, Predicate<String> told) {
+            this.transfer = transfer;
+            this.told = told;
+        }
+
+        void tell() {
+            count();
+            if (!told.test(transfer.inWords())) {
+                transfer.end();
+            }
+        }
+
+        void count() {
+            long received = transfer.received();
+            listener.received(received - counted);
+            counted = received;
+        }
+    }
+
+    @Override
+    public void close() {
+        underWay.forEach(Transfer::end);
+        threads.close();
+        sources.close();
+    }
+}

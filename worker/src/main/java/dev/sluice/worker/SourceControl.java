@@ -1,0 +1,85 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.repository.ModelFolder;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what operators say of where versions come from.
+ *
+ * @thread the control thread, which waits
+ */
+final class SourceControl {
+
+    /** Of a model that has no folder yet: it may get one. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    private final Wishes wishes;
+    private final Fetching fetching;
+
+    SourceControl(Wishes wishes, Fetching fetching) {
+        this.wishes = wishes;
+        this.fetching = fetching;
+    }
+
+    /**
+     * Keeps it, and takes it back if nothing comes of it.
+     *
+     * @param folder what is known of the model
+     * @param made makes it so, and says what has become of it
+     */
+    Outcome obey(Optional<ModelFolder> folder, ModelCommand.Source said, Supplier<Outcome> made) {
+        Optional<InferenceError> refusal = refusal(folder, said);
+        if (refusal.isPresent()) {
+            return new Outcome(refusal.get(), "");
+        }
+        long version = said.version();
+        @Nullable ModelSource source = said.source();
+        @Nullable
+        ModelSource before = wishes.change(said.name(), wish -> wish.sourced(version, source))
+                .before()
+                .sources()
+                .get(version);
+        Outcome outcome = made.get();
+        if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since
+            wishes.takeBack(
+                    said.name(),
+                    wish -> Objects.equals(wish.sources().get(version), source) ? wish.sourced(version, before) : wish);
+            return outcome;
+        }
+        String done = source == null ? " comes from nowhere else any more; " : " comes from " + source + "; ";
+        return new Outcome(null, "version " + version + done + outcome.message());
+    }
+
+    private Optional<InferenceError> refusal(Optional<ModelFolder> folder, ModelCommand.Source said) {
+        @Nullable ModelSource source = said.source();
+        if (source == null) {
+            return wishes.of(said.name()).sources().containsKey(said.version())
+                    ? Optional.empty()
+                    : Optional.of(new InferenceError.UnknownModel("no operator has said where version " + said.version()
+                            + " of model " + InferenceException.quoted(said.name()) + " comes from"));
+        }
+        if (folder.isEmpty() && !NAME.matcher(said.name()).matches()) {
+            return invalid(
+                    "model",
+                    "a name is up to 128 letters, digits and . _ -, of which the first is a letter or a digit");
+        }
+        if (folder.isPresent() && folder.get().liesHere(said.version())) {
+            return invalid(
+                    "version", "version " + said.version() + " lies in the repository, and its files are served");
+        }
+        return fetching.objection(source).flatMap(objection -> invalid("url", objection));
+    }
+
+    private static Optional<InferenceError> invalid(String field, String reason) {
+        return Optional.of(new InferenceError.InvalidRequest(field, reason));
+    }
+}

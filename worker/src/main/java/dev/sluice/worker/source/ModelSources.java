@@ -1,0 +1,149 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.contract.Ticker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets versions from where they are, and keeps them: by the digest of what came, so that versions and servers that want
+ * the same have it once.
+ *
+ * @thread {@link #fetch} on any that may wait, several at once; the rest on any
+ * @errors SourceException, whose message is for people and has no secrets
+ * @owns the cache's folders as long as somebody has them open
+ */
+public final class ModelSources implements AutoCloseable {
+
+    private final SourceOptions options;
+    private final SourceRules rules;
+    private final @Nullable Path directory;
+    private final InstantSource clock;
+    private final Ticker ticker;
+    private final Buckets buckets;
+
+    public ModelSources(SourceOptions options, InstantSource clock, Ticker ticker) {
+        this(options, clock, ticker, InetAddress::getAllByName);
+    }
+
+    ModelSources(SourceOptions options, InstantSource clock, Ticker ticker, SourceRules.Names names) {
+        this.options = options;
+        this.rules = new SourceRules(options, names);
+        this.directory = directory(options.cache(), System.getenv(), System.getProperty("user.home", ""))
+                .orElse(null);
+        this.clock = clock;
+        this.ticker = ticker;
+        this.buckets = new Buckets(options.s3(), options.idleTimeout());
+    }
+
+    static Optional<Path> directory(String setting, Map<String, String> environment, String home) {
+        if (!setting.equals(SourceOptions.USER_CACHE)) {
+            return absolute(setting);
+        }
+        return absolute(environment.getOrDefault("XDG_CACHE_HOME", ""))
+                .or(() -> absolute(home).map(user -> user.resolve(".cache")))
+                .map(cache -> cache.resolve("sluice").resolve("models"));
+    }
+
+    private static Optional<Path> absolute(String text) {
+        try {
+            return Optional.of(Path.of(text)).filter(Path::isAbsolute);
+        } catch (InvalidPathException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where versions are kept; empty where the settings name no place. */
+    public Optional<Path> directory() {
+        return Optional.ofNullable(directory);
+    }
+
+    /** What lies there, in bytes. */
+    public long bytes() throws SourceException {
+        try {
+            return directory == null ? 0 : new ModelCache(directory, options.cacheSize(), clock).bytes();
+        } catch (IOException failure) {
+            throw SourceException.soon("worker.sources.cache cannot be looked at: " + failure, failure);
+        }
+    }
+
+    /** What can be said against a source without asking anybody; for people. */
+    public Optional<String> objection(ModelSource source) {
+        return rules.objection(source);
+    }
+
+    /**
+     * The files of a version, which stay where they are until it is closed.
+     *
+     * @param modelFile the ONNX file, with what belongs to it beside it
+     * @thread any
+     */
+    public record Fetched(Path modelFile, Runnable release) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    /** Returns when it is there; what had come when it fails is there for the next try. */
+    public Fetched fetch(ModelSource source, Transfer transfer) throws SourceException {
+        try {
+            rules.check(source);
+            ModelCache.Blob blob = blob(source, transfer);
+            return new Fetched(blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
+        } catch (SourceException refused) {
+            throw refused;
+        } catch (IOException failure) {
+            throw new SourceException(
+                    SourceException.Again.LATER,
+                    "worker.sources.cache is of no use: " + failure,
+                    Duration.ZERO,
+                    failure);
+        }
+    }
+
+    private ModelCache.Blob blob(ModelSource source, Transfer transfer) throws IOException {
+        if (directory == null) {
+            throw SourceException.never("worker.sources.cache is no absolute path: " + options.cache());
+        }
+        ModelCache cache = new ModelCache(directory, options.cacheSize(), clock);
+        cache.make();
+        String expected = source.sha256().isEmpty() ? cache.known(source.url()).orElse("") : source.sha256();
+        if (!expected.isEmpty()) {
+            Optional<ModelCache.Blob> there = cache.find(expected);
+            if (there.isPresent()) {
+                return there.get();
+            }
+        }
+        try (ModelCache.Draft draft = cache.draft(source.url())) {
+            Delivery.Delivered delivered = new Delivery(source, options, cache, transfer, ticker)
+                    .run(remote(source), draft.folder(), expected);
+            ModelCache.Blob blob = cache.put(delivered.digest(), delivered.folder());
+            cache.note(source.url(), delivered.digest());
+            Trees.delete(draft.folder());
+            return blob;
+        }
+    }
+
+    private Remote remote(ModelSource source) throws IOException {
+        return switch (source.scheme()) {
+            case "s3" -> new S3Remote(buckets.client(), source, options.maxEntries());
+            case "file" -> new FileRemote(source, rules);
+            default ->
+                new HttpRemote(source, rules, CheckedSockets.of(rules, options.caFile()), options.idleTimeout(), clock);
+        };
+    }
+
+    @Override
+    public void close() {
+        buckets.close();
+    }
+}

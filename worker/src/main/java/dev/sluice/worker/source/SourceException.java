@@ -1,0 +1,72 @@
+package dev.sluice.worker.source;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a version could not be had from its source, with a message for people, and whether it may be had later.
+ */
+public final class SourceException extends IOException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Whether trying again makes sense. */
+    public enum Again {
+        /** The same would happen: the source is refused, or it has other bytes than it should. */
+        NEVER,
+        /** Somebody must do something first, whom nobody tells us of: a missing file, a full disk. */
+        LATER,
+        /** It fails for the moment. */
+        SOON,
+        /** Another version, or another server, is getting the same just now. */
+        TAKEN
+    }
+
+    private final Again again;
+    private final Duration after;
+
+    SourceException(Again again, String message) {
+        this(again, message, Duration.ZERO, null);
+    }
+
+    SourceException(Again again, String message, Duration after, @Nullable Throwable cause) {
+        super(message, cause);
+        this.again = again;
+        this.after = after;
+    }
+
+    static SourceException never(String message) {
+        return new SourceException(Again.NEVER, message);
+    }
+
+    static SourceException soon(String message, @Nullable Throwable cause) {
+        return new SourceException(Again.SOON, message, Duration.ZERO, cause);
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    public Again again() {
+        return again;
+    }
+
+    /** How long its server wants to be left alone; zero if it said nothing. */
+    public Duration after() {
+        return after;
+    }
+
+    /** Of a status of HTTP, which S3 speaks as well. */
+    static SourceException ofStatus(String from, int status, String more, Duration after) {
+        Again again = isPassing(status) ? Again.SOON : Again.LATER;
+        return new SourceException(again, from + " answers with status " + status + more, after, null);
+    }
+
+    private static boolean isPassing(int status) {
+        return status >= 500 || status == 408 || status == 425 || status == 429;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.worker.source;
+
+import dev.sluice.worker.contract.ModelSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which sources may be asked: by default none that speaks plain text, and none in a private network.
+ *
+ * @thread any
+ */
+final class SourceRules {
+
+    /**
+     * Finds the addresses of a host.
+     *
+     * @thread any; waits
+     */
+    @FunctionalInterface
+    interface Names {
+        InetAddress[] of(String host) throws IOException;
+    }
+
+    private final SourceOptions options;
+    private final Names names;
+
+    SourceRules(SourceOptions options, Names names) {
+        this.options = options;
+        this.names = names;
+    }
+
+    /** What can be said against a source without asking anybody; for people. */
+    Optional<String> objection(ModelSource source) {
+        if (source.fault().isPresent()) {
+            return source.fault();
+        }
+        return switch (source.scheme()) {
+            case "http" ->
+                options.allowHttp()
+                        ? Optional.empty()
+                        : Optional.of(source.shown() + " is plain text, in which anybody on the way can put another"
+                                + " model in its place (worker.sources.allow_http)");
+            case "file" ->
+                isAllowed(path(source))
+                        ? Optional.empty()
+                        : Optional.of(
+                                source.shown() + " lies in none of the directories of worker.sources.allow_files");
+            default -> Optional.empty();
+        };
+    }
+
+    void check(ModelSource source) throws SourceException {
+        Optional<String> objection = objection(source);
+        if (objection.isPresent()) {
+            throw SourceException.never(objection.get());
+        }
+    }
+
+    /** Every address that the name has now must be one that may be asked, for any of them may be taken. */
+    void checkHost(URI uri) throws SourceException {
+        InetAddress[] addresses;
+        try {
+            addresses = names.of(uri.getHost());
+        } catch (IOException unknown) {
+            throw SourceException.soon("the host " + uri.getHost() + " is not found", unknown);
+        }
+        for (InetAddress address : addresses) {
+            checkAddress(uri.getHost(), address);
+        }
+    }
+
+    void checkAddress(String host, InetAddress address) throws SourceException {
+        Optional<String> objection = PublicAddresses.objection(address, options.allowPrivate());
+        if (objection.isPresent()) {
+            throw SourceException.never(
+                    "the host " + host + " is " + address.getHostAddress() + ", which is " + objection.get());
+        }
+    }
+
+    /** The file itself, whatever links lead to it. */
+    Path checkFile(ModelSource source) throws SourceException {
+        check(source);
+        Path file = real(path(source));
+        if (!Files.exists(file)) {
+            throw new SourceException(SourceException.Again.LATER, "there is no file " + source.shown());
+        }
+        if (!isAllowed(file) || !Files.isRegularFile(file)) {
+            throw SourceException.never(
+                    source.shown() + " is no file in the directories of worker.sources.allow_files");
+        }
+        return file;
+    }
+
+    private static Path path(ModelSource source) {
+        return Path.of(URI.create(source.url()).getPath());
+    }
+
+    private boolean isAllowed(Path file) {
+        return options.allowFiles().stream().anyMatch(allowed -> real(file).startsWith(real(allowed)));
+    }
+
+    /** Where links lead. */
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException missing) {
+            return file.toAbsolutePath().normalize();
+        }
+    }
+}
