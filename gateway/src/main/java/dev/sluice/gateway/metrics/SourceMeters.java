@@ -25,7 +25,7 @@ final class SourceMeters implements SourceListener {
 
     @Override
     public void received(long bytes) {
-        received.increment(bytes);
+        received.increment((double) bytes);
     }
 
     @Override
