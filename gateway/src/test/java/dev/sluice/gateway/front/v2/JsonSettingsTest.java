@@ -13,9 +13,10 @@ class JsonSettingsTest {
 
     @Test
     void membersOfSectionsHaveBothNames() {
-        String text = " {\"candidate\": \"new\\u0065st\", \"weight\" : 2.50 , \"guard\": {\"errors\": 2, \"of\": {\"x\": [1]}}, \"a\":{}}";
-        Map<String, String> expected = Map.of(
-                "candidate", "newest", "weight", "2.50", "guard.errors", "2", "guard.of", "{\"x\": [1]}");
+        String guard = "{\"errors\": 2, \"of\": {\"x\": [1]}}";
+        String text = " {\"candidate\": \"new\\u0065st\", \"weight\" : 2.50 , \"guard\": " + guard + ", \"a\":{}}";
+        Map<String, String> expected =
+                Map.of("candidate", "newest", "weight", "2.50", "guard.errors", "2", "guard.of", "{\"x\": [1]}");
         assertEquals(expected, JsonSettings.read(text));
         assertEquals(Map.of(), JsonSettings.read("{}"));
     }
