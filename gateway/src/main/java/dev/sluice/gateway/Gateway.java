@@ -38,7 +38,6 @@ import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;

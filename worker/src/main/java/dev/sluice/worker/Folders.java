@@ -27,8 +27,7 @@ final class Folders {
     private List<ModelFolder> found = List.of();
 
     Folders(WorkerOptions worker, Wishes wishes, Vertx vertx) {
-        this.repository =
-                new ModelRoots(worker.models(), worker.control().settle(), InstantSource.system());
+        this.repository = new ModelRoots(worker.models(), worker.control().settle(), InstantSource.system());
         this.root = worker.models().stream().findFirst().orElse(Path.of(""));
         this.wishes = wishes;
         this.vertx = vertx;

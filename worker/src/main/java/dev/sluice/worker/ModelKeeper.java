@@ -89,9 +89,8 @@ final class ModelKeeper {
 
     /** Has a version that is asleep loaded again, as {@link WaitingRoom.Waker} wants it; on any thread. */
     Future<Description> wake(ModelId model, BooleanSupplier wanted) {
-        Promise<Description> awake = Promise.promise();
-        control.runOnContext(here -> sleep.wake(model, wanted).onComplete(awake));
-        return awake.future();
+        return Future.future(
+                awake -> control.runOnContext(here -> sleep.wake(model, wanted).onComplete(awake)));
     }
 
     /**
@@ -265,7 +264,7 @@ final class ModelKeeper {
     }
 
     /** How far the files of a version are; says whether anybody still wants them. */
-    private boolean hear(Kept version, String how) {
+    private boolean hear(KeptVersion version, String how) {
         if (!how.equals(version.reason)) {
             report(version, how);
         }

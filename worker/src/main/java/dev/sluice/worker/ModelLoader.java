@@ -76,9 +76,6 @@ final class ModelLoader implements AutoCloseable {
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
 
-    /** What brings models here, and runs them. */
-    record Means(Engine engine, Fetching fetching) {}
-
     private final WorkerOptions options;
     private final Listeners listeners;
     private final Ticker ticker;
@@ -94,7 +91,7 @@ final class ModelLoader implements AutoCloseable {
     private long incarnations;
     private boolean trimIsDue;
 
-    /** What it works with. */
+    /** What brings models here, and runs them. */
     record Means(Ticker ticker, Engine engine, Fetching fetching, Vertx vertx) {}
 
     ModelLoader(WorkerOptions options, Listeners listeners, Signatures signatures, Means means) {

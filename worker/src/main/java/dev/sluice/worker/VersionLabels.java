@@ -70,8 +70,7 @@ final class VersionLabels {
             return new Outcome(refusal.get(), "");
         }
         boolean nothingIsLeft = version == TAKEN_AWAY && !folder.labels().containsKey(label);
-        wishes.change(
-                folder.name(), wish -> nothingIsLeft ? wish.unlabelled(label) : wish.labelled(label, version));
+        wishes.change(folder.name(), wish -> nothingIsLeft ? wish.unlabelled(label) : wish.labelled(label, version));
         return new Outcome(
                 null, version == TAKEN_AWAY ? label + " is no label any more" : label + " is version " + version);
     }

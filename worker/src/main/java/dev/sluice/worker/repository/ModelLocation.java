@@ -1,8 +1,8 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
-import java.io.IOException;
 import dev.sluice.worker.contract.ModelSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

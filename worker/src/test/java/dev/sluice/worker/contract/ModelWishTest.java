@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class ModelWishTest {
 
+    private static final ModelSource FROM = new ModelSource("https://models.example.org/5.onnx", "");
+
     private final ModelWish none = ModelWish.none("digits");
 
     @Test
@@ -21,7 +23,8 @@ class ModelWishTest {
                 .labelled("stable", 3)
                 .labelled("canary", 4)
                 .trying("{}")
-                .with(new Rollout(1, Map.of(2L, "it fails"), ""));
+                .with(new Rollout(1, Map.of(2L, "it fails"), ""))
+                .sourced(5, FROM);
         assertEquals(
                 new ModelWish(
                         "digits",
@@ -30,7 +33,8 @@ class ModelWishTest {
                         3,
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
-                        new Rollout(1, Map.of(2L, "it fails"), "")),
+                        new Rollout(1, Map.of(2L, "it fails"), ""),
+                        Map.of(5L, FROM)),
                 all);
         assertEquals(
                 new ModelWish(
@@ -40,8 +44,10 @@ class ModelWishTest {
                         0,
                         Map.of("stable", 5L, "canary", 0L),
                         "",
-                        new Rollout(1, Map.of(), "")),
+                        new Rollout(1, Map.of(), ""),
+                        Map.of()),
                 all.with(Memory.LOADED)
+                        .sourced(5, null)
                         .instances(0)
                         .serving(List.of())
                         .labelled("stable", 5)

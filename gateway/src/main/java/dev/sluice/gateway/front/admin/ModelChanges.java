@@ -5,12 +5,11 @@ import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.JsonSettings;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.TrafficPlan;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -129,15 +128,8 @@ final class ModelChanges {
                     "body", "longer than the " + LONGEST_POLICY + " bytes that a policy needs");
         }
         String text = new String(body.array(), body.from(), body.length(), StandardCharsets.UTF_8).strip();
-        try {
-            if (text.startsWith("{")) { // and not what else is JSON
-                return new JsonObject(text).encode(); // for it is shown later, among JSON
-            }
-        } catch (DecodeException malformed) {
-            // as below
-        }
-        throw InferenceException.invalid(
-                "body", "expected an object with what the section traffic of a model.yaml may have");
+        JsonSettings.read(text); // for it is shown later, among JSON
+        return text;
     }
 
     /** Whether a version may be named that is still to be copied. */

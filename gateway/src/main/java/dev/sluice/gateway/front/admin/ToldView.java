@@ -1,15 +1,16 @@
 package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.JsonSettings;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What operators said of a model and what holds until they say otherwise, as JSON for programs and as the words of {@code
@@ -34,23 +35,12 @@ final class ToldView {
             words.add("instances " + wish.instances());
         }
         if (!wish.traffic().isEmpty()) {
-            List<String> settings = new ArrayList<>();
-            settings("", new JsonObject(wish.traffic()), settings);
-            words.add("traffic " + String.join(" ", settings));
+            words.add(JsonSettings.read(wish.traffic()).entrySet().stream()
+                    .map(setting -> setting.getKey() + "=" + setting.getValue())
+                    .collect(Collectors.joining(" ", "traffic ", "")));
         }
         new TreeMap<>(wish.sources()).forEach((version, source) -> words.add(version + " from " + source.shown()));
         return String.join("; ", words);
-    }
-
-    private static void settings(String prefix, JsonObject section, List<String> settings) {
-        for (Map.Entry<String, Object> member : section) {
-            String key = prefix + member.getKey();
-            if (member.getValue() instanceof JsonObject inner) {
-                settings(key + ".", inner, settings);
-            } else {
-                settings.add(key + "=" + member.getValue());
-            }
-        }
     }
 
     static void json(ModelWish wish, JsonOutput out) {

@@ -72,7 +72,7 @@ final class TfsModels {
     private static String state(ModelState state) {
         return switch (state) {
             case LOADING, WARMING -> "LOADING";
-            case READY -> "AVAILABLE";
+            case READY, ASLEEP -> "AVAILABLE";
             case DRAINING -> "UNLOADING";
             case UNLOADED, FAILED -> "END";
         };
