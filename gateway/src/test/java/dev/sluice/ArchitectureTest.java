@@ -92,7 +92,9 @@ class ArchitectureTest {
         String pipeline = "dev.sluice.gateway.pipeline..";
         String security = "dev.sluice.gateway.security..";
         String traffic = "dev.sluice.gateway.traffic..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, security, contract, settings));
+        String transform = "dev.sluice.gateway.transform..";
+        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, transform, security, contract, settings));
+        onlyUses(transform, in(contract, settings));
         onlyUses(traffic, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
         onlyUses(admit, in(contract, settings));
@@ -185,6 +187,7 @@ class ArchitectureTest {
         onlyIn("dev.sluice.worker.settings..", "org.snakeyaml..");
         onlyIn("dev.sluice.gateway.registry..", "java.sql..", "javax.sql..", "org.flywaydb..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
+        onlyIn("dev.sluice.gateway.transform..", "com.twelvemonkeys..", "javax.imageio..", "java.awt..");
         check(noClasses()
                 .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.front.ws..")))
                 .should()

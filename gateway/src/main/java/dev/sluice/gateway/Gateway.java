@@ -28,6 +28,7 @@ import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelState;
@@ -77,6 +78,7 @@ public final class Gateway {
     private final Connections connections;
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
+    private final TransformPool transforms;
     private final OpenStreams streams = new OpenStreams();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Promise<Void> noticed = Promise.promise();
@@ -98,6 +100,7 @@ public final class Gateway {
         this.traffic = new Traffic(models, ticker, metrics.trafficListener());
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
+        this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -208,6 +211,7 @@ public final class Gateway {
                 metrics.page(),
                 access,
                 ticker,
+                transforms,
                 version());
     }
 
@@ -288,6 +292,7 @@ public final class Gateway {
     }
 
     private Future<Void> close() {
+        transforms.close();
         return registry.map(Registry::close).orElse(Future.succeededFuture()).transform(closed -> vertx.close());
     }
 

@@ -166,6 +166,7 @@ final class ModelLoader implements AutoCloseable {
     private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
+        DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<LatencyPoint> profile = rehearse(version.location, runnable, serving, maxBatchRows);
         Incarnation incarnation = version.served.incarnation();
@@ -194,24 +195,25 @@ final class ModelLoader implements AutoCloseable {
                         new BatcherVerticle(incarnation, batching, members, stake(serving), ticker))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        return describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        return describe(incarnation, runnable, serving, transform, remarks);
     }
 
     private static Description describe(
             Incarnation incarnation,
             LoadedModel runnable,
             ModelServing serving,
-            int maxBatchRows,
+            DeclaredTransform transform,
             List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         return new Description(
                 runnable.platform(),
                 signature,
-                serving.labels().isEmpty() ? runnable.labels() : serving.labels(),
-                signature.batched() ? maxBatchRows : 0,
+                transform.labels(serving.labels().isEmpty() ? runnable.labels() : serving.labels()),
+                signature.batched() ? serving.maxBatchRows() : 0,
                 serving.instances(),
                 incarnation.batcherAddress(),
                 serving.fixed(),
+                transform.values(),
                 remarks);
     }
 

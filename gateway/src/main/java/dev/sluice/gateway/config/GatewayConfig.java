@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.ws.WebSocketOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
 import dev.sluice.gateway.registry.RegistryOptions;
 import dev.sluice.gateway.security.SecurityOptions;
+import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.worker.WorkerOptions;
 
 /**
@@ -19,6 +20,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param websocket how much a WebSocket connection may ask for at one time
  * @param grpc where gRPC is served, and how much it takes
  * @param json how the JSON of inference is read and written
+ * @param transform how many pictures are decoded at one time
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
  * @param worker how models are run
@@ -31,6 +33,7 @@ public record GatewayConfig(
         WebSocketOptions websocket,
         GrpcOptions grpc,
         JsonOptions json,
+        TransformOptions transform,
         AdmitOptions admission,
         LimitOptions limits,
         SecurityOptions security,

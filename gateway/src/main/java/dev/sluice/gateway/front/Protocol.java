@@ -8,5 +8,7 @@ package dev.sluice.gateway.front;
 public enum Protocol {
     HTTP,
     WEBSOCKET,
-    GRPC
+    GRPC,
+    /** Pictures in and labels out, at {@code /predict}. */
+    PREDICT
 }

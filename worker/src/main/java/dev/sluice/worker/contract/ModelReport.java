@@ -29,6 +29,7 @@ public record ModelReport(
      * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it
      * @param fixed how batches are formed if not by what is learnt
+     * @param transform what stands between pictures and labels and its tensors
      * @param remarks what its owner should know although it is served, for people
      */
     public record Description(
@@ -39,13 +40,14 @@ public record ModelReport(
             int instances,
             String batcherAddress,
             FixedBatching fixed,
+            Transform transform,
             List<String> remarks) {
 
         public Description {
             remarks = List.copyOf(remarks);
         }
 
-        /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
+        /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
         public Description(
                 String platform,
                 Signature signature,
@@ -53,7 +55,16 @@ public record ModelReport(
                 int maxBatchRows,
                 int instances,
                 String batcherAddress) {
-            this(platform, signature, labels, maxBatchRows, instances, batcherAddress, FixedBatching.NONE, List.of());
+            this(
+                    platform,
+                    signature,
+                    labels,
+                    maxBatchRows,
+                    instances,
+                    batcherAddress,
+                    FixedBatching.NONE,
+                    Transform.NONE,
+                    List.of());
         }
     }
 

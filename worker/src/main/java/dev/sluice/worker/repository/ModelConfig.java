@@ -44,6 +44,7 @@ import java.util.regex.Pattern;
  * @param padValues what inputs are padded with, as {@code INPUT=VALUE}
  * @param trim how long axes of outputs are, as {@code OUTPUT.AXIS=INPUT.AXIS}
  * @param traffic how a version is tried before it serves
+ * @param transform what stands between pictures and labels and the model's tensors
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -68,7 +69,8 @@ public record ModelConfig(
         @Setting("") List<String> raggedAxes,
         @Setting("") List<String> padValues,
         @Setting("") List<String> trim,
-        TrafficConfig traffic) {
+        TrafficConfig traffic,
+        TransformConfig transform) {
 
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
 
@@ -90,6 +92,7 @@ public record ModelConfig(
         Settings<ModelConfig> settings =
                 Settings.of(ModelConfig.class).beneath(TritonConfig.beside(file).settings());
         Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
+        TransformConfig.checks().forEach(all::putIfAbsent);
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
         all.put("version_labels", ModelConfig::badVersionLabel);

@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
+ * @param transforms decodes pictures
  * @param version of Sluice, as it tells clients
  */
 public record FrontParts(
@@ -34,4 +36,5 @@ public record FrontParts(
         Optional<Page> metricsPage,
         Optional<AccessRules> access,
         Ticker ticker,
+        TransformPool transforms,
         String version) {}

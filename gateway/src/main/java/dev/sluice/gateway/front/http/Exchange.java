@@ -25,6 +25,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ public final class Exchange extends Call {
     private final Exchanges front;
     private @Nullable String client;
     private @Nullable KeyHolder keyHolder;
+    private Protocol protocol = Protocol.HTTP;
+    private @Nullable AnswerWriter writer;
+    private long decodeNanos;
     private boolean limited;
     private boolean answered;
 
@@ -62,7 +66,26 @@ public final class Exchange extends Call {
 
     @Override
     public Protocol protocol() {
-        return Protocol.HTTP;
+        return protocol;
+    }
+
+    public HttpServerRequest request() {
+        return request;
+    }
+
+    /** It is counted as that. */
+    void isCountedAs(Protocol its) {
+        protocol = its;
+    }
+
+    /** Its answer is written so, and not as V2 has it. */
+    public void answersBy(AnswerWriter its) {
+        writer = its;
+    }
+
+    /** Its picture took so long. */
+    void tookToDecode(long nanos) {
+        decodeNanos = nanos;
     }
 
     /** It shows that client's key. */
@@ -133,9 +156,18 @@ public final class Exchange extends Call {
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(request);
         if (isOpen()) {
-            ServerTiming.tell(request, response.timing());
+            ServerTiming.tell(request, response.timing(), decodeNanos);
         }
-        tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
+        @Nullable String text = writer == null ? null : writer.text(response, endpoint.description());
+        if (text != null) {
+            text("text/plain", text);
+        } else {
+            tensors(
+                    writer == null
+                            ? new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions())
+                                    .encode()
+                            : new EncodedResponse(writer.write(response, endpoint.description()), List.of()));
+        }
     }
 
     public void json(JsonOutput body) {

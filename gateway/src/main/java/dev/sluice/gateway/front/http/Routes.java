@@ -46,9 +46,13 @@ final class Routes {
     }
 
     private void ofInference(LoopParts loop, StreamFront streams) {
-        InferHandler infer = new InferHandler(loop.serving(), loop.options(), exchanges, loop.bodies());
+        InferHandler infer = new InferHandler(loop);
         table.post(MODEL + "/infer", infer);
         table.post(VERSION + "/infer", infer);
+        PredictHandler predict = new PredictHandler(loop);
+        table.post("/predict", predict);
+        table.post("/models/:model/predict", predict);
+        table.post("/models/:model/versions/:version/predict", predict);
         StreamHandler streaming = new StreamHandler(streams, exchanges, loop.options());
         table.stream("/v2/stream", streaming::toAll);
         table.stream(MODEL + "/stream", streaming::toModel);

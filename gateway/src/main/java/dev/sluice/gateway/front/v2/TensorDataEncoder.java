@@ -40,7 +40,7 @@ final class TensorDataEncoder {
     }
 
     /** Writes the element at that index and returns the index behind it. */
-    private static int encodeElement(DataType type, ByteBuffer data, int at, JsonOutput out) {
+    static int encodeElement(DataType type, ByteBuffer data, int at, JsonOutput out) {
         switch (type) {
             case BOOL -> out.raw(data.get(at) == 0 ? "false" : "true");
             case UINT8 -> out.number(data.get(at) & 0xFF);

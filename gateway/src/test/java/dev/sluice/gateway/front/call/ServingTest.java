@@ -23,6 +23,8 @@ import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.gateway.transform.TransformOptions;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.gateway.traffic.Trial;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.Cancellation;
@@ -109,6 +111,7 @@ class ServingTest {
                 Optional.empty(),
                 Optional.empty(),
                 Ticker.SYSTEM,
+                new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
                 "test");
         loop = vertx.getOrCreateContext();
         serving = new Serving(
