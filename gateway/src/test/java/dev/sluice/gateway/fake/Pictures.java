@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -96,7 +97,7 @@ public final class Pictures {
         exif.putShort((short) 0xFFE1).putShort((short) (exif.capacity() - 2));
         exif.putInt(0x45786966).putShort((short) 0);
         exif.putShort((short) (littleEndian ? 0x4949 : 0x4D4D));
-        exif.order(littleEndian ? java.nio.ByteOrder.LITTLE_ENDIAN : java.nio.ByteOrder.BIG_ENDIAN);
+        exif.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         exif.putShort((short) 42).putInt(8).putShort((short) 1);
         exif.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) orientation).putShort((short) 0);
         exif.putInt(0);
