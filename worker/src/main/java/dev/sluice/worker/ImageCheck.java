@@ -134,7 +134,7 @@ final class ImageCheck {
         if (declared != Shape.VARIABLE && said != 0 && said != declared) {
             problems.put(SECTION + key, "does not fit " + tensor);
         }
-        return said == 0 ? (int) Math.clamp(declared, 1, Integer.MAX_VALUE) : said;
+        return said == 0 ? Math.clamp(declared, 1, Integer.MAX_VALUE) : said;
     }
 
     private List<Double> perChannel(String key, List<String> said, int channels) {

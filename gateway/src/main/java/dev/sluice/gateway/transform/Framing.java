@@ -42,7 +42,7 @@ record Framing(Taps across, Taps down) {
     }
 
     private static Taps fit(Filter filter, int size, double scale, int made) {
-        int filled = (int) Math.clamp(Math.round(size / scale), 1, made);
+        int filled = Math.clamp(Math.round(size / scale), 1, made);
         int from = (made - filled) / 2;
         return Taps.of(filter, size, 0, (double) size / filled, from, from + filled, made);
     }

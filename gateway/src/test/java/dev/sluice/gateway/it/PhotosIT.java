@@ -40,13 +40,16 @@ class PhotosIT {
     /** The resized copies were made by Pillow, which resizes as we do: so the classes are the same, and nearly the numbers. */
     @Test
     void squeezeNetSeesInThePhotosWhatItSawWhenTheyWerePreparedByHand() throws IOException {
-        Path data = Places.shared("photos").getParent();
+        Path data = Places.shared("photos").resolveSibling("");
         new Repository(root)
                 .with("squeezenet", "1", data.resolve("models/squeezenet_fp32/model.onnx"))
                 .config(
                         "squeezenet",
-                        "transform:\n  input: {kind: image, channels: bgr}\n"
-                                + "  output: {kind: classes, labels: imagenet_classes.txt}\n");
+                        """
+                        transform:
+                          input: {kind: image, channels: bgr}
+                          output: {kind: classes, labels: imagenet_classes.txt}
+                        """);
         Files.copy(data.resolve("labels/imagenet_classes.txt"), root.resolve("squeezenet/imagenet_classes.txt"));
         JsonObject expected = new JsonObject(Files.readString(data.resolve("photos/expected_squeezenet_fp32.json")));
         try (RunningGateway gateway = RunningGateway.start(root)) {

@@ -88,8 +88,18 @@ class PredictModelsIT {
                 .with("digits", "1", DIGITS)
                 .config(
                         "digits",
-                        "transform:\n  input:\n    kind: image\n    width: 32\n    channels: rgb\n    std: [1, 2]\n"
-                                + "  output:\n    kind: classes\n    labels: names.txt\n    name: logits\n");
+                        """
+                        transform:
+                          input:
+                            kind: image
+                            width: 32
+                            channels: rgb
+                            std: [1, 2]
+                          output:
+                            kind: classes
+                            labels: names.txt
+                            name: logits
+                        """);
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String reason = post(gateway, "/models/digits/predict", PICTURE).error(503);
             assertTrue(reason.contains("model.yaml:4: transform.input.width: does not fit"), reason);

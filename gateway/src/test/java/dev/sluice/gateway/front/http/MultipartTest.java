@@ -21,7 +21,7 @@ class MultipartTest {
     }
 
     private static String refusal(String body) {
-        return assertThrows(InferenceException.class, () -> part(body)).getMessage();
+        return assertThrows(InferenceException.class, () -> part(body)).error().message();
     }
 
     private static String of(String head, String content) {
