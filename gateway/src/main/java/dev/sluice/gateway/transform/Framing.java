@@ -1,5 +1,6 @@
 package dev.sluice.gateway.transform;
 
+import dev.sluice.gateway.transform.Taps.Part;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.ImageInput.Filter;
 
@@ -29,7 +30,7 @@ record Framing(Taps across, Taps down) {
         return switch (to.resize()) {
             case STRETCH, INK ->
                 new Framing(
-                        Taps.of(filter, width, 0, x, 0, wide, wide), Taps.of(filter, height, 0, y, 0, high, high));
+                        Taps.of(filter, width, Part.whole(width, wide), wide), Taps.of(filter, height, Part.whole(height, high), high));
             case FIT -> {
                 double scale = Math.max(x, y);
                 yield new Framing(fit(filter, width, scale, wide), fit(filter, height, scale, high));
@@ -44,11 +45,11 @@ record Framing(Taps across, Taps down) {
     private static Taps fit(Filter filter, int size, double scale, int made) {
         int filled = Math.clamp(Math.round(size / scale), 1, made);
         int from = (made - filled) / 2;
-        return Taps.of(filter, size, 0, (double) size / filled, from, from + filled, made);
+        return Taps.of(filter, size, new Part(0, (double) size / filled, from, from + filled), made);
     }
 
     private static Taps crop(Filter filter, int size, double scale, int made) {
-        return Taps.of(filter, size, (size - scale * made) / 2, scale, 0, made, made);
+        return Taps.of(filter, size, new Part((size - scale * made) / 2, scale, 0, made), made);
     }
 
     /** Of a drawing: its longer side fills so much of the shorter side of the tensor's picture. */
@@ -57,7 +58,7 @@ record Framing(Taps across, Taps down) {
         double left = ink.centreX() - scale * wide / 2;
         double top = ink.centreY() - scale * high / 2;
         return new Framing(
-                Taps.of(to.filter(), rows.width(), left, scale, 0, wide, wide),
-                Taps.of(to.filter(), rows.height(), top, scale, 0, high, high));
+                Taps.of(to.filter(), rows.width(), new Part(left, scale, 0, wide), wide),
+                Taps.of(to.filter(), rows.height(), new Part(top, scale, 0, high), high));
     }
 }

@@ -16,27 +16,45 @@ import dev.sluice.worker.contract.ImageInput.Filter;
 record Taps(int[] first, int[] count, float[] weights, int most, int from, int to) {
 
     /**
-     * For a stretch of the picture from {@code start} on, of which {@code scale} pixels become one.
+     * A part of the axis of the picture.
      *
-     * @param size of the picture along the axis
+     * @param start where it begins
+     * @param scale how many of its pixels become one
      * @param from the first new pixel that is made of it
      * @param to behind the last
-     * @param made how many there are in all
      */
-    static Taps of(Filter filter, int size, double start, double scale, int from, int to, int made) {
-        double reach = filter == Filter.NEAREST ? 0.5 : Math.max(1, scale) * (filter == Filter.AREA ? 0.5 : 1);
+    record Part(double start, double scale, int from, int to) {
+
+        /** All of it. */
+        static Part whole(int size, int made) {
+            return new Part(0, (double) size / made, 0, made);
+        }
+
+        private double centre(int made) {
+            return start + (made - from + 0.5) * scale;
+        }
+    }
+
+    /**
+     * For that part of a picture.
+     *
+     * @param size of the picture along the axis
+     * @param made how many new pixels there are in all
+     */
+    static Taps of(Filter filter, int size, Part part, int made) {
+        double reach = filter == Filter.NEAREST ? 0.5 : Math.max(1, part.scale) * (filter == Filter.AREA ? 0.5 : 1);
         int most = (int) Math.ceil(2 * reach) + 1;
-        int low = from;
-        while (low < to && start + (low - from + 0.5) * scale < 0) {
+        int low = part.from;
+        while (low < part.to && part.centre(low) < 0) {
             low++;
         }
-        int high = to;
-        while (high > low && start + (high - 1 - from + 0.5) * scale > size) {
+        int high = part.to;
+        while (high > low && part.centre(high - 1) > size) {
             high--;
         }
         Taps taps = new Taps(new int[made], new int[made], new float[made * most], most, low, high);
         for (int i = low; i < high; i++) {
-            taps.put(i, filter, start + (i - from + 0.5) * scale, reach, size);
+            taps.put(i, filter, part.centre(i), reach, size);
         }
         return taps;
     }
@@ -50,27 +68,27 @@ record Taps(int[] first, int[] count, float[] weights, int most, int from, int t
         }
         int low = Math.max(0, (int) Math.floor(centre - reach));
         int high = Math.min(size, (int) Math.ceil(centre + reach));
-        double[] parts = new double[high - low];
+        double[] shares = new double[high - low];
         double sum = 0;
         for (int at = low; at < high; at++) {
-            double part = filter == Filter.AREA
+            double share = filter == Filter.AREA
                     ? Math.min(at + 1, centre + reach) - Math.max(at, centre - reach)
                     : 1 - Math.abs(at + 0.5 - centre) / reach;
-            parts[at - low] = Math.max(0, part);
-            sum += parts[at - low];
+            shares[at - low] = Math.max(0, share);
+            sum += shares[at - low];
         }
         int skipped = 0;
-        while (skipped < parts.length - 1 && parts[skipped] == 0) {
+        while (skipped < shares.length - 1 && shares[skipped] == 0) {
             skipped++;
         }
-        int used = parts.length;
-        while (used > skipped + 1 && parts[used - 1] == 0) {
+        int used = shares.length;
+        while (used > skipped + 1 && shares[used - 1] == 0) {
             used--;
         }
         first[i] = low + skipped;
         count[i] = Math.min(most, used - skipped);
         for (int k = 0; k < count[i]; k++) {
-            weights[i * most + k] = (float) (parts[skipped + k] / sum);
+            weights[i * most + k] = (float) (shares[skipped + k] / sum);
         }
     }
 

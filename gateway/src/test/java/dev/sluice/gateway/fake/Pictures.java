@@ -34,8 +34,11 @@ public final class Pictures {
         return image;
     }
 
+    /** Where something is on a sheet, and how large. */
+    public record Place(double scale, int right, int down) {}
+
     /** A digit of MNIST's kind on a sheet of paper: scaled up, dark on light, and not in the middle. */
-    public static BufferedImage photo(BufferedImage digit, int width, int height, double scale, int right, int down) {
+    public static BufferedImage photo(BufferedImage digit, int width, int height, Place place) {
         BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) { // the light falls from the upper left
@@ -43,7 +46,7 @@ public final class Pictures {
                 sheet.setRGB(x, y, gray << 16 | gray << 8 | gray - 12);
             }
         }
-        int side = (int) (digit.getWidth() * scale);
+        int side = (int) (digit.getWidth() * place.scale);
         BufferedImage large = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
         Graphics2D pen = large.createGraphics();
         pen.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
@@ -52,9 +55,9 @@ public final class Pictures {
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 int ink = large.getRaster().getSample(x, y, 0);
-                int to = sheet.getRGB(x + right, y + down) & 0xFF;
+                int to = sheet.getRGB(x + place.right, y + place.down) & 0xFF;
                 int gray = to + (40 - to) * ink / 255;
-                sheet.setRGB(x + right, y + down, gray << 16 | gray << 8 | gray);
+                sheet.setRGB(x + place.right, y + place.down, gray << 16 | gray << 8 | gray);
             }
         }
         return sheet;

@@ -102,7 +102,7 @@ class PhotosIT {
         digit.getRaster().setDataElements(0, 0, SIDE, SIDE, Arrays.copyOfRange(images, index * SIDE * SIDE, (index + 1) * SIDE * SIDE));
         double scale = random.nextDouble(4, 12);
         int room = 400 - (int) (SIDE * scale);
-        BufferedImage sheet = Pictures.photo(digit, 480, 400, scale, random.nextInt(room + 80), random.nextInt(room));
+        BufferedImage sheet = Pictures.photo(digit, 480, 400, new Pictures.Place(scale, random.nextInt(room + 80), random.nextInt(room)));
         int orientation = random.nextInt(1, 9);
         return Pictures.oriented(
                 Pictures.write(Pictures.stored(sheet, orientation), "jpeg"), orientation, random.nextBoolean());

@@ -47,7 +47,7 @@ class PredictIT {
     /** As somebody takes it of a sheet of paper. */
     private static byte[] photo(int digit) throws IOException {
         return Pictures.write(
-                Pictures.photo(ImageIO.read(Places.DEMO_DIGITS.resolve(digit + ".png").toFile()), 800, 600, 12, 310, 140),
+                Pictures.photo(ImageIO.read(Places.DEMO_DIGITS.resolve(digit + ".png").toFile()), 800, 600, new Pictures.Place(12, 310, 140)),
                 "jpeg");
     }
 
@@ -117,7 +117,7 @@ class PredictIT {
     void turnsAPhotoAsItsCameraSays() throws IOException {
         for (int orientation : new int[] {3, 6, 8}) {
             var upright = Pictures.photo(
-                    ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 600, 600, 12, 110, 140);
+                    ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 600, 600, new Pictures.Place(12, 110, 140));
             byte[] jpeg = Pictures.write(Pictures.stored(upright, orientation), "jpeg");
             assertEquals("7", label(post("/predict", Pictures.oriented(jpeg, orientation, true))));
         }
@@ -183,7 +183,7 @@ class PredictIT {
     @Test
     void keepsToTheDeadlineOfTheHead() throws IOException {
         var large = Pictures.photo(
-                ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 1600, 1200, 12, 110, 140);
+                ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 1600, 1200, new Pictures.Place(12, 110, 140));
         String error = post("/predict", Pictures.write(large, "jpeg"), "sluice-timeout-ms", "1").error(504);
         assertTrue(error.contains("deadline"), error);
     }

@@ -40,31 +40,42 @@ class ImageTransformTest {
     private static final String[] FIELDS = {"red", "green", "blue", "white"};
 
     private static ImageInput to(Channels channels, int width, int height, Resize resize, Filter filter) {
-        return to(DataType.FP32, Layout.NCHW, channels, width, height, resize, filter, Invert.FALSE);
-    }
-
-    private static ImageInput to(
-            DataType type,
-            Layout layout,
-            Channels channels,
-            int width,
-            int height,
-            Resize resize,
-            Filter filter,
-            Invert invert) {
         int count = channels.count();
-        Shape shape = layout == Layout.NCHW ? new Shape(-1, count, height, width) : new Shape(-1, height, width, count);
         return new ImageInput(
-                new TensorSpec("image", type, shape),
+                new TensorSpec("image", DataType.FP32, new Shape(-1, count, height, width)),
                 width,
                 height,
                 channels,
-                layout,
+                Layout.NCHW,
                 resize,
                 filter,
-                invert,
+                Invert.FALSE,
                 0,
                 new Values(1, Collections.nCopies(count, 0.0), Collections.nCopies(count, 1.0)));
+    }
+
+    /** The same with another input, or another way to invert. */
+    private static ImageInput with(ImageInput to, TensorSpec tensor, Layout layout, Invert invert) {
+        return new ImageInput(
+                tensor,
+                to.width(),
+                to.height(),
+                to.channels(),
+                layout,
+                to.resize(),
+                to.filter(),
+                invert,
+                to.background(),
+                to.values());
+    }
+
+    private static ImageInput inverted(ImageInput to, Invert invert) {
+        return with(to, to.tensor(), Layout.NCHW, invert);
+    }
+
+    /** What a model of drawings wants. */
+    private static ImageInput drawing() {
+        return inverted(to(Channels.GRAY, 28, 28, Resize.INK, Filter.AREA), Invert.AUTO);
     }
 
     private static ByteBuffer bytes(byte[] picture, ImageInput to) {
@@ -194,8 +205,9 @@ class ImageTransformTest {
         byte[] red = Pictures.write(Pictures.fields(2, 2, BufferedImage.TYPE_INT_RGB), "png");
         float[] planes = floats(red, to(Channels.BGR, 2, 2, Resize.STRETCH, Filter.NEAREST));
         assertArrayEquals(new float[] {0, 0, 255, 255, 0, 255, 0, 255, 255, 0, 0, 255}, planes);
-        ImageInput pixels =
-                to(DataType.FP32, Layout.NHWC, Channels.RGB, 2, 2, Resize.STRETCH, Filter.NEAREST, Invert.FALSE);
+        ImageInput rgb = to(Channels.RGB, 2, 2, Resize.STRETCH, Filter.NEAREST);
+        TensorSpec last = new TensorSpec("image", DataType.FP32, new Shape(-1, 2, 2, 3));
+        ImageInput pixels = with(rgb, last, Layout.NHWC, Invert.FALSE);
         assertArrayEquals(new float[] {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255}, floats(red, pixels));
     }
 
@@ -224,9 +236,10 @@ class ImageTransformTest {
             names = {"UINT8", "FP16"})
     void writesOtherTypes(DataType type) {
         BufferedImage fields = Pictures.fields(2, 2, BufferedImage.TYPE_INT_RGB);
-        ByteBuffer memory = bytes(
-                Pictures.write(fields, "png"),
-                to(type, Layout.NCHW, Channels.GRAY, 2, 2, Resize.STRETCH, Filter.NEAREST, Invert.FALSE));
+        ImageInput gray = to(Channels.GRAY, 2, 2, Resize.STRETCH, Filter.NEAREST);
+        TensorSpec other = new TensorSpec("image", type, gray.tensor().shape());
+        ByteBuffer memory =
+                bytes(Pictures.write(fields, "png"), with(gray, other, Layout.NCHW, Invert.FALSE));
         assertEquals(76, type == DataType.UINT8 ? memory.get(0) : Float.float16ToFloat(memory.getShort(0)));
         assertEquals(255, type == DataType.UINT8 ? memory.get(3) & 0xFF : Float.float16ToFloat(memory.getShort(6)));
     }
@@ -262,8 +275,7 @@ class ImageTransformTest {
 
     @Test
     void invertsByTheBorder() {
-        ImageInput to =
-                to(DataType.FP32, Layout.NCHW, Channels.GRAY, 3, 3, Resize.STRETCH, Filter.NEAREST, Invert.AUTO);
+        ImageInput to = inverted(to(Channels.GRAY, 3, 3, Resize.STRETCH, Filter.NEAREST), Invert.AUTO);
         BufferedImage dark = new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY);
         dark.getRaster().setSample(1, 1, 0, 200);
         assertEquals(200, floats(dark, "png", to)[4]);
@@ -283,7 +295,7 @@ class ImageTransformTest {
                 sheet.getRaster().setSample(x, y, 0, ink ? 30 : 230);
             }
         }
-        ImageInput to = to(DataType.FP32, Layout.NCHW, Channels.GRAY, 28, 28, Resize.INK, Filter.AREA, Invert.AUTO);
+        ImageInput to = drawing();
         float[] made = floats(sheet, "png", to);
         for (int y = 0; y < 28; y++) {
             for (int x = 0; x < 28; x++) {
@@ -296,7 +308,7 @@ class ImageTransformTest {
     @Test
     void saysSoWhereNothingIsDrawn() {
         BufferedImage blank = new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY);
-        ImageInput to = to(DataType.FP32, Layout.NCHW, Channels.GRAY, 28, 28, Resize.INK, Filter.AREA, Invert.AUTO);
+        ImageInput to = drawing();
         InferenceException refused =
                 assertThrows(InferenceException.class, () -> bytes(Pictures.write(blank, "png"), to));
         assertTrue(refused.error().message().startsWith("image: nothing is drawn"), refused.getMessage());

@@ -3,6 +3,7 @@ package dev.sluice.gateway.transform;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.transform.Taps.Part;
 import dev.sluice.worker.contract.ImageInput.Filter;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -31,13 +32,13 @@ class TapsTest {
         "NEAREST,4,2,1,3 1.0000"
     })
     void areThoseOfTheFilter(Filter filter, int size, int made, int which, String expected) {
-        assertEquals(expected, of(Taps.of(filter, size, 0, (double) size / made, 0, made, made), which));
+        assertEquals(expected, of(Taps.of(filter, size, Part.whole(size, made), made), which));
     }
 
     @ParameterizedTest
     @EnumSource(Filter.class)
     void leaveWhatHasItsSizeAsItIs(Filter filter) {
-        assertTrue(Taps.of(filter, 7, 0, 1, 0, 7, 7).isIdentity());
+        assertTrue(Taps.of(filter, 7, Part.whole(7, 7), 7).isIdentity());
     }
 
     @ParameterizedTest
@@ -45,7 +46,7 @@ class TapsTest {
     void sumUpToOneAndStayWithinThePicture(Filter filter) {
         for (int size = 1; size < 40; size += 3) {
             for (int made = 1; made < 40; made += 4) {
-                Taps taps = Taps.of(filter, size, 0, (double) size / made, 0, made, made);
+                Taps taps = Taps.of(filter, size, Part.whole(size, made), made);
                 for (int i = 0; i < made; i++) {
                     float sum = 0;
                     for (int k = 0; k < taps.count()[i]; k++) {
@@ -60,7 +61,7 @@ class TapsTest {
 
     @Test
     void areNoneBesideThePicture() {
-        Taps taps = Taps.of(Filter.BILINEAR, 4, -2, 1, 0, 8, 8);
+        Taps taps = Taps.of(Filter.BILINEAR, 4, new Part(-2, 1, 0, 8), 8);
         assertEquals(2, taps.from());
         assertEquals(6, taps.to());
         assertEquals(0, taps.count()[1]);
