@@ -93,7 +93,9 @@ class ArchitectureTest {
         String security = "dev.sluice.gateway.security..";
         String traffic = "dev.sluice.gateway.traffic..";
         String transform = "dev.sluice.gateway.transform..";
-        onlyUses("dev.sluice.gateway.front..", in(pipeline, admit, dispatch, traffic, transform, security, contract, settings));
+        onlyUses(
+                "dev.sluice.gateway.front..",
+                in(pipeline, admit, dispatch, traffic, transform, security, contract, settings));
         onlyUses(transform, in(contract, settings));
         onlyUses(traffic, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));

@@ -39,10 +39,7 @@ final class ClassesCheck {
     private List<String> labels = List.of();
 
     ClassesCheck(
-            TransformConfig.Output config,
-            ModelLocation location,
-            Signature signature,
-            Map<String, String> problems) {
+            TransformConfig.Output config, ModelLocation location, Signature signature, Map<String, String> problems) {
         this.config = config;
         this.location = location;
         this.signature = signature;
@@ -114,7 +111,10 @@ final class ClassesCheck {
             if (bytes.length > MOST_BYTES) {
                 throw new IOException(file + " is longer than " + MOST_BYTES + " bytes");
             }
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             return text.stripTrailing().lines().map(String::strip).toList();
         }
     }

@@ -43,9 +43,9 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
             return NONE;
         }
         Map<String, String> problems = new HashMap<>();
-        @Nullable ImageInput image = config.input().kind() == Kind.NONE
-                ? null
-                : ImageCheck.read(config.input(), signature, problems);
+        @Nullable
+        ImageInput image =
+                config.input().kind() == Kind.NONE ? null : ImageCheck.read(config.input(), signature, problems);
         ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
         @Nullable ClassOutput output = config.output().kind() == OutputKind.NONE ? null : classes.read();
         if (!problems.isEmpty()) {

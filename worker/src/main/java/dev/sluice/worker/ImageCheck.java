@@ -40,8 +40,7 @@ final class ImageCheck {
     }
 
     /** What it says; null when that is impossible, and then there are problems. */
-    static @Nullable ImageInput read(
-            TransformConfig.Input config, Signature signature, Map<String, String> problems) {
+    static @Nullable ImageInput read(TransformConfig.Input config, Signature signature, Map<String, String> problems) {
         List<TensorSpec> wanted =
                 signature.inputs().stream().filter(input -> !input.optional()).toList();
         TensorSpec tensor = wanted.size() == 1 ? wanted.getFirst() : null;

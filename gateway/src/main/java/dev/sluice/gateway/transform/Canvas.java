@@ -13,14 +13,12 @@ final class Canvas {
     private static final int COLOURS = 3;
 
     private final int wide;
-    private final int high;
     private final int channels;
     private final float[] values;
 
     /** @param background what is where the picture will not be */
     Canvas(int wide, int high, int channels, int background) {
         this.wide = wide;
-        this.high = high;
         this.channels = channels;
         this.values = new float[wide * high * channels];
         if (background != 0) {
@@ -33,40 +31,24 @@ final class Canvas {
     }
 
     /**
-     * Draws a picture on it: each of its rows is read once, made as wide as this, and added to those rows here that it is
-     * a part of.
+     * Draws a picture on it: for each row here, those of the picture that it is made of are summed up first, and then made
+     * as wide as this; the other way round each of them would have to be made so.
      *
      * @param tone what each byte of a gray picture becomes; null where it stays as it is
      */
     void draw(PixelRows rows, Framing framing, byte @Nullable [] tone) {
-        Taps across = framing.across();
         Taps down = framing.down();
         byte[] row = new byte[rows.width() * channels];
-        float[] line = new float[wide * channels];
-        boolean asItIs = across.isIdentity();
-        int to = 0;
-        for (int y = 0; y < rows.height(); y++) {
-            while (to < high && down.end(to) <= y) {
-                to++;
-            }
-            if (to == high) {
-                return;
-            }
-            y = Math.max(y, down.first()[to]);
-            rows.read(y, row);
-            if (tone != null) {
-                apply(tone, row);
-            }
-            if (asItIs) {
-                widen(row, line);
-            } else {
-                squeeze(row, across, line);
-            }
-            for (int at = to; at < high && (down.count()[at] == 0 || down.first()[at] <= y); at++) {
-                if (y < down.end(at)) {
-                    add(line, down.weights()[at * down.most() + y - down.first()[at]], at, across, y == down.first()[at]);
+        float[] sum = new float[row.length];
+        for (int to = down.from(); to < down.to(); to++) {
+            for (int k = 0; k < down.count()[to]; k++) {
+                rows.read(down.first()[to] + k, row);
+                if (tone != null) {
+                    apply(tone, row);
                 }
+                add(row, down.weights()[to * down.most() + k], k == 0, sum);
             }
+            squeeze(sum, framing.across(), to * wide);
         }
     }
 
@@ -76,54 +58,51 @@ final class Canvas {
         }
     }
 
-    private static void widen(byte[] row, float[] line) {
-        for (int i = 0; i < line.length; i++) {
-            line[i] = row[i] & 0xFF;
-        }
-    }
-
-    private void squeeze(byte[] row, Taps across, float[] line) {
-        float[] weights = across.weights();
-        for (int x = 0; x < wide; x++) {
-            int from = across.first()[x] * channels;
-            int weight = x * across.most();
-            int count = across.count()[x];
-            if (channels == COLOURS) {
-                float red = 0;
-                float green = 0;
-                float blue = 0;
-                for (int k = 0; k < count; k++, from += COLOURS) {
-                    float part = weights[weight + k];
-                    red += part * (row[from] & 0xFF);
-                    green += part * (row[from + 1] & 0xFF);
-                    blue += part * (row[from + 2] & 0xFF);
-                }
-                line[COLOURS * x] = red;
-                line[COLOURS * x + 1] = green;
-                line[COLOURS * x + 2] = blue;
-            } else {
-                float gray = 0;
-                for (int k = 0; k < count; k++) {
-                    gray += weights[weight + k] * (row[from + k] & 0xFF);
-                }
-                line[x] = gray;
-            }
-        }
-    }
-
-    /** @param first whether it is the first there, so that it takes the place of the background */
-    private void add(float[] line, float part, int to, Taps across, boolean first) {
-        int from = across.from() * channels;
-        int end = across.to() * channels;
-        int at = to * wide * channels;
+    private static void add(byte[] row, float part, boolean first, float[] sum) {
         if (first) {
-            for (int i = from; i < end; i++) {
-                values[at + i] = part * line[i];
+            for (int i = 0; i < row.length; i++) {
+                sum[i] = part * (row[i] & 0xFF);
             }
         } else {
-            for (int i = from; i < end; i++) {
-                values[at + i] += part * line[i];
+            for (int i = 0; i < row.length; i++) {
+                sum[i] += part * (row[i] & 0xFF);
             }
         }
+    }
+
+    /** @param at the pixel that the row begins with */
+    private void squeeze(float[] sum, Taps across, int at) {
+        if (across.isIdentity()) {
+            System.arraycopy(sum, 0, values, at * channels, sum.length);
+            return;
+        }
+        for (int x = across.from(); x < across.to(); x++) {
+            if (channels == COLOURS) {
+                squeezeColours(sum, across, x, (at + x) * COLOURS);
+            } else {
+                float gray = 0;
+                for (int k = 0; k < across.count()[x]; k++) {
+                    gray += across.weights()[x * across.most() + k] * sum[across.first()[x] + k];
+                }
+                values[at + x] = gray;
+            }
+        }
+    }
+
+    private void squeezeColours(float[] sum, Taps across, int x, int to) {
+        float red = 0;
+        float green = 0;
+        float blue = 0;
+        int from = across.first()[x] * COLOURS;
+        int weight = x * across.most();
+        for (int k = 0; k < across.count()[x]; k++, from += COLOURS) {
+            float part = across.weights()[weight + k];
+            red += part * sum[from];
+            green += part * sum[from + 1];
+            blue += part * sum[from + 2];
+        }
+        values[to] = red;
+        values[to + 1] = green;
+        values[to + 2] = blue;
     }
 }

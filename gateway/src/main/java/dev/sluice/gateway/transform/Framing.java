@@ -30,7 +30,8 @@ record Framing(Taps across, Taps down) {
         return switch (to.resize()) {
             case STRETCH, INK ->
                 new Framing(
-                        Taps.of(filter, width, Part.whole(width, wide), wide), Taps.of(filter, height, Part.whole(height, high), high));
+                        Taps.of(filter, width, Part.whole(width, wide), wide),
+                        Taps.of(filter, height, Part.whole(height, high), high));
             case FIT -> {
                 double scale = Math.max(x, y);
                 yield new Framing(fit(filter, width, scale, wide), fit(filter, height, scale, high));

@@ -62,7 +62,8 @@ final class PictureDecoder {
             if (broken instanceof InferenceException refused) {
                 throw refused;
             }
-            throw InferenceException.invalid(FIELD, "the " + format + " is broken or cut short: " + broken.getMessage());
+            throw InferenceException.invalid(
+                    FIELD, "the " + format + " is broken or cut short: " + broken.getMessage());
         } finally {
             reader.dispose();
         }
@@ -93,7 +94,8 @@ final class PictureDecoder {
         int height = reader.getHeight(0);
         if ((long) width * height > maxPixels) {
             throw InferenceException.invalid(
-                    FIELD, "has " + width + " x " + height + " pixels, more than transform.max_pixels (" + maxPixels + ")");
+                    FIELD,
+                    "has " + width + " x " + height + " pixels, more than transform.max_pixels (" + maxPixels + ")");
         }
         ImageReadParam how = reader.getDefaultReadParam();
         int each = Math.max(1, Math.min(width, height) / Math.max(LEAST_KEPT, 2 * wanted));

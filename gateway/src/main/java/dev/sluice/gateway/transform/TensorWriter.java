@@ -71,7 +71,11 @@ final class TensorWriter {
         DataType type = to.tensor().dataType();
         int at = memory.position() + element * type.elementBytes();
         switch (type) {
-            case FP32 -> memory.slice(at, line.length * Float.BYTES).order(memory.order()).asFloatBuffer().put(line);
+            case FP32 ->
+                memory.slice(at, line.length * Float.BYTES)
+                        .order(memory.order())
+                        .asFloatBuffer()
+                        .put(line);
             case FP16 -> {
                 for (int i = 0; i < line.length; i++) {
                     memory.putShort(at + i * Short.BYTES, Float.floatToFloat16(line[i]));

@@ -64,9 +64,7 @@ public record TopClasses(List<Scored> classes) {
             int at = data.position() + i * size;
             scores[i] = output.dataType() == DataType.FP64
                     ? data.getDouble(at)
-                    : output.dataType() == DataType.FP16
-                            ? Float.float16ToFloat(data.getShort(at))
-                            : data.getFloat(at);
+                    : output.dataType() == DataType.FP16 ? Float.float16ToFloat(data.getShort(at)) : data.getFloat(at);
         }
         return scores;
     }

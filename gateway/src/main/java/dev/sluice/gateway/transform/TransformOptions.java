@@ -14,7 +14,9 @@ import dev.sluice.worker.settings.Setting;
 public record TransformOptions(
         @Setting(value = "0", min = "0", max = "256") int threads,
         @Setting(value = "64", min = "1", max = "100000") int maxQueue,
-        @Setting(value = "24000000", min = "1", max = "1000000000") long maxPixels) {
+
+        @Setting(value = "24000000", min = "1", max = "1000000000")
+        long maxPixels) {
 
     private static final int CORES_EACH = 2;
 

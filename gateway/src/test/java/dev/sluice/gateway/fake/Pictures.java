@@ -102,7 +102,11 @@ public final class Pictures {
         exif.putShort((short) (littleEndian ? 0x4949 : 0x4D4D));
         exif.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         exif.putShort((short) 42).putInt(8).putShort((short) 1);
-        exif.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) orientation).putShort((short) 0);
+        exif.putShort((short) 0x0112)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) orientation)
+                .putShort((short) 0);
         exif.putInt(0);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(jpeg, 0, 2);
@@ -123,18 +127,20 @@ public final class Pictures {
                 int fromRight = width - 1 - x;
                 int fromBottom = height - 1 - y;
                 // EXIF's table: on which side of the upright picture the first row and the first column lie.
-                int row = switch (orientation) {
-                    case 1, 2 -> y;
-                    case 3, 4 -> fromBottom;
-                    case 5, 8 -> x;
-                    default -> fromRight;
-                };
-                int column = switch (orientation) {
-                    case 1, 4 -> x;
-                    case 2, 3 -> fromRight;
-                    case 5, 6 -> y;
-                    default -> fromBottom;
-                };
+                int row =
+                        switch (orientation) {
+                            case 1, 2 -> y;
+                            case 3, 4 -> fromBottom;
+                            case 5, 8 -> x;
+                            default -> fromRight;
+                        };
+                int column =
+                        switch (orientation) {
+                            case 1, 4 -> x;
+                            case 2, 3 -> fromRight;
+                            case 5, 6 -> y;
+                            default -> fromBottom;
+                        };
                 stored.setRGB(column, row, upright.getRGB(x, y));
             }
         }

@@ -43,9 +43,7 @@ class PhotosIT {
         Path data = Places.shared("photos").resolveSibling("");
         new Repository(root)
                 .with("squeezenet", "1", data.resolve("models/squeezenet_fp32/model.onnx"))
-                .config(
-                        "squeezenet",
-                        """
+                .config("squeezenet", """
                         transform:
                           input: {kind: image, channels: bgr}
                           output: {kind: classes, labels: imagenet_classes.txt}
@@ -99,10 +97,13 @@ class PhotosIT {
 
     private static byte[] photo(byte[] images, int index, SplittableRandom random) {
         BufferedImage digit = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
-        digit.getRaster().setDataElements(0, 0, SIDE, SIDE, Arrays.copyOfRange(images, index * SIDE * SIDE, (index + 1) * SIDE * SIDE));
+        digit.getRaster()
+                .setDataElements(
+                        0, 0, SIDE, SIDE, Arrays.copyOfRange(images, index * SIDE * SIDE, (index + 1) * SIDE * SIDE));
         double scale = random.nextDouble(4, 12);
         int room = 400 - (int) (SIDE * scale);
-        BufferedImage sheet = Pictures.photo(digit, 480, 400, new Pictures.Place(scale, random.nextInt(room + 80), random.nextInt(room)));
+        BufferedImage sheet = Pictures.photo(
+                digit, 480, 400, new Pictures.Place(scale, random.nextInt(room + 80), random.nextInt(room)));
         int orientation = random.nextInt(1, 9);
         return Pictures.oriented(
                 Pictures.write(Pictures.stored(sheet, orientation), "jpeg"), orientation, random.nextBoolean());

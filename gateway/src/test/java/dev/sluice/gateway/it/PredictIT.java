@@ -47,7 +47,11 @@ class PredictIT {
     /** As somebody takes it of a sheet of paper. */
     private static byte[] photo(int digit) throws IOException {
         return Pictures.write(
-                Pictures.photo(ImageIO.read(Places.DEMO_DIGITS.resolve(digit + ".png").toFile()), 800, 600, new Pictures.Place(12, 310, 140)),
+                Pictures.photo(
+                        ImageIO.read(Places.DEMO_DIGITS.resolve(digit + ".png").toFile()),
+                        800,
+                        600,
+                        new Pictures.Place(12, 310, 140)),
                 "jpeg");
     }
 
@@ -117,7 +121,10 @@ class PredictIT {
     void turnsAPhotoAsItsCameraSays() throws IOException {
         for (int orientation : new int[] {3, 6, 8}) {
             var upright = Pictures.photo(
-                    ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 600, 600, new Pictures.Place(12, 110, 140));
+                    ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()),
+                    600,
+                    600,
+                    new Pictures.Place(12, 110, 140));
             byte[] jpeg = Pictures.write(Pictures.stored(upright, orientation), "jpeg");
             assertEquals("7", label(post("/predict", Pictures.oriented(jpeg, orientation, true))));
         }
@@ -141,7 +148,8 @@ class PredictIT {
         double before = gateway.metrics().value("sluice_requests_total", "protocol=\"predict\"", "outcome=\"success\"");
         post("/predict", sample(1));
         assertEquals(
-                before + 1, gateway.metrics().value("sluice_requests_total", "protocol=\"predict\"", "outcome=\"success\""));
+                before + 1,
+                gateway.metrics().value("sluice_requests_total", "protocol=\"predict\"", "outcome=\"success\""));
     }
 
     @Test
@@ -149,11 +157,19 @@ class PredictIT {
         String error = post("/predict", "hello, is it me you are looking for?".getBytes(StandardCharsets.US_ASCII))
                 .error(415);
         assertTrue(error.startsWith("image: is none of the pictures"), error);
-        assertTrue(post("/predict", sample(1), "content-type", "text/html").error(415).startsWith("content-type: "));
+        assertTrue(post("/predict", sample(1), "content-type", "text/html")
+                .error(415)
+                .startsWith("content-type: "));
         assertTrue(post("/predict", new byte[0]).error(400).startsWith("body: is empty"));
         assertTrue(post("/predict", json("%%%")).error(400).startsWith("image: is no base64"));
-        assertTrue(post("/predict", "{}".getBytes(StandardCharsets.US_ASCII)).error(400).startsWith("image: is missing"));
-        assertTrue(post("/predict", "--b0--".getBytes(StandardCharsets.US_ASCII), "content-type", "multipart/form-data; boundary=b0")
+        assertTrue(post("/predict", "{}".getBytes(StandardCharsets.US_ASCII))
+                .error(400)
+                .startsWith("image: is missing"));
+        assertTrue(post(
+                        "/predict",
+                        "--b0--".getBytes(StandardCharsets.US_ASCII),
+                        "content-type",
+                        "multipart/form-data; boundary=b0")
                 .error(400)
                 .startsWith("body: is a form without a part"));
     }
@@ -165,8 +181,7 @@ class PredictIT {
 
     @Test
     void refusesWhatWouldBeTooLargeOnceDecoded() {
-        byte[] bomb = Pictures.write(
-                new BufferedImage(8000, 8000, BufferedImage.TYPE_BYTE_BINARY), "png");
+        byte[] bomb = Pictures.write(new BufferedImage(8000, 8000, BufferedImage.TYPE_BYTE_BINARY), "png");
         assertTrue(bomb.length < 100_000, "it is " + bomb.length + " bytes");
         assertEquals(
                 "image: has 8000 x 8000 pixels, more than transform.max_pixels (2000000)",
@@ -183,8 +198,12 @@ class PredictIT {
     @Test
     void keepsToTheDeadlineOfTheHead() throws IOException {
         var large = Pictures.photo(
-                ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()), 1600, 1200, new Pictures.Place(12, 110, 140));
-        String error = post("/predict", Pictures.write(large, "jpeg"), "sluice-timeout-ms", "1").error(504);
+                ImageIO.read(Places.DEMO_DIGITS.resolve("7.png").toFile()),
+                1600,
+                1200,
+                new Pictures.Place(12, 110, 140));
+        String error = post("/predict", Pictures.write(large, "jpeg"), "sluice-timeout-ms", "1")
+                .error(504);
         assertTrue(error.contains("deadline"), error);
     }
 }

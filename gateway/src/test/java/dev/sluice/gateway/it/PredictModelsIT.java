@@ -27,9 +27,8 @@ class PredictModelsIT {
     private Path root;
 
     private static CompletableFuture<Answer> postLater(RunningGateway gateway, String path, byte[] body) {
-        return gateway.send(gateway.request(path)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build());
+        return gateway.send(
+                gateway.request(path).POST(BodyPublishers.ofByteArray(body)).build());
     }
 
     private static Answer post(RunningGateway gateway, String path, byte[] body) {
@@ -47,7 +46,8 @@ class PredictModelsIT {
             String error = post(gateway, "/predict", PICTURE).error(400);
             assertTrue(error.startsWith("model: none is named, and there are several"), error);
             assertTrue(error.contains("[digits, sums]"), error);
-            assertTrue(post(gateway, "/models/nobody/predict", PICTURE).error(404).contains("nobody"));
+            assertTrue(
+                    post(gateway, "/models/nobody/predict", PICTURE).error(404).contains("nobody"));
         }
         repository.config("digits", yaml("kind: image", "kind: classes"));
         try (RunningGateway gateway = RunningGateway.start(root, "http.default_model=digits")) {
@@ -61,14 +61,26 @@ class PredictModelsIT {
     void namesClassesByAFileAndKeepsQuietBelowTheThreshold() throws IOException {
         Repository repository = new Repository(root)
                 .with("digits", "1", DIGITS)
-                .config("digits", yaml("kind: image, scale: 0.004", "kind: classes, labels: names.txt, top: 2, threshold: 0.999999"));
-        Files.writeString(root.resolve("digits/1/names.txt"), "null\neins\nzwei\ndrei\nvier\nfünf\nsechs\nsieben\nacht\nneun\n");
+                .config(
+                        "digits",
+                        yaml(
+                                "kind: image, scale: 0.004",
+                                "kind: classes, labels: names.txt, top: 2, threshold: 0.999999"));
+        Files.writeString(
+                root.resolve("digits/1/names.txt"), "null\neins\nzwei\ndrei\nvier\nfünf\nsechs\nsieben\nacht\nneun\n");
         try (RunningGateway gateway = RunningGateway.start(root)) {
             Answer answer = post(gateway, "/predict", PICTURE);
             assertEquals("{\"label\":null,\"probability\":null,\"top\":[]}", answer.body());
             repository.config("digits", yaml("kind: image, scale: 0.004", "kind: classes, labels: names.txt, top: 10"));
-            Waiting.until("it is loaded anew", () -> post(gateway, "/predict", PICTURE).body().contains("\"fünf\""));
-            assertEquals(10, post(gateway, "/predict", PICTURE).json().getJsonArray("top").size());
+            Waiting.until(
+                    "it is loaded anew",
+                    () -> post(gateway, "/predict", PICTURE).body().contains("\"fünf\""));
+            assertEquals(
+                    10,
+                    post(gateway, "/predict", PICTURE)
+                            .json()
+                            .getJsonArray("top")
+                            .size());
         }
     }
 
@@ -77,18 +89,14 @@ class PredictModelsIT {
         new Repository(root).with("digits", "1", DIGITS).config("digits", yaml("kind: image", "kind: none"));
         try (RunningGateway gateway = RunningGateway.start(root)) {
             JsonObject outputs = post(gateway, "/predict", PICTURE).json().getJsonObject("outputs");
-            assertEquals(10, outputs.getJsonArray("probabilities").getJsonArray(0).size());
+            assertEquals(
+                    10, outputs.getJsonArray("probabilities").getJsonArray(0).size());
         }
     }
 
     @Test
     void aTransformThatContradictsTheModelFailsItWithAllThatIsWrong() throws IOException {
-        new Repository(root)
-                .with("sums")
-                .with("digits", "1", DIGITS)
-                .config(
-                        "digits",
-                        """
+        new Repository(root).with("sums").with("digits", "1", DIGITS).config("digits", """
                         transform:
                           input:
                             kind: image

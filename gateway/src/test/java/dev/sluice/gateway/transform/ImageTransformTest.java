@@ -24,8 +24,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -79,8 +79,8 @@ class ImageTransformTest {
     }
 
     private static ByteBuffer bytes(byte[] picture, ImageInput to) {
-        ByteBuffer memory = ByteBuffer.allocate((int) to.shape().elementCount()
-                        * to.tensor().dataType().elementBytes())
+        ByteBuffer memory = ByteBuffer.allocate(
+                        (int) to.shape().elementCount() * to.tensor().dataType().elementBytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
         TRANSFORM.apply(ByteBuffer.wrap(picture), to, memory, () -> false);
         return memory;
@@ -238,8 +238,7 @@ class ImageTransformTest {
         BufferedImage fields = Pictures.fields(2, 2, BufferedImage.TYPE_INT_RGB);
         ImageInput gray = to(Channels.GRAY, 2, 2, Resize.STRETCH, Filter.NEAREST);
         TensorSpec other = new TensorSpec("image", type, gray.tensor().shape());
-        ByteBuffer memory =
-                bytes(Pictures.write(fields, "png"), with(gray, other, Layout.NCHW, Invert.FALSE));
+        ByteBuffer memory = bytes(Pictures.write(fields, "png"), with(gray, other, Layout.NCHW, Invert.FALSE));
         assertEquals(76, type == DataType.UINT8 ? memory.get(0) : Float.float16ToFloat(memory.getShort(0)));
         assertEquals(255, type == DataType.UINT8 ? memory.get(3) & 0xFF : Float.float16ToFloat(memory.getShort(6)));
     }
@@ -255,16 +254,7 @@ class ImageTransformTest {
         }
         ImageInput plain = to(Channels.GRAY, 4, 4, resize, Filter.AREA);
         ImageInput beside = new ImageInput(
-                plain.tensor(),
-                4,
-                4,
-                Channels.GRAY,
-                Layout.NCHW,
-                resize,
-                Filter.AREA,
-                Invert.FALSE,
-                5,
-                plain.values());
+                plain.tensor(), 4, 4, Channels.GRAY, Layout.NCHW, resize, Filter.AREA, Invert.FALSE, 5, plain.values());
         float[] made = floats(wide, "png", beside);
         StringBuilder column = new StringBuilder();
         for (int y = 0; y < 4; y++) {
@@ -358,7 +348,9 @@ class ImageTransformTest {
 
     @Test
     void refusesWhatIsNoPicture() {
-        assertInstanceOf(InferenceError.UnsupportedMediaType.class, refusal("<html>no picture at all</html>".getBytes(StandardCharsets.US_ASCII)));
+        assertInstanceOf(
+                InferenceError.UnsupportedMediaType.class,
+                refusal("<html>no picture at all</html>".getBytes(StandardCharsets.US_ASCII)));
         assertInstanceOf(InferenceError.UnsupportedMediaType.class, refusal(new byte[0]));
     }
 

@@ -29,8 +29,7 @@ public record ImageInput(
         Shape declared = tensor.shape();
         int axis = declared.rank() - 3;
         boolean planes = layout == Layout.NCHW;
-        Shape sized = declared
-                .with(axis + (planes ? 0 : 2), channels.count())
+        Shape sized = declared.with(axis + (planes ? 0 : 2), channels.count())
                 .with(axis + (planes ? 1 : 0), height)
                 .with(axis + (planes ? 2 : 1), width);
         return axis == 1 ? sized.withRows(1) : sized;

@@ -41,7 +41,10 @@ public record TransformConfig(Input input, Output output) {
             @Setting("auto") Layout layout,
             @Setting("stretch") ImageInput.Resize resize,
             @Setting("bilinear") ImageInput.Filter filter,
-            @Setting(value = "1", min = "-1000000", max = "1000000") double scale,
+
+            @Setting(value = "1", min = "-1000000", max = "1000000")
+            double scale,
+
             @Setting("0") List<String> mean,
             @Setting("1") List<String> std,
             @Setting("false") ImageInput.Invert invert,

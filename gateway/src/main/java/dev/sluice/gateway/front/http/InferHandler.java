@@ -36,13 +36,15 @@ final class InferHandler implements Handler<RoutingContext> {
             intake.refuse(exchange, refused.error());
             return;
         }
-        intake.take(
-                exchange, Routes.model(context), (body, by, buffers) -> decode(exchange, body, by, buffers));
+        intake.take(exchange, Routes.model(context), (body, by, buffers) -> decode(exchange, body, by, buffers));
     }
 
     private DecodedRequest decode(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
         return new InferRequestDecoder(
-                        body.requestBody(exchange.jsonLength()), by.description().signature(), buffers, jsonOptions)
+                        body.requestBody(exchange.jsonLength()),
+                        by.description().signature(),
+                        buffers,
+                        jsonOptions)
                 .decode();
     }
 }

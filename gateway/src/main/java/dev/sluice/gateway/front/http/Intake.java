@@ -65,8 +65,8 @@ public final class Intake {
         takeWhole(
                 exchange,
                 model,
-                (body, head, endpoint) -> serving.infer(
-                        exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)));
+                (body, head, endpoint) ->
+                        serving.infer(exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)));
     }
 
     /** The same for who has more to do with its body than one turn of the loop allows. */

@@ -21,8 +21,7 @@ final class Multipart {
     private static final int MOST_PARTS = 100;
     private static final int MOST_HEAD = 8 << 10;
     private static final int MOST_BOUNDARY = 70;
-    private static final Pattern BOUNDARY =
-            Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]+)\"|([^;\\s\"]+))");
+    private static final Pattern BOUNDARY = Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]+)\"|([^;\\s\"]+))");
     private static final Pattern NAME = Pattern.compile("(?i);\\s*name=(?:\"([^\"]*)\"|([^;\\s\"]+))");
     private static final Pattern FILE_NAME = Pattern.compile("(?i);\\s*filename\\*?=");
     private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -48,8 +48,7 @@ final class PictureCall {
     record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint, ImageInput image) {}
 
     /** What became of a picture. */
-    private record Decoded(
-            @Nullable InferenceError error, long nanos) {}
+    private record Decoded(@Nullable InferenceError error, long nanos) {}
 
     PictureCall(Asked asked, LoopParts loop) {
         this.asked = asked;
@@ -78,7 +77,8 @@ final class PictureCall {
         long held = serving.buffers().settle();
         Cancellation gone = asked.exchange.cancellation();
         Context here = loop.vertx().getOrCreateContext();
-        @Nullable InferenceError full = parts.transforms().begin(() -> {
+        @Nullable
+        InferenceError full = parts.transforms().begin(() -> {
             Decoded decoded = decode(form, body, images, memory, gone);
             here.runOnContext(back -> end(decoded, memory, held));
         });
@@ -133,9 +133,9 @@ final class PictureCall {
     private void end(Decoded decoded, ByteBuffer memory, long held) {
         loop.bodies().budget().release(base64Bytes);
         base64Bytes = 0;
-        @Nullable InferenceError error = decoded.error == null && !asked.exchange.isOpen()
-                ? new InferenceError.Cancelled()
-                : decoded.error;
+        @Nullable
+        InferenceError error =
+                decoded.error == null && !asked.exchange.isOpen() ? new InferenceError.Cancelled() : decoded.error;
         if (error != null) {
             serving.buffers().giveBack(memory);
             loop.bodies().budget().release(held);
@@ -158,8 +158,8 @@ final class PictureCall {
     private DecodedRequest request(ByteBuffer memory) {
         Description model = asked.endpoint.description();
         @Nullable ClassOutput classes = model.transform().classes();
-        Tensor tensor = new Tensor(
-                asked.image.tensor().name(), asked.image.tensor().dataType(), asked.image.shape(), memory);
+        Tensor tensor =
+                new Tensor(asked.image.tensor().name(), asked.image.tensor().dataType(), asked.image.shape(), memory);
         return new DecodedRequest(
                 List.of(tensor),
                 classes == null ? model.signature().outputNames() : List.of(classes.output()),

@@ -40,8 +40,7 @@ final class PredictHandler implements Handler<RoutingContext> {
         this.serving = loop.serving();
         this.intake = new Intake(loop);
         this.exchanges = loop.exchanges();
-        this.images =
-                new ImageTransform(serving.parts().transforms().options().maxPixels());
+        this.images = new ImageTransform(serving.parts().transforms().options().maxPixels());
         this.defaultModel = loop.options().modelByDefault();
     }
 
@@ -71,8 +70,10 @@ final class PredictHandler implements Handler<RoutingContext> {
 
     private String modelByDefault() {
         ModelDirectory models = serving.parts().models();
-        List<String> names =
-                models.all().stream().map(report -> report.model().name()).distinct().toList();
+        List<String> names = models.all().stream()
+                .map(report -> report.model().name())
+                .distinct()
+                .toList();
         if (defaultModel.isPresent()) {
             return defaultModel.get();
         }
@@ -91,8 +92,7 @@ final class PredictHandler implements Handler<RoutingContext> {
         return names.getFirst();
     }
 
-    private void take(
-            Exchange exchange, PredictBody form, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+    private void take(Exchange exchange, PredictBody form, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
         @Nullable ImageInput image = endpoint.description().transform().image();
         if (image == null) {
             serving.refuse(

@@ -64,9 +64,7 @@ final class PredictWriter implements AnswerWriter {
         if (top == null) {
             return null;
         }
-        return top.classes().isEmpty()
-                ? "\n"
-                : top.classes().getFirst().label() + "\n";
+        return top.classes().isEmpty() ? "\n" : top.classes().getFirst().label() + "\n";
     }
 
     private static @Nullable TopClasses classes(InferenceResponse response, Description model) {

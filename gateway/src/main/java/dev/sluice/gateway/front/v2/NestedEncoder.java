@@ -35,7 +35,10 @@ final class NestedEncoder {
         out.raw('[');
         int size = (int) tensor.shape().dimension(axis);
         if (axis == tensor.shape().rank() - 1 && tensor.dataType() == DataType.FP32) {
-            out.numbers(data.duplicate().order(data.order()).limit(at + size * Float.BYTES).position(at));
+            out.numbers(data.duplicate()
+                    .order(data.order())
+                    .limit(at + size * Float.BYTES)
+                    .position(at));
             at += size * Float.BYTES;
         } else {
             for (int i = 0; i < size; i++) {

@@ -53,7 +53,8 @@ class MultipartTest {
 
     @Test
     void refusesAPartOfAHeadWithoutAnEnd() {
-        assertEquals("body: the form ends in the middle of a part", refusal("--b\n" + "x".repeat(100_000) + "\n\n--b--"));
+        assertEquals(
+                "body: the form ends in the middle of a part", refusal("--b\n" + "x".repeat(100_000) + "\n\n--b--"));
     }
 
     @ParameterizedTest
@@ -69,7 +70,8 @@ class MultipartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""})
+    @ValueSource(
+            strings = {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""})
     void refusesToGuessABoundary(String contentType) {
         assertThrows(InferenceException.class, () -> Multipart.boundary(contentType));
     }
