@@ -10,7 +10,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * The rows of a picture as bytes: gray, or red, green and blue; what can be seen through shows white paper.
+ * The rows of a picture as bytes: gray, or red, green and blue, in this order or the other; what can be seen through shows white paper.
  *
  * <p>Samples are taken as they are stored: what ImageIO makes of gray by its colour spaces is lighter than what was meant.
  *
@@ -38,6 +38,7 @@ final class PixelRows {
     private final ComponentSampleModel model;
     private final Kind kind;
     private final int shift;
+    private final boolean packed;
     private int[] samples = new int[0];
 
     /** How the pixels lie in memory. */
@@ -70,7 +71,13 @@ final class PixelRows {
                 ? data.getData()
                 : new byte[0];
         this.kind = !plain ? Kind.COLOURS : bytes.length > 0 ? Kind.BYTES : Kind.SAMPLES;
+        this.packed = kind == Kind.BYTES && !alpha && bands == channels && isPacked(model);
         this.shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - Byte.SIZE);
+    }
+
+    /** Whether it is blue that comes first, because it does so in the picture. */
+    boolean areBlueFirst() {
+        return packed && channels != GRAY && model.getBandOffsets()[0] > model.getBandOffsets()[2];
     }
 
     int width() {
@@ -90,26 +97,27 @@ final class PixelRows {
         }
     }
 
+    /** Whether the channels of a pixel lie side by side, in one order or the other, and nothing between the pixels. */
+    private static boolean isPacked(ComponentSampleModel model) {
+        int[] offsets = model.getBandOffsets();
+        if (model.getPixelStride() != offsets.length || offsets.length == 1) {
+            return offsets.length == 1 && offsets[0] == 0 && model.getPixelStride() == 1;
+        }
+        return offsets.length == 3 && offsets[1] == 1 && offsets[0] + offsets[2] == 2 && offsets[0] != 1;
+    }
+
     private void readBytes(int y, byte[] row) {
+        if (packed) {
+            System.arraycopy(bytes, y * model.getScanlineStride(), row, 0, width * channels);
+            return;
+        }
         int[] offsets = model.getBandOffsets();
         int step = model.getPixelStride();
         int at = y * model.getScanlineStride();
         int colours = bands - (alpha ? 1 : 0);
-        if (colours == GRAY && !alpha && channels == GRAY && step == 1) {
-            System.arraycopy(bytes, at + offsets[0], row, 0, width);
-            return;
-        }
         int red = at + offsets[0];
         int green = at + offsets[colours == GRAY ? 0 : 1];
         int blue = at + offsets[colours == GRAY ? 0 : 2];
-        if (!alpha && channels != GRAY) {
-            for (int x = 0, to = 0; x < width; x++, to += 3, red += step, green += step, blue += step) {
-                row[to] = bytes[red];
-                row[to + 1] = bytes[green];
-                row[to + 2] = bytes[blue];
-            }
-            return;
-        }
         int opacity = alpha ? at + offsets[colours] : 0;
         for (int x = 0; x < width; x++) {
             int pixel = x * step;

@@ -20,6 +20,7 @@ final class TensorWriter {
     private final Turn turn;
     private final ImageInput to;
     private final int channels;
+    private final boolean blueFirst;
     private final float[] factor;
     private final float[] offset;
 
@@ -29,6 +30,7 @@ final class TensorWriter {
         this.turn = turn;
         this.to = to;
         this.channels = to.channels().count();
+        this.blueFirst = canvas.isBlueFirst();
         this.factor = new float[channels];
         this.offset = new float[channels];
         for (int channel = 0; channel < channels; channel++) {
@@ -57,7 +59,7 @@ final class TensorWriter {
     }
 
     private void fill(float[] line, int y, int channel, int first, int step) {
-        int stored = to.channels() == Channels.BGR ? channels - 1 - channel : channel;
+        int stored = blueFirst == (to.channels() != Channels.BGR) ? channels - 1 - channel : channel;
         int at = (turn.start() + y * turn.down()) * channels + stored;
         int right = turn.right() * channels;
         float times = factor[channel];
