@@ -28,6 +28,7 @@ final class ImageCheck {
     private static final int GRAY = 1;
     private static final int COLOUR = 3;
     private static final int PICTURE_AXES = 3;
+    private static final int LONGEST_SIDE = 8192;
 
     private final TransformConfig.Input config;
     private final TensorSpec tensor;
@@ -129,6 +130,9 @@ final class ImageCheck {
     private int size(String key, int said, long declared) {
         if (declared == Shape.VARIABLE && said == 0) {
             problems.put(SECTION + key, "must be given, for " + tensor + " leaves it open");
+        }
+        if (declared == 0 || declared > LONGEST_SIDE) {
+            problems.put(SECTION + key, "must be 1 to " + LONGEST_SIDE + ", and the model has " + tensor);
         }
         if (declared != Shape.VARIABLE && said != 0 && said != declared) {
             problems.put(SECTION + key, "does not fit " + tensor);

@@ -57,7 +57,7 @@ final class PictureDecoder {
         try (ByteArrayImageInputStream in = new ByteArrayImageInputStream(
                 bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
             reader.setInput(in, true, true);
-            return new Picture(read(reader, wanted, givenUp), orientation);
+            return new Picture(read(reader, keeps(format, wanted), givenUp), orientation);
         } catch (IOException | RuntimeException broken) { // readers throw whatever a broken file leads them to
             if (broken instanceof InferenceException refused) {
                 throw refused;
@@ -89,7 +89,12 @@ final class PictureDecoder {
         return head.orientation();
     }
 
-    private BufferedImage read(ImageReader reader, int wanted, BooleanSupplier givenUp) throws IOException {
+    /** How many pixels each way are enough; the reader of WebP gives all it has. */
+    private static int keeps(PictureFormat format, int wanted) {
+        return format == PictureFormat.WEBP ? Integer.MAX_VALUE : Math.max(LEAST_KEPT, 2 * wanted);
+    }
+
+    private BufferedImage read(ImageReader reader, int enough, BooleanSupplier givenUp) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         if ((long) width * height > maxPixels) {
@@ -98,7 +103,7 @@ final class PictureDecoder {
                     "has " + width + " x " + height + " pixels, more than transform.max_pixels (" + maxPixels + ")");
         }
         ImageReadParam how = reader.getDefaultReadParam();
-        int each = Math.max(1, Math.min(width, height) / Math.max(LEAST_KEPT, 2 * wanted));
+        int each = Math.max(1, Math.min(width, height) / enough);
         if (each > 1) {
             how.setSourceSubsampling(each, each, each / 2, each / 2);
         }

@@ -117,7 +117,7 @@ final class PictureCall {
             images.apply(form.picture(body), asked.image, memory, () -> isGivenUp(gone));
         } catch (InferenceException refused) {
             error = refused.error();
-        } catch (RuntimeException | OutOfMemoryError failure) {
+        } catch (Throwable failure) { // a machine without the libraries of pictures throws errors, and must answer
             error = Serving.failed(asked.exchange, failure);
         }
         if (error instanceof InferenceError.Cancelled && !gone.isCancelled()) {
