@@ -35,6 +35,7 @@ import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.contract.ModelReport;
@@ -88,6 +89,7 @@ public final class Gateway {
     private final Connections connections;
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
+    private final TransformPool transforms;
     private final OpenStreams streams = new OpenStreams();
     private final ProfileFronts profiles;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -114,6 +116,7 @@ public final class Gateway {
         this.profiles = new ProfileFronts(
                 config.compat(),
                 Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
+        this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -232,6 +235,7 @@ public final class Gateway {
                 metrics.page(),
                 access,
                 ticker,
+                transforms,
                 version());
     }
 
@@ -320,6 +324,7 @@ public final class Gateway {
     }
 
     private Future<Void> close() {
+        transforms.close();
         return registry.map(Registry::close).orElse(Future.succeededFuture()).transform(closed -> vertx.close());
     }
 

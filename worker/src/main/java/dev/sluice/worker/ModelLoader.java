@@ -212,6 +212,7 @@ final class ModelLoader implements AutoCloseable {
     private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
+        DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<LatencyPoint> profile = rehearse(version, runnable, serving, maxBatchRows);
         OutputWatch outputs =
@@ -244,7 +245,7 @@ final class ModelLoader implements AutoCloseable {
                                 .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        Description description = describe(incarnation, runnable, serving, maxBatchRows, remarks);
+        Description description = describe(incarnation, runnable, serving, transform, remarks);
         version.served.describe(description, serving.rest(), profile);
         return description;
     }
@@ -253,17 +254,18 @@ final class ModelLoader implements AutoCloseable {
             Incarnation incarnation,
             LoadedModel runnable,
             ModelServing serving,
-            int maxBatchRows,
+            DeclaredTransform transform,
             List<String> remarks) {
         Signature signature = serving.signatureOf(runnable);
         return new Description(
                 runnable.platform(),
                 signature,
-                serving.labels().isEmpty() ? runnable.labels() : serving.labels(),
-                signature.batched() ? maxBatchRows : 0,
+                transform.labels(serving.labels().isEmpty() ? runnable.labels() : serving.labels()),
+                signature.batched() ? serving.maxBatchRows() : 0,
                 serving.instances(),
                 incarnation.batcherAddress(),
                 serving.fixed(),
+                transform.values(),
                 remarks,
                 runnable.device());
     }

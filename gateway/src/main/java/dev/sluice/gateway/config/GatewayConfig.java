@@ -11,6 +11,7 @@ import dev.sluice.gateway.front.ws.WebSocketOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
 import dev.sluice.gateway.registry.RegistryOptions;
 import dev.sluice.gateway.security.SecurityOptions;
+import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.worker.WorkerOptions;
 
 /**
@@ -21,6 +22,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param grpc where gRPC is served, and how much it takes
  * @param compat which protocols of other servers are spoken
  * @param json how the JSON of inference is read and written
+ * @param transform how many pictures are decoded at one time
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
  * @param worker how models are run
@@ -34,6 +36,7 @@ public record GatewayConfig(
         GrpcOptions grpc,
         CompatOptions compat,
         JsonOptions json,
+        TransformOptions transform,
         AdmitOptions admission,
         LimitOptions limits,
         SecurityOptions security,

@@ -5,17 +5,24 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import java.util.List;
+import java.util.Objects;
 
 /** A model version that takes requests, and where they go. */
 public record ModelEndpoint(ModelId model, Description description) {
 
-    /** Whether requests that were made for the other one can be read by this one, which gives the same outputs. */
+    /**
+     * Whether requests that were made for the other one can be read by this one, which gives the same outputs; what one makes
+     * of a picture in another way means nothing to it.
+     */
     public boolean fits(ModelEndpoint other) {
         Signature wanted = other.description.signature();
         Signature offered = description.signature();
         return wanted.batched() == offered.batched()
                 && fit(wanted.inputs(), offered.inputs())
-                && fit(wanted.outputs(), offered.outputs());
+                && fit(wanted.outputs(), offered.outputs())
+                && Objects.equals(
+                        other.description.transform().image(),
+                        description.transform().image());
     }
 
     private static boolean fit(List<TensorSpec> wanted, List<TensorSpec> offered) {

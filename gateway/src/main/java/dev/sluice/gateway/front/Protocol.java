@@ -10,5 +10,7 @@ public enum Protocol {
     WEBSOCKET,
     GRPC,
     TENSORFLOW_SERVING,
-    KSERVE_V1
+    KSERVE_V1,
+    /** Pictures in and labels out, at {@code /predict}. */
+    PREDICT
 }

@@ -82,6 +82,11 @@ public final class TensorBuffers {
         return bytes;
     }
 
+    /** So many bytes that {@link #settle} counted belong to what is read now: a tensor that was filled meanwhile elsewhere. */
+    public void resume(long settled) {
+        unsettledBytes += settled;
+    }
+
     /** Takes back a buffer of {@link #take} that nobody reads any more; others, such as views of a body, are let go. */
     public void giveBack(ByteBuffer buffer) {
         int capacity = buffer.capacity();

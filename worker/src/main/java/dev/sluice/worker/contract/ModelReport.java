@@ -38,6 +38,7 @@ public record ModelReport(
      * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
+     * @param transform what stands between pictures and labels and its tensors
      * @param remarks what its owner should know although it is served, for people
      * @param device where it runs: {@code cpu}, or {@code cuda:N}
      */
@@ -49,6 +50,7 @@ public record ModelReport(
             int instances,
             String batcherAddress,
             FixedBatching fixed,
+            Transform transform,
             List<String> remarks,
             String device) {
 
@@ -67,16 +69,16 @@ public record ModelReport(
         /** The same model, whose requests are taken elsewhere. */
         public Description at(String address) {
             return new Description(
-                    platform, signature, labels, maxBatchRows, instances, address, fixed, remarks, device);
+                    platform, signature, labels, maxBatchRows, instances, address, fixed, transform, remarks, device);
         }
 
         /** The same model with so many threads. */
         public Description with(int threads) {
             return new Description(
-                    platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, remarks, device);
+                    platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, transform, remarks, device);
         }
 
-        /** Of a model whose batches are formed by what is learnt, and of which there is nothing to remark. */
+        /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
         public Description(
                 String platform,
                 Signature signature,
@@ -92,6 +94,7 @@ public record ModelReport(
                     instances,
                     batcherAddress,
                     FixedBatching.NONE,
+                    Transform.NONE,
                     List.of(),
                     "cpu");
         }

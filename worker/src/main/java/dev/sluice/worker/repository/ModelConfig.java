@@ -54,6 +54,7 @@ import java.util.regex.Pattern;
  * @param idleAfter how long nobody may ask it before it is sent to sleep
  * @param traffic how a version is tried before it serves
  * @param drift how its answers are watched
+ * @param transform what stands between pictures and labels and the model's tensors
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -86,7 +87,8 @@ public record ModelConfig(
         @Setting("false") boolean pinned,
         @Setting(value = "0s", min = "0s", max = "168h") Duration idleAfter,
         TrafficConfig traffic,
-        DriftConfig drift) {
+        DriftConfig drift,
+        TransformConfig transform) {
 
     private static final Pattern SOURCE = Pattern.compile("([1-9][0-9]{0,17})=(.+)");
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");
@@ -109,6 +111,7 @@ public record ModelConfig(
         Settings<ModelConfig> settings =
                 Settings.of(ModelConfig.class).beneath(TritonConfig.beside(file).settings());
         Map<String, Function<String, Optional<String>>> all = new HashMap<>(checks);
+        TransformConfig.checks().forEach(all::putIfAbsent);
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
         all.put("version_labels", ModelConfig::badVersionLabel);

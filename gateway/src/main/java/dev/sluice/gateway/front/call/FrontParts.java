@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
 
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param operations what operators may have done
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
+ * @param transforms decodes pictures
  * @param version of Sluice, as it tells clients
  */
 public record FrontParts(
@@ -40,4 +42,5 @@ public record FrontParts(
         Optional<Page> metricsPage,
         Optional<AccessRules> access,
         Ticker ticker,
+        TransformPool transforms,
         String version) {}

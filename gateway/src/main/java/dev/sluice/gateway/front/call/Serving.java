@@ -64,6 +64,11 @@ public final class Serving {
         return parts;
     }
 
+    /** Where the tensors of this loop's requests lie. */
+    public TensorBuffers buffers() {
+        return buffers;
+    }
+
     /**
      * Who is to answer: the model that was asked, or a version of it that is on trial, or its fallback while its circuit is
      * open. Whose key has been taken out does not learn which models there are.
@@ -343,7 +348,7 @@ public final class Serving {
     }
 
     /** Nobody above us would answer the client: what goes wrong in a callback of Vert.x is only logged there. */
-    static InferenceError failed(Call call, Throwable failure) {
+    public static InferenceError failed(Call call, Throwable failure) {
         LOG.error("request {} failed in the front", call.requestId(), failure);
         if (failure instanceof OutOfMemoryError) {
             return noMemory();

@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the answer to one inference request in the words of its protocol.
@@ -20,4 +21,9 @@ public interface AnswerWriter {
      * @throws InferenceException when the outputs cannot be said in the form that was asked for
      */
     JsonOutput write(InferenceResponse response, Description model);
+
+    /** The whole body as plain text; null where it is JSON. */
+    default @Nullable String text(InferenceResponse response, Description model) {
+        return null;
+    }
 }

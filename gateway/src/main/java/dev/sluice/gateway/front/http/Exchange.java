@@ -52,6 +52,7 @@ public final class Exchange extends Call {
     private @Nullable KeyHolder keyHolder;
     private Dialect dialect = Dialect.V2;
     private @Nullable AnswerWriter writer;
+    private long decodeNanos;
     private boolean limited;
     private boolean answered;
 
@@ -79,6 +80,11 @@ public final class Exchange extends Call {
     /** Its answer is written so, and not as V2 has it. */
     public void answersBy(AnswerWriter its) {
         writer = its;
+    }
+
+    /** Its picture took so long. */
+    void tookToDecode(long nanos) {
+        decodeNanos = nanos;
     }
 
     /** It shows that client's key. */
@@ -149,12 +155,18 @@ public final class Exchange extends Call {
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(request);
         if (isOpen()) {
-            ServerTiming.tell(request, response.timing());
+            ServerTiming.tell(request, response.timing(), decodeNanos);
         }
-        tensors(
-                writer == null
-                        ? new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode()
-                        : new EncodedResponse(writer.write(response, endpoint.description()), List.of()));
+        @Nullable String text = writer == null ? null : writer.text(response, endpoint.description());
+        if (text != null) {
+            text("text/plain", text);
+        } else {
+            tensors(
+                    writer == null
+                            ? new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions())
+                                    .encode()
+                            : new EncodedResponse(writer.write(response, endpoint.description()), List.of()));
+        }
     }
 
     public void json(JsonOutput body) {

@@ -39,6 +39,7 @@ import java.util.Optional;
  *     any; none, because by default nobody is asked for a key
  * @param modelControl whether models may be loaded and unloaded by who may ask for predictions; off, for there is a
  *     listener for operators
+ * @param defaultModel the model that {@code POST /predict} asks; none, for the only one there is
  */
 public record HttpOptions(
         @Setting("127.0.0.1") String host,
@@ -72,7 +73,15 @@ public record HttpOptions(
         @Setting("false") boolean compressResponses,
         @Setting("[]") List<String> trustedProxies,
         @Setting("[]") List<String> corsOrigins,
-        @Setting("false") boolean modelControl) {
+        @Setting("false") boolean modelControl,
+        @Setting("none") String defaultModel) {
+
+    private static final String NO_MODEL = "none";
+
+    /** The model that is asked where none is named. */
+    Optional<String> modelByDefault() {
+        return defaultModel.equals(NO_MODEL) ? Optional.empty() : Optional.of(defaultModel);
+    }
 
     /** What is wrong with an item of {@code trusted_proxies}, if anything is. */
     public static Optional<String> proxyProblem(String block) {

@@ -49,8 +49,28 @@ public final class Intake {
         DecodedRequest decode(HttpBytes body, ModelEndpoint endpoint, TensorBuffers buffers);
     }
 
+    /**
+     * Goes on with a body that has come whole, and has the request answered or refused.
+     *
+     * @thread called at once, on the front loop
+     */
+    @FunctionalInterface
+    public interface BodyTaker {
+
+        void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint);
+    }
+
     /** Has that request answered, or refused. */
     public void take(Exchange exchange, RequestedModel model, BodyCodec codec) {
+        takeWhole(
+                exchange,
+                model,
+                (body, head, endpoint) ->
+                        serving.infer(exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)));
+    }
+
+    /** The same for who has more to do with its body than one turn of the loop allows. */
+    public void takeWhole(Exchange exchange, RequestedModel model, BodyTaker taker) {
         HttpServerRequest request = exchange.request();
         FrontConnection.infers(request);
         try {
@@ -58,7 +78,7 @@ public final class Intake {
             exchange.showStanding();
             @Nullable InferenceError refusal = serving.entry(exchange, endpoint.model());
             if (refusal == null) {
-                readIfThereIsRoom(exchange, endpoint, codec);
+                readIfThereIsRoom(exchange, endpoint, taker);
             } else {
                 discard(exchange, endpoint.model(), refusal);
             }
@@ -73,22 +93,22 @@ public final class Intake {
         discard(exchange, Serving.modelOf(error), error);
     }
 
-    private void readIfThereIsRoom(Exchange exchange, ModelEndpoint endpoint, BodyCodec codec) {
+    private void readIfThereIsRoom(Exchange exchange, ModelEndpoint endpoint, BodyTaker taker) {
         RequestHead head = RequestHeads.of(exchange.request(), endpoint.model(), exchange.client());
         @Nullable InferenceError noRoom = exchange.isLate(head) ? LATE : serving.room(head);
         if (noRoom == null) {
-            read(exchange, head, endpoint, codec);
+            read(exchange, head, endpoint, taker);
         } else {
             discard(exchange, endpoint.model(), noRoom);
         }
     }
 
-    private void read(Exchange exchange, RequestHead head, ModelEndpoint endpoint, BodyCodec codec) {
+    private void read(Exchange exchange, RequestHead head, ModelEndpoint endpoint, BodyTaker taker) {
         BodyReader.read(
                 exchange.request(),
                 bodyLimit,
                 bodies,
-                body -> serving.infer(exchange, head, endpoint, (by, buffers) -> codec.decode(body, by, buffers)),
+                body -> taker.take(body, head, endpoint),
                 error -> serving.refuse(exchange, endpoint.model(), error));
     }
 

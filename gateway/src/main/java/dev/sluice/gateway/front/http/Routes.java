@@ -60,6 +60,10 @@ final class Routes {
         InferHandler infer = new InferHandler(loop);
         table.post(MODEL + "/infer", infer);
         table.post(VERSION + "/infer", infer);
+        PredictHandler predict = new PredictHandler(loop);
+        table.post("/predict", predict);
+        table.post("/models/:model/predict", predict);
+        table.post("/models/:model/versions/:version/predict", predict);
         StreamHandler streaming = new StreamHandler(streams, exchanges, loop.options());
         table.stream("/v2/stream", streaming::toAll);
         table.stream(MODEL + "/stream", streaming::toModel);

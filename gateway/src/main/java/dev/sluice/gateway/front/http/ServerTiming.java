@@ -25,8 +25,16 @@ public final class ServerTiming {
 
     /** Puts it with the head of the answer, if that is wanted. */
     public static void tell(HttpServerRequest request, Timing timing) {
+        tell(request, timing, 0);
+    }
+
+    /** @param decodeNanos that a picture took; 0 where there was none */
+    static void tell(HttpServerRequest request, Timing timing, long decodeNanos) {
         if (request.headers().contains(ASKED_BY)) {
-            request.response().putHeader(HEADER, text(timing));
+            String decode = decodeNanos == 0
+                    ? ""
+                    : String.format(Locale.ROOT, "decode;dur=%.3f, ", decodeNanos / NANOS_PER_MILLI);
+            request.response().putHeader(HEADER, decode + text(timing));
         }
     }
 

@@ -29,6 +29,8 @@ import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Trial;
+import dev.sluice.gateway.transform.TransformOptions;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Capacity;
@@ -119,6 +121,7 @@ class ServingTest {
                 Optional.empty(),
                 Optional.empty(),
                 Ticker.SYSTEM,
+                new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
                 "test");
         loop = vertx.getOrCreateContext();
         serving = new Serving(

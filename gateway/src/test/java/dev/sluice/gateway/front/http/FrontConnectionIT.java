@@ -78,7 +78,8 @@ class FrontConnectionIT {
                 false,
                 List.of(),
                 List.of(),
-                false);
+                false,
+                "none");
     }
 
     @BeforeEach

@@ -66,7 +66,8 @@ class Http2WritesIT {
                 false,
                 List.of(),
                 List.of(),
-                false);
+                false,
+                "none");
     }
 
     @BeforeEach

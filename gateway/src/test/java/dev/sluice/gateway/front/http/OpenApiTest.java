@@ -23,6 +23,8 @@ import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.gateway.transform.TransformOptions;
+import dev.sluice.gateway.transform.TransformPool;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -91,7 +93,8 @@ class OpenApiTest {
                 false,
                 List.of(),
                 List.of(),
-                false);
+                false,
+                "none");
     }
 
     private static final ProfileFronts NO_PROFILES =
@@ -116,6 +119,7 @@ class OpenApiTest {
                 Optional.of(new NoPage()),
                 Optional.empty(),
                 ticker,
+                new TransformPool(new TransformOptions(1, 1, 1), ticker),
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));

@@ -1,0 +1,104 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.InferenceException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a file in a form as browsers and {@code curl -F} send it, without a copy of it: all that is looked for is where it
+ * begins and ends.
+ *
+ * @thread stateless
+ * @bound {@value #MOST_PARTS} parts, {@value #MOST_HEAD} bytes of head for each
+ * @errors InvalidRequest for a body that is no form, or has no part
+ * @source RFC 7578; RFC 2046 section 5.1.1
+ */
+final class Multipart {
+
+    private static final int MOST_PARTS = 100;
+    private static final int MOST_HEAD = 8 << 10;
+    private static final int MOST_BOUNDARY = 70;
+    private static final Pattern BOUNDARY = Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]+)\"|([^;\\s\"]+))");
+    private static final Pattern NAME = Pattern.compile("(?i);\\s*name=(?:\"([^\"]*)\"|([^;\\s\"]+))");
+    private static final Pattern FILE_NAME = Pattern.compile("(?i);\\s*filename\\*?=");
+    private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final byte[] bytes;
+    private final int end;
+
+    private Multipart(HttpBytes body) {
+        this.bytes = body.array();
+        this.end = body.to();
+    }
+
+    /** What stands between the parts, as the content type says. */
+    static String boundary(String contentType) {
+        Matcher found = BOUNDARY.matcher(contentType);
+        String boundary = !found.find() ? "" : found.group(1) == null ? found.group(2) : found.group(1);
+        if (boundary.isEmpty() || boundary.length() > MOST_BOUNDARY) {
+            throw InferenceException.invalid("content-type", "has no boundary of a form");
+        }
+        return boundary;
+    }
+
+    /** The content of the part of that name, otherwise that of the first file, otherwise of the first part. */
+    static ByteBuffer part(HttpBytes body, String boundary, String wanted) {
+        Multipart form = new Multipart(body);
+        byte[] first = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        byte[] between = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        @Nullable ByteBuffer file = null;
+        @Nullable ByteBuffer any = null;
+        int at = form.indexOf(first, body.from(), body.length());
+        for (int parts = 0; at >= 0 && parts < MOST_PARTS; parts++) {
+            int head = at + (parts == 0 ? first.length : between.length);
+            if (form.startsWith("--", head)) {
+                break;
+            }
+            int headEnd = form.indexOf(HEAD_END, head, MOST_HEAD);
+            int next = headEnd < 0 ? -1 : form.indexOf(between, headEnd, Integer.MAX_VALUE);
+            if (next < 0) {
+                throw InferenceException.invalid("body", "the form ends in the middle of a part");
+            }
+            int from = Math.min(next, headEnd + HEAD_END.length);
+            ByteBuffer content = ByteBuffer.wrap(form.bytes, from, next - from);
+            String says = new String(form.bytes, head, headEnd - head, StandardCharsets.UTF_8);
+            if (wanted.equals(name(says))) {
+                return content;
+            }
+            any = any == null ? content : any;
+            file = file == null && FILE_NAME.matcher(says).find() ? content : file;
+            at = next;
+        }
+        if (any == null) {
+            throw InferenceException.invalid("body", "is a form without a part; expected a file, or a part " + wanted);
+        }
+        return file == null ? any : file;
+    }
+
+    private static String name(String head) {
+        Matcher found = NAME.matcher(head);
+        return !found.find() ? "" : found.group(1) == null ? found.group(2) : found.group(1);
+    }
+
+    private boolean startsWith(String ascii, int at) {
+        return at + ascii.length() <= end
+                && new String(bytes, at, ascii.length(), StandardCharsets.US_ASCII).equals(ascii);
+    }
+
+    private int indexOf(byte[] sought, int from, int most) {
+        int last = (int) Math.min((long) from + most, end) - sought.length;
+        for (int at = from; at <= last; at++) {
+            int same = 0;
+            while (same < sought.length && bytes[at + same] == sought[same]) {
+                same++;
+            }
+            if (same == sought.length) {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.Serving;
+import dev.sluice.gateway.transform.ImageTransform;
+import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /predict} and {@code POST /models/{model}[/versions/{version}]/predict}: a picture in, a label out.
+ *
+ * @thread confined to one front loop; pictures are decoded elsewhere
+ * @bound those of {@link Intake} and {@link PictureCall}
+ * @errors InvalidRequest where no model is named and there are several, UnsupportedMediaType, and those of both
+ */
+final class PredictHandler implements Handler<RoutingContext> {
+
+    private static final Dialect DIALECT = () -> Protocol.PREDICT;
+
+    private final Serving serving;
+    private final Intake intake;
+    private final Exchanges exchanges;
+    private final LoopParts loop;
+    private final ImageTransform images;
+    private final Optional<String> defaultModel;
+
+    PredictHandler(LoopParts loop) {
+        this.loop = loop;
+        this.serving = loop.serving();
+        this.intake = new Intake(loop);
+        this.exchanges = loop.exchanges();
+        this.images = new ImageTransform(serving.parts().transforms().options().maxPixels());
+        this.defaultModel = loop.options().modelByDefault();
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        Exchange exchange = exchanges.of(context);
+        exchange.speaks(DIALECT);
+        exchange.answersBy(new PredictWriter(wantsText(context.request())));
+        try {
+            PredictBody form = PredictBody.of(context.request());
+            RequestedModel model = context.pathParam("model") == null
+                    ? new RequestedModel(modelByDefault(), null)
+                    : Routes.model(context);
+            intake.takeWhole(exchange, model, (body, head, endpoint) -> take(exchange, form, body, head, endpoint));
+        } catch (InferenceException refused) {
+            intake.refuse(exchange, refused.error());
+        }
+    }
+
+    /** Whether it asks for plain text, and not for JSON as well. */
+    private static boolean wantsText(HttpServerRequest request) {
+        @Nullable String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null
+                && accept.toLowerCase(Locale.ROOT).contains("text/plain")
+                && !accept.toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    private String modelByDefault() {
+        ModelDirectory models = serving.parts().models();
+        List<String> names = models.all().stream()
+                .map(report -> report.model().name())
+                .distinct()
+                .toList();
+        if (defaultModel.isPresent()) {
+            return defaultModel.get();
+        }
+        if (names.isEmpty()) {
+            throw new InferenceException(
+                    models.isComplete()
+                            ? new InferenceError.UnknownModel("there is no model")
+                            : new InferenceError.Starting());
+        }
+        if (names.size() > 1) {
+            throw InferenceException.invalid(
+                    "model",
+                    "none is named, and there are several: POST /models/{model}/predict with one of " + names
+                            + ", or set http.default_model");
+        }
+        return names.getFirst();
+    }
+
+    private void take(Exchange exchange, PredictBody form, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+        @Nullable ImageInput image = endpoint.description().transform().image();
+        if (image == null) {
+            serving.refuse(
+                    exchange,
+                    endpoint.model(),
+                    new InferenceError.InvalidRequest(
+                            "body",
+                            "model " + endpoint.model() + " takes no pictures, for its model.yaml has no"
+                                    + " transform.input; POST its tensors to /v2/models/"
+                                    + endpoint.model().name() + "/infer"));
+            return;
+        }
+        PictureCall.Asked asked = new PictureCall.Asked(exchange, head, endpoint, image);
+        new PictureCall(asked, loop).begin(form, body, images);
+    }
+}

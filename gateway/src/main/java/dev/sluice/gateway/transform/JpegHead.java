@@ -1,0 +1,104 @@
+package dev.sluice.gateway.transform;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What a JPEG says before its picture begins, and whether that has an end.
+ *
+ * <p>One tag of all that cameras write is wanted, so it is read here and not by a library that would read all of it: fifty
+ * lines that allocate nothing, whatever stands in the file.
+ *
+ * @param orientation 1 to 8 as EXIF counts; 1 where nothing is said
+ * @param components of a pixel: 1, 3, or 4 where it is CMYK; 0 where nothing is said
+ * @param whole whether the picture has an end
+ * @source ITU-T T.81 annex B; EXIF 2.32 section 4.6; TIFF 6.0 section 2
+ */
+record JpegHead(int orientation, int components, boolean whole) {
+
+    private static final int UPRIGHT = 1;
+    private static final int MARKER = 0xFF;
+    private static final int FIRST_FRAME = 0xC0;
+    private static final int LAST_FRAME = 0xCF;
+    private static final int HUFFMAN_TABLES = 0xC4;
+    private static final int ARITHMETIC_TABLES = 0xCC;
+    private static final int RESERVED = 0xC8;
+    private static final int END = 0xD9;
+    private static final int SCAN = 0xDA;
+    private static final int APP1 = 0xE1;
+    private static final int COMPONENTS_AT = 9;
+    private static final int EXIF = 0x45786966;
+    private static final int TIFF_AT = 10;
+    private static final int LITTLE_ENDIAN = 0x4949;
+    private static final int ORIENTATION_TAG = 0x0112;
+    private static final int SHORT_TYPE = 3;
+    private static final int ENTRY_BYTES = 12;
+
+    /** That of a picture from position to limit. */
+    static JpegHead of(ByteBuffer picture) {
+        ByteBuffer bytes = picture.slice();
+        int orientation = UPRIGHT;
+        int components = 0;
+        int at = 2;
+        while (at + 4 <= bytes.limit() && (bytes.get(at) & 0xFF) == MARKER) {
+            int kind = bytes.get(at + 1) & 0xFF;
+            if (kind == MARKER) { // fill
+                at++;
+                continue;
+            }
+            int length = bytes.getShort(at + 2) & 0xFFFF;
+            if (kind == SCAN) {
+                return new JpegHead(orientation, components, hasEnd(bytes, at));
+            }
+            if (isFrame(kind) && at + COMPONENTS_AT < bytes.limit()) {
+                components = bytes.get(at + COMPONENTS_AT) & 0xFF;
+            } else if (kind == APP1) {
+                int to = Math.min(bytes.limit(), at + 2 + length);
+                orientation = orientation(bytes.slice(at, to - at), orientation);
+            }
+            at += 2 + Math.max(2, length);
+        }
+        return new JpegHead(orientation, components, false);
+    }
+
+    private static boolean isFrame(int kind) {
+        return kind >= FIRST_FRAME
+                && kind <= LAST_FRAME
+                && kind != HUFFMAN_TABLES
+                && kind != RESERVED
+                && kind != ARITHMETIC_TABLES;
+    }
+
+    /** From behind, for phones hang whole films behind their pictures. */
+    private static boolean hasEnd(ByteBuffer bytes, int from) {
+        for (int at = bytes.limit() - 2; at > from; at--) {
+            if (bytes.get(at) == (byte) MARKER && bytes.get(at + 1) == (byte) END) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int orientation(ByteBuffer segment, int otherwise) {
+        if (segment.limit() < TIFF_AT + 8 || segment.getInt(4) != EXIF) {
+            return otherwise;
+        }
+        ByteBuffer tiff = segment.slice(TIFF_AT, segment.limit() - TIFF_AT);
+        if (tiff.getShort(0) == LITTLE_ENDIAN) {
+            tiff.order(ByteOrder.LITTLE_ENDIAN);
+        }
+        int table = tiff.getInt(4);
+        if (table < 0 || table > tiff.limit() - 2) {
+            return otherwise;
+        }
+        int entries = tiff.getShort(table) & 0xFFFF;
+        for (int i = 0; i < entries && table + 2 + (i + 1) * ENTRY_BYTES <= tiff.limit(); i++) {
+            int entry = table + 2 + i * ENTRY_BYTES;
+            if (tiff.getShort(entry) == ORIENTATION_TAG && tiff.getShort(entry + 2) == SHORT_TYPE) {
+                int said = tiff.getShort(entry + 8);
+                return said >= UPRIGHT && said <= 8 ? said : otherwise;
+            }
+        }
+        return otherwise;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.gateway.transform;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.Ticker;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that pictures are decoded on, which an event loop must not do: a large one takes half a second.
+ *
+ * @thread asked from any; its threads begin with the first picture, and end when there has been none for a minute
+ * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait
+ * @errors Overloaded beyond that, until as much is done as waits
+ */
+public final class TransformPool implements AutoCloseable {
+
+    private static final long FIRST_GUESS_NANOS = 10_000_000;
+    private static final int REMEMBERED = 10;
+    private static final long IDLE_SECONDS = 60;
+
+    private final TransformOptions options;
+    private final Ticker ticker;
+    private final ThreadPoolExecutor threads;
+    private final AtomicLong meanNanos = new AtomicLong(FIRST_GUESS_NANOS);
+
+    public TransformPool(TransformOptions options, Ticker ticker) {
+        this.options = options;
+        this.ticker = ticker;
+        AtomicInteger number = new AtomicInteger();
+        this.threads = new ThreadPoolExecutor(
+                options.threadCount(),
+                options.threadCount(),
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(options.maxQueue()),
+                work -> Thread.ofPlatform()
+                        .daemon()
+                        .name("sluice-transform-" + number.getAndIncrement())
+                        .unstarted(work));
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    public TransformOptions options() {
+        return options;
+    }
+
+    /** Has that work done, which must not throw; or says why it will not be. */
+    public @Nullable InferenceError begin(Runnable work) {
+        try {
+            threads.execute(() -> measured(work));
+            return null;
+        } catch (RejectedExecutionException full) {
+            return InferenceError.Overloaded.until(
+                    options.maxQueue() + " pictures wait to be decoded (transform.max_queue)",
+                    (double) meanNanos.get() * options.maxQueue() / options.threadCount());
+        }
+    }
+
+    /** Two threads that end at one time may lose one of their times, which a mean survives. */
+    private void measured(Runnable work) {
+        long start = ticker.nanos();
+        work.run();
+        long mean = meanNanos.get();
+        meanNanos.set(mean + (ticker.nanos() - start - mean) / REMEMBERED);
+    }
+
+    /** Begins nothing more; what waits is dropped with the connections that wait for it. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

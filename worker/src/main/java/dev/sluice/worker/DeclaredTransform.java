@@ -1,0 +1,83 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.contract.ClassOutput;
+import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Transform;
+import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.TransformConfig;
+import dev.sluice.worker.repository.TransformConfig.Kind;
+import dev.sluice.worker.repository.TransformConfig.OutputKind;
+import dev.sluice.worker.settings.SettingsException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model.yaml says of pictures and labels, held against the model's signature.
+ *
+ * @param values as the gateway applies them
+ * @param fileLabels the classes' names where a file has them; empty where none is named
+ */
+record DeclaredTransform(Transform values, List<String> fileLabels) {
+
+    private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of());
+
+    /**
+     * That of a version.
+     *
+     * @throws SettingsException with file and line for each item that the model contradicts
+     */
+    static DeclaredTransform read(ModelLocation location, Signature signature) {
+        Path file = location.configFile();
+        TransformConfig config = ModelConfig.read(file).transform();
+        if (config.input().kind() == Kind.NONE && config.output().kind() == OutputKind.NONE) {
+            return NONE;
+        }
+        Map<String, String> problems = new HashMap<>();
+        @Nullable
+        ImageInput image =
+                config.input().kind() == Kind.NONE ? null : ImageCheck.read(config.input(), signature, problems);
+        ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
+        @Nullable ClassOutput output = config.output().kind() == OutputKind.NONE ? null : classes.read();
+        if (!problems.isEmpty()) {
+            throw new SettingsException(placed(file, problems));
+        }
+        return new DeclaredTransform(new Transform(image, output), classes.labels());
+    }
+
+    /** Each with the line that it is about, where the file has one. */
+    private static List<String> placed(Path file, Map<String, String> problems) {
+        Set<String> known = new HashSet<>();
+        Map<String, Function<String, Optional<String>>> checks = new HashMap<>();
+        problems.forEach((key, problem) -> checks.put(key, value -> {
+            known.add(key);
+            return Optional.of(problem + " (got " + value + ")");
+        }));
+        List<String> all = new ArrayList<>();
+        try {
+            ModelConfig.read(file, checks);
+        } catch (SettingsException faulty) {
+            all.addAll(faulty.problems());
+        }
+        problems.forEach((key, problem) -> {
+            if (!known.contains(key)) {
+                all.add(file + ": " + key + ": " + problem);
+            }
+        });
+        return all;
+    }
+
+    /** Those of its file, where it names one. */
+    List<String> labels(List<String> others) {
+        return fileLabels.isEmpty() ? others : fileLabels;
+    }
+}
