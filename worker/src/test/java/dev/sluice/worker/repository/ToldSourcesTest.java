@@ -87,7 +87,7 @@ class ToldSourcesTest {
                         .get(1L));
         assertNotEquals(
                 first,
-                found("{instances: 2, sources: [1=https://example.org/m.onnx]}")
+                found("{max_batch_rows: 2, sources: [1=https://example.org/m.onnx]}")
                         .getFirst()
                         .versions()
                         .get(1L));
