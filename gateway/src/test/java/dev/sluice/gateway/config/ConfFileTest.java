@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ConfFileTest {
 
     private static final Path CONF = Path.of("..", "conf", "sluice.yaml");
-    private static final Pattern LINE = Pattern.compile("(?<indent> *)(?<key>[a-z_]+):(?: (?<value>.+))?");
+    private static final Pattern LINE = Pattern.compile("(?<indent> *)(?<key>[a-z0-9_]+):(?: (?<value>.+))?");
 
     /** A key of the file as it is written; {@code value} is empty for a section. */
     private record Written(String path, String value, List<String> comment) {}
@@ -70,7 +70,9 @@ class ConfFileTest {
     @Test
     void writesEachDefaultAsTheRecordDoes() {
         assertEquals(
-                settings.list().stream().map(SettingSpec::defaultText).toList(),
+                settings.list().stream()
+                        .map(spec -> spec.defaultText().isEmpty() ? "\"\"" : spec.defaultText())
+                        .toList(),
                 leaves().stream().map(Written::value).toList());
     }
 

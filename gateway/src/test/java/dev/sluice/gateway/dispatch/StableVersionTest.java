@@ -39,9 +39,10 @@ class StableVersionTest {
     }
 
     private void is(ModelState state, long... versions) {
+        boolean serves = state == ModelState.READY || state == ModelState.DRAINING;
         for (long version : versions) {
-            models.apply(new ModelReport(
-                    new ModelId("m", version), state, endpoint(version).description(), ""));
+            ModelReport.Description known = serves ? endpoint(version).description() : null;
+            models.apply(new ModelReport(new ModelId("m", version), state, known, ""));
         }
     }
 
