@@ -75,7 +75,16 @@ public record ModelReport(
         /** The same model with so many threads. */
         public Description with(int threads) {
             return new Description(
-                    platform, signature, labels, maxBatchRows, threads, batcherAddress, fixed, transform, remarks, device);
+                    platform,
+                    signature,
+                    labels,
+                    maxBatchRows,
+                    threads,
+                    batcherAddress,
+                    fixed,
+                    transform,
+                    remarks,
+                    device);
         }
 
         /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
