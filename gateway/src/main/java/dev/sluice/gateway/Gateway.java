@@ -110,7 +110,7 @@ public final class Gateway {
                 config.http().port());
         this.metrics = new Metrics(config.metrics(), models::isLoaded);
         this.traffic = new Traffic(models, ticker, metrics.trafficListener());
-        this.drift = new Drift(models, config.worker().drift().minSamples());
+        this.drift = new Drift(models, config.worker().drift().minSamples(), ticker);
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(

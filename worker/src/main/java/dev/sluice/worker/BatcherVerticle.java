@@ -279,7 +279,8 @@ final class BatcherVerticle extends VerticleBase {
         if (outputs.hasNews() && outputsTimer == NO_TIMER) {
             outputsTimer = vertx.setTimer(outputsEveryMillis, due -> {
                 outputsTimer = NO_TIMER;
-                vertx.eventBus().send(OutputReport.ADDRESS, outputs.report(model, ticker.nanos()), DELIVERY);
+                OutputReport report = outputs.report(model, incarnation.batcherAddress(), ticker.nanos());
+                vertx.eventBus().send(OutputReport.ADDRESS, report, DELIVERY);
             });
         }
     }

@@ -50,7 +50,7 @@ final class ModelControl {
     private final SourceControl sources;
     private final Vertx vertx;
     private final Turns applying = new Turns();
-    private final Turns obeying = new Turns();
+    private final NamedTurns obeying = new NamedTurns();
     private boolean looking;
     private String lastFault = "";
 
@@ -140,7 +140,7 @@ final class ModelControl {
     Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = takesTurn(command) ? obeying.inTurn(() -> done(command)) : done(command);
+            outcome = takesTurn(command) ? obeying.inTurn(command.name(), () -> done(command)) : done(command);
         } catch (InferenceException refusal) {
             outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
@@ -213,7 +213,7 @@ final class ModelControl {
         return outcome;
     }
 
-    /** Clients are not to suffer from a candidate because another model takes its time, and nobody waits for downloads. */
+    /** Clients are not to suffer from a candidate because another version takes its time; nobody waits for downloads. */
     private static boolean takesTurn(ModelCommand command) {
         return !(command instanceof ModelCommand.Reject
                 || command instanceof ModelCommand.Rollback

@@ -84,7 +84,12 @@ final class Signatures {
     void serves(Incarnation incarnation, Signature signature, boolean isKept) {
         Known known = Known.of(incarnation.model().version(), signature);
         serving.put(incarnation, known);
-        keep.accept(incarnation.model().name(), isKept ? known.text() : "");
+        String name = incarnation.model().name();
+        Optional<Known> before = Known.parse(kept.apply(name));
+        boolean isKnown = before.isPresent() && before.get().tensors.equals(known.tensors);
+        if (!isKept || !isKnown) { // or who wakes would wait for the registry each time
+            keep.accept(name, isKept ? known.text() : "");
+        }
     }
 
     Future<Void> isGone(Incarnation incarnation) {

@@ -153,6 +153,7 @@ final class Wishes {
         if (!isKept) {
             put(change.apply(of(name)));
             LOG.error("it counts all the same, and may be forgotten at a restart: {}", of(name));
+            vertx.getOrCreateContext().runOnContext(here -> keep(name)); // what waits still may find nothing to change
         }
         return isKept;
     }
@@ -198,12 +199,20 @@ final class Wishes {
     /** One that fails has the others wait for the next time. */
     private void tryAgain() {
         for (String name : List.copyOf(unsure)) {
-            try {
-                change(name, wish -> wish);
-                LOG.info("what is wanted of model {} has been kept after all", name);
-            } catch (InferenceException notYet) {
+            if (!keep(name)) {
                 return;
             }
+        }
+    }
+
+    /** Whether the store has taken what counts. */
+    private boolean keep(String name) {
+        try {
+            change(name, wish -> wish);
+            LOG.info("what is wanted of model {} has been kept after all", name);
+            return true;
+        } catch (InferenceException notYet) {
+            return false;
         }
     }
 

@@ -59,6 +59,10 @@ abstract class ControlFixture {
     final CompletableFuture<Message<ModelNews>> heldPlan = new CompletableFuture<>();
     volatile TrafficPlan plan = TrafficPlan.NONE;
     volatile boolean holdsPlan;
+
+    /** When models of other names are there. */
+    volatile CompletableFuture<Void> othersLoad = CompletableFuture.completedFuture(null);
+
     final Set<String> loadedFrom = ConcurrentHashMap.newKeySet();
     Vertx vertx;
     Path models;
@@ -134,6 +138,9 @@ abstract class ControlFixture {
 
         @Override
         public LoadedModel load(Path modelFile, EngineOptions options) {
+            if (!modelFile.startsWith(models.resolve(NAME))) {
+                othersLoad.join();
+            }
             loadedFrom.add(models.resolve(NAME).relativize(modelFile).getName(0).toString());
             if (modelFile.startsWith(models.resolve(NAME).resolve("3"))) {
                 throw new IllegalStateException("broken");

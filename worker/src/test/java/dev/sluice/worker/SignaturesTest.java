@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,5 +89,20 @@ class SignaturesTest {
                 signatures.change(cat(2), OLD));
         signatures.serves(new Incarnation(cat(2), 2), OLD, false);
         assertEquals("", kept.get("cat"), "nobody is held to anything any more");
+    }
+
+    @Test
+    void whatIsKeptAlreadyIsNotKeptAgain() {
+        List<String> written = new ArrayList<>();
+        Signatures counted = new Signatures(name -> kept.getOrDefault(name, ""), (name, text) -> {
+            written.add(text.isEmpty() ? text : text.lines().findFirst().orElseThrow());
+            kept.put(name, text);
+        });
+        counted.serves(new Incarnation(cat(1), 1), OLD, true);
+        counted.serves(new Incarnation(cat(2), 2), OLD, true);
+        counted.serves(new Incarnation(cat(1), 3), OLD, true);
+        assertEquals(List.of("1"), written);
+        counted.serves(new Incarnation(cat(2), 4), new Signature(List.of(X), List.of(), true), true);
+        assertEquals(List.of("1", "2"), written);
     }
 }

@@ -115,6 +115,21 @@ class TrialWishesFaultTest extends ControlFixture {
     }
 
     @Test
+    void aRejectionThatWaitsBehindAnotherWordIsKept() throws Exception {
+        startTrial("control.poll=1h"); // or it would be tried again
+        store.holds = true;
+        Future<Outcome> labelled = later(new ModelCommand.Label(NAME, "old", 1));
+        awaitWrite(0);
+        Outcome sentAway = told(new ModelCommand.Reject(NAME, 2, "it fails"));
+        assertTrue(sentAway.message().contains("has not kept that yet"), sentAway.message());
+        store.holds = false;
+        store.held.getFirst().complete(null);
+        assertNull(result(labelled).refusal());
+        await(() -> kept().rollout().rejected().equals(Map.of(2L, "it fails")));
+        assertEquals(wish(), kept());
+    }
+
+    @Test
     void whoIsPromotedWhileItIsBeingSentAwayIsNotBoth() throws Exception {
         startTrial();
         store.holds = true;

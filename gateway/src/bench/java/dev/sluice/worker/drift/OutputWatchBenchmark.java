@@ -87,7 +87,7 @@ public class OutputWatchBenchmark {
 
     @Benchmark
     public OutputReport report() {
-        return watch.report(MODEL, nanos);
+        return watch.report(MODEL, "b", nanos);
     }
 
     @Benchmark

@@ -203,6 +203,15 @@ public final class ModelDirectory {
         return report != null && report.state() != ModelState.UNLOADED;
     }
 
+    /** Whether another batcher than that one serves that version now, which has been loaded anew since. */
+    public boolean isServedByAnother(ModelId model, String batcher) {
+        ModelReport report = report(model);
+        return report != null
+                && report.state() == ModelState.READY
+                && report.description() != null
+                && !report.description().batcherAddress().equals(batcher);
+    }
+
     /** Where the batcher that serves that version listens; null if none does. */
     @Nullable
     String batcherAddress(ModelId model) {

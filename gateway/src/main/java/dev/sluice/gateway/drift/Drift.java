@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.ModelCommand.KeepBaseline;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.OutputReport;
 import dev.sluice.worker.contract.OutputSample;
+import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * What the answers of each version have looked like lately, and what that is compared with: what its owner has had kept;
  * otherwise, while it is on trial, the stable version; otherwise the version that served before it.
  *
+ * <p>A version that is loaded anew begins anew, for its files may be others. What nobody has asked for as long as it is looked
+ * at has no figures: its last ones would stand for ever.
+ *
  * @thread any
  * @bound a report for each version in memory, and one for each model of a version that has left
  */
@@ -24,6 +28,7 @@ public final class Drift {
 
     private final ModelDirectory models;
     private final int minSamples;
+    private final Ticker ticker;
     private final Map<ModelId, OutputReport> reports = new ConcurrentHashMap<>();
     private final Map<ModelId, Baseline> kept = new ConcurrentHashMap<>();
     private final Map<String, Baseline> before = new ConcurrentHashMap<>();
@@ -45,15 +50,31 @@ public final class Drift {
     }
 
     /** @param minSamples that must be known on both sides */
-    public Drift(ModelDirectory models, int minSamples) {
+    public Drift(ModelDirectory models, int minSamples, Ticker ticker) {
         this.models = models;
         this.minSamples = minSamples;
+        this.ticker = ticker;
+        models.whenChanged(this::forgetReplaced);
         models.whenUnloaded(this::hasLeft);
     }
 
     /** What a batcher has seen. One that leaves may report still, so it is asked in one step whether it has left. */
     public void apply(OutputReport report) {
-        reports.compute(report.model(), (model, before) -> models.isLoaded(model) ? report : null);
+        reports.compute(report.model(), (model, before) -> {
+            boolean counts = models.isLoaded(model) && !models.isServedByAnother(model, report.batcher());
+            return counts ? report : before;
+        });
+    }
+
+    private void forgetReplaced(String name) {
+        models.versions(name)
+                .forEach(version -> reports.computeIfPresent(version.model(), (model, last) -> {
+                    if (models.isServedByAnother(model, last.batcher())) {
+                        kept.remove(model); // it has been read with the files
+                        return null;
+                    }
+                    return last;
+                }));
     }
 
     private void hasLeft(ModelId model) {
@@ -78,7 +99,7 @@ public final class Drift {
 
     /** What can be kept of a version; nothing where too little is known. */
     public Optional<List<OutputSample>> lately(ModelId model) {
-        return Optional.ofNullable(reports.get(model))
+        return Optional.ofNullable(report(model))
                 .map(OutputReport::lately)
                 .filter(outputs -> OutputReport.size(outputs) >= minSamples);
     }
@@ -87,16 +108,25 @@ public final class Drift {
         return minSamples;
     }
 
-    /** Of every version that has answered. */
+    /** What is known of a version lately; null if that is nothing. */
+    private @Nullable OutputReport report(ModelId model) {
+        OutputReport last = reports.get(model);
+        return last != null && isLately(last) ? last : null;
+    }
+
+    private boolean isLately(OutputReport report) {
+        return ticker.nanos() - report.untilNanos() < 0;
+    }
+
+    /** Of every version that has answered lately. */
     public List<VersionDrift> all() {
-        return reports.values().stream().map(this::of).toList();
+        return reports.values().stream().filter(this::isLately).map(this::of).toList();
     }
 
     /** Of the versions of that model, the newest first. */
     public List<VersionDrift> of(String name) {
         return models.versions(name).stream()
-                .map(version -> reports.get(version.model()))
-                .flatMap(report -> Optional.ofNullable(report).stream())
+                .flatMap(version -> Optional.ofNullable(report(version.model())).stream())
                 .map(this::of)
                 .toList();
     }
@@ -127,9 +157,7 @@ public final class Drift {
     /** Of the version beside which that one is tried; null if it is not. */
     private @Nullable OutputReport stable(ModelId candidate) {
         TrafficPlan plan = models.plan(candidate.name());
-        return plan.candidate() == candidate.version()
-                ? reports.get(new ModelId(candidate.name(), plan.stable()))
-                : null;
+        return plan.candidate() == candidate.version() ? report(new ModelId(candidate.name(), plan.stable())) : null;
     }
 
     private static @Nullable Comparison comparison(OutputSample lately, List<OutputSample> baseline, int least) {
@@ -143,7 +171,7 @@ public final class Drift {
 
     /** How the outputs of a version on trial differ from the stable version's; what fewer than that are known of is left out. */
     public List<Comparison> ofTrial(ModelId model, int least) {
-        OutputReport candidate = reports.get(model);
+        OutputReport candidate = report(model);
         OutputReport stable = stable(model);
         if (candidate == null || stable == null) {
             return List.of();

@@ -22,17 +22,20 @@ import dev.sluice.worker.contract.TrafficPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What the answers of a version are compared with, while versions come, are tried, and go. */
 class DriftTest {
 
     private static final int LEAST = 100;
+    private static final long WINDOW = 1_000;
     private static final List<OutputSample> EVEN = outputs(500, 500);
     private static final List<OutputSample> ODD = outputs(100, 900);
 
     private final ModelDirectory models = new ModelDirectory();
-    private final Drift drift = new Drift(models, LEAST);
+    private final AtomicLong nanos = new AtomicLong();
+    private final Drift drift = new Drift(models, LEAST, nanos::get);
 
     private static List<OutputSample> outputs(int one, int other) {
         return List.of(new OutputSample("y", new int[] {one, other}, new float[one + other], 0));
@@ -43,12 +46,20 @@ class DriftTest {
     }
 
     private void is(ModelState state, long version) {
-        models.apply(
-                new ModelReport(model(version), state, Crossing.endpoint("b").description(), ""));
+        is(state, version, "b");
+    }
+
+    private void is(ModelState state, long version, String batcher) {
+        models.apply(new ModelReport(
+                model(version), state, Crossing.endpoint(batcher).description(), ""));
     }
 
     private void answers(long version, List<OutputSample> lately) {
-        drift.apply(new OutputReport(model(version), lately, List.of()));
+        answers(version, "b", lately, List.of());
+    }
+
+    private void answers(long version, String batcher, List<OutputSample> lately, List<OutputSample> baseline) {
+        drift.apply(new OutputReport(model(version), batcher, lately, baseline, nanos.get() + WINDOW));
     }
 
     private VersionDrift only() {
@@ -114,7 +125,7 @@ class DriftTest {
     @Test
     void itsFilesSayItFirstAndWhatWasKeptSinceBeforeThem() {
         is(ModelState.READY, 1);
-        drift.apply(new OutputReport(model(1), EVEN, ODD));
+        answers(1, "b", EVEN, ODD);
         assertEquals("its files", only().baseline());
         assertTrue(psi(only()) > 0.25);
         assertEquals(EVEN, drift.lately(model(1)).orElseThrow());
@@ -122,7 +133,7 @@ class DriftTest {
         assertEquals(0, psi(only()));
         is(ModelState.UNLOADED, 1);
         is(ModelState.READY, 1);
-        drift.apply(new OutputReport(model(1), EVEN, ODD));
+        answers(1, "b", EVEN, ODD);
         assertTrue(psi(only()) > 0.25, "what is in the files when it is loaded anew");
     }
 
@@ -170,8 +181,62 @@ class DriftTest {
     @Test
     void otherClassesThanBeforeAreNotCompared() {
         is(ModelState.READY, 1);
-        drift.apply(new OutputReport(
-                model(1), EVEN, List.of(new OutputSample("y", new int[] {1, 2, 3}, new float[600], 0))));
+        answers(1, "b", EVEN, List.of(new OutputSample("y", new int[] {1, 2, 3}, new float[600], 0)));
         assertNull(only().outputs().getFirst().comparison());
+    }
+
+    @Test
+    void whatIsLoadedAnewInItsPlaceBeginsAnew() {
+        plan(1, 2, Map.of());
+        is(ModelState.READY, 1);
+        is(ModelState.READY, 2, "first");
+        answers(1, EVEN);
+        answers(2, "first", ODD, List.of());
+        drift.keep(new KeepBaseline("m", 2, ODD));
+        is(ModelState.READY, 2, "second");
+        assertEquals(List.of(), drift.ofTrial(model(2), LEAST), "its guard knows nothing of it yet");
+        assertEquals(1, drift.all().size());
+        answers(2, "first", ODD, List.of());
+        assertEquals(1, drift.all().size(), "who finishes what it has says nothing more");
+        answers(2, "second", EVEN, EVEN);
+        assertEquals(0, drift.ofTrial(model(2), LEAST).getFirst().psi());
+        assertEquals("its files", drift.of("m").getFirst().baseline());
+        assertEquals(0, psi(drift.of("m").getFirst()), "as they are now");
+        is(ModelState.READY, 2, "second");
+        assertEquals(2, drift.all().size(), "the same as before is news of something else");
+    }
+
+    @Test
+    void whatFallsAsleepIsKnownUntilItIsWoken() {
+        is(ModelState.READY, 1, "first");
+        is(ModelState.ASLEEP, 1, "waiting room");
+        answers(1, "first", EVEN, List.of());
+        assertEquals(1, drift.all().size());
+        is(ModelState.LOADING, 1, "waiting room");
+        assertEquals(1, drift.all().size());
+        is(ModelState.READY, 1, "second");
+        assertEquals(List.of(), drift.all());
+    }
+
+    @Test
+    void whatNobodyAsksHasNoFiguresWhenItsWindowIsOver() {
+        plan(1, 2, Map.of());
+        is(ModelState.READY, 1);
+        is(ModelState.READY, 2);
+        answers(2, EVEN);
+        nanos.addAndGet(1);
+        answers(1, EVEN);
+        nanos.addAndGet(WINDOW - 2);
+        assertEquals(2, drift.all().size());
+        assertEquals(1, drift.ofTrial(model(2), LEAST).size());
+        nanos.addAndGet(1);
+        assertEquals(1, drift.all().size());
+        assertEquals(1, drift.of("m").size());
+        assertEquals(List.of(), drift.ofTrial(model(2), LEAST));
+        assertTrue(drift.lately(model(2)).isEmpty());
+        answers(2, EVEN);
+        assertEquals(1, drift.ofTrial(model(2), LEAST).size());
+        nanos.addAndGet(WINDOW - 1);
+        assertEquals(List.of(), drift.ofTrial(model(2), LEAST), "nor is it measured by what is over");
     }
 }

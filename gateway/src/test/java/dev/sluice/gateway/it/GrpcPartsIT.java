@@ -36,7 +36,12 @@ class GrpcPartsIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.start(Places.TEST_MODELS, "worker.instances=2", "worker.max_batch_rows=" + MAX_ROWS);
+        gateway = RunningGateway.start(
+                Places.TEST_MODELS,
+                "worker.instances=2",
+                "worker.max_batch_rows=" + MAX_ROWS,
+                "admission.request_timeout=1h", // nothing here is refused because the machine has other things to do
+                "admission.max_request_timeout=1h");
         caller = new GrpcCaller(gateway.port());
     }
 

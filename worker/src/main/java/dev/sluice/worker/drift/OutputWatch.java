@@ -171,12 +171,16 @@ public final class OutputWatch {
         return hasNews;
     }
 
-    /** What the outputs have looked like in the last window. */
-    public OutputReport report(ModelId model, long nanos) {
+    /**
+     * What the outputs have looked like in the last window.
+     *
+     * @param batcher whose answers these are
+     */
+    public OutputReport report(ModelId model, String batcher, long nanos) {
         hasNews = false;
         List<OutputSample> lately =
                 rings.stream().map(ring -> ring.since(nanos - windowNanos)).toList();
-        return new OutputReport(model, lately, baseline);
+        return new OutputReport(model, batcher, lately, baseline, nanos + windowNanos);
     }
 
     int heldBytes() {

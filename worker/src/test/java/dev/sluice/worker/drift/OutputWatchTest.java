@@ -66,7 +66,7 @@ class OutputWatchTest {
     }
 
     private static OutputSample only(OutputWatch watch, long nanos) {
-        List<OutputSample> outputs = watch.report(MODEL, nanos).lately();
+        List<OutputSample> outputs = watch.report(MODEL, "b", nanos).lately();
         assertEquals(1, outputs.size());
         return outputs.getFirst();
     }
@@ -102,7 +102,8 @@ class OutputWatchTest {
             watch.turnEnds(i * INTERVAL);
             watch.look(answer(floats("scores", 3, 1, 0, 0, 0, 1, 0, 0, 0, 1), longs("value", 0, 1, 2)));
         }
-        List<OutputSample> outputs = watch.report(MODEL, answers * INTERVAL).lately();
+        List<OutputSample> outputs =
+                watch.report(MODEL, "b", answers * INTERVAL).lately();
         for (int count : outputs.getFirst().classes()) {
             assertEquals(1000, count, 130, "five deviations");
         }
@@ -178,7 +179,7 @@ class OutputWatchTest {
         assertFalse(watch.hasNews());
         watch.look(answer(longs("value", 1)));
         assertTrue(watch.hasNews());
-        watch.report(MODEL, 0);
+        watch.report(MODEL, "b", 0);
         assertFalse(watch.hasNews());
     }
 
@@ -199,7 +200,9 @@ class OutputWatchTest {
         assertEquals(OutputWatch.MOST_OUTPUTS * OutputRing.MOST * 14, watch.heldBytes());
         assertEquals(
                 OutputWatch.MOST_OUTPUTS,
-                watch.report(MODEL, 3 * OutputRing.MOST * INTERVAL).lately().size());
+                watch.report(MODEL, "b", 3 * OutputRing.MOST * INTERVAL)
+                        .lately()
+                        .size());
     }
 
     @Test
@@ -221,7 +224,7 @@ class OutputWatchTest {
     @Test
     void textAndOneThatIsSwitchedOffAreNotWatched() {
         assertTrue(watch(new TensorSpec("text", DataType.BYTES, new Shape(-1)))
-                .report(MODEL, 0)
+                .report(MODEL, "b", 0)
                 .lately()
                 .isEmpty());
         DriftOptions off = new DriftOptions(true, WINDOW, 500, WINDOW).with(false, Duration.ZERO);
@@ -251,7 +254,7 @@ class OutputWatchTest {
                 "scores", DataType.BYTES, new Shape(1), ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN));
         watch.look(answer(text, floats("value", 2, 5, 5)));
         watch.look(answer(floats("scores", 2, 1, 2)));
-        List<OutputSample> outputs = watch.report(MODEL, 0).lately();
+        List<OutputSample> outputs = watch.report(MODEL, "b", 0).lately();
         assertEquals(1, outputs.getFirst().notFinite(), "it has no whole row");
         assertArrayEquals(new float[] {5}, outputs.getLast().values());
     }

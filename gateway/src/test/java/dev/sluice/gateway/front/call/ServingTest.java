@@ -103,7 +103,7 @@ class ServingTest {
                 models,
                 traffic,
                 new Agreements(vertx),
-                new Drift(models, 500),
+                new Drift(models, 500, Ticker.SYSTEM),
                 admission,
                 options,
                 JsonOptions.STRICT,

@@ -109,7 +109,7 @@ class OpenApiTest {
                 models,
                 new Traffic(models, ticker, TrafficListener.NONE),
                 new Agreements(vertx),
-                new Drift(models, 500),
+                new Drift(models, 500, ticker),
                 admission,
                 limits,
                 JsonOptions.STRICT,
