@@ -132,10 +132,13 @@ final class KeptVersion {
     /** The memory that it takes; null if that is none. */
     @Nullable
     Resident resident(boolean pinned) {
+        if (replacing) {
+            return moving(Resident.Stage.COMING); // it stays, but only for a while
+        }
         return switch (life.state()) {
             case READY -> serving == null ? null : resident(serving, pinned);
             case LOADING, WARMING -> moving(Resident.Stage.COMING);
-            case FAILED -> serving == null ? null : moving(Resident.Stage.COMING); // its instances may be back
+            case FAILED -> serving == null ? null : resident(serving, true); // who knows when its instances are back
             case DRAINING -> moving(Resident.Stage.LEAVING);
             case ASLEEP, UNLOADED -> null;
         };
@@ -148,7 +151,7 @@ final class KeptVersion {
                 model(),
                 bytes,
                 Resident.Stage.HERE,
-                pinned || replacing,
+                pinned,
                 served.usage().isBusy(),
                 since,
                 isOfUse ? served.loadNanos() : 0,
