@@ -43,7 +43,7 @@ final class KeptVersion {
     /** Of memory, as it was reckoned when it was loaded last. */
     long bytes;
 
-    /** As it was when it fell asleep; null if it has not. */
+    /** As it was when it fell asleep; null if it has not since it failed. */
     @Nullable
     Description sleeping;
 
@@ -66,6 +66,16 @@ final class KeptVersion {
 
     ModelId model() {
         return tried.model();
+    }
+
+    /** It is about to be loaded. What was asleep goes on taking requests; what failed has to show first what it can. */
+    void begins(ModelLocation location) {
+        if (life.state() != ModelState.ASLEEP) {
+            sleeping = null;
+        }
+        tried = location;
+        again = false;
+        life.enter(ModelState.LOADING);
     }
 
     Standing standing() {

@@ -173,17 +173,24 @@ final class ModelSleep {
             try {
                 room.open(model, awake.signature()).await();
                 tell(version, "asleep: " + inWords(why) + "; the next request has it loaded again");
-                steps.leave(served);
-            } finally {
-                leaving.remove(gone);
+            } finally { // whether or not everybody has heard of it
+                leave(served, gone);
             }
         });
     }
 
-    /** Unless nothing is wanted of it any more, which has been told. */
+    private void leave(ServedModel served, Resident gone) {
+        try {
+            steps.leave(served);
+        } finally {
+            leaving.remove(gone);
+        }
+    }
+
+    /** Unless nothing is wanted of it any more, which has been told. Who has been woken since has another reason. */
     private void tell(KeptVersion version, String reason) {
         if (version.equals(kept.get(version.model()))) {
-            steps.report(version, reason);
+            steps.report(version, version.life.state() == ModelState.ASLEEP ? reason : version.reason);
         }
     }
 

@@ -1,11 +1,15 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.memory.MemoryPolicy;
 import dev.sluice.worker.memory.MemoryPolicy.Room;
 import dev.sluice.worker.memory.Resident;
@@ -27,6 +31,9 @@ class KeptVersionTest {
     private static final ModelId CAT = new ModelId("cat", 1);
     private static final ModelLocation FOUND =
             new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE);
+
+    private static final Description LOADED =
+            new Description("onnxruntime_onnx", new Signature(List.of(), List.of(), true), List.of(), 8, 1, "address");
 
     private final KeptVersion version = new KeptVersion(FOUND);
 
@@ -62,5 +69,16 @@ class KeptVersionTest {
         assertInstanceOf(Room.Later.class, room(3));
         enter(ModelState.FAILED);
         assertInstanceOf(Room.Later.class, room(3), "its successor is on its way");
+    }
+
+    @Test
+    void whatFailedTakesNoRequestsUntilItHasShownWhatItCan() {
+        version.sleeping = LOADED;
+        enter(ModelState.ASLEEP);
+        version.begins(FOUND);
+        assertTrue(version.serves(), "it was asleep, and who asks waits for it");
+        enter(ModelState.FAILED);
+        version.begins(FOUND);
+        assertFalse(version.serves());
     }
 }
