@@ -14,6 +14,7 @@ import dev.sluice.worker.memory.MemoryPolicy.Room;
 import dev.sluice.worker.memory.Resident;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -122,7 +123,8 @@ final class ModelSleep {
      * @throws IllegalStateException when there cannot be room for it, with a message for its owner
      */
     void admit(KeptVersion version) {
-        version.bytes = ModelSize.of(version.tried.modelFile());
+        Path file = version.tried.modelFile();
+        version.bytes = vertx.executeBlocking(() -> ModelSize.of(file), false).await();
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
             throw new IllegalStateException(why);
         }
@@ -245,7 +247,7 @@ final class ModelSleep {
             InferenceError failure = new InferenceError.Cancelled();
             try {
                 if (forRoom.inTurn(() -> begins(version, wanted))) {
-                    if (!version.tried.isAsFound()) {
+                    if (!vertx.executeBlocking(version.tried::isAsFound, false).await()) {
                         version.profile = List.of(); // then it shows once more what it can
                     }
                     steps.bring(version);
