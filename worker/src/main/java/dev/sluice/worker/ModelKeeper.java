@@ -268,7 +268,9 @@ final class ModelKeeper {
         });
         ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
         version.fallback = new Fallbacks(wanted.values()).of(version.tried);
-        watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
+        int instances = sizes.wanted(version.model().name());
+        ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, instances > 0 ? instances : Integer.MAX_VALUE);
+        watch.served = loader.load(version.tried, wished, version.profile, progress);
         version.rest = watch.served.rest();
         return watch.served;
     }
