@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
@@ -285,6 +286,7 @@ final class ModelKeeper {
 
     private void replace(KeptVersion version) {
         ServedModel before = version.serving;
+        Resident inMemory = sleep.isToLeave(version);
         try {
             version.profile = List.of();
             sleep.admit(version);
@@ -294,6 +296,8 @@ final class ModelKeeper {
                     "the files of model {} have changed and cannot be served; what was loaded before goes on: {}",
                     version.tried.model(),
                     broken.getMessage());
+            sleep.hasLeft(inMemory);
+            version.bytes = inMemory.bytes();
             version.replacing = false;
             report(version, "its files have changed and cannot be served: " + broken.getMessage());
             return;
@@ -305,9 +309,17 @@ final class ModelKeeper {
             report(version, "");
         } finally {
             version.replacing = false; // it may be replaced again while what was before takes its leave
+            leave(before, inMemory);
+        }
+    }
+
+    private void leave(@Nullable ServedModel before, Resident inMemory) {
+        try {
             if (before != null) {
                 departures.of(before);
             }
+        } finally {
+            sleep.hasLeft(inMemory);
         }
     }
 

@@ -124,8 +124,8 @@ final class ModelLoader implements AutoCloseable {
      * What is said of a version by others than its files.
      *
      * @param fallback who answers while its circuit is open
-     * @param mostInstances how many are enough; who is to have more than its files say is given them when it serves, so that
-     *     it serves even where they cannot be had
+     * @param mostInstances how many are enough; who is to have more than its files say is given them when it serves, so
+     *     that it serves even where they cannot be had
      */
     record Wish(@Nullable Fallback fallback, int mostInstances) {}
 

@@ -131,6 +131,19 @@ final class ModelSleep {
         makeRoom();
     }
 
+    /** What serves is to leave, now or when its successor is there, and is in memory until it {@link #hasLeft}. */
+    Resident isToLeave(KeptVersion version) {
+        Resident gone =
+                new Resident(version.model(), version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
+        leaving.add(gone);
+        return gone;
+    }
+
+    /** Its memory is free. */
+    void hasLeft(Resident gone) {
+        leaving.remove(gone);
+    }
+
     private List<Resident> residents() {
         Set<String> fallbacks = fallbacks();
         List<Resident> residents = new ArrayList<>(leaving);
@@ -163,12 +176,11 @@ final class ModelSleep {
         KeptVersion version = Objects.requireNonNull(kept.get(model));
         ServedModel served = Objects.requireNonNull(version.serving);
         Description awake = Objects.requireNonNull(served.description());
-        Resident gone = new Resident(model, version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
+        Resident gone = isToLeave(version);
         version.life.enter(ModelState.ASLEEP);
         version.sleeping = awake.at(WaitingRoom.address(model));
         version.profile = served.profile();
         version.serving = null;
-        leaving.add(gone);
         listener.asleep(model, why);
         LOG.info("model {} is asleep: {}", model, inWords(why));
         steps.inItsOwnTime(model, () -> {
@@ -185,7 +197,7 @@ final class ModelSleep {
         try {
             steps.leave(served);
         } finally {
-            leaving.remove(gone);
+            hasLeft(gone);
         }
     }
 
