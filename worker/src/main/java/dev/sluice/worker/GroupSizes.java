@@ -44,6 +44,11 @@ final class GroupSizes {
         wanted = byModel;
     }
 
+    /** How many each version of that model is to have; 0 for as many as it has. */
+    int wanted(String name) {
+        return wanted.applyAsInt(name);
+    }
+
     /** Begins to make it so. */
     void adjust() {
         told.keySet().retainAll(kept.keySet());
@@ -51,7 +56,7 @@ final class GroupSizes {
     }
 
     private void adjust(KeptVersion version) {
-        int target = wanted.applyAsInt(version.model().name());
+        int target = wanted(version.model().name());
         ServedModel served = version.serving;
         if (served == null || target == 0 || version.life.state() != ModelState.READY || version.replacing) {
             return;
@@ -72,15 +77,19 @@ final class GroupSizes {
         String fault = "";
         try {
             served.resize(target);
-            LOG.info("model {} has {} instances", version.model(), target);
         } catch (Exception missing) { // of any kind, thrown from where the compiler cannot see it
             fault = "it cannot have " + target + " instances: " + missing.getMessage();
+        }
+        if (!served.equals(version.serving)) {
+            return; // it has fallen asleep or been replaced, and who comes next is looked at anew
+        }
+        if (fault.isEmpty()) {
+            LOG.info("model {} has {} instances", version.model(), target);
+        } else {
             LOG.error("model {}: {}", version.model(), fault);
         }
         told.put(version.model(), new Told(served, target, true, fault));
-        if (served.equals(version.serving)) {
-            steps.report(version, version.reason);
-        }
+        steps.report(version, version.reason);
     }
 
     /** Why a version of that model has not what is wanted. */

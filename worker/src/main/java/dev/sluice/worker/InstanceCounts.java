@@ -3,6 +3,8 @@ package dev.sluice.worker;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.List;
@@ -54,11 +56,17 @@ final class InstanceCounts {
         settle.accept(name);
         Optional<String> lack = keeper.lackOfInstances(name);
         if (lack.isEmpty()) {
-            return new Outcome(null, "each version has " + wanted(name) + " instances");
+            return new Outcome(null, "each version has " + wanted(name) + " instances" + onceItIsThere(name));
         }
         wishes.takeBack(name, wish -> wish.instances() == instances ? wish.instances(before.instances()) : wish);
         settle.accept(name);
         return refused(lack.get());
+    }
+
+    private String onceItIsThere(String name) {
+        List<ModelId> versions = keeper.wanted(name);
+        boolean isThere = versions.stream().allMatch(model -> keeper.state(model) == ModelState.READY);
+        return isThere && !versions.isEmpty() ? "" : " once it is in memory";
     }
 
     private static Outcome refused(String why) {

@@ -43,7 +43,7 @@ final class KeptVersion {
     /** Of memory, as it was reckoned when it was loaded last. */
     long bytes;
 
-    /** As it was when it fell asleep; null if it has not. */
+    /** As it was when it fell asleep; null if it has not since it failed. */
     @Nullable
     Description sleeping;
 
@@ -66,6 +66,16 @@ final class KeptVersion {
 
     ModelId model() {
         return tried.model();
+    }
+
+    /** It is about to be loaded. What was asleep goes on taking requests; what failed has to show first what it can. */
+    void begins(ModelLocation location) {
+        if (life.state() != ModelState.ASLEEP) {
+            sleeping = null;
+        }
+        tried = location;
+        again = false;
+        life.enter(ModelState.LOADING);
     }
 
     Standing standing() {
@@ -132,10 +142,13 @@ final class KeptVersion {
     /** The memory that it takes; null if that is none. */
     @Nullable
     Resident resident(boolean pinned) {
+        if (replacing) {
+            return moving(Resident.Stage.COMING); // it stays, but only for a while
+        }
         return switch (life.state()) {
             case READY -> serving == null ? null : resident(serving, pinned);
             case LOADING, WARMING -> moving(Resident.Stage.COMING);
-            case FAILED -> serving == null ? null : moving(Resident.Stage.COMING); // its instances may be back
+            case FAILED -> serving == null ? null : resident(serving, true); // who knows when its instances are back
             case DRAINING -> moving(Resident.Stage.LEAVING);
             case ASLEEP, UNLOADED -> null;
         };
@@ -148,7 +161,7 @@ final class KeptVersion {
                 model(),
                 bytes,
                 Resident.Stage.HERE,
-                pinned || replacing,
+                pinned,
                 served.usage().isBusy(),
                 since,
                 isOfUse ? served.loadNanos() : 0,

@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
@@ -171,9 +172,7 @@ final class ModelKeeper {
         switch (step) {
             case Step.Load(ModelLocation location) -> {
                 KeptVersion version = kept.computeIfAbsent(location.model(), first -> new KeptVersion(location));
-                version.tried = location;
-                version.again = false;
-                version.life.enter(ModelState.LOADING);
+                version.begins(location);
                 inItsOwnTime(location.model(), () -> load(version));
             }
             case Step.Replace(ModelLocation location) -> {
@@ -249,16 +248,30 @@ final class ModelKeeper {
             version.life.enter(ModelState.WARMING);
             report(version, "");
         };
-        version.serving = load(version, warming);
+        ServedModel served = load(version, warming);
+        version.serving = served;
         version.life.enter(ModelState.READY);
-        report(version, "");
+        try {
+            report(version, "");
+        } catch (RuntimeException unheard) {
+            if (version.life.state() == ModelState.READY && served.equals(version.serving)) {
+                version.serving = null;
+                inItsOwnTime(version.model(), served::close); // it has failed, and nobody else would
+                throw unheard;
+            } // otherwise it has been sent away or to sleep since, which is told in its turn
+        }
     }
 
     private ServedModel load(KeptVersion version, Runnable warming) throws Exception {
-        Watch watch = new Watch(version);
+        InstanceWatch watch = new InstanceWatch(version, reason -> {
+            report(version, reason);
+            reconcile();
+        });
         ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
         version.fallback = new Fallbacks(wanted.values()).of(version.tried);
-        watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
+        int instances = sizes.wanted(version.model().name());
+        ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, instances > 0 ? instances : Integer.MAX_VALUE);
+        watch.served = loader.load(version.tried, wished, version.profile, progress);
         version.rest = watch.served.rest();
         return watch.served;
     }
@@ -271,74 +284,57 @@ final class ModelKeeper {
         return wanted.containsKey(version.tried.model());
     }
 
-    /**
-     * Hears what becomes of the instances of a version as it was loaded once.
-     *
-     * @thread the control thread
-     */
-    private final class Watch implements InstanceDeployer.Serving {
-
-        private final KeptVersion version;
-        private @Nullable ServedModel served;
-
-        Watch(KeptVersion version) {
-            this.version = version;
-        }
-
-        @Override
-        public void failed(String why) {
-            changed(ModelState.READY, ModelState.FAILED, why);
-        }
-
-        @Override
-        public void restored() {
-            changed(ModelState.FAILED, ModelState.READY, "");
-        }
-
-        /** Of one that has been replaced meanwhile, nobody wants to know. */
-        private void changed(ModelState from, ModelState to, String reason) {
-            if (served != null && version.serving == served && version.life.state() == from) {
-                version.life.enter(to);
-                report(version, reason);
-                reconcile();
-            }
-        }
-    }
-
     private void replace(KeptVersion version) {
         ServedModel before = version.serving;
+        Resident inMemory = sleep.isToLeave(version);
         try {
             version.profile = List.of();
             sleep.admit(version);
             version.serving = load(version, () -> {});
-            if (version.life.state() == ModelState.FAILED) {
-                version.life.enter(ModelState.READY);
-            }
-            report(version, "");
         } catch (Throwable broken) {
             LOG.error(
                     "the files of model {} have changed and cannot be served; what was loaded before goes on: {}",
                     version.tried.model(),
                     broken.getMessage());
-            report(version, "its files have changed and cannot be served: " + broken.getMessage());
+            sleep.hasLeft(inMemory);
+            version.bytes = inMemory.bytes();
             version.replacing = false;
+            report(version, "its files have changed and cannot be served: " + broken.getMessage());
             return;
         }
-        version.replacing = false; // it may be replaced again while what was before takes its leave
-        if (before != null) {
-            departures.of(before);
+        try {
+            if (version.life.state() == ModelState.FAILED) {
+                version.life.enter(ModelState.READY);
+            }
+            report(version, "");
+        } finally {
+            version.replacing = false; // it may be replaced again while what was before takes its leave
+            leave(before, inMemory);
+        }
+    }
+
+    private void leave(@Nullable ServedModel before, Resident inMemory) {
+        try {
+            if (before != null) {
+                departures.of(before);
+            }
+        } finally {
+            sleep.hasLeft(inMemory);
         }
     }
 
     private void drain(KeptVersion version) {
         ModelId model = version.tried.model();
-        report(version, "");
-        departures.of(Objects.requireNonNull(version.serving));
-        version.serving = null;
-        version.life.enter(ModelState.UNLOADED);
-        kept.remove(model);
-        LOG.info("model {} is unloaded", model);
-        rest(model);
+        try {
+            report(version, "");
+        } finally { // whether or not everybody has heard of it
+            departures.of(Objects.requireNonNull(version.serving));
+            version.serving = null;
+            version.life.enter(ModelState.UNLOADED);
+            kept.remove(model);
+            LOG.info("model {} is unloaded", model);
+            rest(model);
+        }
     }
 
     private void rest(ModelId model) {

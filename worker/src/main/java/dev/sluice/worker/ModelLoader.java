@@ -121,22 +121,30 @@ final class ModelLoader implements AutoCloseable {
     record Progress(Predicate<String> fetching, Runnable warming, InstanceDeployer.Serving serving) {}
 
     /**
-     * Loads a version.
+     * What is said of a version by others than its files.
      *
      * @param fallback who answers while its circuit is open
+     * @param mostInstances how many are enough; who is to have more than its files say is given them when it serves, so
+     *     that it serves even where they cannot be had
+     */
+    record Wish(@Nullable Fallback fallback, int mostInstances) {}
+
+    /**
+     * Loads a version.
+     *
+     * @param wish who answers while its circuit is open, and how many instances are enough
      * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
      *     that to be measured
      * @throws Exception with a message for people, when it cannot be served
      */
-    ServedModel load(ModelLocation location, @Nullable Fallback fallback, List<LatencyPoint> known, Progress progress)
-            throws Exception {
+    ServedModel load(ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress) throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         try {
             ModelLocation here = here(location, progress, served);
             slots.take();
             try {
                 long start = ticker.nanos();
-                load(new Loading(here, fallback, known, progress, served));
+                load(new Loading(here, wish, known, progress, served));
                 served.loaded(start, ticker.nanos());
             } finally {
                 slots.giveBack();
@@ -165,7 +173,7 @@ final class ModelLoader implements AutoCloseable {
     /** What is known of it from the beginning. */
     private record Loading(
             ModelLocation location,
-            @Nullable Fallback fallback,
+            Wish wish,
             List<LatencyPoint> known,
             Progress progress,
             ServedModel served) {}
@@ -173,7 +181,8 @@ final class ModelLoader implements AutoCloseable {
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
         Path configFile = version.location.configFile();
-        ModelServing serving = blocking(() -> ModelServing.of(ModelConfig.read(configFile), options));
+        ModelServing serving = blocking(() ->
+                ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
                 () -> engine.load(
@@ -237,7 +246,7 @@ final class ModelLoader implements AutoCloseable {
                 listeners.batches,
                 serving.preserveOrdering(),
                 new ShapeOptions(maxBatchRows, ragged),
-                gate(incarnation, serving.breaker(), version.fallback));
+                gate(incarnation, serving.breaker(), version.wish.fallback));
         InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
         String batcher = vertx.deployVerticle(
                         new BatcherVerticle(incarnation, batching, members, stake(runnable, serving), ticker)

@@ -86,6 +86,27 @@ record ModelServing(
                         model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()));
     }
 
+    /** The same with no more instances than so many. */
+    ModelServing withAtMost(int most) {
+        return new ModelServing(
+                Math.min(instances, most),
+                intraOpThreads,
+                maxBatchRows,
+                maxQueueRequests,
+                slo,
+                share,
+                preferredRows,
+                maxQueueDelay,
+                preserveOrdering,
+                batching,
+                breaker,
+                labels,
+                tests,
+                drift,
+                rest,
+                placement);
+    }
+
     /** @param own what is said of the model itself; 0 for nothing */
     static int instances(int own, WorkerOptions node) {
         return orElse(own, orElse(node.instances(), defaultInstances()));

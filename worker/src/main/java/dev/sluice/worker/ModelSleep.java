@@ -14,6 +14,7 @@ import dev.sluice.worker.memory.MemoryPolicy.Room;
 import dev.sluice.worker.memory.Resident;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -122,11 +123,25 @@ final class ModelSleep {
      * @throws IllegalStateException when there cannot be room for it, with a message for its owner
      */
     void admit(KeptVersion version) {
-        version.bytes = ModelSize.of(version.tried.modelFile());
+        Path file = version.tried.modelFile();
+        version.bytes = vertx.executeBlocking(() -> ModelSize.of(file), false).await();
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
             throw new IllegalStateException(why);
         }
         makeRoom();
+    }
+
+    /** What serves is to leave, now or when its successor is there, and is in memory until it {@link #hasLeft}. */
+    Resident isToLeave(KeptVersion version) {
+        Resident gone =
+                new Resident(version.model(), version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
+        leaving.add(gone);
+        return gone;
+    }
+
+    /** Its memory is free. */
+    void hasLeft(Resident gone) {
+        leaving.remove(gone);
     }
 
     private List<Resident> residents() {
@@ -161,29 +176,35 @@ final class ModelSleep {
         KeptVersion version = Objects.requireNonNull(kept.get(model));
         ServedModel served = Objects.requireNonNull(version.serving);
         Description awake = Objects.requireNonNull(served.description());
-        Resident gone = new Resident(model, version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
+        Resident gone = isToLeave(version);
         version.life.enter(ModelState.ASLEEP);
         version.sleeping = awake.at(WaitingRoom.address(model));
         version.profile = served.profile();
         version.serving = null;
-        leaving.add(gone);
         listener.asleep(model, why);
         LOG.info("model {} is asleep: {}", model, inWords(why));
         steps.inItsOwnTime(model, () -> {
             try {
                 room.open(model, awake.signature()).await();
                 tell(version, "asleep: " + inWords(why) + "; the next request has it loaded again");
-                steps.leave(served);
-            } finally {
-                leaving.remove(gone);
+            } finally { // whether or not everybody has heard of it
+                leave(served, gone);
             }
         });
     }
 
-    /** Unless nothing is wanted of it any more, which has been told. */
+    private void leave(ServedModel served, Resident gone) {
+        try {
+            steps.leave(served);
+        } finally {
+            hasLeft(gone);
+        }
+    }
+
+    /** Unless nothing is wanted of it any more, which has been told. Who has been woken since has another reason. */
     private void tell(KeptVersion version, String reason) {
         if (version.equals(kept.get(version.model()))) {
-            steps.report(version, reason);
+            steps.report(version, version.life.state() == ModelState.ASLEEP ? reason : version.reason);
         }
     }
 
@@ -238,7 +259,7 @@ final class ModelSleep {
             InferenceError failure = new InferenceError.Cancelled();
             try {
                 if (forRoom.inTurn(() -> begins(version, wanted))) {
-                    if (!version.tried.isAsFound()) {
+                    if (!vertx.executeBlocking(version.tried::isAsFound, false).await()) {
                         version.profile = List.of(); // then it shows once more what it can
                     }
                     steps.bring(version);

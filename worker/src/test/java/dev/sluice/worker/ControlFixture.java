@@ -19,6 +19,7 @@ import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.fake.FakeModel;
 import dev.sluice.worker.settings.Assignment;
 import dev.sluice.worker.settings.Settings;
@@ -63,6 +64,12 @@ abstract class ControlFixture {
     /** When models of other names are there. */
     volatile CompletableFuture<Void> othersLoad = CompletableFuture.completedFuture(null);
 
+    /** Reports of these fail, one of each. */
+    final Set<ModelState> deafTo = ConcurrentHashMap.newKeySet();
+
+    final AtomicInteger inMemory = new AtomicInteger();
+    final AtomicInteger instancesMade = new AtomicInteger();
+    volatile String batcher = "";
     final Set<String> loadedFrom = ConcurrentHashMap.newKeySet();
     Vertx vertx;
     Path models;
@@ -116,7 +123,12 @@ abstract class ControlFixture {
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<ModelNews>consumer(ModelNews.ADDRESS, message -> {
             switch (message.body()) {
-                case ModelReport report -> states.put(report.model().version(), report.state());
+                case ModelReport report -> {
+                    states.put(report.model().version(), report.state());
+                    if (report.description() != null) {
+                        batcher = report.description().batcherAddress();
+                    }
+                }
                 case ModelNews.Labels(String name, Map<String, Long> all) -> {
                     labels.clear();
                     labels.putAll(all);
@@ -128,6 +140,8 @@ abstract class ControlFixture {
             if (holdsPlan && message.body() instanceof ModelNews.Traffic) {
                 holdsPlan = false;
                 heldPlan.complete(message);
+            } else if (message.body() instanceof ModelReport report && deafTo.remove(report.state())) {
+                message.fail(1, "as if nobody heard it");
             } else {
                 message.reply(message.body());
             }
@@ -145,7 +159,20 @@ abstract class ControlFixture {
             if (modelFile.startsWith(models.resolve(NAME).resolve("3"))) {
                 throw new IllegalStateException("broken");
             }
-            return new FakeModel(inputs -> inputs);
+            inMemory.incrementAndGet();
+            return new FakeModel(inputs -> inputs) {
+
+                @Override
+                public ModelInstance newInstance(int maxBatchRows, long maxMemoryBytes) {
+                    instancesMade.incrementAndGet();
+                    return super.newInstance(maxBatchRows, maxMemoryBytes);
+                }
+
+                @Override
+                public void close() {
+                    inMemory.decrementAndGet();
+                }
+            };
         }
 
         @Override

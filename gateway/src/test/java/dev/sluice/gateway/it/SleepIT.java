@@ -76,8 +76,9 @@ class SleepIT {
 
     @Test
     void manyWhoAskAtOnceWakeItOnce() {
-        new Repository(root).with("sums", "1", SUMS);
-        try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {
+        new Repository(root).with("sums", "1", SUMS).with("echo", "1", ECHO);
+        try (RunningGateway gateway = start(ROOM_FOR_ONE)) { // so it stays awake, since nobody asks the other
+            assertEquals(200, gateway.infer("echo", Requests.echo(1.5f)).status());
             awaitAsleep(gateway, "sums");
             double before = gateway.metrics().value("sluice_model_wake_seconds_count", "model=\"sums\"");
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
@@ -185,10 +186,12 @@ class SleepIT {
     void whoWaitsForRoomWaitsNoLongerThanItMay() {
         new Repository(root).with("sums", "1", SUMS).with("echo", "1", ECHO);
         try (RunningGateway gateway = start(ROOM_FOR_ONE)) {
-            assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
-            awaitAsleep(gateway, "echo"); // and sums stays for a second at least
             String hasty = Requests.withMember("\"parameters\":{\"timeout\":50000}", Requests.echo(1.5f));
-            assertTrue(gateway.infer("echo", hasty).error(504).contains("waking"));
+            Waiting.until("echo is asked while sums may stay", () -> { // for a second after it was ready
+                assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
+                Answer answer = gateway.infer("echo", hasty);
+                return answer.status() != 200 && answer.error(504).contains("waking");
+            });
             gateway.awaitNothingInFlight();
         }
     }

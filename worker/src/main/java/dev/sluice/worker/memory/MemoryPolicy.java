@@ -89,7 +89,8 @@ public final class MemoryPolicy {
     }
 
     private String tooLarge(long bytes, long pinned) {
-        String beside = pinned == 0 ? "" : ", of which models that may not sleep take " + pinned;
+        String beside =
+                pinned == 0 ? "" : ", of which models that may not sleep, or whose instances hang, take " + pinned;
         return "it is reckoned to take " + bytes + " bytes of memory, and worker.control.memory_budget is "
                 + budgetBytes + beside;
     }

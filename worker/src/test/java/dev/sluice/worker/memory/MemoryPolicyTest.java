@@ -121,7 +121,7 @@ class MemoryPolicyTest {
         assertTrue(alone.why().contains("memory_budget is 100"), alone.why());
         Resident pinned = pinned(idle("a", 60, 90));
         Room.Never beside = assertInstanceOf(Room.Never.class, room(41, pinned));
-        assertTrue(beside.why().contains("may not sleep take 60"), beside.why());
+        assertTrue(beside.why().contains("instances hang, take 60"), beside.why());
         assertEquals(after(), room(40, pinned));
     }
 

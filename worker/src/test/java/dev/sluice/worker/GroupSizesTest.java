@@ -1,0 +1,78 @@
+package dev.sluice.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.repository.Fingerprint;
+import dev.sluice.worker.repository.ModelLocation;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What becomes of a change of the number of instances that cannot be had. */
+@ExtendWith(VertxExtension.class)
+class GroupSizesTest {
+
+    private static final ModelId CAT = new ModelId("cat", 1);
+
+    private final KeptVersion version = new KeptVersion(
+            new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
+    private final List<String> reports = new ArrayList<>();
+
+    private final ModelSleep.Steps steps = new ModelSleep.Steps() {
+
+        @Override
+        public void inItsOwnTime(ModelId model, Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public void report(KeptVersion version, String reason) {
+            reports.add(reason);
+        }
+
+        @Override
+        public void bring(KeptVersion version) {}
+
+        @Override
+        public void leave(ServedModel served) {}
+    };
+
+    /** @param whenAsked what happens to the version before its batcher says that it cannot */
+    private GroupSizes wantingTwo(Vertx vertx, Runnable whenAsked) {
+        Incarnation first = new Incarnation(CAT, 1);
+        version.serving = new ServedModel(first, new Announcements(vertx.eventBus()));
+        version.life.enter(ModelState.LOADING);
+        version.life.enter(ModelState.WARMING);
+        version.life.enter(ModelState.READY);
+        vertx.eventBus().consumer(first.resizeAddress(), message -> {
+            whenAsked.run();
+            message.fail(1, "no memory");
+        });
+        GroupSizes sizes = new GroupSizes(Map.of(CAT, version), steps);
+        sizes.want(name -> 2);
+        sizes.adjust();
+        return sizes;
+    }
+
+    @Test
+    void whatCannotBeHadIsSaid(Vertx vertx) {
+        GroupSizes sizes = wantingTwo(vertx, () -> {});
+        assertEquals(Optional.of("it cannot have 2 instances: no memory"), sizes.lack("cat"));
+        assertEquals(List.of(""), reports);
+    }
+
+    @Test
+    void ofOneThatHasFallenAsleepMeanwhileNothingIsLacking(Vertx vertx) {
+        GroupSizes sizes = wantingTwo(vertx, () -> version.serving = null);
+        assertEquals(Optional.empty(), sizes.lack("cat"));
+        assertEquals(List.of(), reports);
+    }
+}
