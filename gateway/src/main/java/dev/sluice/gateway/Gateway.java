@@ -159,6 +159,8 @@ public final class Gateway {
         SlowClients slow = connections.slowClients();
         metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
+        metrics.watchPictures(transforms::waiting, transforms::running, transforms::refused);
+        metrics.watchDecoding(transforms::decoded, transforms::decodedNanos);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),

@@ -160,7 +160,7 @@ public final class ModelDirectory {
      * Who answers a request that its batcher could not take any more, because the model was loaded anew meanwhile.
      *
      * @param versionOpen whether another version will do
-     * @return null if nobody does, or nobody whose inputs and outputs are the same
+     * @return null if nobody does, or nobody whom the request fits: its pictures are tensors already
      */
     public @Nullable ModelEndpoint inPlaceOf(ModelEndpoint left, boolean versionOpen) {
         TrafficPlan plan = plan(left.model().name());
@@ -172,8 +172,8 @@ public final class ModelDirectory {
             if (report.takesRequests() && now != null && isAsked) {
                 boolean isAnother =
                         !now.batcherAddress().equals(left.description().batcherAddress());
-                boolean fits = now.signature().equals(left.description().signature());
-                return isAnother && fits ? new ModelEndpoint(report.model(), now) : null;
+                ModelEndpoint successor = new ModelEndpoint(report.model(), now);
+                return isAnother && successor.fits(left) ? successor : null;
             }
         }
         return null;

@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.SourceListener;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -30,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -147,6 +149,24 @@ public final class Metrics {
     public void watchSlowClients(LongSupplier heads, LongSupplier answers) {
         counter(MeterNames.SLOW_CLIENTS, heads).tag("reason", "head").register(registry);
         counter(MeterNames.SLOW_CLIENTS, answers).tag("reason", "answer").register(registry);
+    }
+
+    /** The same for pictures on their way to a thread, and those that found no place on it. */
+    public void watchPictures(IntSupplier waiting, IntSupplier running, LongSupplier refused) {
+        Gauge.builder(MeterNames.WAITING_PICTURES, waiting::getAsInt).register(registry);
+        Gauge.builder(MeterNames.RUNNING_PICTURES, running::getAsInt).register(registry);
+        counter(MeterNames.REFUSED_PICTURES, refused).register(registry);
+    }
+
+    /** The same for those that have been decoded. */
+    public void watchDecoding(LongSupplier count, LongSupplier nanos) {
+        FunctionTimer.builder(
+                        MeterNames.PICTURE_SECONDS,
+                        this,
+                        metrics -> count.getAsLong(),
+                        metrics -> nanos.getAsLong(),
+                        TimeUnit.NANOSECONDS)
+                .register(registry);
     }
 
     /** Micrometer holds what is looked at weakly and how strongly, so a supplier given as the former soon is no more. */

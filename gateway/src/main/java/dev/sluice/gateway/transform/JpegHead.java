@@ -4,17 +4,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What a JPEG says before its picture begins, and whether that has an end.
+ * What a JPEG says of its picture, in how many scans that comes, and whether it has an end; what phones hang behind it,
+ * whole films, is not looked at.
  *
- * <p>One tag of all that cameras write is wanted, so it is read here and not by a library that would read all of it: fifty
- * lines that allocate nothing, whatever stands in the file.
+ * <p>One tag of all that cameras write is wanted, so it is read here and not by a library that would read all of it:
+ * sixty lines that allocate nothing, whatever stands in the file.
  *
  * @param orientation 1 to 8 as EXIF counts; 1 where nothing is said
  * @param components of a pixel: 1, 3, or 4 where it is CMYK; 0 where nothing is said
+ * @param scans passes over the picture: one, or some ten where it is progressive
  * @param whole whether the picture has an end
  * @source ITU-T T.81 annex B; EXIF 2.32 section 4.6; TIFF 6.0 section 2
  */
-record JpegHead(int orientation, int components, boolean whole) {
+record JpegHead(int orientation, int components, int scans, boolean whole) {
 
     private static final int UPRIGHT = 1;
     private static final int MARKER = 0xFF;
@@ -23,6 +25,7 @@ record JpegHead(int orientation, int components, boolean whole) {
     private static final int HUFFMAN_TABLES = 0xC4;
     private static final int ARITHMETIC_TABLES = 0xCC;
     private static final int RESERVED = 0xC8;
+    private static final int FIRST_RESTART = 0xD0;
     private static final int END = 0xD9;
     private static final int SCAN = 0xDA;
     private static final int APP1 = 0xE1;
@@ -39,18 +42,25 @@ record JpegHead(int orientation, int components, boolean whole) {
         ByteBuffer bytes = picture.slice();
         int orientation = UPRIGHT;
         int components = 0;
+        int scans = 0;
         int at = 2;
-        while (at + 4 <= bytes.limit() && (bytes.get(at) & 0xFF) == MARKER) {
+        while (at + 2 <= bytes.limit()) {
             int kind = bytes.get(at + 1) & 0xFF;
-            if (kind == MARKER) { // fill
+            if (bytes.get(at) != (byte) MARKER || kind == MARKER) { // of a scan, or fill
                 at++;
                 continue;
             }
-            int length = bytes.getShort(at + 2) & 0xFFFF;
-            if (kind == SCAN) {
-                return new JpegHead(orientation, components, hasEnd(bytes, at));
+            if (kind == END) {
+                return new JpegHead(orientation, components, scans, scans > 0);
             }
-            if (isFrame(kind) && at + COMPONENTS_AT < bytes.limit()) {
+            if (standsAlone(kind)) {
+                at += 2;
+                continue;
+            }
+            int length = at + 4 <= bytes.limit() ? bytes.getShort(at + 2) & 0xFFFF : 0;
+            if (kind == SCAN) {
+                scans++;
+            } else if (isFrame(kind) && at + COMPONENTS_AT < bytes.limit()) {
                 components = bytes.get(at + COMPONENTS_AT) & 0xFF;
             } else if (kind == APP1) {
                 int to = Math.min(bytes.limit(), at + 2 + length);
@@ -58,7 +68,12 @@ record JpegHead(int orientation, int components, boolean whole) {
             }
             at += 2 + Math.max(2, length);
         }
-        return new JpegHead(orientation, components, false);
+        return new JpegHead(orientation, components, scans, false);
+    }
+
+    /** Whether nothing belongs to that marker, or it is none but a byte of a scan. */
+    private static boolean standsAlone(int kind) {
+        return kind < FIRST_FRAME || (kind >= FIRST_RESTART && kind < END);
     }
 
     private static boolean isFrame(int kind) {
@@ -67,16 +82,6 @@ record JpegHead(int orientation, int components, boolean whole) {
                 && kind != HUFFMAN_TABLES
                 && kind != RESERVED
                 && kind != ARITHMETIC_TABLES;
-    }
-
-    /** From behind, for phones hang whole films behind their pictures. */
-    private static boolean hasEnd(ByteBuffer bytes, int from) {
-        for (int at = bytes.limit() - 2; at > from; at--) {
-            if (bytes.get(at) == (byte) MARKER && bytes.get(at + 1) == (byte) END) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int orientation(ByteBuffer segment, int otherwise) {

@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.InferenceException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Iterator;
 import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
@@ -17,7 +18,8 @@ import javax.imageio.event.IIOReadProgressListener;
  * Decodes pictures with the readers of ImageIO.
  *
  * @thread any; what it is given and gives belongs to the caller
- * @bound {@code transform.max_pixels}, asked of the picture's head before a pixel is decoded; 8 bytes for each of them
+ * @bound {@code transform.max_pixels} and a longest side, asked of the picture's head before a pixel is decoded; 9
+ *     bytes for each of them, and more where it is a WebP
  * @errors UnsupportedMediaType for what is no picture, InvalidRequest for one that is too large or broken, Cancelled for
  *     one that nobody waits for any more
  */
@@ -26,7 +28,20 @@ final class PictureDecoder {
     /** A picture keeps at least as many pixels each way, when most of them would only be summed up. */
     private static final int LEAST_KEPT = 512;
 
+    private static final int UPRIGHT = 1;
     private static final int CMYK = 4;
+    private static final int BMP_HEAD_AT = 14;
+    private static final int BMP_LONG_HEAD = 16;
+    private static final int BMP_COMPRESSION_AT = 30;
+    private static final int BMP_JPEG = 4;
+    private static final int BMP_PNG = 5;
+
+    /** Each scan of a progressive JPEG goes over all of its pixels, and may be but a few bytes; cameras make ten. */
+    private static final int MOST_SCANS = 64;
+
+    /** What works on a row takes some tens of bytes for each pixel of it, beside the picture. */
+    private static final int LONGEST_SIDE = 32_768;
+
     private static final String FIELD = "image";
 
     static {
@@ -52,7 +67,7 @@ final class PictureDecoder {
             throw new InferenceException(new InferenceError.UnsupportedMediaType(
                     FIELD + ": is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP"));
         }
-        int orientation = format == PictureFormat.JPEG ? requireReadable(JpegHead.of(bytes)) : 1;
+        int orientation = orientation(format, bytes);
         ImageReader reader = reader(format);
         try (ByteArrayImageInputStream in = new ByteArrayImageInputStream(
                 bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
@@ -78,6 +93,16 @@ final class PictureDecoder {
         return readers.next();
     }
 
+    /** By its head, which is also held against what its reader would do with it. */
+    private static int orientation(PictureFormat format, ByteBuffer bytes) {
+        return switch (format) {
+            case JPEG -> requireReadable(JpegHead.of(bytes));
+            case WEBP -> requireReadable(WebpHead.of(bytes));
+            case BMP -> requireReadable(bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
+            case PNG, GIF -> UPRIGHT;
+        };
+    }
+
     /** A reader of the JDK fills what is missing of a picture with gray, and no model should guess at that. */
     private static int requireReadable(JpegHead head) {
         if (head.components() == CMYK) {
@@ -86,7 +111,31 @@ final class PictureDecoder {
         if (!head.whole()) {
             throw InferenceException.invalid(FIELD, "the JPEG is cut short: it has no end");
         }
+        if (head.scans() > MOST_SCANS) {
+            throw InferenceException.invalid(
+                    FIELD, "is a JPEG in " + head.scans() + " scans, more than the " + MOST_SCANS + " that are read");
+        }
         return head.orientation();
+    }
+
+    private static int requireReadable(WebpHead head) {
+        if (head.animated()) {
+            throw InferenceException.invalid(FIELD, "is an animated WebP; save one of its pictures");
+        }
+        if (head.pictures() != 1 || !head.picture().equals(head.canvas())) {
+            throw InferenceException.invalid(FIELD, "the WebP is broken: expected one picture as large as its canvas");
+        }
+        return UPRIGHT;
+    }
+
+    /** The JDK gives what a BMP holds to the reader that it belongs to, after as much memory as the BMP asks for. */
+    private static int requireReadable(ByteBuffer bmp) {
+        boolean isLong = bmp.limit() >= BMP_COMPRESSION_AT + 4 && bmp.getInt(BMP_HEAD_AT) >= BMP_LONG_HEAD;
+        int compression = isLong ? bmp.getInt(BMP_COMPRESSION_AT) : 0;
+        if (compression == BMP_JPEG || compression == BMP_PNG) {
+            throw InferenceException.invalid(FIELD, "is a BMP that holds another kind of picture; send that");
+        }
+        return UPRIGHT;
     }
 
     /** How many pixels each way are enough; the reader of WebP gives all it has. */
@@ -97,11 +146,7 @@ final class PictureDecoder {
     private BufferedImage read(ImageReader reader, int enough, BooleanSupplier givenUp) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
-        if ((long) width * height > maxPixels) {
-            throw InferenceException.invalid(
-                    FIELD,
-                    "has " + width + " x " + height + " pixels, more than transform.max_pixels (" + maxPixels + ")");
-        }
+        requireBounded(width, height);
         ImageReadParam how = reader.getDefaultReadParam();
         int each = Math.max(1, Math.min(width, height) / enough);
         if (each > 1) {
@@ -114,6 +159,21 @@ final class PictureDecoder {
             throw new InferenceException(new InferenceError.Cancelled());
         }
         return image;
+    }
+
+    private void requireBounded(int width, int height) {
+        if ((long) width * height > maxPixels) {
+            throw InferenceException.invalid(
+                    FIELD,
+                    "has " + width + " x " + height + " pixels, more than transform.max_pixels (" + maxPixels + ")");
+        }
+        if (Math.max(width, height) > LONGEST_SIDE) {
+            throw InferenceException.invalid(
+                    FIELD, "has " + width + " x " + height + " pixels, more than " + LONGEST_SIDE + " on one side");
+        }
+        if (Math.min(width, height) < 1) {
+            throw InferenceException.invalid(FIELD, "has no pixels");
+        }
     }
 
     /**

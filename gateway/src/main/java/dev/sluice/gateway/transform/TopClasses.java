@@ -5,7 +5,9 @@ import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * The most likely classes of one row, the likeliest first; of equals the first, and NaN never.
@@ -32,28 +34,22 @@ public record TopClasses(List<Scored> classes) {
         if (how.softmax()) {
             softmax(scores);
         }
-        boolean[] taken = new boolean[scores.length];
-        List<Scored> best = new ArrayList<>();
-        while (best.size() < how.top()) {
-            int next = highest(scores, taken);
-            if (next < 0 || scores[next] < how.threshold()) {
-                break;
-            }
-            taken[next] = true;
-            String label = next < labels.size() ? labels.get(next) : Integer.toString(next);
-            best.add(new Scored(label, scores[next]));
-        }
-        return new TopClasses(List.copyOf(best));
-    }
-
-    private static int highest(double[] scores, boolean[] taken) {
-        int best = -1;
+        PriorityQueue<Integer> best = new PriorityQueue<>(
+                Comparator.comparingDouble((Integer i) -> scores[i]).thenComparing(Comparator.reverseOrder()));
         for (int i = 0; i < scores.length; i++) {
-            if (!taken[i] && !Double.isNaN(scores[i]) && (best < 0 || scores[i] > scores[best])) {
-                best = i;
+            if (scores[i] >= how.threshold() && (best.size() < how.top() || scores[i] > scores[best.element()])) {
+                best.add(i);
+            }
+            if (best.size() > how.top()) {
+                best.remove();
             }
         }
-        return best;
+        List<Scored> worstFirst = new ArrayList<>(best.size());
+        while (!best.isEmpty()) {
+            int next = best.remove();
+            worstFirst.add(new Scored(next < labels.size() ? labels.get(next) : Integer.toString(next), scores[next]));
+        }
+        return new TopClasses(List.copyOf(worstFirst.reversed()));
     }
 
     private static double[] scores(Tensor output) {

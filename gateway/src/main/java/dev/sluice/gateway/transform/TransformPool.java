@@ -8,6 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ public final class TransformPool implements AutoCloseable {
     private final Ticker ticker;
     private final ThreadPoolExecutor threads;
     private final AtomicLong meanNanos = new AtomicLong(FIRST_GUESS_NANOS);
+    private final LongAdder decoded = new LongAdder();
+    private final LongAdder decodedNanos = new LongAdder();
+    private final LongAdder refused = new LongAdder();
 
     public TransformPool(TransformOptions options, Ticker ticker) {
         this.options = options;
@@ -49,12 +54,18 @@ public final class TransformPool implements AutoCloseable {
         return options;
     }
 
-    /** Has that work done, which must not throw; or says why it will not be. */
-    public @Nullable InferenceError begin(Runnable work) {
+    /**
+     * Has that work done, or says why it will not be.
+     *
+     * @param work says whether it has decoded a picture: what is dropped or refused takes no time, and tells nobody how
+     *     long to wait; it must not throw
+     */
+    public @Nullable InferenceError begin(BooleanSupplier work) {
         try {
             threads.execute(() -> measured(work));
             return null;
         } catch (RejectedExecutionException full) {
+            refused.increment();
             return InferenceError.Overloaded.until(
                     options.maxQueue() + " pictures wait to be decoded (transform.max_queue)",
                     (double) meanNanos.get() * options.maxQueue() / options.threadCount());
@@ -62,11 +73,40 @@ public final class TransformPool implements AutoCloseable {
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */
-    private void measured(Runnable work) {
+    private void measured(BooleanSupplier work) {
         long start = ticker.nanos();
-        work.run();
-        long mean = meanNanos.get();
-        meanNanos.set(mean + (ticker.nanos() - start - mean) / REMEMBERED);
+        if (work.getAsBoolean()) {
+            long nanos = ticker.nanos() - start;
+            long mean = meanNanos.get();
+            meanNanos.set(mean + (nanos - mean) / REMEMBERED);
+            decodedNanos.add(nanos);
+            decoded.increment();
+        }
+    }
+
+    /** How many wait for a thread. */
+    public int waiting() {
+        return threads.getQueue().size();
+    }
+
+    /** How many have one. */
+    public int running() {
+        return threads.getActiveCount();
+    }
+
+    /** How many have been decoded. */
+    public long decoded() {
+        return decoded.sum();
+    }
+
+    /** How long that took. */
+    public long decodedNanos() {
+        return decodedNanos.sum();
+    }
+
+    /** How many were refused because too many waited. */
+    public long refused() {
+        return refused.sum();
     }
 
     /** Begins nothing more; what waits is dropped with the connections that wait for it. */

@@ -7,13 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.TrafficPolicy;
+import dev.sluice.worker.contract.Transform;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -108,6 +114,47 @@ class StableVersionTest {
                 new ModelEndpoint(new ModelId("m", 3), Crossing.endpoint("anew").description());
         models.apply(new ModelReport(anew.model(), ModelState.READY, anew.description(), ""));
         assertEquals(anew, models.inPlaceOf(endpoint(3), false));
+    }
+
+    /** The way to it has begun with the old one's transform. */
+    @Test
+    void whoMakesAnotherTensorOfAPictureIsNoSuccessor() {
+        ModelEndpoint left = seeing(endpoint(1), 28);
+        ModelEndpoint same = seeing(endpoint(2), 28);
+        models.apply(new ModelReport(left.model(), ModelState.READY, same.description(), ""));
+        assertEquals(new ModelEndpoint(left.model(), same.description()), models.inPlaceOf(left, false));
+        ModelEndpoint other = seeing(endpoint(2), 32);
+        models.apply(new ModelReport(left.model(), ModelState.READY, other.description(), ""));
+        assertNull(models.inPlaceOf(left, false));
+    }
+
+    /** The same model, which takes pictures that wide. */
+    private static ModelEndpoint seeing(ModelEndpoint model, int width) {
+        Description plain = model.description();
+        ImageInput image = new ImageInput(
+                new TensorSpec("image", DataType.FP32, new Shape(-1, 1, 28, width)),
+                width,
+                28,
+                ImageInput.Channels.GRAY,
+                ImageInput.Layout.NCHW,
+                ImageInput.Resize.STRETCH,
+                ImageInput.Filter.AREA,
+                ImageInput.Invert.FALSE,
+                0,
+                new ImageInput.Values(1, List.of(0.0), List.of(1.0)));
+        return new ModelEndpoint(
+                model.model(),
+                new Description(
+                        plain.platform(),
+                        plain.signature(),
+                        plain.labels(),
+                        plain.maxBatchRows(),
+                        plain.instances(),
+                        plain.batcherAddress(),
+                        plain.fixed(),
+                        new Transform(image, null),
+                        plain.remarks(),
+                        plain.device()));
     }
 
     @Test

@@ -153,6 +153,17 @@ class PredictIT {
     }
 
     @Test
+    void showsWhatThreadsThatDecodeHaveDone() throws IOException {
+        double before = gateway.metrics().value("sluice_picture_decode_seconds_count");
+        post("/predict", sample(1));
+        Waiting.until(
+                "it is counted", () -> gateway.metrics().value("sluice_picture_decode_seconds_count") == before + 1);
+        assertTrue(gateway.metrics().value("sluice_picture_decode_seconds_sum") > 0);
+        assertEquals(0, gateway.metrics().value("sluice_waiting_pictures"));
+        assertEquals(0, gateway.metrics().value("sluice_refused_pictures_total"));
+    }
+
+    @Test
     void refusesWhatIsNoPicture() throws IOException {
         String error = post("/predict", "hello, is it me you are looking for?".getBytes(StandardCharsets.US_ASCII))
                 .error(415);

@@ -85,6 +85,17 @@ class PredictModelsIT {
     }
 
     @Test
+    void refusesAModelWithoutPicturesBeforeABodyHasCome() throws IOException {
+        new Repository(root).with("sums");
+        try (RunningGateway gateway = RunningGateway.start(root);
+                RawConnection client = new RawConnection(gateway.port())) {
+            client.send("POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n");
+            assertTrue(client.answer().error(400).contains("has no transform.input"));
+            gateway.awaitNothingInFlight();
+        }
+    }
+
+    @Test
     void givesOutputsAsTheyAreWhereThereAreNoLabels() {
         new Repository(root).with("digits", "1", DIGITS).config("digits", yaml("kind: image", "kind: none"));
         try (RunningGateway gateway = RunningGateway.start(root)) {

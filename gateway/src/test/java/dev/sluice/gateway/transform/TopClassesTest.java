@@ -10,7 +10,10 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TopClassesTest {
@@ -27,6 +30,28 @@ class TopClassesTest {
         assertEquals(
                 List.of(new Scored("b", 0.5), new Scored("a", 0.25), new Scored("2", 0.25)),
                 top(new ClassOutput("y", false, 3, 0), List.of("a", "b"), 0.25f, 0.5f, 0.25f, 0.1f));
+    }
+
+    /** As a stable sort would have them. */
+    @Test
+    void findsAsManyAsAreAskedForAmongMany() {
+        Random random = new Random(7);
+        float[] scores = new float[1000];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = random.nextInt(200);
+        }
+        List<String> sorted = IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -scores[i]))
+                .map(String::valueOf)
+                .toList();
+        for (int most : new int[] {1, 2, 10, 999, 1000, 2000}) {
+            assertEquals(
+                    sorted.subList(0, Math.min(most, 1000)),
+                    top(new ClassOutput("y", false, most, 0), List.of(), scores).stream()
+                            .map(Scored::label)
+                            .toList());
+        }
     }
 
     @Test

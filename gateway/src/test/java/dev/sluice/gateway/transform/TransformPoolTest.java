@@ -9,6 +9,7 @@ import dev.sluice.worker.contract.InferenceError;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class TransformPoolTest {
@@ -21,6 +22,13 @@ class TransformPoolTest {
         }
     }
 
+    private static BooleanSupplier decoding(Runnable work) {
+        return () -> {
+            work.run();
+            return true;
+        };
+    }
+
     /** Two minutes for each, as far as anybody knows: who is refused is told the longest that anybody is. */
     @Test
     void refusesWhatItHasNoPlaceForAndSaysForHowLong() {
@@ -29,33 +37,58 @@ class TransformPoolTest {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(2);
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 1, 1), clock::get)) {
-            assertNull(pool.begin(() -> {
+            assertNull(pool.begin(decoding(() -> {
                 begun.countDown();
                 await(go);
                 clock.addAndGet(TimeUnit.MINUTES.toNanos(2));
                 done.countDown();
-            }));
+            })));
             await(begun);
-            assertNull(pool.begin(done::countDown));
-            InferenceError soon = pool.begin(() -> {});
+            assertNull(pool.begin(decoding(done::countDown)));
+            InferenceError soon = pool.begin(() -> true);
             InferenceError.Overloaded full = assertInstanceOf(InferenceError.Overloaded.class, soon);
             assertEquals("1 pictures wait to be decoded (transform.max_queue)", full.message());
             assertEquals(1000, full.retryAfterMillis());
+            assertEquals(1, pool.refused());
+            assertEquals(1, pool.waiting());
+            assertEquals(1, pool.running());
             go.countDown();
             await(done);
             CountDownLatch held = new CountDownLatch(1);
             CountDownLatch holds = new CountDownLatch(1);
             CountDownLatch over = new CountDownLatch(1);
-            assertNull(pool.begin(() -> {
+            assertNull(pool.begin(decoding(() -> {
                 holds.countDown();
                 await(held);
-            }));
+            })));
             await(holds);
-            assertNull(pool.begin(over::countDown));
-            InferenceError.Overloaded slow = assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> {}));
+            assertNull(pool.begin(decoding(over::countDown)));
+            InferenceError.Overloaded slow = assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> true));
             assertTrue(slow.retryAfterMillis() > 5000, slow.toString());
             held.countDown();
             await(over);
+        }
+    }
+
+    /** Of which there may be many, when a crowd gives up: the others would be told to come back too soon. */
+    @Test
+    void measuresWhatWasDecodedAlone() {
+        AtomicLong clock = new AtomicLong();
+        CountDownLatch done = new CountDownLatch(1);
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 9, 1), clock::get)) {
+            for (boolean decodes : new boolean[] {true, false, true}) {
+                assertNull(pool.begin(() -> {
+                    clock.addAndGet(500);
+                    return decodes;
+                }));
+            }
+            assertNull(pool.begin(() -> {
+                done.countDown();
+                return false;
+            }));
+            await(done);
+            assertEquals(2, pool.decoded());
+            assertEquals(1000, pool.decodedNanos());
         }
     }
 }

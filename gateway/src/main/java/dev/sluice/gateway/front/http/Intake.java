@@ -57,6 +57,11 @@ public final class Intake {
     @FunctionalInterface
     public interface BodyTaker {
 
+        /** Why a body for that model need not come at all; null where it may. */
+        default @Nullable InferenceError refusal(ModelEndpoint endpoint) {
+            return null;
+        }
+
         void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint);
     }
 
@@ -77,6 +82,9 @@ public final class Intake {
             ModelEndpoint endpoint = serving.endpoint(exchange, model);
             exchange.showStanding();
             @Nullable InferenceError refusal = serving.entry(exchange, endpoint.model());
+            if (refusal == null) {
+                refusal = taker.refusal(endpoint);
+            }
             if (refusal == null) {
                 readIfThereIsRoom(exchange, endpoint, taker);
             } else {

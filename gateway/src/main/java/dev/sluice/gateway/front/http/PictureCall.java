@@ -81,6 +81,7 @@ final class PictureCall {
         InferenceError full = parts.transforms().begin(() -> {
             Decoded decoded = decode(form, body, images, memory, gone);
             here.runOnContext(back -> end(decoded, memory, held));
+            return decoded.error == null;
         });
         if (full != null) {
             end(new Decoded(full, 0), memory, held);

@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
@@ -25,6 +26,9 @@ record PredictBody(Kind kind, String boundary) {
     private static final Set<String> MEMBERS = Set.of(IMAGE, DATA);
     private static final String DATA_URL = "data:";
     private static final String BASE64_MARK = ";base64,";
+
+    /** So much is looked at for where JSON, or base64, begins. */
+    private static final int MOST_BEFORE = 1024;
 
     /** What a body is called. */
     enum Kind {
@@ -56,16 +60,17 @@ record PredictBody(Kind kind, String boundary) {
                         + " got " + InferenceException.shortened(String.valueOf(contentType))));
     }
 
-    /** Whether it is JSON. */
+    /** Whether it is JSON; of one that begins with much space nobody looks for more. */
     boolean isJson(HttpBytes body) {
+        int to = Math.min(body.to(), body.from() + MOST_BEFORE);
         int at = body.from();
-        while (at < body.to() && body.array()[at] >= 0 && body.array()[at] <= ' ') {
+        while (at < to && body.array()[at] >= 0 && body.array()[at] <= ' ') {
             at++;
         }
-        return kind == Kind.EITHER && at < body.to() && body.array()[at] == '{';
+        return kind == Kind.EITHER && at < to && body.array()[at] == '{';
     }
 
-    /** The picture in it, a view of it unless it is base64. */
+    /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */
     ByteBuffer picture(HttpBytes body) {
         if (body.length() == 0) {
             throw InferenceException.invalid("body", "is empty; expected a picture");
@@ -74,7 +79,7 @@ record PredictBody(Kind kind, String boundary) {
             return Multipart.part(body, boundary, IMAGE);
         }
         return isJson(body)
-                ? decoded(members(body).text(IMAGE))
+                ? decoded(members(body).textInPlace(IMAGE))
                 : ByteBuffer.wrap(body.array(), body.from(), body.length());
     }
 
@@ -82,25 +87,41 @@ record PredictBody(Kind kind, String boundary) {
         return JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
     }
 
-    private static ByteBuffer decoded(@Nullable String text) {
+    /** White space and what comes before base64 are taken out where it stands, so that it is held once. */
+    private static ByteBuffer decoded(@Nullable ByteBuffer text) {
         if (text == null) {
             throw InferenceException.invalid(IMAGE, "is missing; expected a picture in base64, or a data URL");
         }
-        int from = 0;
-        if (text.startsWith(DATA_URL)) {
-            int mark = text.indexOf(BASE64_MARK);
-            if (mark < 0) {
-                throw InferenceException.invalid(IMAGE, "is a data URL without base64");
+        ByteBuffer digits = text.slice();
+        boolean forUrls = false;
+        int kept = 0;
+        for (int at = endOfDataUrlHead(digits); at < digits.limit(); at++) {
+            byte digit = digits.get(at);
+            forUrls |= digit == '-' || digit == '_';
+            if (digit < 0 || digit > ' ') {
+                digits.put(kept++, digit);
             }
-            from = mark + BASE64_MARK.length();
         }
-        String digits = (from == 0 ? text : text.substring(from)).strip();
-        boolean forUrls = digits.indexOf('-') >= 0 || digits.indexOf('_') >= 0;
         try {
             Base64.Decoder decoder = forUrls ? Base64.getUrlDecoder() : Base64.getDecoder();
-            return ByteBuffer.wrap(decoder.decode(digits.indexOf('\n') < 0 ? digits : digits.replaceAll("\\s", "")));
+            return decoder.decode(digits.slice(0, kept));
         } catch (IllegalArgumentException broken) {
             throw InferenceException.invalid(IMAGE, "is no base64: " + broken.getMessage());
         }
+    }
+
+    /** Where base64 begins in what may be a data URL. */
+    private static int endOfDataUrlHead(ByteBuffer text) {
+        String start = StandardCharsets.ISO_8859_1
+                .decode(text.slice(0, Math.min(text.limit(), MOST_BEFORE)))
+                .toString();
+        if (!start.startsWith(DATA_URL)) {
+            return 0;
+        }
+        int mark = start.indexOf(BASE64_MARK);
+        if (mark < 0) {
+            throw InferenceException.invalid(IMAGE, "is a data URL without base64");
+        }
+        return mark + BASE64_MARK.length();
     }
 }

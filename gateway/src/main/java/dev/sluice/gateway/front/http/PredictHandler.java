@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class PredictHandler implements Handler<RoutingContext> {
             RequestedModel model = context.pathParam("model") == null
                     ? new RequestedModel(modelByDefault(), null)
                     : Routes.model(context);
-            intake.takeWhole(exchange, model, (body, head, endpoint) -> take(exchange, form, body, head, endpoint));
+            intake.takeWhole(exchange, model, new PictureTaker(exchange, form));
         } catch (InferenceException refused) {
             intake.refuse(exchange, refused.error());
         }
@@ -71,14 +72,14 @@ final class PredictHandler implements Handler<RoutingContext> {
     }
 
     private String modelByDefault() {
+        if (defaultModel.isPresent()) {
+            return defaultModel.get();
+        }
         ModelDirectory models = serving.parts().models();
         List<String> names = models.all().stream()
                 .map(report -> report.model().name())
                 .distinct()
                 .toList();
-        if (defaultModel.isPresent()) {
-            return defaultModel.get();
-        }
         if (names.isEmpty()) {
             throw new InferenceException(
                     models.isComplete()
@@ -94,20 +95,39 @@ final class PredictHandler implements Handler<RoutingContext> {
         return names.getFirst();
     }
 
-    private void take(Exchange exchange, PredictBody form, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
-        @Nullable ImageInput image = endpoint.description().transform().image();
-        if (image == null) {
-            serving.refuse(
-                    exchange,
-                    endpoint.model(),
-                    new InferenceError.InvalidRequest(
-                            "body",
-                            "model " + endpoint.model() + " takes no pictures, for its model.yaml has no"
-                                    + " transform.input; POST its tensors to /v2/models/"
-                                    + endpoint.model().name() + "/infer"));
-            return;
+    /**
+     * Has a picture decoded when the body that it is in has come, and that body come only where there is a use for it.
+     *
+     * @thread confined to the front loop
+     */
+    private final class PictureTaker implements Intake.BodyTaker {
+
+        private final Exchange exchange;
+        private final PredictBody form;
+
+        PictureTaker(Exchange exchange, PredictBody form) {
+            this.exchange = exchange;
+            this.form = form;
         }
-        PictureCall.Asked asked = new PictureCall.Asked(exchange, head, endpoint, image);
-        new PictureCall(asked, loop).begin(form, body, images);
+
+        @Override
+        public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
+            if (endpoint.description().transform().image() != null) {
+                return null;
+            }
+            return new InferenceError.InvalidRequest(
+                    "body",
+                    "model " + endpoint.model()
+                            + " takes no pictures, for its model.yaml has no transform.input; POST its"
+                            + " tensors to /v2/models/" + endpoint.model().name() + "/infer");
+        }
+
+        @Override
+        public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+            ImageInput image =
+                    Objects.requireNonNull(endpoint.description().transform().image(), "what is refused is not read");
+            PictureCall.Asked asked = new PictureCall.Asked(exchange, head, endpoint, image);
+            new PictureCall(asked, loop).begin(form, body, images);
+        }
     }
 }

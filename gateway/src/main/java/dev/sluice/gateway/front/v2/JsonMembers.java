@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +65,25 @@ public final class JsonMembers {
         JsonCursor cursor = at(name);
         try {
             return cursor == null ? null : JsonStrings.readString(cursor);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(name, bad.reason());
+        }
+    }
+
+    /**
+     * That member's UTF-8 where it stands: escapes are resolved in place, in bytes that nobody may read as JSON again,
+     * so that a long one takes no memory. Null when there is none.
+     */
+    public @Nullable ByteBuffer textInPlace(String name) {
+        JsonCursor cursor = at(name);
+        if (cursor == null) {
+            return null;
+        }
+        try {
+            cursor.peek(); // which goes to what is there
+            int start = cursor.position + 1;
+            int length = JsonStrings.readUtf8(cursor, ByteBuffer.wrap(bytes, start, end - start));
+            return ByteBuffer.wrap(bytes, start, length);
         } catch (BadJson bad) {
             throw InferenceException.invalid(name, bad.reason());
         }

@@ -1,0 +1,82 @@
+package dev.sluice.gateway.front.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.sluice.worker.contract.InferenceException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PredictBodyTest {
+
+    private static final PredictBody BODY = new PredictBody(PredictBody.Kind.EITHER, "");
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static HttpBytes bytes(String body) {
+        byte[] array = body.getBytes(StandardCharsets.UTF_8);
+        return new HttpBytes(array, 0, array.length);
+    }
+
+    private static String picture(String image) {
+        ByteBuffer picture = BODY.picture(bytes("{\"data\": 1, \"image\" : \"" + image + "\"}"));
+        return StandardCharsets.US_ASCII.decode(picture).toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Pz8/P2E=",
+                "Pz8_P2E",
+                " Pz8/ P2E= ",
+                "Pz8\\/P2E\\u003d",
+                "Pz8/\\r\\nP2E=\\n",
+                "data:image/png;base64,Pz8/P2E=",
+                "data:image\\/png;base64,Pz8\\/P2E="
+            })
+    void readsBase64HoweverItIsWritten(String image) {
+        assertEquals("????a", picture(image));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Pz8/P2E=!", "Pz8_P2/", "\u00e9\u00e9", "Pz8/P", "data:image/png,Pz8/"})
+    void refusesWhatIsNoBase64(String image) {
+        String error =
+                assertThrows(InferenceException.class, () -> picture(image)).getMessage();
+        assertTrue(error.startsWith("image: is "), error);
+    }
+
+    /** Which is what is counted for it. */
+    @Test
+    void takesThreeQuartersOfBase64AndNoMore() {
+        byte[] random = new byte[3 << 20];
+        new Random(5).nextBytes(random);
+        String base64 = Base64.getEncoder().encodeToString(random);
+        HttpBytes warm = bytes("{\"image\":\"Pz8/\"}");
+        BODY.picture(warm);
+        for (String image : new String[] {base64, base64.replace("/", "\\/")}) {
+            HttpBytes body = bytes("{\"image\":\"" + image + "\"}");
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            ByteBuffer picture = BODY.picture(body);
+            long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+            assertEquals(ByteBuffer.wrap(random), picture);
+            assertTrue(taken < random.length + (64 << 10), taken + " bytes");
+        }
+    }
+
+    @Test
+    void looksForTheBraceAtTheBeginningOnly() {
+        assertTrue(BODY.isJson(bytes(" ".repeat(1000) + "{")));
+        assertFalse(BODY.isJson(bytes(" ".repeat(1024) + "{")));
+        assertFalse(BODY.isJson(bytes("")));
+        assertFalse(new PredictBody(PredictBody.Kind.PICTURE, "").isJson(bytes("{")));
+    }
+}
