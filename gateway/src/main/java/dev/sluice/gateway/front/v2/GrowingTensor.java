@@ -75,19 +75,6 @@ public final class GrowingTensor {
         values++;
     }
 
-    /** Whether the single element that stands here is one of the type; it is not kept, and the position is anywhere. */
-    public boolean takes() {
-        GrowingTensor trial = new GrowingTensor(cursor, buffers, spec);
-        try {
-            trial.read();
-            return trial.rank == 0;
-        } catch (BadJson misfit) {
-            return false;
-        } finally {
-            trial.giveBack();
-        }
-    }
-
     private void readLevel(int level) {
         if (cursor.peek() != '[') {
             if (rank == UNKNOWN) {
