@@ -36,6 +36,14 @@ final class Refusals {
         }
     }
 
+    /** A key of the body is given once. */
+    static void requireFirst(boolean first, String key, HttpBytes body) {
+        if (!first) {
+            requireSyntax(body);
+            throw invalid("The key '" + key + "' is given twice");
+        }
+    }
+
     /** It begins with one. */
     static void requireObject(JsonCursor cursor, HttpBytes body) {
         if (cursor.peek() == '{') {
