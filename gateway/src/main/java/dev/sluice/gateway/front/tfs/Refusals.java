@@ -60,11 +60,10 @@ final class Refusals {
     static void requireJsonTypes(Signature signature) {
         for (TensorSpec spec : signature.inputs()) {
             if (spec.dataType() == DataType.FP16 || spec.dataType() == DataType.BF16) {
-                throw new InferenceException(
-                        new InferenceError.UnsupportedMediaType("Conversion of JSON Value to type: "
-                                + TfsType.word(spec.dataType()) + ", which input \"" + spec.name()
-                                + "\" has; it can be sent as"
-                                + " binary data to /v2"));
+                throw new InferenceException(new InferenceError.Unimplemented("Conversion of JSON Value to type: "
+                        + TfsType.word(spec.dataType()) + ", which input \"" + spec.name()
+                        + "\" has; it can be sent as"
+                        + " binary data to /v2"));
             }
         }
     }
