@@ -84,7 +84,7 @@ final class ExamplesDecoder {
         }
     }
 
-    /** A context may come behind the examples that it is for, so all is read over first, and the examples are counted. */
+    /** A context may come behind the examples that it is for, so all is read over first, and they are counted. */
     private void findMembers() {
         Refusals.requireObject(cursor, body);
         cursor.read('{');

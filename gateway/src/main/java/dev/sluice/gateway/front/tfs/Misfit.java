@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * TensorFlow Serving: with the value itself, whose form its first branch shows, or beside those before it.
  *
  * <p>A list that has the wrong size is at fault before anything in it is, and its size is known at its end. So what was
- * found inside waits until the lists around it have ended, and each byte is read once for the form and once for the fault.
+ * found inside waits until the lists around it have ended, and each byte is read once for the form and once for the
+ * fault.
  *
  * @thread confined to one front loop; one use
  * @bound {@value SignatureCheck#MAX_RANK} levels; the value is walked twice, without memory of tensors for it
