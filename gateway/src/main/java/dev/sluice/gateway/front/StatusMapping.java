@@ -25,6 +25,7 @@ public final class StatusMapping {
             case InferenceError.Throttled throttled -> 429;
             case InferenceError.Cancelled cancelled -> 499;
             case InferenceError.EngineFailure failure -> 500;
+            case InferenceError.Unimplemented unimplemented -> 501;
             case InferenceError.Overloaded overloaded -> 503;
             case InferenceError.CircuitOpen open -> 503;
             case InferenceError.ModelNotReady notReady -> 503;
@@ -39,6 +40,7 @@ public final class StatusMapping {
         return switch (error) {
             case InferenceError.InvalidRequest invalid -> GrpcCode.INVALID_ARGUMENT;
             case InferenceError.UnsupportedMediaType unsupported -> GrpcCode.UNIMPLEMENTED;
+            case InferenceError.Unimplemented unimplemented -> GrpcCode.UNIMPLEMENTED;
             case InferenceError.Unauthenticated stranger -> GrpcCode.UNAUTHENTICATED;
             case InferenceError.UnknownModel unknown -> GrpcCode.NOT_FOUND;
             case InferenceError.PayloadTooLarge tooLarge -> GrpcCode.RESOURCE_EXHAUSTED;
@@ -63,6 +65,7 @@ public final class StatusMapping {
             case InferenceError.UnknownModel unknown -> "unknown_model";
             case InferenceError.PayloadTooLarge tooLarge -> "payload_too_large";
             case InferenceError.UnsupportedMediaType unsupported -> "unsupported_media_type";
+            case InferenceError.Unimplemented unimplemented -> "unimplemented";
             case InferenceError.Throttled throttled -> "throttled";
             case InferenceError.Cancelled cancelled -> "cancelled";
             case InferenceError.EngineFailure failure -> "engine_failure";
@@ -88,6 +91,7 @@ public final class StatusMapping {
             case InferenceError.NotKept notKept -> InferenceError.RETRY_SOON_MILLIS;
             case InferenceError.InvalidRequest invalid -> InferenceError.NO_RETRY;
             case InferenceError.UnsupportedMediaType unsupported -> InferenceError.NO_RETRY;
+            case InferenceError.Unimplemented unimplemented -> InferenceError.NO_RETRY;
             case InferenceError.Unauthenticated stranger -> InferenceError.NO_RETRY;
             case InferenceError.UnknownModel unknown -> InferenceError.NO_RETRY;
             case InferenceError.PayloadTooLarge tooLarge -> InferenceError.NO_RETRY;

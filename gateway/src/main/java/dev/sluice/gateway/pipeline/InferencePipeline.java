@@ -77,6 +77,7 @@ public final class InferencePipeline {
             case InferenceError.Unauthenticated stranger -> Verdict.IGNORED;
             case InferenceError.UnknownModel unknown -> Verdict.IGNORED;
             case InferenceError.UnsupportedMediaType unsupported -> Verdict.IGNORED;
+            case InferenceError.Unimplemented unimplemented -> Verdict.IGNORED;
             case InferenceError.PayloadTooLarge tooLarge -> Verdict.IGNORED;
             case InferenceError.Throttled throttled -> Verdict.IGNORED;
             case InferenceError.CircuitOpen open -> Verdict.IGNORED;

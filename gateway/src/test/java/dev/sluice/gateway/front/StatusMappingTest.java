@@ -33,6 +33,7 @@ class StatusMappingTest {
                 Arguments.of(new InferenceError.ModelNotReady(MODEL, "loading", 1000), 503, "model_not_ready", 1000),
                 Arguments.of(new InferenceError.ModelNotReady(MODEL, "broken", -1), 503, "model_not_ready", -1),
                 Arguments.of(new InferenceError.UnsupportedMediaType("x"), 415, "unsupported_media_type", -1),
+                Arguments.of(new InferenceError.Unimplemented("x"), 501, "unimplemented", -1),
                 Arguments.of(new InferenceError.Starting(), 503, "starting", 1000),
                 Arguments.of(new InferenceError.Draining(), 503, "draining", 1000),
                 Arguments.of(new InferenceError.NotKept(), 503, "not_kept", 1000),
@@ -56,7 +57,7 @@ class StatusMappingTest {
             case 404 -> GrpcCode.NOT_FOUND;
             case 408, 504 -> GrpcCode.DEADLINE_EXCEEDED;
             case 413, 429 -> GrpcCode.RESOURCE_EXHAUSTED;
-            case 415 -> GrpcCode.UNIMPLEMENTED;
+            case 415, 501 -> GrpcCode.UNIMPLEMENTED;
             case 499 -> GrpcCode.CANCELLED;
             case 500 -> GrpcCode.INTERNAL;
             default -> GrpcCode.UNAVAILABLE;

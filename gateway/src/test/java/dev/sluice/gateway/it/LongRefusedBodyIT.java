@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request that is refused by its head has a long body, which is not worth reading: its client still gets its answer. */
 class LongRefusedBodyIT {
@@ -30,7 +32,7 @@ class LongRefusedBodyIT {
 
     @BeforeAll
     static void start() {
-        gateway = RunningGateway.start(Places.TEST_MODELS);
+        gateway = RunningGateway.start(Places.TEST_MODELS, "compat.profile=kserve-v1");
     }
 
     @AfterAll
@@ -39,7 +41,11 @@ class LongRefusedBodyIT {
     }
 
     private static String head(int length) {
-        return "POST " + UNKNOWN + " HTTP/1.1\r\nhost: x\r\ncontent-length: " + length + "\r\n\r\n";
+        return head(UNKNOWN, length);
+    }
+
+    private static String head(String path, int length) {
+        return "POST " + path + " HTTP/1.1\r\nhost: x\r\ncontent-length: " + length + "\r\n\r\n";
     }
 
     /** The JDK's old client, as many others, does not look for an answer before it has written everything. */
@@ -82,11 +88,12 @@ class LongRefusedBodyIT {
         }
     }
 
-    @Test
-    void theConnectionEndsBehindTheAnswerWithoutTheBody() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {UNKNOWN, "/v1/models/unknown:predict", "/v1/models/unknown:explain"})
+    void theConnectionEndsBehindTheAnswerWithoutTheBody(String path) throws IOException {
         double before = gateway.metrics().value("sluice_ended_early_connections_total");
         try (RawConnection connection = new RawConnection(gateway.port())) {
-            connection.send(head(LONG));
+            connection.send(head(path, LONG));
             Answer refusal = connection.answer();
             refusal.error(404);
             assertEquals("close", refusal.header("connection"));

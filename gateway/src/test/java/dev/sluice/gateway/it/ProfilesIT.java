@@ -72,7 +72,12 @@ class ProfilesIT {
             assertEquals(
                     200,
                     post(gateway, v2, "/v2/models/echo/infer", Requests.echo(1)).status());
-            get(gateway, tfs, "/v2").error(404);
+            assertEquals(
+                    "there is nothing at /v2; see GET /openapi/tensorflow-serving.json",
+                    get(gateway, tfs, "/v2").error(404));
+            assertEquals(
+                    "there is nothing at /v2; see GET /openapi/kserve-v1.json",
+                    get(gateway, kserve, "/v2").error(404));
             get(gateway, v2, "/v1/models/echo").error(404);
             gateway.get("/v1/models/echo").error(404);
             gateway.awaitNothingInFlight();
@@ -132,6 +137,8 @@ class ProfilesIT {
         try (RunningGateway gateway =
                 RunningGateway.start(Places.TEST_MODELS, TFS, BOTH, "security.api_keys_file=" + keys)) {
             for (int port : List.of(gateway.port(), gateway.profilePort(0), gateway.profilePort(1))) {
+                assertEquals(200, get(gateway, port, "/v2/health/live").status());
+                assertEquals(200, get(gateway, port, "/v2/health/ready").status());
                 post(gateway, port, ECHO, ROW).error(401);
                 get(gateway, port, "/v1/models/nobody").error(401);
                 get(gateway, port, "/v1/foo").error(401);
@@ -217,6 +224,16 @@ class ProfilesIT {
             assertEquals(
                     many.replace("instances", "predictions"),
                     new String(answer.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void aCodingThatIsNotReadIsNotOneThatIsMissingHere() {
+        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH)) {
+            for (int place = 0; place < 2; place++) {
+                post(gateway, gateway.profilePort(place), ECHO, ROW, "content-encoding", "br")
+                        .error(415);
+            }
         }
     }
 

@@ -29,6 +29,9 @@ public sealed interface InferenceError extends InferenceOutcome {
     /** The body is in a form that this server does not read. */
     record UnsupportedMediaType(String message) implements InferenceError {}
 
+    /** There is nothing wrong with the request, but nothing here that does it. */
+    record Unimplemented(String message) implements InferenceError {}
+
     /** The request shows no key, or none that is known here; {@code message} never says which it showed. */
     record Unauthenticated(String message) implements InferenceError {}
 

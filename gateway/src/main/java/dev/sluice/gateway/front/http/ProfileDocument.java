@@ -12,8 +12,13 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 public record ProfileDocument(String path, String text) {
 
     /** The document of that profile, which lies in the jar. */
-    public static ProfileDocument read(String profile) {
-        return new ProfileDocument("/openapi/" + profile + ".json", BundledFile.text(profile + ".openapi.json"));
+    public static ProfileDocument read(Profile profile) {
+        return new ProfileDocument(pathOf(profile), BundledFile.text(profile + ".openapi.json"));
+    }
+
+    /** Where that of a profile is shown. */
+    static String pathOf(Profile profile) {
+        return "/openapi/" + profile + ".json";
     }
 
     /** Shows it. */

@@ -63,13 +63,18 @@ public final class ProfileFronts {
             String host = listener.host().isEmpty() ? loop.options().host() : listener.host();
             int port = listener.port() == 0 ? FIRST_FREE_PORT - place : listener.port();
             int here = place;
-            open.add(sockets.listen(host, port, front == null ? v2 : routes(front, loop), at -> ports.set(here, at)));
+            open.add(sockets.listen(
+                    host,
+                    port,
+                    front == null ? v2 : routes(listener.profile(), front, loop),
+                    at -> ports.set(here, at)));
         }
         return Future.all(open);
     }
 
-    private static Router routes(ProfileFront front, LoopParts loop) {
-        RouteTable table = Routes.guarded(loop);
+    private static Router routes(Profile profile, ProfileFront front, LoopParts loop) {
+        RouteTable table = Routes.guarded(loop, ProfileDocument.pathOf(profile));
+        Routes.addHealth(table, loop);
         front.addTo(table, loop);
         return table.router();
     }

@@ -26,10 +26,14 @@ final class Routes {
         this.exchanges = exchanges;
     }
 
-    /** No paths yet, but what every client has to pass. */
-    static RouteTable guarded(LoopParts loop) {
+    /**
+     * No paths yet, but what every client has to pass.
+     *
+     * @param overview the path that a client is told to look at where there is nothing
+     */
+    static RouteTable guarded(LoopParts loop, String overview) {
         Exchanges exchanges = loop.exchanges();
-        RouteTable table = new RouteTable(loop.vertx(), exchanges, loop.bodies(), "/");
+        RouteTable table = new RouteTable(loop.vertx(), exchanges, loop.bodies(), overview);
         if (!loop.options().corsOrigins().isEmpty()) {
             table.first(new Cors(loop.options().corsOrigins()));
         }
@@ -43,7 +47,7 @@ final class Routes {
     static Router build(LoopParts loop, StreamFront streams, ProfileFronts profiles) {
         FrontParts parts = loop.serving().parts();
         Exchanges exchanges = loop.exchanges();
-        RouteTable table = guarded(loop);
+        RouteTable table = guarded(loop, "/");
         Routes routes = new Routes(table, exchanges);
         routes.ofInference(loop, streams);
         table.get("/", new HomePage(parts, exchanges)::show);
@@ -70,16 +74,26 @@ final class Routes {
         table.stream(VERSION + "/stream", streaming::toModel);
     }
 
+    private static MetadataHandlers metadata(LoopParts loop) {
+        return new MetadataHandlers(
+                loop.serving().parts(), loop.exchanges(), loop.options().modelControl());
+    }
+
+    /** What probes ask, at every port of inference and in no protocol's own words. */
+    static void addHealth(RouteTable table, LoopParts loop) {
+        MetadataHandlers metadata = metadata(loop);
+        table.get("/v2/health/live", metadata::live);
+        table.get("/v2/health/ready", metadata::ready);
+    }
+
     private void ofState(LoopParts loop) {
         FrontParts parts = loop.serving().parts();
-        MetadataHandlers metadata =
-                new MetadataHandlers(parts, exchanges, loop.options().modelControl());
+        MetadataHandlers metadata = metadata(loop);
         ModelConfigHandler config = new ModelConfigHandler(parts, exchanges);
         StatisticsHandler statistics = new StatisticsHandler(parts, exchanges);
         BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(loop.vertx()));
         table.get("/v2", metadata::server);
-        table.get("/v2/health/live", metadata::live);
-        table.get("/v2/health/ready", metadata::ready);
+        addHealth(table, loop);
         table.get("/v2/models", metadata::models);
         table.get("/v2/models/stats", statistics::all); // before the model of that name
         table.get(MODEL, metadata::model);

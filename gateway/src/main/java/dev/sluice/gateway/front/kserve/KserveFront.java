@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.kserve;
 
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileDocument;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.RouteTable;
@@ -15,7 +16,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 public final class KserveFront implements ProfileFront {
 
     private static final String PATHS = "/v1/models(?:/.*)?";
-    private static final ProfileDocument DOCUMENT = ProfileDocument.read("kserve-v1");
+    private static final ProfileDocument DOCUMENT = ProfileDocument.read(Profile.KSERVE_V1);
 
     /** On the port of HTTP, {@code /} is a page of ours, which is as good a sign of life. */
     @Override

@@ -103,7 +103,11 @@ final class KserveHandler implements Handler<RoutingContext> {
         try {
             ServerState.answering(parts, model);
         } catch (InferenceException refused) {
-            exchange.refuse(refused.error());
+            if (verb.isEmpty()) {
+                exchange.refuse(refused.error());
+            } else {
+                intake.refuse(exchange, refused.error()); // it has a body
+            }
             return;
         }
         if (verb.isEmpty()) {

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop; one use
  * @shape the values of a feature, a flat list or one alone, are one row of its input
+ * @bound a feature of the context is read once and copied for each example that has none of its own; the memory for all
+ *     of them is asked for at once
  * @errors InvalidRequest that names the example and the feature
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source TensorFlow Serving, RESTful API; tensorflow/serving, json_tensor.cc
@@ -42,8 +44,10 @@ final class ExamplesDecoder {
     private final ResultsWriter results;
     private final TensorBuffers buffers;
     private final List<GrowingTensor> tensors = new ArrayList<>();
+    private final SignatureName signatureName = new SignatureName();
     private final Map<String, Integer> shared = new HashMap<>();
     private int examplesAt = NOT_SEEN;
+    private int examples;
     private int contextAt = NOT_SEEN;
 
     ExamplesDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, ResultsWriter results) {
@@ -80,7 +84,7 @@ final class ExamplesDecoder {
         }
     }
 
-    /** A context may come behind the examples that it is for, so all is read over first. */
+    /** A context may come behind the examples that it is for, so all is read over first, and they are counted. */
     private void findMembers() {
         Refusals.requireObject(cursor, body);
         cursor.read('{');
@@ -90,15 +94,38 @@ final class ExamplesDecoder {
                 cursor.peek();
                 int start = cursor.position();
                 switch (member) {
-                    case "examples" -> examplesAt = start;
-                    case "context" -> contextAt = start;
-                    case "signature_name" -> SignatureName.require(cursor, body);
-                    default -> {}
+                    case "examples" -> {
+                        Refusals.requireFirst(examplesAt == NOT_SEEN, member, body);
+                        examplesAt = start;
+                        examples = countElements();
+                    }
+                    case "context" -> {
+                        Refusals.requireFirst(contextAt == NOT_SEEN, member, body);
+                        contextAt = start;
+                        cursor.skipValue();
+                    }
+                    case "signature_name" -> signatureName.require(cursor, body);
+                    default -> cursor.skipValue();
                 }
-                cursor.goTo(start);
-                cursor.skipValue();
             } while (cursor.readCommaOr('}'));
         }
+    }
+
+    /** Reads over a list, or over something else that has none. */
+    private int countElements() {
+        if (cursor.peek() != '[') {
+            cursor.skipValue();
+            return 0;
+        }
+        cursor.read('[');
+        int count = 0;
+        if (!cursor.tryRead(']')) {
+            do {
+                cursor.skipValue();
+                count++;
+            } while (cursor.readCommaOr(']'));
+        }
+        return count;
     }
 
     private void readContext() {
@@ -111,7 +138,10 @@ final class ExamplesDecoder {
         if (!cursor.tryRead('}')) {
             do {
                 String name = cursor.readName();
-                shared.put(name, cursor.position());
+                if (shared.put(name, cursor.position()) != null) {
+                    throw Refusals.invalid(
+                            "Feature: " + InferenceException.shortened(name) + " is given twice (at context)");
+                }
                 cursor.skipValue();
             } while (cursor.readCommaOr('}'));
         }
@@ -154,7 +184,8 @@ final class ExamplesDecoder {
                 } else if (tensors.get(place).values() > example) {
                     throw Refusals.invalid("Feature: " + feature + " is given twice (at examples[" + example + "])");
                 } else {
-                    readFeature(tensors.get(place), example);
+                    GrowingTensor tensor = tensors.get(place);
+                    readFeature(tensor, example, tensor::readFlat);
                 }
             } while (cursor.readCommaOr('}'));
         }
@@ -165,12 +196,17 @@ final class ExamplesDecoder {
         }
     }
 
+    /** What all examples share is read for the first that wants it; that it fits has been seen then. */
     private void takeFromContext(GrowingTensor tensor, int example) {
+        if (tensor.hasKept()) {
+            tensor.repeatKept();
+            return;
+        }
         @Nullable Integer start = shared.get(tensor.spec().name());
         if (start != null) {
             int behind = cursor.position();
             cursor.goTo(start);
-            readFeature(tensor, example);
+            readFeature(tensor, example, () -> tensor.readKept(examples - example - 1));
             cursor.goTo(behind);
         } else if (!tensor.spec().optional() || tensor.values() > 0) {
             throw Refusals.invalid("Feature: " + tensor.spec().name() + " (data type: "
@@ -179,11 +215,11 @@ final class ExamplesDecoder {
         }
     }
 
-    private void readFeature(GrowingTensor tensor, int example) {
+    private void readFeature(GrowingTensor tensor, int example, Runnable read) {
         cursor.peek();
         int start = cursor.position();
         try {
-            tensor.readFlat();
+            read.run();
         } catch (BadJson misfit) {
             cursor.goTo(start);
             String feature = "Feature: " + tensor.spec().name();

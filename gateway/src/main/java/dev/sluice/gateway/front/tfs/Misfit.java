@@ -1,22 +1,26 @@
 package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.gateway.front.v2.Base64Object;
+import dev.sluice.gateway.front.v2.ElementTrial;
 import dev.sluice.gateway.front.v2.GrowingTensor;
 import dev.sluice.gateway.front.v2.JsonCursor;
+import dev.sluice.gateway.front.v2.SignatureCheck;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks again at a value that could not be read, which is known to be JSON, and says what is wrong in the words of
  * TensorFlow Serving: with the value itself, whose form its first branch shows, or beside those before it.
  *
+ * <p>A list that has the wrong size is at fault before anything in it is, and its size is known at its end. So what was
+ * found inside waits until the lists around it have ended, and each byte is read once for the form and once for the
+ * fault.
+ *
  * @thread confined to one front loop; one use
- * @bound the value is walked twice, without memory for it
+ * @bound {@value SignatureCheck#MAX_RANK} levels; the value is walked twice, without memory of tensors for it
  * @source tensorflow/serving, json_tensor.cc: GetDenseTensorShape, FillTensorProto, AddInstanceItem
  */
 final class Misfit {
@@ -24,8 +28,17 @@ final class Misfit {
     private final JsonCursor cursor;
     private final GrowingTensor before;
     private final DataType type;
-    private final Deque<Integer> place = new ArrayDeque<>();
-    private Shape form = Shape.SCALAR;
+    private final ElementTrial trial;
+
+    /** Of the first branch, outermost first. */
+    private final int[] sizes = new int[SignatureCheck.MAX_RANK];
+
+    private int rank;
+
+    /** Where the walk is, and from when a fault was found on where that is: the index at each level. */
+    private final int[] place = new int[SignatureCheck.MAX_RANK];
+
+    private int faultLevel;
 
     /**
      * Of the value at that position.
@@ -36,6 +49,7 @@ final class Misfit {
         this.cursor = cursor;
         this.before = before;
         this.type = before.spec().dataType();
+        this.trial = new ElementTrial(cursor, type);
     }
 
     /**
@@ -46,102 +60,97 @@ final class Misfit {
      */
     String why(String reason, String name) {
         int start = cursor.position();
-        form = formOfFirstBranch();
+        measureFirstBranch(0);
         cursor.goTo(start);
         @Nullable String fault = fault(0);
         if (fault == null && before.values() > 0) {
             fault = besideThoseBefore();
         }
         StringBuilder where = new StringBuilder(InferenceException.shortened(name));
-        for (Iterator<Integer> steps = place.descendingIterator(); steps.hasNext(); ) {
-            where.append('[').append(steps.next()).append(']');
+        for (int level = 0; level < faultLevel; level++) {
+            where.append('[').append(place[level]).append(']');
         }
         return (fault == null ? reason : fault) + " (at " + where + ")";
     }
 
-    private Shape formOfFirstBranch() {
-        int start = cursor.position();
-        if (cursor.peek() != '[') {
-            return Shape.SCALAR;
+    /** Reads over what stands here; lists deeper than any shape are not looked into. */
+    private void measureFirstBranch(int level) {
+        rank = level;
+        if (level == SignatureCheck.MAX_RANK || cursor.peek() != '[') {
+            cursor.skipValue();
+            return;
         }
-        int size = countHere();
-        cursor.goTo(start);
+        rank = level + 1;
         cursor.read('[');
-        Shape inner = size == 0 ? Shape.SCALAR : formOfFirstBranch();
-        long[] dimensions = new long[inner.rank() + 1];
-        dimensions[0] = size;
-        System.arraycopy(inner.dimensions(), 0, dimensions, 1, inner.rank());
-        return new Shape(dimensions);
+        if (cursor.tryRead(']')) {
+            return;
+        }
+        measureFirstBranch(level + 1);
+        int size = 1;
+        while (cursor.readCommaOr(']')) {
+            cursor.skipValue();
+            size++;
+        }
+        sizes[level] = size;
     }
 
-    /** How many elements the list has that stands here, which is read over. */
-    private int countHere() {
-        cursor.read('[');
-        int size = 0;
-        if (!cursor.tryRead(']')) {
-            do {
-                cursor.skipValue();
-                size++;
-            } while (cursor.readCommaOr(']'));
-        }
-        return size;
-    }
-
-    /** Null where nothing is wrong with what stands here; otherwise {@link #place} leads there. */
+    /** Reads over what stands here. Null where nothing is wrong with it; otherwise {@link #place} leads there. */
     private @Nullable String fault(int level) {
         if (cursor.peek() != '[') {
             return faultOfElement(level);
         }
-        if (level >= form.rank()) {
-            return "Encountered list at unexpected level: " + level + " expected < " + form.rank();
+        if (level >= rank) {
+            cursor.skipValue();
+            faultLevel = level;
+            return "Encountered list at unexpected level: " + level + " expected < " + rank;
         }
-        int start = cursor.position();
-        int size = countHere();
-        if (size != form.dimension(level)) {
-            return "Encountered list at unexpected size: " + size + " at level: " + level + " expected size: "
-                    + form.dimension(level);
-        }
-        cursor.goTo(start);
+        @Nullable String fault = null;
+        int size = 0;
         cursor.read('[');
-        for (int i = 0; i < size; i++) {
-            place.push(i);
-            @Nullable String fault = fault(level + 1);
-            if (fault != null) {
-                return fault;
-            }
-            place.pop();
-            cursor.readCommaOr(']');
+        if (!cursor.tryRead(']')) {
+            do {
+                if (fault == null) {
+                    place[level] = size;
+                    fault = fault(level + 1);
+                } else {
+                    cursor.skipValue();
+                }
+                size++;
+            } while (cursor.readCommaOr(']'));
         }
-        if (size == 0) {
-            cursor.read(']');
+        if (size != sizes[level]) {
+            faultLevel = level;
+            return "Encountered list at unexpected size: " + size + " at level: " + level + " expected size: "
+                    + sizes[level];
         }
-        return null;
+        return fault;
     }
 
     private @Nullable String faultOfElement(int level) {
         int start = cursor.position();
-        byte first = cursor.peek();
-        boolean bytes = Base64Object.isNext(cursor);
-        cursor.skipValue();
-        String value = "JSON Value: " + InferenceException.shortened(cursor.textFrom(start));
-        if (level != form.rank()) {
-            return value + " found at incorrect level: " + (level + 1) + " in the JSON DOM. Expected at level: "
-                    + form.rank();
-        }
-        int behind = cursor.position();
+        boolean fits = level == rank && trial.takes();
         cursor.goTo(start);
-        boolean fits = before.takes();
-        cursor.goTo(behind);
+        boolean bytes = !fits && Base64Object.isNext(cursor);
+        cursor.skipValue();
         if (fits) {
             return null;
         }
+        faultLevel = level;
+        return faultOfElement(level, cursor.excerptFrom(start), bytes);
+    }
+
+    private String faultOfElement(int level, String text, boolean bytes) {
+        String value = "JSON Value: " + text;
+        if (level != rank) {
+            return value + " found at incorrect level: " + (level + 1) + " in the JSON DOM. Expected at level: " + rank;
+        }
+        byte first = (byte) text.charAt(0);
         if (first == '{' && type == DataType.BYTES) {
             return bytes ? "Unable to base64 decode" : value + " not formatted correctly for base64 data";
         }
         boolean tooLarge = isNumber(first) && (type == DataType.FP32 || type == DataType.FP64);
         return tooLarge
-                ? "Cannot convert JSON value: " + value.substring("JSON Value: ".length()) + " to " + TfsType.word(type)
-                        + " without loss of precision."
+                ? "Cannot convert JSON value: " + text + " to " + TfsType.word(type) + " without loss of precision."
                 : value + " Type: " + kind(first) + " is not of expected type: " + TfsType.word(type);
     }
 
@@ -164,6 +173,7 @@ final class Misfit {
 
     private @Nullable String besideThoseBefore() {
         Shape expected = before.form();
+        Shape form = new Shape(Arrays.stream(sizes, 0, rank).asLongStream().toArray());
         if (expected.elementCount() != form.elementCount()) {
             return "Expecting tensor size: " + expected.elementCount() + " but got: " + form.elementCount();
         }

@@ -36,6 +36,7 @@ public final class PredictDecoder {
     private final Signature signature;
     private final TensorBuffers buffers;
     private final List<GrowingTensor> tensors = new ArrayList<>();
+    private final SignatureName signatureName = new SignatureName();
     private boolean rows;
     private boolean instancesSeen;
     private boolean inputsSeen;
@@ -96,7 +97,7 @@ public final class PredictDecoder {
 
     private void readMember(String member) {
         switch (member) {
-            case "signature_name" -> SignatureName.require(cursor, body);
+            case "signature_name" -> signatureName.require(cursor, body);
             case "instances" -> {
                 refuseSecond(instancesSeen, inputsSeen, member);
                 instancesSeen = true;
@@ -116,9 +117,7 @@ public final class PredictDecoder {
         if (other) {
             throw refusal("Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist");
         }
-        if (seen) {
-            throw refusal("The key '" + member + "' is given twice");
-        }
+        Refusals.requireFirst(!seen, member, body);
     }
 
     /** A text that is no JSON is refused for that alone, whatever else is wrong with it. */

@@ -36,6 +36,14 @@ final class Refusals {
         }
     }
 
+    /** A key of the body is given once. */
+    static void requireFirst(boolean first, String key, HttpBytes body) {
+        if (!first) {
+            requireSyntax(body);
+            throw invalid("The key '" + key + "' is given twice");
+        }
+    }
+
     /** It begins with one. */
     static void requireObject(JsonCursor cursor, HttpBytes body) {
         if (cursor.peek() == '{') {
@@ -52,11 +60,10 @@ final class Refusals {
     static void requireJsonTypes(Signature signature) {
         for (TensorSpec spec : signature.inputs()) {
             if (spec.dataType() == DataType.FP16 || spec.dataType() == DataType.BF16) {
-                throw new InferenceException(
-                        new InferenceError.UnsupportedMediaType("Conversion of JSON Value to type: "
-                                + TfsType.word(spec.dataType()) + ", which input \"" + spec.name()
-                                + "\" has; it can be sent as"
-                                + " binary data to /v2"));
+                throw new InferenceException(new InferenceError.Unimplemented("Conversion of JSON Value to type: "
+                        + TfsType.word(spec.dataType()) + ", which input \"" + spec.name()
+                        + "\" has; it can be sent as"
+                        + " binary data to /v2"));
             }
         }
     }

@@ -47,6 +47,10 @@ enum ResultsWriter implements AnswerWriter {
         @Override
         void rows(List<Tensor> outputs, Description model, JsonOutput out) {
             Tensor scores = outputs.getFirst();
+            if (outputs.size() > 1 && !outputs.get(1).shape().equals(scores.shape())) {
+                throw Refusals.invalid("Tensor name: " + CLASSES + " has inconsistent shape: "
+                        + outputs.get(1).shape() + " expecting: " + scores.shape());
+            }
             int classes = (int) scores.shape().dimension(1);
             List<String> labels = model.labels();
             NestedEncoder values = new NestedEncoder(scores, false, out);

@@ -7,17 +7,19 @@ import dev.sluice.worker.contract.InferenceException;
 /**
  * {@code signature_name}: an ONNX model has one signature, which has the name that is usual.
  *
- * @thread stateless
- * @errors InvalidRequest for another
+ * @thread confined to one front loop; one for each body
+ * @errors InvalidRequest for another, and for a second one
  */
 final class SignatureName {
 
     private static final String DEFAULT = "serving_default";
 
-    private SignatureName() {}
+    private boolean seen;
 
     /** Reads it. */
-    static void require(JsonCursor cursor, HttpBytes body) {
+    void require(JsonCursor cursor, HttpBytes body) {
+        Refusals.requireFirst(!seen, "signature_name", body);
+        seen = true;
         if (cursor.peek() != '"') {
             Refusals.requireSyntax(body);
             throw Refusals.invalid("Not formatted correctly. 'signature_name' key must be a string value.");

@@ -13,16 +13,9 @@ import dev.sluice.worker.contract.InferenceException;
  */
 record TfsDialect(TfsPath path) implements Dialect {
 
-    private static final int NOT_IMPLEMENTED = 501;
-
     @Override
     public Protocol protocol() {
         return Protocol.TENSORFLOW_SERVING;
-    }
-
-    @Override
-    public int status(InferenceError error) {
-        return error instanceof InferenceError.UnsupportedMediaType ? NOT_IMPLEMENTED : Dialect.super.status(error);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileDocument;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.RouteTable;
@@ -14,7 +15,7 @@ import dev.sluice.gateway.front.http.RouteTable;
 public final class TfsFront implements ProfileFront {
 
     private static final String PATHS = "(?i)/v1(?:/.*)?";
-    private static final ProfileDocument DOCUMENT = ProfileDocument.read("tensorflow-serving");
+    private static final ProfileDocument DOCUMENT = ProfileDocument.read(Profile.TENSORFLOW_SERVING);
 
     @Override
     public void addTo(RouteTable table, LoopParts loop) {

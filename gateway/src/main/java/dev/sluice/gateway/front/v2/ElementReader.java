@@ -62,7 +62,13 @@ final class ElementReader {
         return memory;
     }
 
-    private void makeRoom(int bytes) {
+    /** Appends once more what was written there. */
+    void repeat(int from, int bytes) {
+        makeRoom(bytes);
+        memory.put(memory.position(), memory, from, bytes).position(memory.position() + bytes);
+    }
+
+    void makeRoom(int bytes) {
         if (growth != null && memory.remaining() < bytes) {
             memory = growth.beyond(memory, bytes);
         }

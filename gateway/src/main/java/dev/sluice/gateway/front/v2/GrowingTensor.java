@@ -16,7 +16,8 @@ import java.util.Arrays;
  *
  * @thread confined to one front loop
  * @shape each value has {@link #form}; the tensor has it too, or it with the number of values before it
- * @bound {@value SignatureCheck#MAX_RANK} levels; memory for no more elements than the rest of the body could hold
+ * @bound {@value SignatureCheck#MAX_RANK} levels; memory for no more elements than the rest of the body could hold, and for
+ *     those that are repeated
  * @errors {@link BadJson} for a value of another form or type; who wants to say more of it looks at it again
  * @owns the memory until a tensor is made of it, or {@link #giveBack}
  */
@@ -36,6 +37,8 @@ public final class GrowingTensor {
     private final int[] sizes = new int[SignatureCheck.MAX_RANK];
     private int rank = UNKNOWN;
     private int values;
+    private int keptFrom = UNKNOWN;
+    private int keptBytes;
 
     public GrowingTensor(JsonCursor cursor, TensorBuffers buffers, TensorSpec spec) {
         this.cursor = cursor;
@@ -75,17 +78,28 @@ public final class GrowingTensor {
         values++;
     }
 
-    /** Whether the single element that stands here is one of the type; it is not kept, and the position is anywhere. */
-    public boolean takes() {
-        GrowingTensor trial = new GrowingTensor(cursor, buffers, spec);
-        try {
-            trial.read();
-            return trial.rank == 0;
-        } catch (BadJson misfit) {
-            return false;
-        } finally {
-            trial.giveBack();
-        }
+    /**
+     * Reads a flat list, and keeps in mind where it lies: for {@link #repeatKept}.
+     *
+     * @param times how often at the most that will be asked for
+     */
+    public void readKept(int times) {
+        int from = elements.memory().position();
+        readFlat();
+        keptFrom = from;
+        keptBytes = elements.memory().position() - from;
+        elements.makeRoom((int) Math.min(Integer.MAX_VALUE, (long) times * keptBytes));
+    }
+
+    /** Whether there is a value that can be repeated. */
+    public boolean hasKept() {
+        return keptFrom != UNKNOWN;
+    }
+
+    /** Adds the value that was kept once more. */
+    public void repeatKept() {
+        elements.repeat(keptFrom, keptBytes);
+        values++;
     }
 
     private void readLevel(int level) {
@@ -139,7 +153,8 @@ public final class GrowingTensor {
     private ByteBuffer larger(ByteBuffer full, int moreBytes) {
         long used = full.position();
         long expected = used == 0 ? expectedBytes() : 2 * used;
-        long bytes = Math.max(used + moreBytes, Math.min(expected, used + possibleBytes()));
+        long possible = hasKept() ? expected : used + possibleBytes(); // what repeats is not in the rest of the body
+        long bytes = Math.max(used + moreBytes, Math.min(expected, possible));
         if (bytes > Integer.MAX_VALUE) {
             throw new BadJson("larger than 2 GiB");
         }

@@ -17,6 +17,8 @@ public final class JsonCursor {
 
     static final int MAX_DEPTH = 100;
 
+    private static final int MOST_REPEATED = 100;
+
     final byte[] bytes;
     final int end;
     final boolean nonFinite;
@@ -45,9 +47,17 @@ public final class JsonCursor {
         position = place;
     }
 
-    /** The text from there to the position, as UTF-8. */
-    public String textFrom(int place) {
-        return new String(bytes, place, position - place, StandardCharsets.UTF_8);
+    /** The text from there to the position, or as much of it as an error repeats. */
+    public String excerptFrom(int place) {
+        int length = position - place;
+        if (length <= MOST_REPEATED) {
+            return new String(bytes, place, length, StandardCharsets.UTF_8);
+        }
+        int most = MOST_REPEATED;
+        while ((bytes[place + most] & 0xC0) == 0x80) { // amid a character
+            most--;
+        }
+        return new String(bytes, place, most, StandardCharsets.UTF_8) + "... (" + length + " bytes)";
     }
 
     /** Reads a string. */
