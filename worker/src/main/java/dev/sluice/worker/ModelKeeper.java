@@ -21,7 +21,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,6 +144,17 @@ final class ModelKeeper {
                 model.name().equals(name) && (version.hasFailed() || version.life.state() == ModelState.ASLEEP));
     }
 
+    /** The same of one version, unless it is asleep: then who asks it has it tried. Says whether it is tried. */
+    boolean retryFailed(ModelId model) {
+        KeptVersion version = kept.get(model);
+        boolean isTried = version != null && version.hasFailed() && version.life.state() != ModelState.ASLEEP;
+        if (isTried) {
+            version.again = true;
+            reconcile();
+        }
+        return isTried;
+    }
+
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
         return settling.settled(model -> model.name().equals(name));
@@ -192,7 +202,7 @@ final class ModelKeeper {
                 KeptVersion version = known(model);
                 kept.remove(model);
                 inItsOwnTime(model, () -> {
-                    version.closeServing();
+                    version.close();
                     sleep.forget(model);
                     rest(model);
                 });
@@ -229,12 +239,12 @@ final class ModelKeeper {
     private void load(KeptVersion version) {
         ModelId model = version.tried.model();
         try {
-            version.closeServing(); // what is left of one that failed when it had served
+            version.close(); // what is left of one that failed when it had served
             version.profile = List.of(); // its files may be others
             version.failedWakes = 0;
-            sleep.admit(version);
             bring(version);
         } catch (Throwable broken) { // nothing may leave it on its way for ever
+            version.close();
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
             report(version, String.valueOf(broken.getMessage()));
@@ -255,61 +265,33 @@ final class ModelKeeper {
     }
 
     private ServedModel load(KeptVersion version, Runnable warming) throws Exception {
-        Watch watch = new Watch(version);
-        ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
+        InstanceWatch watch = new InstanceWatch(version, reason -> {
+            report(version, reason);
+            reconcile();
+        });
         version.fallback = new Fallbacks(wanted.values()).of(version.tried);
-        watch.served = loader.load(version.tried, version.fallback, version.profile, progress);
-        version.rest = watch.served.rest();
-        return watch.served;
+        loader.bringHere(version, how -> hear(version, how));
+        sleep.admit(version); // what it takes is known by its files
+        ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
+        ServedModel served = loader.load(version.here(), version.fallback, version.profile, progress);
+        watch.begin(served);
+        version.rest = served.rest();
+        return served;
     }
 
-    /** How far the files of a version are; says whether anybody still wants them. */
+    /** How far the files of a version are; says whether anybody still wants these. */
     private boolean hear(KeptVersion version, String how) {
         if (!how.equals(version.reason)) {
             report(version, how);
         }
-        return wanted.containsKey(version.tried.model());
-    }
-
-    /**
-     * Hears what becomes of the instances of a version as it was loaded once.
-     *
-     * @thread the control thread
-     */
-    private final class Watch implements InstanceDeployer.Serving {
-
-        private final KeptVersion version;
-        private @Nullable ServedModel served;
-
-        Watch(KeptVersion version) {
-            this.version = version;
-        }
-
-        @Override
-        public void failed(String why) {
-            changed(ModelState.READY, ModelState.FAILED, why);
-        }
-
-        @Override
-        public void restored() {
-            changed(ModelState.FAILED, ModelState.READY, "");
-        }
-
-        /** Of one that has been replaced meanwhile, nobody wants to know. */
-        private void changed(ModelState from, ModelState to, String reason) {
-            if (served != null && version.serving == served && version.life.state() == from) {
-                version.life.enter(to);
-                report(version, reason);
-                reconcile();
-            }
-        }
+        ModelLocation now = wanted.get(version.model());
+        return now != null && now.fingerprint().equals(version.tried.fingerprint());
     }
 
     private void replace(KeptVersion version) {
         ServedModel before = version.serving;
         try {
             version.profile = List.of();
-            sleep.admit(version);
             version.serving = load(version, () -> {});
             if (version.life.state() == ModelState.FAILED) {
                 version.life.enter(ModelState.READY);
@@ -335,6 +317,7 @@ final class ModelKeeper {
         report(version, "");
         departures.of(Objects.requireNonNull(version.serving));
         version.serving = null;
+        version.close();
         version.life.enter(ModelState.UNLOADED);
         kept.remove(model);
         LOG.info("model {} is unloaded", model);
@@ -394,6 +377,6 @@ final class ModelKeeper {
     void close() {
         closing = true;
         departures.close();
-        List.copyOf(kept.values()).forEach(KeptVersion::closeServing);
+        List.copyOf(kept.values()).forEach(KeptVersion::close);
     }
 }

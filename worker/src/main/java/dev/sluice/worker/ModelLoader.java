@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -114,14 +115,13 @@ final class ModelLoader implements AutoCloseable {
     /**
      * What is heard while a version is loaded and afterwards.
      *
-     * @param fetching how far its files are that do not lie in the repository; says whether they are still wanted
      * @param warming when it is in memory
      * @param serving when its last instance has been lost, or one is back
      */
-    record Progress(Predicate<String> fetching, Runnable warming, InstanceDeployer.Serving serving) {}
+    record Progress(Runnable warming, InstanceDeployer.Serving serving) {}
 
     /**
-     * Loads a version.
+     * Loads a version, whose files are here.
      *
      * @param fallback who answers while its circuit is open
      * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
@@ -132,11 +132,10 @@ final class ModelLoader implements AutoCloseable {
             throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         try {
-            ModelLocation here = here(location, progress, served);
             slots.take();
             try {
                 long start = ticker.nanos();
-                load(new Loading(here, fallback, known, progress, served));
+                load(new Loading(location, fallback, known, progress, served));
                 served.loaded(start, ticker.nanos());
             } finally {
                 slots.giveBack();
@@ -148,18 +147,17 @@ final class ModelLoader implements AutoCloseable {
         }
     }
 
-    /** Nobody waits for a place meanwhile, and what came stays where it is as long as it is served. */
-    private ModelLocation here(ModelLocation location, Progress progress, ServedModel served) throws SourceException {
-        ModelSource source = location.source();
-        if (source == null) {
-            return location;
+    /**
+     * Returns when the files of a version are where they can be read; nobody waits for a place meanwhile.
+     *
+     * @param told hears how far they are, and says whether they are still wanted
+     */
+    void bringHere(KeptVersion version, Predicate<String> told) throws SourceException {
+        ModelSource source = version.tried.source();
+        if (source != null && !version.hasFilesOf(source)) {
+            Optional<ModelSources.Fetched> there = blocking(() -> fetching.there(source));
+            version.keep(there.isPresent() ? there.get() : fetching.fetch(version.model(), source, told));
         }
-        ModelSources.Fetched fetched = fetching.fetch(location.model(), source, progress.fetching);
-        served.onClose(() -> {
-            fetched.close();
-            return Future.succeededFuture();
-        });
-        return location.at(fetched.modelFile());
     }
 
     /** What is known of it from the beginning. */

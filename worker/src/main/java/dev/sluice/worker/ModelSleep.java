@@ -122,7 +122,7 @@ final class ModelSleep {
      * @throws IllegalStateException when there cannot be room for it, with a message for its owner
      */
     void admit(KeptVersion version) {
-        version.bytes = ModelSize.of(version.tried.modelFile());
+        version.bytes = ModelSize.of(version.here().modelFile());
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
             throw new IllegalStateException(why);
         }
