@@ -185,6 +185,46 @@ class UnpackingTest {
         refuses(many, "max_entries", "max_entries=10");
     }
 
+    /** The end record says that there is one; whoever reads the list would keep all. */
+    @Test
+    void aZipThatLiesAboutItsEntriesIsRefusedBeforeItIsRead() throws IOException {
+        byte[] many = Archives.zip(zip -> {
+            for (int i = 0; i < 11; i++) {
+                Archives.file(zip, "a" + i, new byte[0]);
+            }
+        });
+        many[many.length - 12] = 1;
+        many[many.length - 14] = 1;
+        Path file = Files.write(directory.resolve("archive"), many);
+        SourceException refused =
+                assertThrows(SourceException.class, () -> ZipDirectory.check(file, "it", 10), "the number is a lie");
+        assertTrue(String.valueOf(refused.getMessage()).contains("max_entries"), refused.getMessage());
+        ZipDirectory.check(file, "it", 11);
+    }
+
+    @Test
+    void aZipWithLongNamesIsRefusedBeforeItIsRead() throws IOException {
+        byte[] zip = Archives.zip(archive -> {
+            for (int i = 0; i < 10; i++) {
+                Archives.file(archive, i + "x".repeat(60_000), new byte[0]);
+            }
+        });
+        refuses(zip, "max_entries", "max_entries=10");
+    }
+
+    @Test
+    void aTarWithALongNameIsRefusedBeforeItIsInMemory() throws IOException {
+        for (byte kind : new byte[] {TarConstants.LF_GNUTYPE_LONGNAME, TarConstants.LF_GNUTYPE_LONGLINK}) {
+            byte[] tar = Archives.tar(archive -> {
+                Archives.file(archive, "model.onnx", WEIGHTS);
+                Archives.of(archive, "././@LongLink", kind, new byte[2 << 20]);
+                Archives.file(archive, "other", WEIGHTS);
+            });
+            refuses(tar, "between two files");
+            refuses(Archives.gzip(tar), "between two files");
+        }
+    }
+
     @Test
     void whatIsCutOffOrEmptyOrGarbledIsRefused() throws IOException {
         byte[] noise = new byte[100_000];
