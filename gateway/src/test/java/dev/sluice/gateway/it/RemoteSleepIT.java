@@ -69,11 +69,14 @@ class RemoteSleepIT {
         store.with("/other.onnx", new byte[1000]);
         try (RunningGateway gateway = start("worker.control.idle_after=100ms", "worker.sources.cache_size=1KiB")) {
             Waiting.until(
-                    "it is asleep", () -> version(gateway, "sums").getString("state").equals("asleep"));
+                    "it is asleep",
+                    () -> version(gateway, "sums").getString("state").equals("asleep"));
             String refused = gateway.admin(
                             "PUT",
                             SUMS + "/versions/2/source",
-                            new JsonObject().put("url", store.url("/other.onnx")).encode())
+                            new JsonObject()
+                                    .put("url", store.url("/other.onnx"))
+                                    .encode())
                     .error(503);
             assertTrue(refused.contains("worker.sources.cache_size"), refused);
             store.isAway(true);
@@ -97,7 +100,8 @@ class RemoteSleepIT {
             assertEquals(200, gateway.admin("POST", SUMS + "/unload", "").status());
             store.with("/slow.onnx", model).fallsSilentAfter(10);
             modelYaml("slow", "/slow.onnx");
-            Waiting.until("the only thread for downloads waits", () -> store.ranges().size() == 2);
+            Waiting.until(
+                    "the only thread for downloads waits", () -> store.ranges().size() == 2);
             assertEquals(200, gateway.admin("POST", SUMS + "/load", "").status());
             assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
         }

@@ -110,9 +110,8 @@ final class ZipDirectory {
             list.skipNBytes(more);
             bytes += FIXED_BYTES + more;
             if (entries >= mostEntries || bytes > (long) ENTRY_BYTES * mostEntries + COMMENT_BYTES) {
-                throw SourceException.never(
-                        from + " has more than " + mostEntries + " entries (worker.sources.max_entries), or such long"
-                                + " names as that many have not");
+                throw SourceException.never(from + " has more than " + mostEntries
+                        + " entries (worker.sources.max_entries), or longer names than so many have");
             }
         }
     }
