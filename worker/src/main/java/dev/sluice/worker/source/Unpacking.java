@@ -46,6 +46,7 @@ final class Unpacking {
     private final String from;
     private final SourceOptions bounds;
     private final Transfer transfer;
+    private final Growth growth;
     private final EntryNames names;
     private final byte[] piece = new byte[PIECE_BYTES];
     private long archiveBytes;
@@ -56,11 +57,12 @@ final class Unpacking {
      * @param folder that is there, and empty
      * @param from for people
      */
-    Unpacking(Path folder, String from, SourceOptions bounds, Transfer transfer) {
+    Unpacking(Path folder, String from, SourceOptions bounds, Transfer transfer, Growth growth) {
         this.folder = folder;
         this.from = from;
         this.bounds = bounds;
         this.transfer = transfer;
+        this.growth = growth;
         this.names = new EntryNames(from);
     }
 
@@ -235,6 +237,7 @@ final class Unpacking {
                 written += count;
                 grow(count);
                 try {
+                    growth.by(count);
                     out.write(piece, 0, count);
                 } catch (IOException full) {
                     throw new UnwritableException(full);

@@ -137,7 +137,7 @@ class ModelCacheIT {
                 Files.setPosixFilePermissions(place, PosixFilePermissions.fromString(rights));
                 try (ModelSources sources = sources(1)) {
                     SourceException refused = Fetches.refused(sources, url(1), Again.LATER);
-                    assertTrue(String.valueOf(refused.getMessage()).contains("chmod go-w"), refused.getMessage());
+                    assertTrue(String.valueOf(refused.getMessage()).contains("chmod -R go-w"), refused.getMessage());
                     assertTrue(sources.there(ModelSource.parse(url(1))).isEmpty());
                 }
             }
