@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,7 @@ final class Fetching implements AutoCloseable {
     /** Of versions that failed, how often, and the timer after which they are tried again. */
     private final Map<ModelId, Later> failed = new HashMap<>();
 
-    private Consumer<ModelId> whenDue = model -> {};
+    private Predicate<ModelId> whenDue = model -> false;
 
     private record Later(int rounds, long timer) {}
 
@@ -59,8 +58,8 @@ final class Fetching implements AutoCloseable {
         this.threads = vertx.createSharedWorkerExecutor("sluice.fetching", options.downloads(), 1, TimeUnit.DAYS);
     }
 
-    /** Has that called when a version that had failed is worth another try. */
-    void whenDue(Consumer<ModelId> listener) {
+    /** Has that called when a version that had failed is worth another try; it says whether there is one. */
+    void whenDue(Predicate<ModelId> listener) {
         whenDue = listener;
     }
 
@@ -70,23 +69,38 @@ final class Fetching implements AutoCloseable {
     }
 
     /**
+     * The files if they are there already; waits for no download.
+     *
+     * @thread any that may wait
+     */
+    Optional<ModelSources.Fetched> there(ModelSource source) {
+        Optional<ModelSources.Fetched> there = sources.there(source);
+        if (there.isPresent()) {
+            try {
+                listener.cached(sources.bytes());
+            } catch (SourceException unknown) {
+                LOG.debug("{}", unknown.getMessage());
+            }
+        }
+        return there;
+    }
+
+    /**
      * Returns when the files are there.
      *
      * @param told hears how far it is, and says whether it is still wanted
      */
     ModelSources.Fetched fetch(ModelId model, ModelSource source, Predicate<String> told) throws SourceException {
-        forgetFailure(model);
+        int failures = forgetFailures(model);
         Transfer transfer = new Transfer();
         underWay.add(transfer);
         Telling telling = new Telling(transfer, told);
         long timer = vertx.setPeriodic(TELL_EACH_MILLIS, due -> telling.tell());
         try {
-            ModelSources.Fetched fetched = tried(source, transfer);
-            failed.remove(model);
-            return fetched;
+            return tried(source, transfer);
         } catch (SourceException failure) {
             if (failure.again() != SourceException.Again.NEVER) {
-                tryLater(model);
+                tryLater(model, failures);
             }
             throw failure;
         } finally {
@@ -103,7 +117,9 @@ final class Fetching implements AutoCloseable {
             try {
                 return tryOnce(source, transfer);
             } catch (SourceException failure) {
-                listener.failed();
+                if (failure.again() != SourceException.Again.TAKEN) {
+                    listener.failed();
+                }
                 Optional<Duration> wait = attempts.next(failure, transfer.received() > before);
                 if (wait.isEmpty()) {
                     throw failure;
@@ -135,19 +151,24 @@ final class Fetching implements AutoCloseable {
         }
     }
 
-    private void forgetFailure(ModelId model) {
-        Later later = failed.get(model);
-        if (later != null) {
-            vertx.cancelTimer(later.timer);
+    /** Says how often it had failed. */
+    private int forgetFailures(ModelId model) {
+        Later later = failed.remove(model);
+        if (later == null) {
+            return 0;
         }
+        vertx.cancelTimer(later.timer);
+        return later.rounds;
     }
 
-    private void tryLater(ModelId model) {
-        Later before = failed.get(model);
-        int rounds = before == null ? 0 : before.rounds + 1;
+    private void tryLater(ModelId model, int rounds) {
         Duration wait = Attempts.later(rounds, random);
-        long timer = vertx.setTimer(wait.toMillis(), due -> whenDue.accept(model));
-        failed.put(model, new Later(rounds, timer));
+        long timer = vertx.setTimer(wait.toMillis(), due -> {
+            if (!whenDue.test(model)) {
+                failed.remove(model); // it has gone, or has come by another way
+            }
+        });
+        failed.put(model, new Later(rounds + 1, timer));
     }
 
     /**

@@ -12,32 +12,35 @@ import org.jspecify.annotations.Nullable;
 final class InstanceWatch implements InstanceDeployer.Serving {
 
     private final KeptVersion version;
-    private final Consumer<String> whenChanged;
+    private final Consumer<String> changed;
+    private @Nullable ServedModel served;
 
-    @Nullable
-    ServedModel served;
-
-    /** @param whenChanged given the reason for the state that it is in since */
-    InstanceWatch(KeptVersion version, Consumer<String> whenChanged) {
+    /** @param changed called with the reason, empty if there is none, when the version's state is another */
+    InstanceWatch(KeptVersion version, Consumer<String> changed) {
         this.version = version;
-        this.whenChanged = whenChanged;
+        this.changed = changed;
+    }
+
+    /** It is loaded. */
+    void begin(ServedModel loaded) {
+        served = loaded;
     }
 
     @Override
     public void failed(String why) {
-        changed(ModelState.READY, ModelState.FAILED, why);
+        enter(ModelState.READY, ModelState.FAILED, why);
     }
 
     @Override
     public void restored() {
-        changed(ModelState.FAILED, ModelState.READY, "");
+        enter(ModelState.FAILED, ModelState.READY, "");
     }
 
     /** Of one that has been replaced meanwhile, nobody wants to know. */
-    private void changed(ModelState from, ModelState to, String reason) {
+    private void enter(ModelState from, ModelState to, String reason) {
         if (served != null && version.serving == served && version.life.state() == from) {
             version.life.enter(to);
-            whenChanged.accept(reason);
+            changed.accept(reason);
         }
     }
 }

@@ -7,12 +7,14 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLifecycle;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
+import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -58,6 +60,9 @@ final class KeptVersion {
     /** Until then it is not tried again. */
     long notBeforeNanos;
 
+    /** Of what does not lie in the repository; they stay where they are, asleep or not, so that it can be woken. */
+    private ModelSources.@Nullable Fetched files;
+
     private @Nullable Promise<Description> waking;
 
     KeptVersion(ModelLocation location) {
@@ -76,6 +81,29 @@ final class KeptVersion {
         tried = location;
         again = false;
         life.enter(ModelState.LOADING);
+    }
+
+    boolean hasFilesOf(ModelSource source) {
+        return files != null && files.source().equals(source);
+    }
+
+    /** What served from others needs them until it is gone. */
+    void keep(ModelSources.Fetched brought) {
+        ModelSources.Fetched before = files;
+        files = brought;
+        if (before != null && serving != null) {
+            serving.onClose(() -> {
+                before.close();
+                return Future.succeededFuture();
+            });
+        } else if (before != null) {
+            before.close();
+        }
+    }
+
+    /** Where its files can be read, once they have been brought here. */
+    ModelLocation here() {
+        return files == null || tried.source() == null ? tried : tried.at(files.modelFile());
     }
 
     Standing standing() {
@@ -106,10 +134,15 @@ final class KeptVersion {
         return report().takesRequests();
     }
 
-    void closeServing() {
+    /** Nothing of it is left in memory, and nothing keeps its files. */
+    void close() {
         if (serving != null) {
             serving.close();
             serving = null;
+        }
+        if (files != null) {
+            files.close();
+            files = null;
         }
     }
 

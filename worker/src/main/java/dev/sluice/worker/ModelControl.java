@@ -81,10 +81,7 @@ final class ModelControl {
         keeper.whenChanged(() -> labels.publish(folders.all()));
         keeper.mayRest(traffic::concerns);
         keeper.keepInstances(instances::wanted);
-        fetching.whenDue(model -> {
-            keeper.retry(model.name());
-            apply();
-        });
+        fetching.whenDue(model -> keeper.retryFailed(model));
         apply();
         keeper.settled().await();
         if (options.mode() == ControlOptions.Mode.WATCH) {

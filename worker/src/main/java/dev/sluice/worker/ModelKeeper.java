@@ -22,7 +22,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,6 +145,17 @@ final class ModelKeeper {
                 model.name().equals(name) && (version.hasFailed() || version.life.state() == ModelState.ASLEEP));
     }
 
+    /** The same of one version, unless it is asleep: then who asks it has it tried. Says whether it is tried. */
+    boolean retryFailed(ModelId model) {
+        KeptVersion version = kept.get(model);
+        boolean isTried = version != null && version.hasFailed() && version.life.state() != ModelState.ASLEEP;
+        if (isTried) {
+            version.again = true;
+            reconcile();
+        }
+        return isTried;
+    }
+
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
         return settling.settled(model -> model.name().equals(name));
@@ -191,7 +201,7 @@ final class ModelKeeper {
                 KeptVersion version = known(model);
                 kept.remove(model);
                 inItsOwnTime(model, () -> {
-                    version.closeServing();
+                    version.close();
                     sleep.forget(model);
                     rest(model);
                 });
@@ -228,12 +238,12 @@ final class ModelKeeper {
     private void load(KeptVersion version) {
         ModelId model = version.tried.model();
         try {
-            version.closeServing(); // what is left of one that failed when it had served
+            version.close(); // what is left of one that failed when it had served
             version.profile = List.of(); // its files may be others
             version.failedWakes = 0;
-            sleep.admit(version);
             bring(version);
         } catch (Throwable broken) { // nothing may leave it on its way for ever
+            version.close();
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
             report(version, String.valueOf(broken.getMessage()));
@@ -267,21 +277,25 @@ final class ModelKeeper {
             report(version, reason);
             reconcile();
         });
-        ModelLoader.Progress progress = new ModelLoader.Progress(how -> hear(version, how), warming, watch);
         version.fallback = new Fallbacks(wanted.values()).of(version.tried);
+        loader.bringHere(version, how -> hear(version, how));
+        sleep.admit(version); // what it takes is known by its files
+        ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
         int instances = sizes.wanted(version.model().name());
         ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, instances > 0 ? instances : Integer.MAX_VALUE);
-        watch.served = loader.load(version.tried, wished, version.profile, progress);
-        version.rest = watch.served.rest();
-        return watch.served;
+        ServedModel served = loader.load(version.here(), wished, version.profile, progress);
+        watch.begin(served);
+        version.rest = served.rest();
+        return served;
     }
 
-    /** How far the files of a version are; says whether anybody still wants them. */
+    /** How far the files of a version are; says whether anybody still wants these. */
     private boolean hear(KeptVersion version, String how) {
         if (!how.equals(version.reason)) {
             report(version, how);
         }
-        return wanted.containsKey(version.tried.model());
+        ModelLocation now = wanted.get(version.model());
+        return now != null && now.fingerprint().equals(version.tried.fingerprint());
     }
 
     private void replace(KeptVersion version) {
@@ -289,7 +303,6 @@ final class ModelKeeper {
         Resident inMemory = sleep.isToLeave(version);
         try {
             version.profile = List.of();
-            sleep.admit(version);
             version.serving = load(version, () -> {});
         } catch (Throwable broken) {
             LOG.error(
@@ -309,17 +322,7 @@ final class ModelKeeper {
             report(version, "");
         } finally {
             version.replacing = false; // it may be replaced again while what was before takes its leave
-            leave(before, inMemory);
-        }
-    }
-
-    private void leave(@Nullable ServedModel before, Resident inMemory) {
-        try {
-            if (before != null) {
-                departures.of(before);
-            }
-        } finally {
-            sleep.hasLeft(inMemory);
+            sleep.leave(before, inMemory);
         }
     }
 
@@ -330,6 +333,7 @@ final class ModelKeeper {
         } finally { // whether or not everybody has heard of it
             departures.of(Objects.requireNonNull(version.serving));
             version.serving = null;
+            version.close();
             version.life.enter(ModelState.UNLOADED);
             kept.remove(model);
             LOG.info("model {} is unloaded", model);
@@ -390,6 +394,6 @@ final class ModelKeeper {
     void close() {
         closing = true;
         departures.close();
-        List.copyOf(kept.values()).forEach(KeptVersion::closeServing);
+        List.copyOf(kept.values()).forEach(KeptVersion::close);
     }
 }

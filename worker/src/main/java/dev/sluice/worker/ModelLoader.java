@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -114,11 +115,10 @@ final class ModelLoader implements AutoCloseable {
     /**
      * What is heard while a version is loaded and afterwards.
      *
-     * @param fetching how far its files are that do not lie in the repository; says whether they are still wanted
      * @param warming when it is in memory
      * @param serving when its last instance has been lost, or one is back
      */
-    record Progress(Predicate<String> fetching, Runnable warming, InstanceDeployer.Serving serving) {}
+    record Progress(Runnable warming, InstanceDeployer.Serving serving) {}
 
     /**
      * What is said of a version by others than its files.
@@ -130,7 +130,7 @@ final class ModelLoader implements AutoCloseable {
     record Wish(@Nullable Fallback fallback, int mostInstances) {}
 
     /**
-     * Loads a version.
+     * Loads a version, whose files are here.
      *
      * @param wish who answers while its circuit is open, and how many instances are enough
      * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
@@ -140,11 +140,10 @@ final class ModelLoader implements AutoCloseable {
     ServedModel load(ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress) throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         try {
-            ModelLocation here = here(location, progress, served);
             slots.take();
             try {
                 long start = ticker.nanos();
-                load(new Loading(here, wish, known, progress, served));
+                load(new Loading(location, wish, known, progress, served));
                 served.loaded(start, ticker.nanos());
             } finally {
                 slots.giveBack();
@@ -156,18 +155,17 @@ final class ModelLoader implements AutoCloseable {
         }
     }
 
-    /** Nobody waits for a place meanwhile, and what came stays where it is as long as it is served. */
-    private ModelLocation here(ModelLocation location, Progress progress, ServedModel served) throws SourceException {
-        ModelSource source = location.source();
-        if (source == null) {
-            return location;
+    /**
+     * Returns when the files of a version are where they can be read; nobody waits for a place meanwhile.
+     *
+     * @param told hears how far they are, and says whether they are still wanted
+     */
+    void bringHere(KeptVersion version, Predicate<String> told) throws SourceException {
+        ModelSource source = version.tried.source();
+        if (source != null && !version.hasFilesOf(source)) {
+            Optional<ModelSources.Fetched> there = blocking(() -> fetching.there(source));
+            version.keep(there.isPresent() ? there.get() : fetching.fetch(version.model(), source, told));
         }
-        ModelSources.Fetched fetched = fetching.fetch(location.model(), source, progress.fetching);
-        served.onClose(() -> {
-            fetched.close();
-            return Future.succeededFuture();
-        });
-        return location.at(fetched.modelFile());
     }
 
     /** What is known of it from the beginning. */

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,7 +124,7 @@ final class ModelSleep {
      * @throws IllegalStateException when there cannot be room for it, with a message for its owner
      */
     void admit(KeptVersion version) {
-        Path file = version.tried.modelFile();
+        Path file = version.here().modelFile();
         version.bytes = vertx.executeBlocking(() -> ModelSize.of(file), false).await();
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
             throw new IllegalStateException(why);
@@ -193,9 +194,12 @@ final class ModelSleep {
         });
     }
 
-    private void leave(ServedModel served, Resident gone) {
+    /** It drains, and its memory is free. */
+    void leave(@Nullable ServedModel served, Resident gone) {
         try {
-            steps.leave(served);
+            if (served != null) {
+                steps.leave(served);
+            }
         } finally {
             hasLeft(gone);
         }

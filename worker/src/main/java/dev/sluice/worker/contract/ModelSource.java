@@ -52,6 +52,7 @@ public record ModelSource(String url, String sha256) {
                         uri.get().getRawAuthority() == null
                                 && uri.get().getPath() != null
                                 && uri.get().getPath().startsWith("/")
+                                && uri.get().getPath().indexOf('\0') < 0
                                 && uri.get().getRawQuery() == null
                                 && uri.get().getRawFragment() == null;
                     default -> false;
@@ -95,8 +96,10 @@ public record ModelSource(String url, String sha256) {
         String place = query < 0 ? url : url.substring(0, query);
         int authority = place.indexOf("://");
         int at = place.lastIndexOf('@'); // more may be hidden than need be, if a path has one
-        if (authority >= 0 && at > authority) {
-            place = place.substring(0, authority + 3) + HIDDEN + place.substring(at);
+        if (at >= 0) { // also where it is mistyped
+            place = place.substring(0, authority >= 0 && authority < at ? authority + 3 : 0)
+                    + HIDDEN
+                    + place.substring(at);
         } else if (query >= 0 && url.indexOf('@', query) > 0) {
             place = place.substring(0, authority < 0 ? 0 : authority + 3) + HIDDEN;
         }

@@ -37,9 +37,14 @@ public final class Attempts {
     public Optional<Duration> next(SourceException failure, boolean progressed) {
         return switch (failure.again()) {
             case NEVER, LATER -> Optional.empty();
-            case TAKEN -> Optional.of(Duration.ofMillis(jittered(FIRST_MILLIS)));
+            case TAKEN -> bounded(jittered(FIRST_MILLIS));
             case SOON -> soon(failure.after().toMillis(), progressed);
         };
+    }
+
+    private Optional<Duration> bounded(long wait) {
+        waitedMillis += wait;
+        return waitedMillis > boundMillis ? Optional.empty() : Optional.of(Duration.ofMillis(wait));
     }
 
     private Optional<Duration> soon(long atLeastMillis, boolean progressed) {
@@ -47,9 +52,7 @@ public final class Attempts {
             failures = 0;
             waitedMillis = 0;
         }
-        long wait = Math.max(atLeastMillis, jittered(doubled(FIRST_MILLIS, LONGEST_MILLIS, failures++)));
-        waitedMillis += wait;
-        return waitedMillis > boundMillis ? Optional.empty() : Optional.of(Duration.ofMillis(wait));
+        return bounded(Math.max(atLeastMillis, jittered(doubled(FIRST_MILLIS, LONGEST_MILLIS, failures++))));
     }
 
     /**

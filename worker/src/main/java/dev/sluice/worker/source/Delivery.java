@@ -118,7 +118,8 @@ final class Delivery {
             if (form == Form.MODEL) {
                 Files.move(single, unpacked.resolve(MODEL_FILE));
             } else {
-                new Unpacking(unpacked, source.shown(), options, transfer).run(single, form);
+                Growth growth = new Growth(unpacked, cache::makeRoom);
+                new Unpacking(unpacked, source.shown(), options, transfer, growth).run(single, form);
             }
             return;
         }

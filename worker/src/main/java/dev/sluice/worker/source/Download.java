@@ -26,9 +26,6 @@ final class Download {
 
     private static final int PIECE_BYTES = 256 << 10;
 
-    /** What else is written on that disk must not fail for us. */
-    private static final long LEFT_ON_DISK = 64 << 20;
-
     /**
      * What a download has to keep to.
      *
@@ -104,14 +101,7 @@ final class Download {
         if (opened.total() > terms.mostBytes) {
             throw tooLarge(from);
         }
-        long needed = opened.total() - opened.from() + LEFT_ON_DISK;
-        long free = Files.getFileStore(file.resolveSibling("")).getUsableSpace();
-        if (needed > free) {
-            throw new SourceException(
-                    SourceException.Again.LATER,
-                    "the disk of worker.sources.cache has " + (free >> 20) + " MiB free, and " + (needed >> 20)
-                            + " MiB are needed");
-        }
+        Growth.checkDisk(file.resolveSibling(""), Math.max(0, opened.total() - opened.from()));
     }
 
     private SourceException tooLarge(String from) {
@@ -122,6 +112,7 @@ final class Download {
     private void copy(Remote.Opened opened, String from) throws IOException {
         long at = opened.from();
         Pace pace = new Pace(terms.idleTimeout, terms.ticker.nanos());
+        Growth growth = new Growth(file.resolveSibling(""), terms.room);
         byte[] piece = new byte[PIECE_BYTES];
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.position(at);
@@ -130,6 +121,7 @@ final class Download {
                 if (at > terms.mostBytes) {
                     throw tooLarge(from);
                 }
+                growth.by(count);
                 write(channel, ByteBuffer.wrap(piece, 0, count));
                 transfer.got(count);
                 transfer.goOn();

@@ -8,12 +8,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ final class ModelCache {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final String GONE = "gone-";
 
+    private final Path root;
     private final Path blobs;
     private final Path partial;
     private final Path sources;
@@ -46,6 +49,7 @@ final class ModelCache {
     private final InstantSource clock;
 
     ModelCache(Path directory, long mostBytes, InstantSource clock) {
+        this.root = directory;
         this.blobs = directory.resolve("sha256");
         this.partial = directory.resolve("partial");
         this.sources = directory.resolve("sources");
@@ -60,6 +64,18 @@ final class ModelCache {
         for (Path directory : List.of(blobs, partial, sources, locksDirectory)) {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            refuseStrangers(directory);
+        }
+        refuseStrangers(root);
+    }
+
+    private static void refuseStrangers(Path directory) throws IOException {
+        Set<PosixFilePermission> rights = Files.getPosixFilePermissions(directory);
+        if (rights.contains(PosixFilePermission.GROUP_WRITE) || rights.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new SourceException(
+                    SourceException.Again.LATER,
+                    "worker.sources.cache is not believed, for its group or others may write there; chmod -R go-w"
+                            + " lets it be");
         }
     }
 

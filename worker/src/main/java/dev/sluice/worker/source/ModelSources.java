@@ -82,10 +82,11 @@ public final class ModelSources implements AutoCloseable {
     /**
      * The files of a version, which stay where they are until it is closed.
      *
+     * @param source where they are from
      * @param modelFile the ONNX file, with what belongs to it beside it
      * @thread any
      */
-    public record Fetched(Path modelFile, Runnable release) implements AutoCloseable {
+    public record Fetched(ModelSource source, Path modelFile, Runnable release) implements AutoCloseable {
 
         @Override
         public void close() {
@@ -93,12 +94,42 @@ public final class ModelSources implements AutoCloseable {
         }
     }
 
+    /** The same if they are there already, and nobody need be asked; what is in the way of that, {@link #fetch} says. */
+    public Optional<Fetched> there(ModelSource source) {
+        if (directory == null || rules.objection(source).isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            ModelCache cache = cache(directory);
+            return there(cache, expected(source, cache)).map(blob -> fetched(source, blob));
+        } catch (IOException inTheWay) {
+            return Optional.empty();
+        }
+    }
+
+    private static Fetched fetched(ModelSource source, ModelCache.Blob blob) {
+        return new Fetched(source, blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
+    }
+
+    private ModelCache cache(Path place) throws IOException {
+        ModelCache cache = new ModelCache(place, options.cacheSize(), clock);
+        cache.make();
+        return cache;
+    }
+
+    private static String expected(ModelSource source, ModelCache cache) throws IOException {
+        return source.sha256().isEmpty() ? cache.known(source.url()).orElse("") : source.sha256();
+    }
+
+    private static Optional<ModelCache.Blob> there(ModelCache cache, String digest) throws IOException {
+        return digest.isEmpty() ? Optional.empty() : cache.find(digest);
+    }
+
     /** Returns when it is there; what had come when it fails is there for the next try. */
     public Fetched fetch(ModelSource source, Transfer transfer) throws SourceException {
         try {
             rules.check(source);
-            ModelCache.Blob blob = blob(source, transfer);
-            return new Fetched(blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
+            return fetched(source, blob(source, transfer));
         } catch (SourceException refused) {
             throw refused;
         } catch (IOException failure) {
@@ -114,14 +145,11 @@ public final class ModelSources implements AutoCloseable {
         if (directory == null) {
             throw SourceException.never("worker.sources.cache is no absolute path: " + options.cache());
         }
-        ModelCache cache = new ModelCache(directory, options.cacheSize(), clock);
-        cache.make();
-        String expected = source.sha256().isEmpty() ? cache.known(source.url()).orElse("") : source.sha256();
-        if (!expected.isEmpty()) {
-            Optional<ModelCache.Blob> there = cache.find(expected);
-            if (there.isPresent()) {
-                return there.get();
-            }
+        ModelCache cache = cache(directory);
+        String expected = expected(source, cache);
+        Optional<ModelCache.Blob> there = there(cache, expected);
+        if (there.isPresent()) {
+            return there.get();
         }
         try (ModelCache.Draft draft = cache.draft(source.url())) {
             Delivery.Delivered delivered = new Delivery(source, options, cache, transfer, ticker)

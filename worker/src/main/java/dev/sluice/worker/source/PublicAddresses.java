@@ -31,6 +31,7 @@ final class PublicAddresses {
             "fe80::/10",
             "ff00::/8",
             "fd00:ec2::254/128",
+            "fd20:ce::254/128",
             "::/128");
 
     private static final List<Block> PRIVATE = blocks(

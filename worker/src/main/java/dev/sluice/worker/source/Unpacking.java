@@ -2,6 +2,7 @@ package dev.sluice.worker.source;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,7 +23,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  * grows beyond its bounds.
  *
  * @thread the fetch's
- * @bound files and folders, bytes, and bytes for each byte of the archive
+ * @bound files and folders, what is kept of their names, bytes, and bytes for each byte of the archive
  * @errors SourceException NEVER for an archive that is broken or tries anything; what was unpacked is the caller's to
  *     delete
  */
@@ -35,6 +36,9 @@ final class Unpacking {
 
     private static final long NEVER_MIND_BYTES = 256L << 20;
 
+    /** Names are never longer, nor what is said of a file. */
+    private static final int HEADER_BYTES = 1 << 20;
+
     private static final int UNIX_TYPE = 0xF000;
     private static final int UNIX_FILE = 0x8000;
 
@@ -42,6 +46,7 @@ final class Unpacking {
     private final String from;
     private final SourceOptions bounds;
     private final Transfer transfer;
+    private final Growth growth;
     private final EntryNames names;
     private final byte[] piece = new byte[PIECE_BYTES];
     private long archiveBytes;
@@ -52,11 +57,12 @@ final class Unpacking {
      * @param folder that is there, and empty
      * @param from for people
      */
-    Unpacking(Path folder, String from, SourceOptions bounds, Transfer transfer) {
+    Unpacking(Path folder, String from, SourceOptions bounds, Transfer transfer, Growth growth) {
         this.folder = folder;
         this.from = from;
         this.bounds = bounds;
         this.transfer = transfer;
+        this.growth = growth;
         this.names = new EntryNames(from);
     }
 
@@ -92,7 +98,11 @@ final class Unpacking {
     }
 
     private void zip(Path archive) throws IOException {
-        try (ZipFile zip = ZipFile.builder().setPath(archive).get()) {
+        ZipDirectory.check(archive, from, bounds.maxEntries());
+        try (ZipFile zip = ZipFile.builder()
+                .setPath(archive)
+                .setIgnoreLocalFileHeader(true) // what it says once more of each would be kept as well
+                .get()) {
             for (Enumeration<ZipArchiveEntry> all = zip.getEntries(); all.hasMoreElements(); ) {
                 ZipArchiveEntry entry = all.nextElement();
                 int type = entry.getUnixMode() & UNIX_TYPE;
@@ -117,8 +127,10 @@ final class Unpacking {
     private void tar(Path archive, Form form) throws IOException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), PIECE_BYTES);
                 InputStream plain = form == Form.TAR ? file : new GZIPInputStream(file, PIECE_BYTES);
-                TarArchiveInputStream tar = new TarArchiveInputStream(plain)) {
+                Headers headers = new Headers(plain);
+                TarArchiveInputStream tar = new TarArchiveInputStream(headers)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                headers.end();
                 boolean isFile = entry.isFile()
                         && !entry.isSymbolicLink()
                         && !entry.isLink()
@@ -130,9 +142,68 @@ final class Unpacking {
                 if (!entry.isDirectory()) {
                     write(tar, target, entry.getSize());
                 }
+                headers.begin();
             }
+            headers.end();
             for (int count = plain.read(piece); count >= 0; count = plain.read(piece)) {
                 grow(count); // for its checksum stands at the end
+            }
+        }
+    }
+
+    /**
+     * What a tar has between the contents of two files, of which its reader keeps names in memory, however long they are.
+     *
+     * @thread the fetch's
+     */
+    private final class Headers extends FilterInputStream {
+
+        private boolean between = true;
+        private int bytes;
+
+        Headers(InputStream plain) {
+            super(plain);
+        }
+
+        void begin() {
+            between = true;
+            bytes = 0;
+        }
+
+        void end() {
+            between = false;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = super.read();
+            count(value < 0 ? 0 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = super.read(into, offset, Math.min(length, PIECE_BYTES));
+            count(Math.max(0, count));
+            return count;
+        }
+
+        @Override
+        public long skip(long length) throws IOException {
+            long count = super.skip(Math.min(length, PIECE_BYTES));
+            count((int) count);
+            return count;
+        }
+
+        private void count(int more) throws SourceException {
+            if (between) {
+                transfer.goOn();
+                grow(more);
+                bytes += more;
+                if (bytes > HEADER_BYTES) {
+                    throw SourceException.never(from + " has more than " + HEADER_BYTES + " bytes of names, or of what"
+                            + " no file has, between two files");
+                }
             }
         }
     }
@@ -166,6 +237,7 @@ final class Unpacking {
                 written += count;
                 grow(count);
                 try {
+                    growth.by(count);
                     out.write(piece, 0, count);
                 } catch (IOException full) {
                     throw new UnwritableException(full);

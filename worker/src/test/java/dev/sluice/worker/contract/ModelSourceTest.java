@@ -39,6 +39,7 @@ class ModelSourceTest {
                 "file://host/m.onnx",
                 "file:m.onnx",
                 "file:///m.onnx?x",
+                "file:///m%00.onnx",
                 "https://h/m#part",
                 "jar:file:///x!/y",
                 "",
@@ -65,6 +66,9 @@ class ModelSourceTest {
         "https://h/m?X-Amz-Signature=secret, https://h/m?***",
         "https://user:se@cret@h/m, https://***@h/m",
         "https://user:sec?ret@h/m, https://***?***",
+        "https:/user:secret@h/m, ***@h/m",
+        "user:secret@h/m://x, ***@h/m://x",
+        "https:user:secret@h/m?x=1, ***@h/m?***",
         "https://h/m, https://h/m",
         "s3://bucket/key, s3://bucket/key"
     })

@@ -52,6 +52,15 @@ final class Archives {
         tar.closeArchiveEntry();
     }
 
+    /** Content that is no file's. */
+    static void of(TarArchiveOutputStream tar, String name, byte kind, byte[] content) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name, kind, true);
+        entry.setSize(content.length);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+
     static byte[] zip(Filling<ZipArchiveOutputStream> filling) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {

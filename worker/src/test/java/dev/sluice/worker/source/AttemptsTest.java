@@ -69,12 +69,17 @@ class AttemptsTest {
     }
 
     @Test
-    void whoWaitsForAnotherWaitsAsLongAsThatTakes() {
+    void whoWaitsForAnotherLooksOftenAndNotForEver() {
         SourceException taken = new SourceException(SourceException.Again.TAKEN, "taken");
-        Attempts attempts = new Attempts(Duration.ZERO, new SplittableRandom(1));
-        for (int i = 0; i < 1000; i++) {
-            assertTrue(attempts.next(taken, false).orElseThrow().toMillis() < 750);
+        Attempts attempts = new Attempts(Duration.ofSeconds(10), new SplittableRandom(1));
+        long waited = 0;
+        for (Optional<Duration> wait = attempts.next(taken, false);
+                wait.isPresent();
+                wait = attempts.next(taken, false)) {
+            assertTrue(wait.get().toMillis() < 750, wait.toString());
+            waited += wait.get().toMillis();
         }
+        assertTrue(waited > 9_000 && waited <= 10_000, waited + " ms");
     }
 
     @Test

@@ -130,6 +130,23 @@ class ModelCacheIT {
     }
 
     @Test
+    void aCacheThatOthersMayWriteIsNotBelieved() throws IOException {
+        Path blobs = fetch(1, 0).resolveSibling("").resolveSibling("");
+        for (Path place : List.of(blobs, cache)) {
+            for (String rights : List.of("rwxrwx---", "rwx----w-")) {
+                Files.setPosixFilePermissions(place, PosixFilePermissions.fromString(rights));
+                try (ModelSources sources = sources(1)) {
+                    SourceException refused = Fetches.refused(sources, url(1), Again.LATER);
+                    assertTrue(String.valueOf(refused.getMessage()).contains("chmod -R go-w"), refused.getMessage());
+                    assertTrue(sources.there(ModelSource.parse(url(1))).isEmpty());
+                }
+            }
+            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        fetch(1, 2);
+    }
+
+    @Test
     void filesAreReadFromWhereTheyMayBeReadOnly() throws IOException {
         Path secret = Files.write(directory.resolve("secret.onnx"), Fetches.noise(10, 1));
         Files.createSymbolicLink(files.resolve("link.onnx"), secret);

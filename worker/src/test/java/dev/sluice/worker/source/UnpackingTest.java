@@ -3,6 +3,7 @@ package dev.sluice.worker.source;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +43,10 @@ class UnpackingTest {
     }
 
     private void unpack(byte[] archive, String... bounds) throws IOException {
+        unpack(archive, new Growth(folder, room -> {}), bounds);
+    }
+
+    private void unpack(byte[] archive, Growth growth, String... bounds) throws IOException {
         Path file = Files.write(directory.resolve("archive"), archive);
         List<Assignment> settings = Arrays.stream(bounds)
                 .map(bound -> bound.split("=", 2))
@@ -48,7 +54,7 @@ class UnpackingTest {
                 .toList();
         SourceOptions options =
                 Settings.of(SourceOptions.class).overrides(settings).load();
-        new Unpacking(folder, "it", options, new Transfer()).run(file, Form.of(file, "it"));
+        new Unpacking(folder, "it", options, new Transfer(), growth).run(file, Form.of(file, "it"));
     }
 
     private void refuses(byte[] archive, String why, String... bounds) throws IOException {
@@ -185,6 +191,46 @@ class UnpackingTest {
         refuses(many, "max_entries", "max_entries=10");
     }
 
+    /** The end record says that there is one; whoever reads the list would keep all. */
+    @Test
+    void aZipThatLiesAboutItsEntriesIsRefusedBeforeItIsRead() throws IOException {
+        byte[] many = Archives.zip(zip -> {
+            for (int i = 0; i < 11; i++) {
+                Archives.file(zip, "a" + i, new byte[0]);
+            }
+        });
+        many[many.length - 12] = 1;
+        many[many.length - 14] = 1;
+        Path file = Files.write(directory.resolve("archive"), many);
+        SourceException refused =
+                assertThrows(SourceException.class, () -> ZipDirectory.check(file, "it", 10), "the number is a lie");
+        assertTrue(String.valueOf(refused.getMessage()).contains("max_entries"), refused.getMessage());
+        ZipDirectory.check(file, "it", 11);
+    }
+
+    @Test
+    void aZipWithLongNamesIsRefusedBeforeItIsRead() throws IOException {
+        byte[] zip = Archives.zip(archive -> {
+            for (int i = 0; i < 10; i++) {
+                Archives.file(archive, i + "x".repeat(60_000), new byte[0]);
+            }
+        });
+        refuses(zip, "max_entries", "max_entries=10");
+    }
+
+    @Test
+    void aTarWithALongNameIsRefusedBeforeItIsInMemory() throws IOException {
+        for (byte kind : new byte[] {TarConstants.LF_GNUTYPE_LONGNAME, TarConstants.LF_GNUTYPE_LONGLINK}) {
+            byte[] tar = Archives.tar(archive -> {
+                Archives.file(archive, "model.onnx", WEIGHTS);
+                Archives.of(archive, "././@LongLink", kind, new byte[2 << 20]);
+                Archives.file(archive, "other", WEIGHTS);
+            });
+            refuses(tar, "between two files");
+            refuses(Archives.gzip(tar), "between two files");
+        }
+    }
+
     @Test
     void whatIsCutOffOrEmptyOrGarbledIsRefused() throws IOException {
         byte[] noise = new byte[100_000];
@@ -199,6 +245,32 @@ class UnpackingTest {
         byte[] garbled = zip.clone();
         garbled[1000] ^= 1;
         refuses(garbled, "");
+    }
+
+    @Test
+    void roomIsAskedForWhileItGrows() throws IOException {
+        byte[] archive = Archives.tar(tar -> Archives.file(tar, "model.onnx", new byte[3 << 20]));
+        AtomicInteger asked = new AtomicInteger();
+        Growth full = new Growth(
+                folder,
+                room -> {
+                    if (asked.incrementAndGet() == 2) {
+                        throw new SourceException(SourceException.Again.LATER, "full");
+                    }
+                },
+                1 << 20);
+        SourceException refused = assertThrows(SourceException.class, () -> unpack(archive, full));
+        assertEquals(SourceException.Again.LATER, refused.again(), "it is not the archive's fault");
+        assertTrue(Files.size(folder.resolve("model.onnx")) < 2 << 20, "no more is written than it has asked for");
+        IOException broken = new IOException("no disk");
+        Growth none = new Growth(
+                folder,
+                room -> {
+                    throw broken;
+                },
+                1);
+        byte[] other = Archives.tar(tar -> Archives.file(tar, "other", WEIGHTS));
+        assertSame(broken, assertThrows(IOException.class, () -> unpack(other, none)));
     }
 
     @Test
