@@ -100,9 +100,12 @@ final class ZipDirectory {
         }
         zip.position(begin);
         DataInputStream list = new DataInputStream(new BufferedInputStream(Channels.newInputStream(zip)));
-        ByteBuffer entry = ByteBuffer.allocate(FIXED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] fixed = new byte[FIXED_BYTES];
+        ByteBuffer entry = ByteBuffer.wrap(fixed).order(ByteOrder.LITTLE_ENDIAN);
         long bytes = 0;
-        for (int entries = 0; next(list, entry); entries++) {
+        for (int entries = 0;
+                list.readNBytes(fixed, 0, FIXED_BYTES) == FIXED_BYTES && entry.getInt(0) == ENTRY;
+                entries++) {
             int more = 0; // its name, what else is said of it, and a comment
             for (int i = 0; i < 3; i++) {
                 more += Short.toUnsignedInt(entry.getShort(LENGTHS_IN_ENTRY + i * Short.BYTES));
@@ -114,10 +117,5 @@ final class ZipDirectory {
                         + " entries (worker.sources.max_entries), or longer names than so many have");
             }
         }
-    }
-
-    private static boolean next(DataInputStream list, ByteBuffer entry) throws IOException {
-        int count = list.readNBytes(entry.array(), 0, FIXED_BYTES);
-        return count == FIXED_BYTES && entry.getInt(0) == ENTRY;
     }
 }
