@@ -18,8 +18,8 @@ import javax.imageio.event.IIOReadProgressListener;
  * Decodes pictures with the readers of ImageIO.
  *
  * @thread any; what it is given and gives belongs to the caller
- * @bound {@code transform.max_pixels} and a longest side, asked of the picture's head before a pixel is decoded; 9
- *     bytes for each of them, and more where it is a WebP
+ * @bound {@code transform.max_pixels} and a longest side, asked of the picture's head before a pixel is decoded; 3 or
+ *     4 bytes for each of them mostly, 15 for a WebP with alpha
  * @errors UnsupportedMediaType for what is no picture, InvalidRequest for one that is too large or broken, Cancelled for
  *     one that nobody waits for any more
  */

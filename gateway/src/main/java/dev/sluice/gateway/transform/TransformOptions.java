@@ -9,7 +9,7 @@ import dev.sluice.worker.settings.Setting;
  * @param maxQueue pictures that wait for a thread, in the whole process; 64 of some 10 ms each are answered within a
  *     second by one thread
  * @param maxPixels of a picture, asked of its head before any is decoded; 24 million are what phones take, and are at
- *     most 9 bytes each while their thread decodes them
+ *     most 15 bytes each while their thread decodes them
  */
 public record TransformOptions(
         @Setting(value = "0", min = "0", max = "256") int threads,

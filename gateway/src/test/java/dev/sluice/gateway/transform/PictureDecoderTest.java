@@ -63,7 +63,7 @@ class PictureDecoderTest {
                 .put((byte) 0);
         for (int size : sizes) {
             byte[] picture = Base64.getDecoder().decode(ONE_PIXEL);
-            ByteBuffer.wrap(picture).order(ByteOrder.LITTLE_ENDIAN).putInt(21, size - 1 | size - 1 << 14);
+            ByteBuffer.wrap(picture).order(ByteOrder.LITTLE_ENDIAN).putInt(21, (size - 1) | ((size - 1) << 14));
             file.put(picture, 12, picture.length - 12);
         }
         file.putInt(4, file.position() - 8);
