@@ -148,12 +148,12 @@ final class ModelKeeper {
     /** The same of one version, unless it is asleep: then who asks it has it tried. Says whether it is tried. */
     boolean retryFailed(ModelId model) {
         KeptVersion version = kept.get(model);
-        boolean isTried = version != null && version.hasFailed() && version.life.state() != ModelState.ASLEEP;
-        if (isTried) {
-            version.again = true;
-            reconcile();
+        if (version == null || !version.hasFailed() || version.life.state() == ModelState.ASLEEP) {
+            return false;
         }
-        return isTried;
+        version.again = true;
+        reconcile();
+        return true;
     }
 
     /** Complete when nothing of that model is on its way; at once if nothing is. */

@@ -170,17 +170,13 @@ final class ModelLoader implements AutoCloseable {
 
     /** What is known of it from the beginning. */
     private record Loading(
-            ModelLocation location,
-            Wish wish,
-            List<LatencyPoint> known,
-            Progress progress,
-            ServedModel served) {}
+            ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress, ServedModel served) {}
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
         Path configFile = version.location.configFile();
-        ModelServing serving = blocking(() ->
-                ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
+        ModelServing serving = blocking(
+                () -> ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
                 () -> engine.load(

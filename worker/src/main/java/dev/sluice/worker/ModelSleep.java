@@ -134,8 +134,7 @@ final class ModelSleep {
 
     /** What serves is to leave, now or when its successor is there, and is in memory until it {@link #hasLeft}. */
     Resident isToLeave(KeptVersion version) {
-        Resident gone =
-                new Resident(version.model(), version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
+        Resident gone = new Resident(version.model(), version.bytes, Resident.Stage.LEAVING, false, true, 0, 0, 0, 0);
         leaving.add(gone);
         return gone;
     }

@@ -22,8 +22,8 @@ class GroupSizesTest {
 
     private static final ModelId CAT = new ModelId("cat", 1);
 
-    private final KeptVersion version = new KeptVersion(
-            new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
+    private final KeptVersion version =
+            new KeptVersion(new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
     private final List<String> reports = new ArrayList<>();
 
     private final ModelSleep.Steps steps = new ModelSleep.Steps() {

@@ -13,7 +13,9 @@ class InstanceWishTest extends ControlFixture {
     void noMoreAreMadeThanOperatorsWant() throws Exception {
         config("versions: [2]", "instances: 8");
         start();
-        assertEquals("each version has 2 instances", told(new ModelCommand.Instances(NAME, 2)).message());
+        assertEquals(
+                "each version has 2 instances",
+                told(new ModelCommand.Instances(NAME, 2)).message());
         assertNull(told(new ModelCommand.Unload(NAME)).refusal());
         instancesMade.set(0);
         assertNull(told(new ModelCommand.Load(NAME)).refusal());

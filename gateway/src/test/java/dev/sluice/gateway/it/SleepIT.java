@@ -187,11 +187,14 @@ class SleepIT {
         new Repository(root).with("sums", "1", SUMS).with("echo", "1", ECHO);
         try (RunningGateway gateway = start(ROOM_FOR_ONE)) {
             String hasty = Requests.withMember("\"parameters\":{\"timeout\":50000}", Requests.echo(1.5f));
-            Waiting.until("echo is asked while sums may stay", () -> { // for a second after it was ready
-                assertEquals(200, gateway.infer("sums", Requests.sums(1, 2)).status());
-                Answer answer = gateway.infer("echo", hasty);
-                return answer.status() != 200 && answer.error(504).contains("waking");
-            });
+            Waiting.until(
+                    "echo is asked while sums may stay",
+                    () -> { // for a second after it was ready
+                        assertEquals(
+                                200, gateway.infer("sums", Requests.sums(1, 2)).status());
+                        Answer answer = gateway.infer("echo", hasty);
+                        return answer.status() != 200 && answer.error(504).contains("waking");
+                    });
             gateway.awaitNothingInFlight();
         }
     }

@@ -49,8 +49,8 @@ class PredictBodyTest {
     @ParameterizedTest
     @ValueSource(strings = {"Pz8/P2E=!", "Pz8_P2/", "\u00e9\u00e9", "Pz8/P", "data:image/png,Pz8/"})
     void refusesWhatIsNoBase64(String image) {
-        String error =
-                assertThrows(InferenceException.class, () -> picture(image)).getMessage();
+        String error = String.valueOf(
+                assertThrows(InferenceException.class, () -> picture(image)).getMessage());
         assertTrue(error.startsWith("image: is "), error);
     }
 
