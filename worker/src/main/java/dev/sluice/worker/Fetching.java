@@ -113,14 +113,14 @@ final class Fetching implements AutoCloseable {
     private ModelSources.Fetched tried(ModelSource source, Transfer transfer) throws SourceException {
         Attempts attempts = new Attempts(options.retryFor(), random);
         while (true) {
-            long before = transfer.received();
+            long before = transfer.news();
             try {
                 return tryOnce(source, transfer);
             } catch (SourceException failure) {
                 if (failure.again() != SourceException.Again.TAKEN) {
                     listener.failed();
                 }
-                Optional<Duration> wait = attempts.next(failure, transfer.received() > before);
+                Optional<Duration> wait = attempts.next(failure, transfer.news() > before);
                 if (wait.isEmpty()) {
                     throw failure;
                 }

@@ -224,7 +224,8 @@ class RemoteModelsIT {
         modelYaml("sums", "sources: [" + "1=" + store.url("/sums.tar") + "]\n");
         try (SluiceProcess one = process("worker.sources.retry_for=1m");
                 SluiceProcess two = process("worker.sources.retry_for=1m")) {
-            Waiting.until("one of them has begun", () -> !store.ranges().isEmpty());
+            Path partial = directory.resolve("cache/partial");
+            Waiting.until("some of it has come to one of them", () -> sizes(partial) >= 1000);
             store.speaksAgain();
             assertTrue(one.awaitReady() != two.awaitReady());
         }

@@ -18,6 +18,8 @@ public final class Transfer {
     private volatile String doing = "";
     private final AtomicLong had = new AtomicLong();
     private volatile long total = -1;
+    private final AtomicLong furthest = new AtomicLong();
+    private final AtomicLong news = new AtomicLong();
     private volatile boolean ended;
 
     /** Ends it when the next bytes come, or have not come for the idle timeout. */
@@ -28,6 +30,11 @@ public final class Transfer {
     /** Bytes that have come by the network, over all tries. */
     public long received() {
         return received.get();
+    }
+
+    /** Those of them that had not come before: a source that begins anew each time gets no further by that. */
+    public long news() {
+        return news.get();
     }
 
     /** For people; empty as long as nothing is known. */
@@ -52,6 +59,8 @@ public final class Transfer {
     }
 
     void begins(long from, long of) {
+        boolean isAnother = total >= 0 && had.get() >= total;
+        furthest.set(isAnother ? from : Math.max(furthest.get(), from));
         had.set(from);
         total = of;
         doing = GETTING;
@@ -59,7 +68,12 @@ public final class Transfer {
 
     void got(int bytes) {
         received.addAndGet(bytes);
-        had.addAndGet(bytes);
+        long now = had.addAndGet(bytes);
+        long further = now - furthest.get();
+        if (further > 0) {
+            news.addAndGet(further);
+            furthest.set(now);
+        }
     }
 
     /** @throws SourceException when it is to end */
