@@ -105,7 +105,8 @@ final class ModelChanges {
         take(context, Set.of(INSTANCES), said -> {
             long wanted = said.count(INSTANCES)
                     .orElseThrow(() -> InferenceException.invalid(INSTANCES, "missing: how many it is to have"));
-            int instances = (int) Math.min(wanted, Integer.MAX_VALUE); // what is too much is refused where it is understood
+            int instances =
+                    (int) Math.min(wanted, Integer.MAX_VALUE); // what is too much is refused where it is understood
             return new ModelCommand.Instances(ModelsHandler.name(context), instances);
         });
     }
