@@ -36,9 +36,9 @@ final class Database implements AutoCloseable {
             Map.of("connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true", "ApplicationName", "sluice");
 
     /**
-     * Nothing in the file is written over or moved, so that after a SIGKILL the newest state is the last one in it. Without
-     * that a killed server was seen to come back with an older state, on a loaded machine, and nobody could make it do so
-     * again: a precaution. It costs some 17 KB for each command, measured.
+     * Nothing in the file is written over or moved, so that after a SIGKILL the newest state is the last one in it.
+     * Without that a killed server was seen to come back with an older state, on a loaded machine, and nobody could
+     * make it do so again: a precaution. It costs some 17 KB for each command, measured.
      */
     private static final String APPENDED = ";REUSE_SPACE=FALSE;AUTO_COMPACT_FILL_RATE=0";
 
