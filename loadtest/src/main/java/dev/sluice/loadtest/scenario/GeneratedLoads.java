@@ -124,26 +124,35 @@ final class GeneratedLoads {
 
     /** A quiet tenant alone, and beside one that sends a hundred times as much. */
     Verdict tenants() throws IOException {
-        double quietRate = session.rate(QUIET, capacity);
-        long[] quiet = session.plan(Arrivals.parse(POISSON), quietRate, "quiet");
-        long[] aggressor = session.plan(Arrivals.parse(POISSON), AGGRESSION * quietRate, "aggressor");
+        session.rehearse(this::tenants);
+        List<Traffic> both = tenants(settings.lengthNanos());
         session.say("the quiet tenant alone");
-        session.run(List.of(session.tenant("quiet", quiet)));
+        session.run(both.subList(0, 1));
         session.say("beside an aggressor (the server must tell them apart by %s)", settings.clientHeader());
-        Result both = session.run(List.of(session.tenant("quiet", quiet), session.tenant("aggressor", aggressor)));
-        record(both, "tenants");
-        return spared(both, SPARED);
+        Result result = session.run(both);
+        record(result, "tenants");
+        return spared(result, SPARED);
+    }
+
+    private List<Traffic> tenants(long nanos) throws IOException {
+        double quietRate = session.rate(QUIET, capacity);
+        return List.of(
+                session.tenant("quiet", planned(POISSON, quietRate, "quiet", nanos)),
+                session.tenant("aggressor", planned(POISSON, AGGRESSION * quietRate, "aggressor", nanos)));
     }
 
     /** Critical requests at half the capacity, beside ten times the capacity of those that may be shed. */
     Verdict critical() throws IOException {
-        long[] critical = session.plan(Arrivals.parse(POISSON), CRITICAL * capacity, "critical");
-        long[] sheddable = session.plan(Arrivals.parse(POISSON), SHEDDABLE * capacity, "sheddable");
-        Result both = session.run(List.of(
-                session.prioritised("critical", HIGHEST, critical),
-                session.prioritised("sheddable", LOWEST, sheddable)));
+        session.rehearse(this::critical);
+        Result both = session.run(critical(settings.lengthNanos()));
         record(both, "critical");
         return spared(both, CRITICAL_SPARED);
+    }
+
+    private List<Traffic> critical(long nanos) throws IOException {
+        return List.of(
+                session.prioritised("critical", HIGHEST, planned(POISSON, CRITICAL * capacity, "critical", nanos)),
+                session.prioritised("sheddable", LOWEST, planned(POISSON, SHEDDABLE * capacity, "sheddable", nanos)));
     }
 
     /** By what came of the first kind of traffic. */
@@ -160,8 +169,8 @@ final class GeneratedLoads {
 
     /** Half the capacity, three times it, and half again: goodput follows at once, and nothing is shed afterwards. */
     Verdict step() throws IOException {
-        long[] planned = session.plan(Arrivals.parse(STEP), session.rate(1, capacity), STEP);
-        List<Traffic> traffic = List.of(session.traffic(STEP, planned));
+        session.rehearse(this::step);
+        List<Traffic> traffic = step(settings.lengthNanos());
         Result result = session.run(traffic);
         record(result, STEP);
         StepResponse response = StepResponse.of(result);
@@ -178,16 +187,21 @@ final class GeneratedLoads {
         return session.judge(traffic, result, capacity).and(followed ? Verdict.PASSED : Verdict.FAILED);
     }
 
+    private List<Traffic> step(long nanos) throws IOException {
+        return List.of(session.traffic(STEP, planned(STEP, session.rate(1, capacity), STEP, nanos)));
+    }
+
     /** The same step, by clients that come back when they are told to, and by clients that do not listen. */
     Verdict retries() throws IOException {
         Verdict worst = Verdict.PASSED;
         for (Retries retries : List.of(Retries.HONOUR, Retries.IGNORE)) {
             String name = retries == Retries.HONOUR ? "polite" : "impatient";
-            long[] planned = session.plan(Arrivals.parse(STEP), session.rate(1, capacity), name);
-            List<Traffic> traffic = List.of(session.retrying(name, retries, planned));
+            session.rehearse(nanos -> retrying(name, retries, nanos));
+            List<Traffic> traffic = retrying(name, retries, settings.lengthNanos());
             Result result = session.run(traffic);
             record(result, "retries-" + name);
             long requests = result.tallies().getFirst().requests();
+            long[] planned = traffic.getFirst().plannedNanos();
             double recovered = StepResponse.of(result).recovered(planned);
             session.say(
                     "%.2f requests were sent for each that was meant; at the end %.1f %% of what was meant was in time",
@@ -196,6 +210,15 @@ final class GeneratedLoads {
                     .and(recovered >= AT_ONCE ? Verdict.PASSED : Verdict.FAILED);
         }
         return worst;
+    }
+
+    private List<Traffic> retrying(String name, Retries retries, long nanos) throws IOException {
+        long[] planned = planned(STEP, session.rate(1, capacity), name, nanos);
+        return List.of(session.retrying(name, retries, planned));
+    }
+
+    private long[] planned(String arrivals, double perSecond, String name, long nanos) throws IOException {
+        return session.plan(Arrivals.parse(arrivals), perSecond, name, nanos);
     }
 
     private void record(Result result, String name) throws IOException {

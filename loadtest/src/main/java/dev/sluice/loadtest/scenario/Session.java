@@ -170,7 +170,12 @@ final class Session implements AutoCloseable {
 
     /** Plans requests; each name gets moments of its own. */
     long[] plan(Arrivals arrivals, double perSecond, String name) {
-        return arrivals.planned(perSecond, settings.lengthNanos(), settings.seed() * 31 + name.hashCode());
+        return plan(arrivals, perSecond, name, settings.lengthNanos());
+    }
+
+    /** The same for a run of that length. */
+    long[] plan(Arrivals arrivals, double perSecond, String name, long nanos) {
+        return arrivals.planned(perSecond, nanos, settings.seed() * 31 + name.hashCode());
     }
 
     Traffic traffic(String name, long[] planned) {
@@ -196,6 +201,16 @@ final class Session implements AutoCloseable {
         Result result = OpenLoop.run(vertx, settings.target(), settings.load(), traffic, this::progress);
         say("%s", Summary.of(result));
         return result;
+    }
+
+    /**
+     * Sends what is to be measured for as long as warming up takes, and looks at none of it: clients that wait for their
+     * answers are never refused any, so a server that they have warmed up has its first refusals still to compile.
+     */
+    void rehearse(TrafficPlan plan) throws IOException {
+        List<Traffic> traffic = plan.during(settings.warmupNanos());
+        LoadOptions options = settings.load(settings.warmupNanos());
+        OpenLoop.run(vertx, settings.target(), options, traffic, (seconds, tallies) -> {});
     }
 
     private void progress(double seconds, List<Tally> tallies) {

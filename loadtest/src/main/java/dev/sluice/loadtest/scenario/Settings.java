@@ -84,7 +84,12 @@ record Settings(
     }
 
     LoadOptions load() {
-        return new LoadOptions(lengthNanos, connections, patienceNanos(), WINDOW_NANOS);
+        return load(lengthNanos);
+    }
+
+    /** The same for a run of that length. */
+    LoadOptions load(long nanos) {
+        return new LoadOptions(nanos, connections, patienceNanos(), WINDOW_NANOS);
     }
 
     /** @errors {@link IllegalArgumentException} if it was not said which it is */
