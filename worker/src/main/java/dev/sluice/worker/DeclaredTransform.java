@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.contract.ClassOutput;
-import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Transform;
 import dev.sluice.worker.repository.ModelConfig;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model.yaml says of pictures and labels, held against the model's signature.
+ * What a model.yaml says of what goes in and what comes out, held against the model's signature.
  *
  * @param values as the gateway applies them
  * @param fileLabels the classes' names where a file has them; empty where none is named
@@ -44,14 +44,22 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
         }
         Map<String, String> problems = new HashMap<>();
         @Nullable
-        ImageInput image =
-                config.input().kind() == Kind.NONE ? null : ImageCheck.read(config.input(), signature, problems);
+        InputTransform input =
+                switch (config.input().kind()) {
+                    case NONE -> null;
+                    case IMAGE -> ImageCheck.read(config.input(), signature, problems);
+                };
         ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
-        @Nullable ClassOutput output = config.output().kind() == OutputKind.NONE ? null : classes.read();
+        @Nullable
+        OutputTransform output =
+                switch (config.output().kind()) {
+                    case NONE -> null;
+                    case CLASSES -> classes.read();
+                };
         if (!problems.isEmpty()) {
             throw new SettingsException(placed(file, problems));
         }
-        return new DeclaredTransform(new Transform(image, output), classes.labels());
+        return new DeclaredTransform(new Transform(input, output), classes.labels());
     }
 
     /** Each with the line that it is about, where the file has one. */

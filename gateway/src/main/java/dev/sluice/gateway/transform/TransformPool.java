@@ -13,9 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that pictures are decoded on, which an event loop must not do: a large one takes half a second.
+ * The threads that make tensors of what people send, which an event loop must not do: a large picture takes half a
+ * second.
  *
- * @thread asked from any; its threads begin with the first picture, and end when there has been none for a minute
+ * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
  * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait
  * @errors Overloaded beyond that, until as much is done as waits
  */
@@ -57,7 +58,7 @@ public final class TransformPool implements AutoCloseable {
     /**
      * Has that work done, or says why it will not be.
      *
-     * @param work says whether it has decoded a picture: what is dropped or refused takes no time, and tells nobody how
+     * @param work says whether it has made tensors: what is dropped or refused takes no time, and tells nobody how
      *     long to wait; it must not throw
      */
     public @Nullable InferenceError begin(BooleanSupplier work) {
@@ -67,7 +68,7 @@ public final class TransformPool implements AutoCloseable {
         } catch (RejectedExecutionException full) {
             refused.increment();
             return InferenceError.Overloaded.until(
-                    options.maxQueue() + " pictures wait to be decoded (transform.max_queue)",
+                    options.maxQueue() + " requests wait to be made tensors (transform.max_queue)",
                     (double) meanNanos.get() * options.maxQueue() / options.threadCount());
         }
     }

@@ -47,7 +47,7 @@ class TransformPoolTest {
             assertNull(pool.begin(decoding(done::countDown)));
             InferenceError soon = pool.begin(() -> true);
             InferenceError.Overloaded full = assertInstanceOf(InferenceError.Overloaded.class, soon);
-            assertEquals("1 pictures wait to be decoded (transform.max_queue)", full.message());
+            assertEquals("1 requests wait to be made tensors (transform.max_queue)", full.message());
             assertEquals(1000, full.retryAfterMillis());
             assertEquals(1, pool.refused());
             assertEquals(1, pool.waiting());

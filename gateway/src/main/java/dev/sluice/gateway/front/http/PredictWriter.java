@@ -68,8 +68,7 @@ final class PredictWriter implements AnswerWriter {
     }
 
     private static @Nullable TopClasses classes(InferenceResponse response, Description model) {
-        @Nullable ClassOutput how = model.transform().classes();
-        if (how == null) {
+        if (!(model.transform().output() instanceof ClassOutput how)) {
             return null;
         }
         for (Tensor output : response.outputs()) {

@@ -60,6 +60,10 @@ public final class JsonMembers {
         }
     }
 
+    public boolean has(String name) {
+        return starts.containsKey(name);
+    }
+
     /** That member as text; null when there is none. */
     public @Nullable String text(String name) {
         JsonCursor cursor = at(name);
