@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange extends Call {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence PLAIN = HttpHeaders.createOptimized("text/plain; charset=utf-8");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence FALLBACK = HttpHeaders.createOptimized("Sluice-Fallback");
@@ -238,19 +239,26 @@ public final class Exchange extends Call {
             request.response().putHeader(AUTHENTICATE, CHALLENGE);
         }
         @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
-        error(dialect.status(error), dialect.text(error), policy);
+        int status = dialect.status(error);
+        if (Refusal.isProblemWanted(request)) {
+            problem(status, dialect.text(error), policy);
+        } else if (dialect.isPlain(error)) {
+            end(status, PLAIN, Buffer.buffer(dialect.text(error)));
+        } else {
+            answer(status, dialect.body(error));
+        }
     }
 
     public void error(int status, String message) {
-        error(status, message, null);
-    }
-
-    private void error(int status, String message, @Nullable String policy) {
         if (Refusal.isProblemWanted(request)) {
-            end(status, Refusal.PROBLEM_JSON, HttpBytes.buffer(Refusal.problem(status, message, policy)));
+            problem(status, message, null);
         } else {
             answer(status, Refusal.plain(message));
         }
+    }
+
+    private void problem(int status, String message, @Nullable String policy) {
+        end(status, Refusal.PROBLEM_JSON, HttpBytes.buffer(Refusal.problem(status, message, policy)));
     }
 
     public void answer(int status, JsonOutput body) {
