@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,24 +49,42 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
                 switch (config.input().kind()) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
+                    case TEXT -> new TextCheck(config.input(), signature, problems).read(location);
                 };
-        ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
-        @Nullable
-        OutputTransform output =
-                switch (config.output().kind()) {
-                    case NONE -> null;
-                    case CLASSES -> classes.read();
-                };
-        if (!problems.isEmpty()) {
-            throw new SettingsException(placed(file, problems));
+        OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
+        @Nullable OutputTransform output = check.read(config.input().kind());
+        List<String> all = placed(file, problems, strange(config));
+        if (!all.isEmpty()) {
+            throw new SettingsException(all);
         }
-        return new DeclaredTransform(new Transform(input, output), classes.labels());
+        return new DeclaredTransform(new Transform(input, output), check.labels());
+    }
+
+    /** What is said of other kinds than those that there are, which would do nothing. */
+    private static Map<String, String> strange(TransformConfig config) {
+        Map<String, String> strange = new HashMap<>();
+        for (Kind other : Kind.values()) {
+            TransformConfig.keys(other)
+                    .forEach(key -> strange.put("transform.input." + key, "is for kind: " + lower(other)));
+        }
+        for (OutputKind other : OutputKind.values()) {
+            TransformConfig.keys(other)
+                    .forEach(key -> strange.put("transform.output." + key, "is for kind: " + lower(other)));
+        }
+        TransformConfig.keys(config.input().kind()).forEach(key -> strange.remove("transform.input." + key));
+        TransformConfig.keys(config.output().kind()).forEach(key -> strange.remove("transform.output." + key));
+        return strange;
+    }
+
+    private static String lower(Enum<?> kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     /** Each with the line that it is about, where the file has one. */
-    private static List<String> placed(Path file, Map<String, String> problems) {
+    private static List<String> placed(Path file, Map<String, String> problems, Map<String, String> strange) {
         Set<String> known = new HashSet<>();
         Map<String, Function<String, Optional<String>>> checks = new HashMap<>();
+        strange.forEach((key, problem) -> checks.put(key, value -> Optional.of(problem)));
         problems.forEach((key, problem) -> checks.put(key, value -> {
             known.add(key);
             return Optional.of(problem + " (got " + value + ")");

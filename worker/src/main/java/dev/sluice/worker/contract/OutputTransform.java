@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @thread immutable
  */
-public sealed interface OutputTransform permits ClassOutput {
+public sealed interface OutputTransform permits ClassOutput, EmbeddingOutput, LabelsOutput, ValuesOutput {
 
     /** The names of the outputs that it reads, and that a request asks for. */
     List<String> outputs();

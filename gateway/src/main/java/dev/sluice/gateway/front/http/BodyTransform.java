@@ -1,11 +1,13 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
+import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one body becomes the tensors of a request: what differs by the kind of thing that is in it.
@@ -37,6 +39,7 @@ interface BodyTransform {
      * @param inputs of the request
      * @param rows of it
      * @param heldBytes of the budget for tensors beside the one that was filled in place
+     * @param texts what its answer needs to know of them; null where there are none
      */
-    record Transformed(List<Tensor> inputs, int rows, long heldBytes) {}
+    record Transformed(List<Tensor> inputs, int rows, long heldBytes, @Nullable TextNotes texts) {}
 }

@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -54,6 +55,7 @@ public final class Exchange extends Call {
     private Dialect dialect = Dialect.V2;
     private @Nullable AnswerWriter writer;
     private long decodeNanos;
+    private @Nullable TextNotes texts;
     private boolean limited;
     private boolean answered;
 
@@ -83,9 +85,15 @@ public final class Exchange extends Call {
         writer = its;
     }
 
-    /** Its picture took so long. */
-    void tookToDecode(long nanos) {
+    /** Its body took so long to become tensors. */
+    void transformed(long nanos, @Nullable TextNotes itsTexts) {
         decodeNanos = nanos;
+        texts = itsTexts;
+    }
+
+    /** What its answer needs to know of the texts that it brought; null where tensors are not made of any. */
+    public @Nullable TextNotes texts() {
+        return texts;
     }
 
     /** It shows that client's key. */

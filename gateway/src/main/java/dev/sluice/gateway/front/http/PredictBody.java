@@ -1,11 +1,14 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonMembers;
+import dev.sluice.gateway.front.v2.JsonTexts;
+import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
@@ -26,6 +29,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     private static final String MULTIPART = "multipart/form-data";
     private static final String IMAGE = "image";
+    private static final String TEXT = "text";
+    private static final String PAIR = "text_pair";
     private static final String DATA = "data";
     private static final String DATA_URL = "data:";
     private static final String BASE64_MARK = ";base64,";
@@ -76,6 +81,39 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
             at++;
         }
         return kind == Kind.EITHER && at < to && body.array()[at] == '{';
+    }
+
+    /** The texts in it: all of it is one, if it is neither a form nor JSON. */
+    TextRows texts(HttpBytes body) {
+        if (body.length() == 0) {
+            throw InferenceException.invalid("body", "is empty; expected a text");
+        }
+        if (isJson(body)) {
+            return textsInJson(body);
+        }
+        ByteBuffer bytes = kind == Kind.FORM
+                ? Multipart.part(body, boundary, names(TEXT))
+                : ByteBuffer.wrap(body.array(), body.from(), body.length());
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return new TextRows.Texts("body", List.of(text), List.of(), false);
+        } catch (CharacterCodingException binary) {
+            throw InferenceException.invalid("body", "is no text in UTF-8");
+        }
+    }
+
+    private TextRows textsInJson(HttpBytes body) {
+        List<String> wanted = names(TEXT);
+        Set<String> known = new HashSet<>(wanted);
+        known.add(PAIR);
+        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), known);
+        String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
+        @Nullable JsonTexts texts = members.texts(name);
+        if (texts == null) {
+            throw InferenceException.invalid(name, "is missing; expected a text, or a list of texts");
+        }
+        @Nullable JsonTexts pairs = members.texts(PAIR);
+        return new TextRows.Texts(name, texts.texts(), pairs == null ? List.of() : pairs.texts(), texts.isList());
     }
 
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */

@@ -47,7 +47,7 @@ final class PredictHandler implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         exchange.speaks(DIALECT);
-        exchange.answersBy(new PredictWriter(wantsText(context.request())));
+        exchange.answersBy(new PredictWriter(exchange, wantsText(context.request())));
         try {
             PredictBody form = PredictBody.of(context.request());
             RequestedModel model = context.pathParam("model") == null

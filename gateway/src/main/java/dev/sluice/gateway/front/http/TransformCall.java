@@ -139,7 +139,7 @@ final class TransformCall {
             refuse(ended.error == null ? new InferenceError.Cancelled() : ended.error);
             return;
         }
-        asked.exchange().tookToDecode(Math.max(1, ended.nanos));
+        asked.exchange().transformed(Math.max(1, ended.nanos), transformed.texts());
         serving.infer(asked.exchange(), asked.head(), asked.endpoint(), (by, buffers) -> {
             buffers.resume(held);
             return request(transformed);

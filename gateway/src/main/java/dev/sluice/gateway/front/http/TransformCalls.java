@@ -3,9 +3,12 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.transform.ImageTransform;
+import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.TextInput;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Has the bodies of requests made tensors as their models declare it, whatever protocol they came by: whoever speaks one
@@ -39,8 +42,22 @@ public final class TransformCalls {
         InputTransform input = Objects.requireNonNull(
                 asked.endpoint.description().transform().input(), "it takes nothing but tensors");
         switch (input) {
-            case ImageInput image ->
-                new TransformCall(asked, loop).begin(new PictureTransform(form, body, image, images), body.length());
+            case ImageInput image -> begin(asked, new PictureBody(form, body, image, images), body.length());
+            case TextInput text -> begin(asked, text, () -> form.texts(body), body.length());
         }
+    }
+
+    /**
+     * The same for texts that their protocol reads by itself.
+     *
+     * @param rows reads them, on another thread
+     * @param bodyBytes the length of the body that they are in
+     */
+    public void begin(Asked asked, TextInput to, Supplier<TextRows> rows, int bodyBytes) {
+        begin(asked, new TextBody(to, rows, bodyBytes), bodyBytes);
+    }
+
+    private void begin(Asked asked, BodyTransform work, int bodyBytes) {
+        new TransformCall(asked, loop).begin(work, bodyBytes);
     }
 }

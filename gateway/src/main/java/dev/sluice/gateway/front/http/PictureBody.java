@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * @bound where the picture comes as base64, three quarters of the body
  * @errors those of {@link PredictBody} and {@link ImageTransform}
  */
-record PictureTransform(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images)
+record PictureBody(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images)
         implements BodyTransform {
 
     @Override
@@ -32,6 +32,6 @@ record PictureTransform(PredictBody form, HttpBytes body, ImageInput image, Imag
     public Transformed apply(ByteBuffer memory, ByteBudget budget, BooleanSupplier givenUp) {
         images.apply(form.picture(body), image, memory, givenUp);
         Tensor tensor = new Tensor(image.tensor().name(), image.tensor().dataType(), image.shape(), memory);
-        return new Transformed(List.of(tensor), 1, 0);
+        return new Transformed(List.of(tensor), 1, 0, null);
     }
 }
