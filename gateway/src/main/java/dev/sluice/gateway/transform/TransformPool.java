@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * second.
  *
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
- * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait
+ * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; of what takes less than a picture
+ *     usually does, as many as take no longer, {@value #MOST_TIMES} times that at most
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
 
     private static final long FIRST_GUESS_NANOS = 10_000_000;
     private static final int REMEMBERED = 10;
+    private static final int MOST_TIMES = 16;
     private static final long IDLE_SECONDS = 60;
 
     private final TransformOptions options;
@@ -43,7 +45,7 @@ public final class TransformPool implements AutoCloseable {
                 options.threadCount(),
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(options.maxQueue()),
+                new ArrayBlockingQueue<>(options.maxQueue() * MOST_TIMES),
                 work -> Thread.ofPlatform()
                         .daemon()
                         .name("sluice-transform-" + number.getAndIncrement())
@@ -62,15 +64,26 @@ public final class TransformPool implements AutoCloseable {
      *     long to wait; it must not throw
      */
     public @Nullable InferenceError begin(BooleanSupplier work) {
+        int waiting = threads.getQueue().size();
+        boolean full = waiting >= options.maxQueue()
+                && meanNanos.get() * waiting >= FIRST_GUESS_NANOS * options.maxQueue();
+        return full || !isTaken(work) ? refusal(waiting) : null;
+    }
+
+    private boolean isTaken(BooleanSupplier work) {
         try {
             threads.execute(() -> measured(work));
-            return null;
-        } catch (RejectedExecutionException full) {
-            refused.increment();
-            return InferenceError.Overloaded.until(
-                    options.maxQueue() + " requests wait to be made tensors (transform.max_queue)",
-                    (double) meanNanos.get() * options.maxQueue() / options.threadCount());
+            return true;
+        } catch (RejectedExecutionException noPlace) {
+            return false;
         }
+    }
+
+    private InferenceError refusal(int waiting) {
+        refused.increment();
+        return InferenceError.Overloaded.until(
+                waiting + " requests wait to be made tensors (transform.max_queue)",
+                (double) meanNanos.get() * waiting / options.threadCount());
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */

@@ -70,6 +70,37 @@ class TransformPoolTest {
         }
     }
 
+    /** A text takes a hundredth of what a picture does, so that a hundred clients of texts are no crowd. */
+    @Test
+    void letsMoreOfWhatTakesLessWait() {
+        AtomicLong clock = new AtomicLong();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(50);
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
+            for (int i = 0; i < 50; i++) {
+                CountDownLatch each = new CountDownLatch(1);
+                assertNull(pool.begin(decoding(() -> {
+                    each.countDown();
+                    done.countDown();
+                })));
+                await(each);
+            }
+            await(done);
+            CountDownLatch begun = new CountDownLatch(1);
+            assertNull(pool.begin(decoding(() -> {
+                begun.countDown();
+                await(go);
+            })));
+            await(begun);
+            for (int i = 0; i < 64; i++) {
+                assertNull(pool.begin(() -> true), i + " wait");
+            }
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> true));
+            assertEquals(64, pool.waiting());
+            go.countDown();
+        }
+    }
+
     /** Of which there may be many, when a crowd gives up: the others would be told to come back too soon. */
     @Test
     void measuresWhatWasDecodedAlone() {

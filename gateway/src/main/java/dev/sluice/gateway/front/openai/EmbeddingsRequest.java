@@ -64,7 +64,7 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
             }
         }
         JsonTexts texts = Objects.requireNonNull(members.texts(INPUT), "it has been found");
-        return new TextRows.Texts(INPUT, texts.texts(), List.of(), true);
+        return new TextRows.Texts(INPUT, texts.texts(), List.of(), texts.isList());
     }
 
     /** @param several whether each of the list is one */
@@ -72,7 +72,7 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
         List<long[]> rows = new ArrayList<>();
         try {
             if (!several) {
-                return new TextRows.TokenRows(INPUT, List.of(ids(cursor)), true);
+                return new TextRows.TokenRows(INPUT, List.of(ids(cursor)), false);
             }
             do {
                 cursor.read('[');
