@@ -204,4 +204,45 @@ class EmbeddingsIT {
         String page = gateway.get("/metrics").body();
         assertTrue(page.contains("protocol=\"openai\""), page);
     }
+
+    private static Answer post(RunningGateway limited, String body, String... headers) {
+        HttpRequest.Builder request = limited.request(limited.profilePort(0), "/v1/embeddings")
+                .POST(BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return Waiting.await(limited.send(request.build()));
+    }
+
+    /** The body is read before anybody knows whom it is for, and is held to the same as others all the same. */
+    @Test
+    void quotasDeadlinesAndLimitsHold() {
+        String asked = "{\"model\": \"sentences\", \"input\": \"good\"}";
+        try (RunningGateway limited = RunningGateway.start(
+                Places.TEXT_MODELS,
+                "compat.listeners=openai: 0",
+                "admission.client_header=X-Client",
+                "http.max_body_size=1KiB",
+                "limits.clients=[\"*: 2 requests/h\"]")) {
+            assertEquals(
+                    "\"requests\";q=2;w=3600",
+                    post(limited, asked, "x-client", "a").header("ratelimit-policy"));
+            assertEquals(200, post(limited, asked, "x-client", "a").status());
+            Answer refused = post(limited, asked, "x-client", "a");
+            assertEquals(429, refused.status());
+            assertEquals(
+                    "rate_limit_exceeded",
+                    refused.json().getJsonObject("error").getString("code"));
+            assertTrue(refused.headers().containsKey("retry-after"), refused.toString());
+            Answer large = post(limited, asked + " ".repeat(1024), "x-client", "b");
+            assertEquals(413, large.status());
+            assertEquals(
+                    "invalid_request_error",
+                    large.json().getJsonObject("error").getString("type"));
+            Answer strange = post(limited, asked, "x-client", "b", "sluice-timeout-ms", "soon");
+            assertEquals(400, strange.status(), strange.body());
+            assertEquals(200, post(limited, asked, "x-client", "c").status());
+            limited.awaitNothingInFlight();
+        }
+    }
 }

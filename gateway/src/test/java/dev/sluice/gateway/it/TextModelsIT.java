@@ -151,7 +151,7 @@ class TextModelsIT {
     }
 
     private static JsonArray output(JsonObject recorded) {
-        JsonArray outputs = recorded.getJsonObject("response").getJsonArray("outputs");
+        JsonArray outputs = recorded.getJsonObject("expected").getJsonArray("outputs");
         return Stream.iterate(0, i -> i + 1)
                 .map(outputs::getJsonObject)
                 .filter(each -> each.getString("name").equals("output_0"))
