@@ -103,7 +103,8 @@ final class OutputCheck {
         if (rank != (pooling == Pooling.NONE ? VECTORS : VECTORS_OF_TOKENS)) {
             problems.put(
                     SECTION + "pooling",
-                    "an embedding is a vector for each row, or pooled of one for each token, and the model has " + output);
+                    "an embedding is a vector for each row, or pooled of one for each token, and the model has "
+                            + output);
         }
         if (pooling != Pooling.NONE && input != TransformConfig.Kind.TEXT) {
             problems.put(SECTION + "pooling", "is for tokens, which transform.input.kind: text makes");

@@ -68,7 +68,8 @@ final class TextCheck {
         if (!truncatesTo(how)) {
             problems.put(SECTION + "max_tokens", "leaves no room for a text, only for what stands around it");
         }
-        boolean oneText = columns.stream().anyMatch(each -> each.tensor().shape().dimension(0) == 1);
+        boolean oneText =
+                columns.stream().anyMatch(each -> each.tensor().shape().dimension(0) == 1);
         return new TextInput(
                 how,
                 columns,
@@ -86,7 +87,8 @@ final class TextCheck {
         add(Kind.MASK, "mask", "attention_mask", config.mask());
         add(Kind.TYPES, "types", "token_type_ids", config.types());
         for (TensorSpec input : signature.inputs()) {
-            if (!input.optional() && columns.stream().noneMatch(each -> each.tensor().equals(input))) {
+            if (!input.optional()
+                    && columns.stream().noneMatch(each -> each.tensor().equals(input))) {
                 problems.put(SECTION + "kind", "of a text nothing becomes the input " + input);
             }
         }

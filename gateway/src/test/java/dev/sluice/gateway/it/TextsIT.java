@@ -1,12 +1,12 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -128,7 +128,7 @@ class TextsIT {
     @Test
     void refusesWhatIsNoText() {
         String said = Waiting.await(gateway.send(gateway.request(MOODS)
-                        .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[] {(byte) 0xFF, 1}))
+                        .POST(BodyPublishers.ofByteArray(new byte[] {(byte) 0xFF, 1}))
                         .build()))
                 .error(400);
         assertEquals("body: is no text in UTF-8", said);
@@ -138,7 +138,6 @@ class TextsIT {
     @Test
     void saysHowLongTokensTook() {
         Answer answer = gateway.post(MOODS, "good", "sluice-timing", "1");
-        assertTrue(answer.header("server-timing").startsWith("decode;dur="), answer.header("server-timing"));
-        assertNotEquals("", answer.body());
+        assertTrue(String.valueOf(answer.header("server-timing")).startsWith("decode;dur="), answer.toString());
     }
 }

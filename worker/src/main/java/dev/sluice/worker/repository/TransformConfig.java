@@ -64,17 +64,30 @@ public record TransformConfig(Input input, Output output) {
             @Setting("false") ImageInput.Invert invert,
             @Setting(value = "0", min = "0", max = "255") int background,
             @Setting("tokenizer.json") String tokenizer,
-            @Setting(value = "0", min = "0", max = "1000000") int maxTokens,
+
+            @Setting(value = "0", min = "0", max = "1000000")
+            int maxTokens,
+
             @Setting("true") boolean truncate,
-            @Setting(value = "0", min = "0", max = "1000000") int padTo,
+
+            @Setting(value = "0", min = "0", max = "1000000")
+            int padTo,
+
             @Setting("right") PadSide padSide,
-            @Setting(value = "-1", min = "-1", max = "2147483647") int padId,
+
+            @Setting(value = "-1", min = "-1", max = "2147483647")
+            int padId,
+
             @Setting("true") boolean specialTokens,
             @Setting("") String ids,
             @Setting("") String mask,
             @Setting("") String types,
-            @Setting(value = "2048", min = "1", max = "100000") int maxTexts,
-            @Setting(value = "100000", min = "1", max = "100000000") int maxCharacters) {}
+
+            @Setting(value = "2048", min = "1", max = "100000")
+            int maxTexts,
+
+            @Setting(value = "100000", min = "1", max = "100000000")
+            int maxCharacters) {}
 
     /**
      * What comes out.

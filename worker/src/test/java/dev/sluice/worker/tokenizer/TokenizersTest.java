@@ -22,16 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizersTest {
 
-    private static final String WORDS = """
+    private static TokenizerFiles read(String truncation) {
+        String words = """
             {"version": "1.0", "truncation": %s, "padding": null,
              "added_tokens": [{"id": 4, "content": "<pad>", "single_word": false, "lstrip": false, "rstrip": false,
                                "normalized": false, "special": true}],
              "normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": null, "decoder": null,
              "model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1, "c": 2, "?": 3}, "unk_token": "?"}}
-            """;
-
-    private static TokenizerFiles read(String truncation) {
-        return TokenizerFiles.read(WORDS.formatted(truncation).getBytes(StandardCharsets.UTF_8));
+            """.formatted(truncation);
+        return TokenizerFiles.read(words.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Tokenization how(int maxTokens) {

@@ -69,7 +69,7 @@ final class OpenAiHandler {
 
     /** One of them. */
     void showModel(RoutingContext context) {
-        String name = context.pathParam("model");
+        String name = String.valueOf(context.pathParam("model"));
         if (names().contains(name)) {
             begun(context).json(write(name, new JsonOutput(128)));
         } else {
