@@ -149,7 +149,7 @@ class EmbeddingsIT {
             delimiter = '|',
             value = {
                 "\"input\": []|input|input: has no text",
-                "\"input\": \"a\", \"encoding_format\": \"int8\"|encoding_format|encoding_format: must be float or base64",
+                "\"input\": \"a\", \"encoding_format\": \"int8\"|encoding_format|encoding_format: must be",
                 "\"input\": [3, 1000]|input|input: 1000 is none of the model's 76 tokens",
                 "\"input\": [[1], [2, \"x\"]]|input[1]|input[1]: ",
                 "\"input\": [1, -1]|input|input: ",
