@@ -81,8 +81,8 @@ public final class Embeddings {
     private double[] vector(int row, int kept) {
         int first = 0;
         int count = 1;
-        if (notes != null && how.pooling() != Pooling.NONE) {
-            if (row >= notes.count() || notes.tokens()[row] > length) {
+        if (how.pooling() != Pooling.NONE) {
+            if (notes == null || row >= notes.count() || notes.tokens()[row] > length) {
                 throw shapeless(output);
             }
             int tokens = notes.tokens()[row];

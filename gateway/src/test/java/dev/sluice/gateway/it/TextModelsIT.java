@@ -75,6 +75,15 @@ class TextModelsIT {
         assertEquals(first, rows.getJsonObject(1).getJsonArray("embedding"));
     }
 
+    /** Then several texts are one request of one row, as far as batches go. */
+    @Test
+    void answersAListWhereTheModelIsNotBatched() throws IOException {
+        String yaml = "batching: off\n" + yaml("", "kind: values, name: scores, decimals: 0");
+        assertEquals(
+                "[{\"values\":[1.0,-1.0]},{\"values\":[-2.0,2.0]},{\"values\":[0.0,0.0]}]",
+                answer(yaml, "{\"text\": [\"good\", \"awful\", \"\"]}"));
+    }
+
     @Test
     void givesOutputsAsTheyAreWhereNothingIsSaidOfThem() throws IOException {
         try (RunningGateway gateway = start("transform:\n  input: {kind: text}\n")) {

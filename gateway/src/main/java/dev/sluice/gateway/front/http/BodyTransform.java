@@ -37,7 +37,7 @@ interface BodyTransform {
      * What it has become.
      *
      * @param inputs of the request
-     * @param rows of it
+     * @param rows of it, where the model has any
      * @param heldBytes of the budget for tensors beside the one that was filled in place
      * @param texts what its answer needs to know of them; null where there are none
      */

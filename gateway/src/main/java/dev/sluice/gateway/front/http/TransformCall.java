@@ -160,7 +160,7 @@ final class TransformCall {
         return new DecodedRequest(
                 transformed.inputs(),
                 model.transform().outputs(model.signature()),
-                transformed.rows(),
+                model.signature().batched() ? transformed.rows() : 1,
                 null,
                 0,
                 new AnswerForm(null, List.of(), false));
