@@ -36,16 +36,37 @@ def most_likely(predictions):
 CHECKS = {
     "tensorflow-serving": lambda names: most_likely(names["predictions"]) == [7, 1, 4],
     "kserve-v1": lambda names: names["predictions"] == [1, 1],
+    "openai": lambda names: [[round(x, 3) for x in vector[:2]] for vector in names["vectors"]] == [[0.114, 0.667], [0.43, -0.095]]
+    and openai_errors(names["client"]),
 }
+
+PAGES = {"openai": "embeddings"}
+
+
+def openai_errors(client):
+    """The library tells mistakes apart by status and body."""
+    import openai
+
+    try:
+        client.embeddings.create(model="nobody", input="the cat")
+        return False
+    except openai.NotFoundError as missing:
+        known = missing.code == "model_not_found"
+    try:
+        client.embeddings.create(model="sentences", input="the cat", dimensions=1000)
+        return False
+    except openai.BadRequestError as wrong:
+        return known and wrong.param == "dimensions"
 
 
 def main(profile, place):
-    page = (ROOT / "docs" / f"{profile}.md").read_text()
+    name = PAGES.get(profile, profile)
+    page = (ROOT / "docs" / f"{name}.md").read_text()
     (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names = {"test_images": digits(7, 1, 4, 9)}
-    exec(compile(re.sub(r"localhost:\d+", place, example), f"docs/{profile}.md", "exec"), names)
+    exec(compile(re.sub(r"localhost:\d+", place, example), f"docs/{name}.md", "exec"), names)
     passed = CHECKS[profile](names)
-    print(f"requests, docs/{profile}.md: {'passed' if passed else 'FAILED: ' + repr(names['predictions'])}")
+    print(f"Python of docs/{name}.md: {'passed' if passed else 'FAILED: ' + repr(names.get('predictions'))}")
     return 0 if passed else 1
 
 

@@ -48,6 +48,7 @@ class ArchitectureTest {
 
     private static final String GATEWAY = "dev.sluice.gateway..";
     private static final String WORKER = "dev.sluice.worker..";
+    private static final String TOKENIZER = "dev.sluice.worker.tokenizer..";
 
     private static void check(ArchRule rule) {
         rule.check(MAIN);
@@ -97,7 +98,7 @@ class ArchitectureTest {
         onlyUses(
                 "dev.sluice.gateway.front..",
                 in(pipeline, admit, dispatch, traffic, drift, transform, security, contract, settings));
-        onlyUses(transform, in(contract, settings));
+        onlyUses(transform, in(contract, settings, TOKENIZER));
         onlyUses(traffic, in(dispatch, drift, contract));
         onlyUses(drift, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
@@ -120,14 +121,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void theGatewayKnowsOfTheWorkerOnlyItsContractAndItsSettings() {
+    void theGatewayKnowsOfTheWorkerOnlyItsContractItsSettingsAndItsTokenizer() {
         check(noClasses()
                 .that(in(GATEWAY))
                 .and()
                 .doNotBelongToAnyOf(Gateway.class)
                 .should()
                 .dependOnClassesThat(in(WORKER)
-                        .and(DescribedPredicate.not(in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..")))
+                        .and(DescribedPredicate.not(
+                                in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER)))
                         .and(DescribedPredicate.not(belongToAnyOf(WorkerOptions.class)))));
         check(noClasses()
                 .that(in(GATEWAY))
@@ -150,6 +152,7 @@ class ArchitectureTest {
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
+        onlyUses(TOKENIZER, in(contract));
         check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
     }
 
@@ -186,7 +189,12 @@ class ArchitectureTest {
 
     @Test
     void eachLibraryIsKnownInOnePlaceOnly() {
-        onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..");
+        onlyIn("dev.sluice.worker.engine..", "ai.onnxruntime..");
+        onlyIn(TOKENIZER, "ai.djl.huggingface..");
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", TOKENIZER)))
+                .should()
+                .dependOnClassesThat(in("ai.djl..")));
         check(noClasses()
                 .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", "dev.sluice.gateway.front.grpc..")))
                 .should()

@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.contract.ClassOutput;
-import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Transform;
 import dev.sluice.worker.repository.ModelConfig;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model.yaml says of pictures and labels, held against the model's signature.
+ * What a model.yaml says of what goes in and what comes out, held against the model's signature.
  *
  * @param values as the gateway applies them
  * @param fileLabels the classes' names where a file has them; empty where none is named
@@ -44,20 +45,46 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
         }
         Map<String, String> problems = new HashMap<>();
         @Nullable
-        ImageInput image =
-                config.input().kind() == Kind.NONE ? null : ImageCheck.read(config.input(), signature, problems);
-        ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
-        @Nullable ClassOutput output = config.output().kind() == OutputKind.NONE ? null : classes.read();
-        if (!problems.isEmpty()) {
-            throw new SettingsException(placed(file, problems));
+        InputTransform input =
+                switch (config.input().kind()) {
+                    case NONE -> null;
+                    case IMAGE -> ImageCheck.read(config.input(), signature, problems);
+                    case TEXT -> new TextCheck(config.input(), signature, problems).read(location);
+                };
+        OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
+        @Nullable OutputTransform output = check.read(config.input().kind());
+        List<String> all = placed(file, problems, strange(config));
+        if (!all.isEmpty()) {
+            throw new SettingsException(all);
         }
-        return new DeclaredTransform(new Transform(image, output), classes.labels());
+        return new DeclaredTransform(new Transform(input, output), check.labels());
+    }
+
+    /** What is said of other kinds than those that there are, which would do nothing. */
+    private static Map<String, String> strange(TransformConfig config) {
+        Map<String, String> strange = new HashMap<>();
+        for (Kind other : Kind.values()) {
+            TransformConfig.keys(other)
+                    .forEach(key -> strange.put("transform.input." + key, "is for kind: " + lower(other)));
+        }
+        for (OutputKind other : OutputKind.values()) {
+            TransformConfig.keys(other)
+                    .forEach(key -> strange.put("transform.output." + key, "is for kind: " + lower(other)));
+        }
+        TransformConfig.keys(config.input().kind()).forEach(key -> strange.remove("transform.input." + key));
+        TransformConfig.keys(config.output().kind()).forEach(key -> strange.remove("transform.output." + key));
+        return strange;
+    }
+
+    private static String lower(Enum<?> kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     /** Each with the line that it is about, where the file has one. */
-    private static List<String> placed(Path file, Map<String, String> problems) {
+    private static List<String> placed(Path file, Map<String, String> problems, Map<String, String> strange) {
         Set<String> known = new HashSet<>();
         Map<String, Function<String, Optional<String>>> checks = new HashMap<>();
+        strange.forEach((key, problem) -> checks.put(key, value -> Optional.of(problem)));
         problems.forEach((key, problem) -> checks.put(key, value -> {
             known.add(key);
             return Optional.of(problem + " (got " + value + ")");

@@ -21,8 +21,8 @@ public record ModelEndpoint(ModelId model, Description description) {
                 && fit(wanted.inputs(), offered.inputs())
                 && fit(wanted.outputs(), offered.outputs())
                 && Objects.equals(
-                        other.description.transform().image(),
-                        description.transform().image());
+                        other.description.transform().input(),
+                        description.transform().input());
     }
 
     private static boolean fit(List<TensorSpec> wanted, List<TensorSpec> offered) {

@@ -11,6 +11,7 @@ public enum Protocol {
     GRPC,
     TENSORFLOW_SERVING,
     KSERVE_V1,
-    /** Pictures in and labels out, at {@code /predict}. */
+    OPENAI,
+    /** What people send and expect, at {@code /predict}. */
     PREDICT
 }

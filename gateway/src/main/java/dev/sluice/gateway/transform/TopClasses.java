@@ -1,9 +1,8 @@
 package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.ClassOutput;
-import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.LabelsOutput;
 import dev.sluice.worker.contract.Tensor;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,17 +29,30 @@ public record TopClasses(List<Scored> classes) {
      * @param labels of the classes, in their order
      */
     public static TopClasses of(Tensor output, ClassOutput how, List<String> labels) {
-        double[] scores = scores(output);
+        double[] scores = Floats.of(output);
         if (how.softmax()) {
             softmax(scores);
         }
+        return of(scores, how.top(), how.threshold(), labels);
+    }
+
+    /** The same where each element is a probability of its own, by the logistic function. */
+    public static TopClasses of(Tensor output, LabelsOutput how, List<String> labels) {
+        double[] scores = Floats.of(output);
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = 1 / (1 + Math.exp(-scores[i]));
+        }
+        return of(scores, how.top(), how.threshold(), labels);
+    }
+
+    private static TopClasses of(double[] scores, int top, double threshold, List<String> labels) {
         PriorityQueue<Integer> best = new PriorityQueue<>(
                 Comparator.comparingDouble((Integer i) -> scores[i]).thenComparing(Comparator.reverseOrder()));
         for (int i = 0; i < scores.length; i++) {
-            if (scores[i] >= how.threshold() && (best.size() < how.top() || scores[i] > scores[best.element()])) {
+            if (scores[i] >= threshold && (best.size() < top || scores[i] > scores[best.element()])) {
                 best.add(i);
             }
-            if (best.size() > how.top()) {
+            if (best.size() > top) {
                 best.remove();
             }
         }
@@ -50,19 +62,6 @@ public record TopClasses(List<Scored> classes) {
             worstFirst.add(new Scored(next < labels.size() ? labels.get(next) : Integer.toString(next), scores[next]));
         }
         return new TopClasses(List.copyOf(worstFirst.reversed()));
-    }
-
-    private static double[] scores(Tensor output) {
-        ByteBuffer data = output.data();
-        int size = output.dataType().elementBytes();
-        double[] scores = new double[output.byteCount() / size];
-        for (int i = 0; i < scores.length; i++) {
-            int at = data.position() + i * size;
-            scores[i] = output.dataType() == DataType.FP64
-                    ? data.getDouble(at)
-                    : output.dataType() == DataType.FP16 ? Float.float16ToFloat(data.getShort(at)) : data.getFloat(at);
-        }
-        return scores;
     }
 
     /** From the highest on, so that nothing overflows. */

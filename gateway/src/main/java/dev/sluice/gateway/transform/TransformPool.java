@@ -13,16 +13,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that pictures are decoded on, which an event loop must not do: a large one takes half a second.
+ * The threads that make tensors of what people send, which an event loop must not do: a large picture takes half a
+ * second.
  *
- * @thread asked from any; its threads begin with the first picture, and end when there has been none for a minute
- * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait
+ * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
+ * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; of what takes less than a picture
+ *     usually does, as many as take no longer, {@value #MOST_TIMES} times that at most
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
 
     private static final long FIRST_GUESS_NANOS = 10_000_000;
     private static final int REMEMBERED = 10;
+    private static final int MOST_TIMES = 16;
     private static final long IDLE_SECONDS = 60;
 
     private final TransformOptions options;
@@ -42,7 +45,7 @@ public final class TransformPool implements AutoCloseable {
                 options.threadCount(),
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(options.maxQueue()),
+                new ArrayBlockingQueue<>(options.maxQueue() * MOST_TIMES),
                 work -> Thread.ofPlatform()
                         .daemon()
                         .name("sluice-transform-" + number.getAndIncrement())
@@ -57,19 +60,30 @@ public final class TransformPool implements AutoCloseable {
     /**
      * Has that work done, or says why it will not be.
      *
-     * @param work says whether it has decoded a picture: what is dropped or refused takes no time, and tells nobody how
+     * @param work says whether it has made tensors: what is dropped or refused takes no time, and tells nobody how
      *     long to wait; it must not throw
      */
     public @Nullable InferenceError begin(BooleanSupplier work) {
+        int waiting = threads.getQueue().size();
+        boolean full = waiting >= options.maxQueue()
+                && meanNanos.get() * waiting >= FIRST_GUESS_NANOS * options.maxQueue();
+        return full || !isTaken(work) ? refusal(waiting) : null;
+    }
+
+    private boolean isTaken(BooleanSupplier work) {
         try {
             threads.execute(() -> measured(work));
-            return null;
-        } catch (RejectedExecutionException full) {
-            refused.increment();
-            return InferenceError.Overloaded.until(
-                    options.maxQueue() + " pictures wait to be decoded (transform.max_queue)",
-                    (double) meanNanos.get() * options.maxQueue() / options.threadCount());
+            return true;
+        } catch (RejectedExecutionException noPlace) {
+            return false;
         }
+    }
+
+    private InferenceError refusal(int waiting) {
+        refused.increment();
+        return InferenceError.Overloaded.until(
+                waiting + " requests wait to be made tensors (transform.max_queue)",
+                (double) meanNanos.get() * waiting / options.threadCount());
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server give what stands below them; what they have in Python is run
+ * The commands of the pages for those who come from another server, and of that of texts, give what stands below them; what they have in Python is run
  * by .ci/compat-client-test.
  */
 class MigrationPagesIT {
@@ -27,8 +27,7 @@ class MigrationPagesIT {
         String text = Files.readString(Places.ROOT.resolve("docs").resolve(page));
         List<MatchResult> examples = EXAMPLE.matcher(text).results().toList();
         assertEquals(text.split("\ncurl ", -1).length - 1, examples.size(), "examples that are not understood");
-        assertTrue(examples.size() >= 4, page);
-        CompatModels.in(models);
+        assertTrue(examples.size() >= 3, page);
         try (RunningGateway gateway = RunningGateway.start(models, "compat.listeners=" + profile + ": 0")) {
             for (MatchResult example : examples) {
                 HttpRequest.Builder request = gateway.request(gateway.profilePort(0), example.group("path"));
@@ -44,11 +43,23 @@ class MigrationPagesIT {
 
     @Test
     void fromTensorFlowServing(@TempDir Path models) throws IOException {
+        CompatModels.in(models);
         runExamples(models, "tensorflow-serving.md", "tensorflow-serving");
     }
 
     @Test
     void fromKserve(@TempDir Path models) throws IOException {
+        CompatModels.in(models);
         runExamples(models, "kserve-v1.md", "kserve-v1");
+    }
+
+    @Test
+    void fromOpenAi() throws IOException {
+        runExamples(Places.TEXT_MODELS, "embeddings.md", "openai");
+    }
+
+    @Test
+    void texts() throws IOException {
+        runExamples(Places.TEXT_MODELS, "texts.md", "v2");
     }
 }

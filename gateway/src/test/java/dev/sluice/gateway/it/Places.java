@@ -14,6 +14,7 @@ final class Places {
     /** Small models of our own, made by make_models.py beside them. */
     static final Path TEST_MODELS = ROOT.resolve("gateway/src/test/resources/models");
 
+    static final Path TEXT_MODELS = ROOT.resolve("gateway/src/test/resources/text/models");
     static final Path DEMO_MODELS = ROOT.resolve("conf/models");
     static final Path DEMO_DIGITS = ROOT.resolve("conf/demo/digits");
 

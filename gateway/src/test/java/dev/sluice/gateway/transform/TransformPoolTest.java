@@ -47,7 +47,7 @@ class TransformPoolTest {
             assertNull(pool.begin(decoding(done::countDown)));
             InferenceError soon = pool.begin(() -> true);
             InferenceError.Overloaded full = assertInstanceOf(InferenceError.Overloaded.class, soon);
-            assertEquals("1 pictures wait to be decoded (transform.max_queue)", full.message());
+            assertEquals("1 requests wait to be made tensors (transform.max_queue)", full.message());
             assertEquals(1000, full.retryAfterMillis());
             assertEquals(1, pool.refused());
             assertEquals(1, pool.waiting());
@@ -67,6 +67,37 @@ class TransformPoolTest {
             assertTrue(slow.retryAfterMillis() > 5000, slow.toString());
             held.countDown();
             await(over);
+        }
+    }
+
+    /** A text takes a hundredth of what a picture does, so that a hundred clients of texts are no crowd. */
+    @Test
+    void letsMoreOfWhatTakesLessWait() {
+        AtomicLong clock = new AtomicLong();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(50);
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
+            for (int i = 0; i < 50; i++) {
+                CountDownLatch each = new CountDownLatch(1);
+                assertNull(pool.begin(decoding(() -> {
+                    each.countDown();
+                    done.countDown();
+                })));
+                await(each);
+            }
+            await(done);
+            CountDownLatch begun = new CountDownLatch(1);
+            assertNull(pool.begin(decoding(() -> {
+                begun.countDown();
+                await(go);
+            })));
+            await(begun);
+            for (int i = 0; i < 64; i++) {
+                assertNull(pool.begin(() -> true), i + " wait");
+            }
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> true));
+            assertEquals(64, pool.waiting());
+            go.countDown();
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.worker.contract;
 
+import java.util.List;
+
 /**
  * How an output becomes a label: its elements are classes, by their order, and the names of those are the model's labels.
  *
@@ -8,4 +10,10 @@ package dev.sluice.worker.contract;
  * @param top most classes that an answer lists
  * @param threshold probability below which a class is not spoken of
  */
-public record ClassOutput(String output, boolean softmax, int top, double threshold) {}
+public record ClassOutput(String output, boolean softmax, int top, double threshold) implements OutputTransform {
+
+    @Override
+    public List<String> outputs() {
+        return List.of(output);
+    }
+}

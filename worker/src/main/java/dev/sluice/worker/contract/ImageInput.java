@@ -22,7 +22,8 @@ public record ImageInput(
         Filter filter,
         Invert invert,
         int background,
-        Values values) {
+        Values values)
+        implements InputTransform {
 
     /** The shape of the one row. */
     public Shape shape() {

@@ -38,7 +38,7 @@ public record ModelReport(
      * @param instances threads that run it
      * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
-     * @param transform what stands between pictures and labels and its tensors
+     * @param transform what stands between people's things and its tensors
      * @param remarks what its owner should know although it is served, for people
      * @param device where it runs: {@code cpu}, or {@code cuda:N}
      */

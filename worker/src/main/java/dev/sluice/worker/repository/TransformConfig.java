@@ -1,16 +1,18 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.settings.Setting;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model.yaml may say of pictures that go in and labels that come out.
+ * What a model.yaml may say of pictures and texts that go in, and of labels, vectors and numbers that come out.
  *
  * @param input what goes in
  * @param output what comes out
@@ -32,6 +34,18 @@ public record TransformConfig(Input input, Output output) {
      * @param std what the rest is divided by, for all channels or for each
      * @param invert whether dark becomes light
      * @param background 0 to 255, where the picture is not
+     * @param tokenizer a file in the form of {@code tokenizer.json}, in the version's folder or beside model.yaml
+     * @param maxTokens of a text; 0 for what the signature or the file says, otherwise 512, as most encoders take
+     * @param truncate whether a longer text is cut, which is what Hugging Face's pipelines do; otherwise it is refused
+     * @param padTo tokens that every row has; 0 for those of the longest text of a request
+     * @param padSide where padding stands
+     * @param padId the token that it consists of; -1 for the one that the file names
+     * @param specialTokens whether what the file puts around a text is put there
+     * @param ids the input of tokens; empty for {@code input_ids}, or the only one
+     * @param mask the input that says where there are any; empty for {@code attention_mask}
+     * @param types the input that tells the texts of a pair apart; empty for {@code token_type_ids}
+     * @param maxTexts of a request; 2,048, as the clients of OpenAI's embeddings are used to
+     * @param maxCharacters of a text; 100,000 are some 50 pages, and a tenth of a second of work
      */
     public record Input(
             @Setting("none") Kind kind,
@@ -48,7 +62,32 @@ public record TransformConfig(Input input, Output output) {
             @Setting("0") List<String> mean,
             @Setting("1") List<String> std,
             @Setting("false") ImageInput.Invert invert,
-            @Setting(value = "0", min = "0", max = "255") int background) {}
+            @Setting(value = "0", min = "0", max = "255") int background,
+            @Setting("tokenizer.json") String tokenizer,
+
+            @Setting(value = "0", min = "0", max = "1000000")
+            int maxTokens,
+
+            @Setting("true") boolean truncate,
+
+            @Setting(value = "0", min = "0", max = "1000000")
+            int padTo,
+
+            @Setting("right") PadSide padSide,
+
+            @Setting(value = "-1", min = "-1", max = "2147483647")
+            int padId,
+
+            @Setting("true") boolean specialTokens,
+            @Setting("") String ids,
+            @Setting("") String mask,
+            @Setting("") String types,
+
+            @Setting(value = "2048", min = "1", max = "100000")
+            int maxTexts,
+
+            @Setting(value = "100000", min = "1", max = "100000000")
+            int maxCharacters) {}
 
     /**
      * What comes out.
@@ -60,6 +99,10 @@ public record TransformConfig(Input input, Output output) {
      *     for those that {@code labels} lists, or the model has itself
      * @param top classes that an answer lists; 5, as pictures are usually judged by
      * @param threshold probability below which a class is not spoken of
+     * @param pooling which vector of a text's tokens is its embedding; {@code auto} for their mean, if there are several
+     * @param normalize whether an embedding is made a vector of length 1, which makes a dot product a likeness
+     * @param shorten whether a client may ask for the first elements of an embedding alone
+     * @param decimals that are shown of a value; 6, as of a probability
      */
     public record Output(
             @Setting("none") OutputKind kind,
@@ -67,18 +110,41 @@ public record TransformConfig(Input input, Output output) {
             @Setting("false") boolean softmax,
             @Setting("") String labels,
             @Setting(value = "5", min = "1", max = "1000") int top,
-            @Setting(value = "0", min = "0", max = "1") double threshold) {}
+            @Setting(value = "0", min = "0", max = "1") double threshold,
+            @Setting("auto") Pooling pooling,
+            @Setting("true") boolean normalize,
+            @Setting("false") boolean shorten,
+            @Setting(value = "6", min = "0", max = "15") int decimals) {}
 
     /** What goes in. */
     public enum Kind {
         NONE,
-        IMAGE
+        IMAGE,
+        TEXT
     }
 
     /** What comes out. */
     public enum OutputKind {
         NONE,
-        CLASSES
+        CLASSES,
+        SIGMOID,
+        EMBEDDING,
+        VALUES
+    }
+
+    /** As {@link EmbeddingOutput.Pooling}, or by the output's shape. */
+    public enum Pooling {
+        AUTO,
+        NONE,
+        MEAN,
+        CLS,
+        LAST
+    }
+
+    /** Where padding stands beside the tokens of a text. */
+    public enum PadSide {
+        RIGHT,
+        LEFT
     }
 
     /** As {@link ImageInput.Channels}, or by their number. */
@@ -96,6 +162,51 @@ public record TransformConfig(Input input, Output output) {
         NHWC
     }
 
+    /** What it may say of that kind, beside the kind itself. */
+    public static Set<String> keys(Kind kind) {
+        return switch (kind) {
+            case NONE -> Set.of();
+            case IMAGE ->
+                Set.of(
+                        "channels",
+                        "width",
+                        "height",
+                        "layout",
+                        "resize",
+                        "filter",
+                        "scale",
+                        "mean",
+                        "std",
+                        "invert",
+                        "background");
+            case TEXT ->
+                Set.of(
+                        "tokenizer",
+                        "max_tokens",
+                        "truncate",
+                        "pad_to",
+                        "pad_side",
+                        "pad_id",
+                        "special_tokens",
+                        "ids",
+                        "mask",
+                        "types",
+                        "max_texts",
+                        "max_characters");
+        };
+    }
+
+    /** The same of what comes out. */
+    public static Set<String> keys(OutputKind kind) {
+        return switch (kind) {
+            case NONE -> Set.of();
+            case CLASSES -> Set.of("name", "softmax", "labels", "top", "threshold");
+            case SIGMOID -> Set.of("name", "labels", "top", "threshold");
+            case EMBEDDING -> Set.of("name", "pooling", "normalize", "shorten");
+            case VALUES -> Set.of("name", "decimals");
+        };
+    }
+
     /** What is wrong with its values beyond their types, by path. */
     static Map<String, Function<String, Optional<String>>> checks() {
         return Map.of(
@@ -103,6 +214,8 @@ public record TransformConfig(Input input, Output output) {
                 TransformConfig::badNumber,
                 "transform.input.std",
                 TransformConfig::badDivisor,
+                "transform.input.tokenizer",
+                TransformConfig::badPath,
                 "transform.output.labels",
                 TransformConfig::badPath);
     }

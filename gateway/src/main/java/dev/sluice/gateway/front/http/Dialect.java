@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 
 /**
@@ -23,5 +24,15 @@ public interface Dialect {
 
     default String text(InferenceError error) {
         return error.message();
+    }
+
+    /** The whole body that says so. */
+    default JsonOutput body(InferenceError error) {
+        return Refusal.plain(text(error));
+    }
+
+    /** Whether it is said in plain text, without such a body. */
+    default boolean isPlain(InferenceError error) {
+        return false;
     }
 }

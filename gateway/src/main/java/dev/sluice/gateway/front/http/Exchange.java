@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange extends Call {
 
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final CharSequence PLAIN = HttpHeaders.createOptimized("text/plain; charset=utf-8");
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence FALLBACK = HttpHeaders.createOptimized("Sluice-Fallback");
@@ -53,6 +55,7 @@ public final class Exchange extends Call {
     private Dialect dialect = Dialect.V2;
     private @Nullable AnswerWriter writer;
     private long decodeNanos;
+    private @Nullable TextNotes texts;
     private boolean limited;
     private boolean answered;
 
@@ -82,9 +85,15 @@ public final class Exchange extends Call {
         writer = its;
     }
 
-    /** Its picture took so long. */
-    void tookToDecode(long nanos) {
+    /** Its body took so long to become tensors. */
+    void transformed(long nanos, @Nullable TextNotes itsTexts) {
         decodeNanos = nanos;
+        texts = itsTexts;
+    }
+
+    /** What its answer needs to know of the texts that it brought; null where tensors are not made of any. */
+    public @Nullable TextNotes texts() {
+        return texts;
     }
 
     /** It shows that client's key. */
@@ -238,19 +247,26 @@ public final class Exchange extends Call {
             request.response().putHeader(AUTHENTICATE, CHALLENGE);
         }
         @Nullable String policy = error instanceof InferenceError.Throttled throttled ? throttled.policy() : null;
-        error(dialect.status(error), dialect.text(error), policy);
+        int status = dialect.status(error);
+        if (Refusal.isProblemWanted(request)) {
+            problem(status, dialect.text(error), policy);
+        } else if (dialect.isPlain(error)) {
+            end(status, PLAIN, Buffer.buffer(dialect.text(error)));
+        } else {
+            answer(status, dialect.body(error));
+        }
     }
 
     public void error(int status, String message) {
-        error(status, message, null);
-    }
-
-    private void error(int status, String message, @Nullable String policy) {
         if (Refusal.isProblemWanted(request)) {
-            end(status, Refusal.PROBLEM_JSON, HttpBytes.buffer(Refusal.problem(status, message, policy)));
+            problem(status, message, null);
         } else {
             answer(status, Refusal.plain(message));
         }
+    }
+
+    private void problem(int status, String message, @Nullable String policy) {
+        end(status, Refusal.PROBLEM_JSON, HttpBytes.buffer(Refusal.problem(status, message, policy)));
     }
 
     public void answer(int status, JsonOutput body) {

@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,51 @@ public final class Intake {
             }
         } catch (InferenceException refused) {
             discard(exchange, Serving.modelOf(refused.error()), refused.error());
+        }
+    }
+
+    /**
+     * What a body says of who is to take it.
+     *
+     * @thread confined to one front loop
+     */
+    public record Named(RequestedModel model, BodyTaker taker) {}
+
+    /**
+     * The same where the body names the model, so that it must come before anybody can be asked.
+     *
+     * @param naming reads it; throws InferenceException for what is wrong with it
+     */
+    public void takeNamed(Exchange exchange, Function<HttpBytes, Named> naming) {
+        FrontConnection.infers(exchange.request());
+        BodyReader.read(
+                exchange.request(),
+                bodyLimit,
+                bodies,
+                body -> take(exchange, body, naming),
+                error -> serving.refuse(exchange, null, error));
+    }
+
+    private void take(Exchange exchange, HttpBytes body, Function<HttpBytes, Named> naming) {
+        try {
+            Named named = naming.apply(body);
+            ModelEndpoint endpoint = serving.endpoint(exchange, named.model);
+            exchange.showStanding();
+            RequestHead head = RequestHeads.of(exchange.request(), endpoint.model(), exchange.client());
+            @Nullable InferenceError refusal = serving.entry(exchange, endpoint.model());
+            if (refusal == null) {
+                refusal = named.taker.refusal(endpoint);
+            }
+            if (refusal == null) {
+                refusal = exchange.isLate(head) ? LATE : serving.room(head);
+            }
+            if (refusal == null) {
+                named.taker.take(body, head, endpoint);
+            } else {
+                serving.refuse(exchange, endpoint.model(), refusal);
+            }
+        } catch (InferenceException refused) {
+            serving.refuse(exchange, Serving.modelOf(refused.error()), refused.error());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,8 @@ final class Multipart {
         return boundary;
     }
 
-    /** The content of the part of that name, otherwise that of the first file, otherwise of the first part. */
-    static ByteBuffer part(HttpBytes body, String boundary, String wanted) {
+    /** The content of the first part of such a name, otherwise that of the first file, otherwise of the first part. */
+    static ByteBuffer part(HttpBytes body, String boundary, List<String> wanted) {
         Multipart form = new Multipart(body);
         byte[] first = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
         byte[] between = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
@@ -65,7 +66,7 @@ final class Multipart {
             int from = Math.min(next, headEnd + HEAD_END.length);
             ByteBuffer content = ByteBuffer.wrap(form.bytes, from, next - from);
             String says = new String(form.bytes, head, headEnd - head, StandardCharsets.UTF_8);
-            if (wanted.equals(name(says))) {
+            if (wanted.contains(name(says))) {
                 return content;
             }
             any = any == null ? content : any;
@@ -73,7 +74,8 @@ final class Multipart {
             at = next;
         }
         if (any == null) {
-            throw InferenceException.invalid("body", "is a form without a part; expected a file, or a part " + wanted);
+            throw InferenceException.invalid(
+                    "body", "is a form without a part; expected a file, or a part " + wanted.getFirst());
         }
         return file == null ? any : file;
     }

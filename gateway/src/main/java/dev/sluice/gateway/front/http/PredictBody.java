@@ -1,29 +1,37 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonMembers;
+import dev.sluice.gateway.front.v2.JsonTexts;
+import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the picture is in the body of a request to {@code /predict}: all of it, a part of a form, or base64 in JSON.
+ * Where the thing is that a model's tensors are made of, in the body of a request that asks for a prediction: all of it, a
+ * part of a form, or a member of JSON, base64 where it is bytes.
  *
  * @param kind of body, as its head calls it
  * @param boundary between the parts of a form; empty for others
+ * @param names of the part, or member, that it may be, the first that there is; empty for what we call such a thing
  */
-record PredictBody(Kind kind, String boundary) {
+public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     private static final String MULTIPART = "multipart/form-data";
     private static final String IMAGE = "image";
+    private static final String TEXT = "text";
+    private static final String PAIR = "text_pair";
     private static final String DATA = "data";
-    private static final Set<String> MEMBERS = Set.of(IMAGE, DATA);
     private static final String DATA_URL = "data:";
     private static final String BASE64_MARK = ";base64,";
 
@@ -31,29 +39,34 @@ record PredictBody(Kind kind, String boundary) {
     private static final int MOST_BEFORE = 1024;
 
     /** What a body is called. */
-    enum Kind {
+    public enum Kind {
         PICTURE,
         FORM,
         /** A picture or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
         EITHER
     }
 
+    public PredictBody {
+        names = List.copyOf(names);
+    }
+
     /**
      * By the head of a request.
      *
+     * @param names as a profile's clients have them; none for ours
      * @throws InferenceException UnsupportedMediaType
      */
-    static PredictBody of(HttpServerRequest request) {
+    public static PredictBody of(HttpServerRequest request, String... names) {
         @Nullable String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
         if (type.startsWith("image/")) {
-            return new PredictBody(Kind.PICTURE, "");
+            return new PredictBody(Kind.PICTURE, "", List.of(names));
         }
         if (contentType != null && type.startsWith(MULTIPART)) {
-            return new PredictBody(Kind.FORM, Multipart.boundary(contentType));
+            return new PredictBody(Kind.FORM, Multipart.boundary(contentType), List.of(names));
         }
         if (MediaTypes.isTaken(contentType)) {
-            return new PredictBody(Kind.EITHER, "");
+            return new PredictBody(Kind.EITHER, "", List.of(names));
         }
         throw new InferenceException(new InferenceError.UnsupportedMediaType(
                 "content-type: expected image/*, multipart/form-data, application/json or application/octet-stream and"
@@ -70,32 +83,72 @@ record PredictBody(Kind kind, String boundary) {
         return kind == Kind.EITHER && at < to && body.array()[at] == '{';
     }
 
+    /** The texts in it: all of it is one, if it is neither a form nor JSON. */
+    TextRows texts(HttpBytes body) {
+        if (body.length() == 0) {
+            throw InferenceException.invalid("body", "is empty; expected a text");
+        }
+        if (isJson(body)) {
+            return textsInJson(body);
+        }
+        ByteBuffer bytes = kind == Kind.FORM
+                ? Multipart.part(body, boundary, names(TEXT))
+                : ByteBuffer.wrap(body.array(), body.from(), body.length());
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return new TextRows.Texts("body", List.of(text), List.of(), false);
+        } catch (CharacterCodingException binary) {
+            throw InferenceException.invalid("body", "is no text in UTF-8");
+        }
+    }
+
+    private TextRows textsInJson(HttpBytes body) {
+        List<String> wanted = names(TEXT);
+        Set<String> known = new HashSet<>(wanted);
+        known.add(PAIR);
+        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), known);
+        String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
+        @Nullable JsonTexts texts = members.texts(name);
+        if (texts == null) {
+            throw InferenceException.invalid(name, "is missing; expected a text, or a list of texts");
+        }
+        @Nullable JsonTexts pairs = members.texts(PAIR);
+        return new TextRows.Texts(name, texts.texts(), pairs == null ? List.of() : pairs.texts(), texts.isList());
+    }
+
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */
     ByteBuffer picture(HttpBytes body) {
         if (body.length() == 0) {
             throw InferenceException.invalid("body", "is empty; expected a picture");
         }
         if (kind == Kind.FORM) {
-            return Multipart.part(body, boundary, IMAGE);
+            return Multipart.part(body, boundary, names(IMAGE));
         }
-        return isJson(body)
-                ? decoded(members(body).textInPlace(IMAGE))
-                : ByteBuffer.wrap(body.array(), body.from(), body.length());
+        return isJson(body) ? pictureInJson(body) : ByteBuffer.wrap(body.array(), body.from(), body.length());
     }
 
-    private static JsonMembers members(HttpBytes body) {
-        return JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
+    private List<String> names(String ours) {
+        return names.isEmpty() ? List.of(ours) : names;
+    }
+
+    private ByteBuffer pictureInJson(HttpBytes body) {
+        List<String> wanted = names(IMAGE);
+        Set<String> known = new HashSet<>(wanted);
+        known.add(DATA);
+        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), known);
+        String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
+        return decoded(name, members.textInPlace(name));
     }
 
     /** White space and what comes before base64 are taken out where it stands, so that it is held once. */
-    private static ByteBuffer decoded(@Nullable ByteBuffer text) {
+    private static ByteBuffer decoded(String name, @Nullable ByteBuffer text) {
         if (text == null) {
-            throw InferenceException.invalid(IMAGE, "is missing; expected a picture in base64, or a data URL");
+            throw InferenceException.invalid(name, "is missing; expected a picture in base64, or a data URL");
         }
         ByteBuffer digits = text.slice();
         boolean forUrls = false;
         int kept = 0;
-        for (int at = endOfDataUrlHead(digits); at < digits.limit(); at++) {
+        for (int at = endOfDataUrlHead(name, digits); at < digits.limit(); at++) {
             byte digit = digits.get(at);
             forUrls |= digit == '-' || digit == '_';
             if (digit < 0 || digit > ' ') {
@@ -106,12 +159,12 @@ record PredictBody(Kind kind, String boundary) {
             Base64.Decoder decoder = forUrls ? Base64.getUrlDecoder() : Base64.getDecoder();
             return decoder.decode(digits.slice(0, kept));
         } catch (IllegalArgumentException broken) {
-            throw InferenceException.invalid(IMAGE, "is no base64: " + broken.getMessage());
+            throw InferenceException.invalid(name, "is no base64: " + broken.getMessage());
         }
     }
 
     /** Where base64 begins in what may be a data URL. */
-    private static int endOfDataUrlHead(ByteBuffer text) {
+    private static int endOfDataUrlHead(String name, ByteBuffer text) {
         String start = StandardCharsets.ISO_8859_1
                 .decode(text.slice(0, Math.min(text.limit(), MOST_BEFORE)))
                 .toString();
@@ -120,7 +173,7 @@ record PredictBody(Kind kind, String boundary) {
         }
         int mark = start.indexOf(BASE64_MARK);
         if (mark < 0) {
-            throw InferenceException.invalid(IMAGE, "is a data URL without base64");
+            throw InferenceException.invalid(name, "is a data URL without base64");
         }
         return mark + BASE64_MARK.length();
     }

@@ -6,8 +6,6 @@ import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.Serving;
-import dev.sluice.gateway.transform.ImageTransform;
-import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
@@ -16,15 +14,15 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /predict} and {@code POST /models/{model}[/versions/{version}]/predict}: a picture in, a label out.
+ * {@code POST /predict} and {@code POST /models/{model}[/versions/{version}]/predict}: what the model's
+ * {@code transform} speaks of in, an answer for people out.
  *
- * @thread confined to one front loop; pictures are decoded elsewhere
- * @bound those of {@link Intake} and {@link PictureCall}
+ * @thread confined to one front loop; what is slow is done elsewhere
+ * @bound those of {@link Intake} and {@link TransformCalls}
  * @errors InvalidRequest where no model is named and there are several, UnsupportedMediaType, and those of both
  */
 final class PredictHandler implements Handler<RoutingContext> {
@@ -34,16 +32,14 @@ final class PredictHandler implements Handler<RoutingContext> {
     private final Serving serving;
     private final Intake intake;
     private final Exchanges exchanges;
-    private final LoopParts loop;
-    private final ImageTransform images;
+    private final TransformCalls transforms;
     private final Optional<String> defaultModel;
 
     PredictHandler(LoopParts loop) {
-        this.loop = loop;
         this.serving = loop.serving();
         this.intake = new Intake(loop);
         this.exchanges = loop.exchanges();
-        this.images = new ImageTransform(serving.parts().transforms().options().maxPixels());
+        this.transforms = new TransformCalls(loop);
         this.defaultModel = loop.options().modelByDefault();
     }
 
@@ -51,13 +47,13 @@ final class PredictHandler implements Handler<RoutingContext> {
     public void handle(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         exchange.speaks(DIALECT);
-        exchange.answersBy(new PredictWriter(wantsText(context.request())));
+        exchange.answersBy(new PredictWriter(exchange, wantsText(context.request())));
         try {
             PredictBody form = PredictBody.of(context.request());
             RequestedModel model = context.pathParam("model") == null
                     ? new RequestedModel(modelByDefault(), null)
                     : Routes.model(context);
-            intake.takeWhole(exchange, model, new PictureTaker(exchange, form));
+            intake.takeWhole(exchange, model, new Taker(exchange, form));
         } catch (InferenceException refused) {
             intake.refuse(exchange, refused.error());
         }
@@ -96,23 +92,23 @@ final class PredictHandler implements Handler<RoutingContext> {
     }
 
     /**
-     * Has a picture decoded when the body that it is in has come, and that body come only where there is a use for it.
+     * Has a body made tensors when it has come, and it come only where there is a use for it.
      *
      * @thread confined to the front loop
      */
-    private final class PictureTaker implements Intake.BodyTaker {
+    private final class Taker implements Intake.BodyTaker {
 
         private final Exchange exchange;
         private final PredictBody form;
 
-        PictureTaker(Exchange exchange, PredictBody form) {
+        Taker(Exchange exchange, PredictBody form) {
             this.exchange = exchange;
             this.form = form;
         }
 
         @Override
         public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
-            if (endpoint.description().transform().image() != null) {
+            if (TransformCalls.isFor(endpoint)) {
                 return null;
             }
             return new InferenceError.InvalidRequest(
@@ -124,10 +120,7 @@ final class PredictHandler implements Handler<RoutingContext> {
 
         @Override
         public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
-            ImageInput image =
-                    Objects.requireNonNull(endpoint.description().transform().image(), "what is refused is not read");
-            PictureCall.Asked asked = new PictureCall.Asked(exchange, head, endpoint, image);
-            new PictureCall(asked, loop).begin(form, body, images);
+            transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), form, body);
         }
     }
 }

@@ -2,81 +2,112 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PlainOutputs;
+import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
-import dev.sluice.gateway.transform.TopClasses.Scored;
 import dev.sluice.worker.contract.ClassOutput;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.LabelsOutput;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person expects for an answer: the label, how sure the model is, and what else it might be; the outputs as they
- * are, where the model has no labels.
+ * What a person expects for an answer: the label, how sure the model is, and what else it might be, or whatever the model's
+ * {@code transform.output} makes; a list of them where a list was sent; the outputs as they are, where it makes nothing.
  *
- * @thread immutable
+ * @thread confined to one front loop
  */
 final class PredictWriter implements AnswerWriter {
 
     private static final int EXPECTED_BYTES = 512;
-    private static final double SHOWN_PARTS = 1e6;
 
+    private final Exchange exchange;
     private final boolean asText;
 
-    /** @param asText whether the label alone is wanted, as a line */
-    PredictWriter(boolean asText) {
+    /**
+     * Of that exchange.
+     *
+     * @param asText whether the label alone is wanted, as a line
+     */
+    PredictWriter(Exchange exchange, boolean asText) {
+        this.exchange = exchange;
         this.asText = asText;
     }
 
     @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         JsonOutput out = new JsonOutput(EXPECTED_BYTES);
-        @Nullable TopClasses top = classes(response, model);
-        if (top == null) {
+        @Nullable OutputTransform how = model.transform().output();
+        @Nullable Tensor output = how == null ? null : output(response, how);
+        if (how == null || output == null) {
             return PlainOutputs.write(response.outputs(), out);
         }
-        if (top.classes().isEmpty()) {
-            out.raw("{\"label\":null,\"probability\":null");
-        } else {
-            out.raw('{');
-            write(top.classes().getFirst(), out);
+        @Nullable TextNotes texts = exchange.texts();
+        PredictedRows rows = PredictedRows.of(output, how, model.labels(), texts);
+        if (texts == null || !texts.isList()) {
+            rows.write(output, out);
+            return out;
         }
-        out.raw(",\"top\":[");
-        String between = "{";
-        for (Scored scored : top.classes()) {
-            out.raw(between);
-            write(scored, out);
-            out.raw('}');
-            between = ",{";
+        String between = "[";
+        for (Tensor row : rows(output, texts)) {
+            rows.write(row, out.raw(between));
+            between = ",";
         }
-        return out.raw("]}");
-    }
-
-    /** Millionths are as much as such numbers mean. */
-    private static void write(Scored scored, JsonOutput out) {
-        out.raw("\"label\":").string(scored.label());
-        out.raw(",\"probability\":").number(Math.rint(scored.probability() * SHOWN_PARTS) / SHOWN_PARTS);
+        return out.raw(']');
     }
 
     @Override
     public @Nullable String text(InferenceResponse response, Description model) {
-        @Nullable TopClasses top = asText ? classes(response, model) : null;
-        if (top == null) {
+        @Nullable OutputTransform how = asText ? model.transform().output() : null;
+        @Nullable Tensor output = how == null ? null : output(response, how);
+        if (how == null || output == null) {
             return null;
         }
-        return top.classes().isEmpty() ? "\n" : top.classes().getFirst().label() + "\n";
+        @Nullable TextNotes texts = exchange.texts();
+        StringBuilder lines = new StringBuilder();
+        for (Tensor row : texts == null || !texts.isList() ? List.of(output) : rows(output, texts)) {
+            @Nullable TopClasses top = classes(row, how, model);
+            if (top == null) {
+                return null;
+            }
+            lines.append(top.classes().isEmpty() ? "" : top.classes().getFirst().label())
+                    .append('\n');
+        }
+        return lines.toString();
     }
 
-    private static @Nullable TopClasses classes(InferenceResponse response, Description model) {
-        @Nullable ClassOutput how = model.transform().classes();
-        if (how == null) {
-            return null;
-        }
+    private static @Nullable TopClasses classes(Tensor row, OutputTransform how, Description model) {
+        return switch (how) {
+            case ClassOutput classes -> TopClasses.of(row, classes, model.labels());
+            case LabelsOutput labels -> TopClasses.of(row, labels, model.labels());
+            default -> null;
+        };
+    }
+
+    private static @Nullable Tensor output(InferenceResponse response, OutputTransform how) {
         for (Tensor output : response.outputs()) {
-            if (output.name().equals(how.output())) {
-                return TopClasses.of(output, how, model.labels());
+            if (how.outputs().contains(output.name())) {
+                return output;
             }
         }
         return null;
+    }
+
+    /** A view of each row. */
+    private static List<Tensor> rows(Tensor output, TextNotes texts) {
+        if (output.rows() != texts.count()) {
+            throw InferenceException.invalid(
+                    "outputs", output + " does not have a row for each of " + texts.count() + " texts");
+        }
+        int bytes = output.byteCount() / texts.count();
+        List<Tensor> rows = new ArrayList<>(texts.count());
+        for (int row = 0; row < texts.count(); row++) {
+            rows.add(output.view(1, row * bytes, bytes));
+        }
+        return rows;
     }
 }

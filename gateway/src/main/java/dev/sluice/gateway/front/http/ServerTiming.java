@@ -28,7 +28,7 @@ public final class ServerTiming {
         tell(request, timing, 0);
     }
 
-    /** @param decodeNanos that a picture took; 0 where there was none */
+    /** @param decodeNanos that a picture or texts took; 0 where there were none */
     static void tell(HttpServerRequest request, Timing timing, long decodeNanos) {
         if (request.headers().contains(ASKED_BY)) {
             String decode = decodeNanos == 0

@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
  * @thread stateless
  * @errors IllegalArgumentException for strings
  */
-final class ElementValue {
+public final class ElementValue {
 
     private ElementValue() {}
 
-    static double of(Tensor tensor, int element) {
+    public static double of(Tensor tensor, int element) {
         ByteBuffer data = tensor.data();
         int at = data.position() + element * tensor.dataType().elementBytes();
         return switch (tensor.dataType()) {

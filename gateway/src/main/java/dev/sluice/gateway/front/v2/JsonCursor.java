@@ -60,6 +60,11 @@ public final class JsonCursor {
         return new String(bytes, place, most, StandardCharsets.UTF_8) + "... (" + length + " bytes)";
     }
 
+    /** Reads an integer from {@code min} to {@code max}, both included. */
+    public long readInteger(long min, long max) {
+        return JsonIntegers.read(this, min, max);
+    }
+
     /** Reads a string. */
     public String readString() {
         return JsonStrings.readString(this);

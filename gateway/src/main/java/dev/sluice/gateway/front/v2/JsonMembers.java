@@ -60,6 +60,10 @@ public final class JsonMembers {
         }
     }
 
+    public boolean has(String name) {
+        return starts.containsKey(name);
+    }
+
     /** That member as text; null when there is none. */
     public @Nullable String text(String name) {
         JsonCursor cursor = at(name);
@@ -122,6 +126,35 @@ public final class JsonMembers {
         } catch (BadJson bad) {
             throw InferenceException.invalid(name, bad.reason());
         }
+    }
+
+    /** The same as a text, or a list of texts; null when there is none. */
+    public @Nullable JsonTexts texts(String name) {
+        JsonCursor cursor = at(name);
+        if (cursor == null) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        boolean list = cursor.peek() == '[';
+        try {
+            if (!list) {
+                return new JsonTexts(List.of(cursor.readString()), false);
+            }
+            cursor.read('[');
+            if (!cursor.tryRead(']')) {
+                do {
+                    texts.add(cursor.readString());
+                } while (cursor.readCommaOr(']'));
+            }
+            return new JsonTexts(texts, true);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(list ? name + "[" + texts.size() + "]" : name, bad.reason());
+        }
+    }
+
+    /** The same where it stands, for who reads it by itself; null when there is none. */
+    public @Nullable JsonCursor cursor(String name) {
+        return at(name);
     }
 
     private @Nullable JsonCursor at(String name) {

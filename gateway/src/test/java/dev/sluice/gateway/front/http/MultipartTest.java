@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +17,7 @@ class MultipartTest {
 
     private static String part(String body) {
         byte[] bytes = ("..." + body.replace("\n", "\r\n")).getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer found = Multipart.part(new HttpBytes(bytes, 3, bytes.length), "b", "image");
+        ByteBuffer found = Multipart.part(new HttpBytes(bytes, 3, bytes.length), "b", List.of("image"));
         return StandardCharsets.ISO_8859_1.decode(found).toString();
     }
 

@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PredictBodyTest {
 
-    private static final PredictBody BODY = new PredictBody(PredictBody.Kind.EITHER, "");
+    private static final PredictBody BODY = new PredictBody(PredictBody.Kind.EITHER, "", List.of());
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static HttpBytes bytes(String body) {
@@ -44,6 +45,19 @@ class PredictBodyTest {
             })
     void readsBase64HoweverItIsWritten(String image) {
         assertEquals("????a", picture(image));
+    }
+
+    @Test
+    void readsTheFirstMemberThatAProfileNames() {
+        PredictBody theirs = new PredictBody(PredictBody.Kind.EITHER, "", List.of("data", "body"));
+        ByteBuffer both = theirs.picture(bytes("{\"body\": \"Pz8=\", \"data\": \"Pz8/P2E=\"}"));
+        assertEquals("????a", StandardCharsets.US_ASCII.decode(both).toString());
+        ByteBuffer second = theirs.picture(bytes("{\"body\": \"Pz8=\"}"));
+        assertEquals("??", StandardCharsets.US_ASCII.decode(second).toString());
+        HttpBytes none = bytes("{}");
+        assertTrue(String.valueOf(assertThrows(InferenceException.class, () -> theirs.picture(none))
+                        .getMessage())
+                .startsWith("data: is missing"));
     }
 
     @ParameterizedTest
@@ -77,6 +91,6 @@ class PredictBodyTest {
         assertTrue(BODY.isJson(bytes(" ".repeat(1000) + "{")));
         assertFalse(BODY.isJson(bytes(" ".repeat(1024) + "{")));
         assertFalse(BODY.isJson(bytes("")));
-        assertFalse(new PredictBody(PredictBody.Kind.PICTURE, "").isJson(bytes("{")));
+        assertFalse(new PredictBody(PredictBody.Kind.PICTURE, "", List.of()).isJson(bytes("{")));
     }
 }

@@ -1,0 +1,63 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.transform.ImageTransform;
+import dev.sluice.gateway.transform.TextRows;
+import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.TextInput;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Has the bodies of requests made tensors as their models declare it, whatever protocol they came by: whoever speaks one
+ * has said how the exchange is refused ({@link Dialect}) and answered ({@link AnswerWriter}), and where in the body the thing
+ * is ({@link PredictBody}).
+ *
+ * @thread confined to one front loop
+ * @errors those of {@link TransformCall}
+ */
+public final class TransformCalls {
+
+    private final LoopParts loop;
+    private final ImageTransform images;
+
+    public TransformCalls(LoopParts loop) {
+        this.loop = loop;
+        this.images =
+                new ImageTransform(loop.serving().parts().transforms().options().maxPixels());
+    }
+
+    /** What is to be answered. */
+    public record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {}
+
+    /** Whether that model's tensors are made of something else. */
+    public static boolean isFor(ModelEndpoint endpoint) {
+        return endpoint.description().transform().input() != null;
+    }
+
+    /** Has a whole body answered by a model that {@link #isFor} says yes to, or refused. */
+    public void begin(Asked asked, PredictBody form, HttpBytes body) {
+        InputTransform input = Objects.requireNonNull(
+                asked.endpoint.description().transform().input(), "it takes nothing but tensors");
+        switch (input) {
+            case ImageInput image -> begin(asked, new PictureBody(form, body, image, images), body.length());
+            case TextInput text -> begin(asked, text, () -> form.texts(body), body.length());
+        }
+    }
+
+    /**
+     * The same for texts that their protocol reads by itself.
+     *
+     * @param rows reads them, on another thread
+     * @param bodyBytes the length of the body that they are in
+     */
+    public void begin(Asked asked, TextInput to, Supplier<TextRows> rows, int bodyBytes) {
+        begin(asked, new TextBody(to, rows, bodyBytes), bodyBytes);
+    }
+
+    private void begin(Asked asked, BodyTransform work, int bodyBytes) {
+        new TransformCall(asked, loop).begin(work, bodyBytes);
+    }
+}
