@@ -24,6 +24,7 @@ import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.kserve.KserveFront;
+import dev.sluice.gateway.front.mlflow.MlflowFront;
 import dev.sluice.gateway.front.tfs.TfsFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
@@ -115,7 +116,13 @@ public final class Gateway {
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(
                 config.compat(),
-                Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
+                Map.of(
+                        Profile.TENSORFLOW_SERVING,
+                        new TfsFront(),
+                        Profile.KSERVE_V1,
+                        new KserveFront(),
+                        Profile.MLFLOW,
+                        new MlflowFront()));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())

@@ -11,6 +11,7 @@ public enum Protocol {
     GRPC,
     TENSORFLOW_SERVING,
     KSERVE_V1,
+    MLFLOW,
     /** Pictures in and labels out, at {@code /predict}. */
     PREDICT
 }

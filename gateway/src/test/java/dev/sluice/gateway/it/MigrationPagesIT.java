@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,17 +22,24 @@ import org.junit.jupiter.api.io.TempDir;
 class MigrationPagesIT {
 
     private static final Pattern EXAMPLE = Pattern.compile(
-            "```\ncurl (?:-d '(?<body>[^']*)' )?http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
+            "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' )?"
+                    + "http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
 
-    private static void runExamples(Path models, String page, String profile) throws IOException {
+    private static void runExamples(Path models, String page, String profile, String... settings) throws IOException {
         String text = Files.readString(Places.ROOT.resolve("docs").resolve(page));
         List<MatchResult> examples = EXAMPLE.matcher(text).results().toList();
         assertEquals(text.split("\ncurl ", -1).length - 1, examples.size(), "examples that are not understood");
         assertTrue(examples.size() >= 4, page);
         CompatModels.in(models);
-        try (RunningGateway gateway = RunningGateway.start(models, "compat.listeners=" + profile + ": 0")) {
+        String[] all = Stream.concat(Stream.of("compat.listeners=" + profile + ": 0"), Stream.of(settings))
+                .toArray(String[]::new);
+        try (RunningGateway gateway = RunningGateway.start(models, all)) {
             for (MatchResult example : examples) {
                 HttpRequest.Builder request = gateway.request(gateway.profilePort(0), example.group("path"));
+                if (example.group("header") != null) {
+                    String[] header = example.group("header").split(": ", 2);
+                    request.header(header[0], header[1]);
+                }
                 if (example.group("body") != null) {
                     request.POST(BodyPublishers.ofString(example.group("body")));
                 }
@@ -50,5 +58,10 @@ class MigrationPagesIT {
     @Test
     void fromKserve(@TempDir Path models) throws IOException {
         runExamples(models, "kserve-v1.md", "kserve-v1");
+    }
+
+    @Test
+    void fromMlflow(@TempDir Path models) throws IOException {
+        runExamples(models, "mlflow.md", "mlflow", "http.default_model=sklearn-iris");
     }
 }
