@@ -25,6 +25,7 @@ import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.kserve.KserveFront;
 import dev.sluice.gateway.front.mlflow.MlflowFront;
+import dev.sluice.gateway.front.sagemaker.SagemakerFront;
 import dev.sluice.gateway.front.tfs.TfsFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
@@ -122,7 +123,9 @@ public final class Gateway {
                         Profile.KSERVE_V1,
                         new KserveFront(),
                         Profile.MLFLOW,
-                        new MlflowFront()));
+                        new MlflowFront(),
+                        Profile.SAGEMAKER,
+                        new SagemakerFront(this::streams)));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())

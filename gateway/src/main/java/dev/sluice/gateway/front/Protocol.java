@@ -12,6 +12,7 @@ public enum Protocol {
     TENSORFLOW_SERVING,
     KSERVE_V1,
     MLFLOW,
+    SAGEMAKER,
     /** Pictures in and labels out, at {@code /predict}. */
     PREDICT
 }

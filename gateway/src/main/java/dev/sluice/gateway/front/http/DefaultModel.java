@@ -1,50 +1,50 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
-import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Who answers where no model is named: the one that {@code http.default_model} names, or the only one there is.
+ * Who answers where no model is named: the one of {@code http.default_model}, or the only one there is.
  *
  * @thread any
- * @errors InvalidRequest where there are several, UnknownModel where there is none, Starting where there may be one yet
  */
 public final class DefaultModel {
 
-    private final ModelDirectory models;
     private final Optional<String> configured;
+    private final ModelDirectory models;
 
     public DefaultModel(LoopParts loop) {
-        this.models = loop.serving().parts().models();
         this.configured = loop.options().modelByDefault();
+        this.models = loop.serving().parts().models();
     }
 
-    /** @param otherwise how one could be named */
-    public RequestedModel get(String otherwise) {
-        return new RequestedModel(configured.orElseGet(() -> only(otherwise)), null);
-    }
-
-    private String only(String otherwise) {
-        List<String> names = models.all().stream()
-                .map(report -> report.model().name())
-                .distinct()
-                .toList();
+    /**
+     * Its name; empty where there are several.
+     *
+     * @throws InferenceException UnknownModel where there is none, Starting where nobody knows yet
+     */
+    public Optional<String> name() {
+        if (configured.isPresent()) {
+            return configured;
+        }
+        List<String> names = names();
         if (names.isEmpty()) {
             throw new InferenceException(
                     models.isComplete()
                             ? new InferenceError.UnknownModel("there is no model")
                             : new InferenceError.Starting());
         }
-        if (names.size() > 1) {
-            throw InferenceException.invalid(
-                    "model",
-                    "none is named, and there are several: " + otherwise + " one of " + names
-                            + ", or set http.default_model");
-        }
-        return names.getFirst();
+        return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
+    }
+
+    /** All that there are. */
+    List<String> names() {
+        return models.all().stream()
+                .map(report -> report.model().name())
+                .distinct()
+                .toList();
     }
 }

@@ -9,7 +9,8 @@ public enum Profile {
     V2,
     TENSORFLOW_SERVING,
     KSERVE_V1,
-    MLFLOW;
+    MLFLOW,
+    SAGEMAKER;
 
     /** As operators write it: {@code tensorflow-serving}. */
     @Override

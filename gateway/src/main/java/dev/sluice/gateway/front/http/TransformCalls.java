@@ -29,6 +29,11 @@ public final class TransformCalls {
     /** What is to be answered. */
     public record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {}
 
+    /** Writes their answers as people read them, in JSON. */
+    public static AnswerWriter forPeople() {
+        return new PredictWriter(false);
+    }
+
     /** Whether that model's tensors are made of something else. */
     public static boolean isFor(ModelEndpoint endpoint) {
         return endpoint.description().transform().input() != null;

@@ -90,7 +90,11 @@ public final class MlflowFront implements ProfileFront {
         }
 
         private RequestedModel requested() {
-            return model.get("MLflow's clients name none, so serve");
+            return new RequestedModel(
+                    model.name()
+                            .orElseThrow(() -> InferenceException.invalid(
+                                    "", "no model is named here, and there are several: set http.default_model")),
+                    null);
         }
 
         private static DecodedRequest decode(Exchange exchange, FrameType type, FrameDecoder decoder) {
