@@ -14,6 +14,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelSource;
 import io.vertx.core.Handler;
@@ -74,11 +75,11 @@ final class ModelsHandler implements Handler<RoutingContext> {
         boolean invokes = path.group("invoke") != null;
         HttpMethod method = request.method();
         if (segment == null && method.equals(HttpMethod.POST)) {
-            change(context, this::load);
+            load(context);
         } else if (invokes && method.equals(HttpMethod.POST)) {
             invocations.of(context, PathSegment.decode(String.valueOf(segment)));
         } else if (segment != null && !invokes && method.equals(HttpMethod.DELETE)) {
-            change(context, body -> unload(PathSegment.decode(segment)));
+            unload(context, PathSegment.decode(segment));
         } else if (!invokes && (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))) {
             tell(context, segment == null ? null : PathSegment.decode(segment));
         } else {
@@ -92,31 +93,84 @@ final class ModelsHandler implements Handler<RoutingContext> {
         loop.exchanges().refuse(context, loop.bodies(), status, why);
     }
 
-    private void change(RoutingContext context, Orders.Reading reading) {
+    private boolean mayChange(RoutingContext context) {
         if (!loop.options().modelControl()) {
             refuse(context, 403, RepositoryControl.OFF);
-            return;
+            return false;
         }
         if (!PageOrigin.isOwnOrNone(context.request())) {
             refuse(context, 403, "pages of another origin may not change anything here");
-            return;
+            return false;
         }
-        Exchange exchange = loop.exchanges().of(context);
-        exchange.speaks(SagemakerDialect.LOADING);
-        orders.take(context, reading, outcome -> exchange.done());
+        loop.exchanges().of(context).speaks(SagemakerDialect.LOADING);
+        return true;
     }
 
-    /** What lies in the repository is loaded from there, and everything else from where the platform has put it. */
-    private ModelCommand load(HttpBytes body) {
-        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
-        String name = required(members, "model_name");
-        String url = required(members, "url");
-        if (isLoaded(name)) {
-            throw SagemakerDialect.alreadyLoaded(name);
+    private void unload(RoutingContext context, String name) {
+        if (mayChange(context)) {
+            orders.take(
+                    context,
+                    body -> {
+                        requireLoaded(name);
+                        return new ModelCommand.Unload(name);
+                    },
+                    outcome -> loop.exchanges().of(context).done());
         }
-        return models.versions(name).isEmpty()
-                ? new ModelCommand.Source(name, FIRST, source(url))
-                : new ModelCommand.Load(name);
+    }
+
+    private void load(RoutingContext context) {
+        if (mayChange(context)) {
+            Loading loading = new Loading(context);
+            orders.take(context, loading::begin, loading::goOn);
+        }
+    }
+
+    /**
+     * One model on its way into memory: what lies in the repository is loaded from there; of everything else it is said first
+     * where the platform has put it.
+     *
+     * @thread confined to the front loop
+     */
+    private final class Loading {
+
+        private final RoutingContext context;
+        private @Nullable String toLoad;
+
+        Loading(RoutingContext context) {
+            this.context = context;
+        }
+
+        ModelCommand begin(HttpBytes body) {
+            JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
+            String name = required(members, "model_name");
+            String url = required(members, "url");
+            if (isLoaded(name)) {
+                throw SagemakerDialect.alreadyLoaded(name);
+            }
+            if (!models.versions(name).isEmpty()) {
+                return new ModelCommand.Load(name);
+            }
+            toLoad = name;
+            return new ModelCommand.Source(name, FIRST, source(url));
+        }
+
+        void goOn(Outcome outcome) {
+            String name = toLoad;
+            if (name == null) {
+                loop.exchanges().of(context).done();
+            } else {
+                toLoad = null;
+                orders.order(context, new ModelCommand.Load(name), this::goOn);
+            }
+        }
+    }
+
+    private static String required(JsonMembers members, String name) {
+        @Nullable String text = members.text(name);
+        if (text == null || text.isEmpty()) {
+            throw InferenceException.invalid(name, "is missing");
+        }
+        return text;
     }
 
     private static ModelSource source(String url) {
@@ -125,11 +179,6 @@ final class ModelsHandler implements Handler<RoutingContext> {
         } catch (IllegalArgumentException noPath) {
             throw InferenceException.invalid("url", "is no path of this machine (got " + ModelSource.shown(url) + ")");
         }
-    }
-
-    private ModelCommand unload(String name) {
-        requireLoaded(name);
-        return new ModelCommand.Unload(name);
     }
 
     private boolean isLoaded(String name) {
@@ -187,13 +236,5 @@ final class ModelsHandler implements Handler<RoutingContext> {
                 ? source.url().substring(SCHEME.length(), source.url().length() - FILE.length())
                 : name;
         return out.raw("{\"modelName\":").string(name).raw(",\"modelUrl\":").string(url).raw('}');
-    }
-
-    private static String required(JsonMembers members, String name) {
-        @Nullable String text = members.text(name);
-        if (text == null || text.isEmpty()) {
-            throw InferenceException.invalid(name, "is missing");
-        }
-        return text;
     }
 }
