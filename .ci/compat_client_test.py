@@ -1,4 +1,4 @@
-"""Runs what a migration page has in Python, as it stands there. Called by .ci/compat-client-test, with profile and host:port."""
+"""Runs what a migration page has in Python, as it stands there. Called by .ci/compat-client-test, with the page and host:port."""
 
 import json
 import pathlib
@@ -19,6 +19,17 @@ class Images(list):
         return list(self)
 
 
+class Frame:
+    """As much of a data frame of pandas as the example needs."""
+
+    def __init__(self, columns, rows):
+        self.columns, self.rows = columns, rows
+
+    def to_dict(self, orient):
+        assert orient == "split"
+        return {"index": list(range(len(self.rows))), "columns": self.columns, "data": self.rows}
+
+
 def digits(*numbers):
     """The sample pictures of these digits, as the model takes them: 1 x 28 x 28."""
     images = Images()
@@ -36,16 +47,20 @@ def most_likely(predictions):
 CHECKS = {
     "tensorflow-serving": lambda names: most_likely(names["predictions"]) == [7, 1, 4],
     "kserve-v1": lambda names: names["predictions"] == [1, 1],
+    "mlflow": lambda names: names["predictions"] == [1, 0],
+    "sagemaker": lambda names: names["predictions"] == [1, 0],
+    "flask": lambda names: names["label"] == "7",
 }
 
 
 def main(profile, place):
     page = (ROOT / "docs" / f"{profile}.md").read_text()
-    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    names = {"test_images": digits(7, 1, 4, 9)}
+    (example,) = [each for each in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "requests" in each]
+    flowers = Frame(["sepal length", "sepal width", "petal length", "petal width"], [[6.8, 2.8, 4.8, 1.4], [5.1, 3.5, 1.4, 0.2]])
+    names = {"test_images": digits(7, 1, 4, 9), "flowers": flowers}
     exec(compile(re.sub(r"localhost:\d+", place, example), f"docs/{profile}.md", "exec"), names)
     passed = CHECKS[profile](names)
-    print(f"requests, docs/{profile}.md: {'passed' if passed else 'FAILED: ' + repr(names['predictions'])}")
+    print(f"requests, docs/{profile}.md: {'passed' if passed else 'FAILED: ' + repr(names['response'].text if 'response' in names else names['predictions'])}")
     return 0 if passed else 1
 
 

@@ -29,8 +29,7 @@ class MigrationPagesIT {
         String text = Files.readString(Places.ROOT.resolve("docs").resolve(page));
         List<MatchResult> examples = EXAMPLE.matcher(text).results().toList();
         assertEquals(text.split("\ncurl ", -1).length - 1, examples.size(), "examples that are not understood");
-        assertTrue(examples.size() >= 4, page);
-        CompatModels.in(models);
+        assertTrue(!examples.isEmpty(), page);
         String[] all = Stream.concat(Stream.of("compat.listeners=" + profile + ": 0"), Stream.of(settings))
                 .toArray(String[]::new);
         try (RunningGateway gateway = RunningGateway.start(models, all)) {
@@ -52,16 +51,26 @@ class MigrationPagesIT {
 
     @Test
     void fromTensorFlowServing(@TempDir Path models) throws IOException {
-        runExamples(models, "tensorflow-serving.md", "tensorflow-serving");
+        runExamples(CompatModels.in(models).root(), "tensorflow-serving.md", "tensorflow-serving");
     }
 
     @Test
     void fromKserve(@TempDir Path models) throws IOException {
-        runExamples(models, "kserve-v1.md", "kserve-v1");
+        runExamples(CompatModels.in(models).root(), "kserve-v1.md", "kserve-v1");
     }
 
     @Test
     void fromMlflow(@TempDir Path models) throws IOException {
-        runExamples(models, "mlflow.md", "mlflow", "http.default_model=sklearn-iris");
+        runExamples(CompatModels.in(models).root(), "mlflow.md", "mlflow", "http.default_model=sklearn-iris");
+    }
+
+    @Test
+    void toSagemaker(@TempDir Path models) throws IOException {
+        runExamples(CompatModels.in(models).root(), "sagemaker.md", "sagemaker", "http.default_model=sklearn-iris");
+    }
+
+    @Test
+    void fromFlask() throws IOException {
+        runExamples(Places.ROOT.resolve("conf/models"), "flask.md", "v2");
     }
 }
