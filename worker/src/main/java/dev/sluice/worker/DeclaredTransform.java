@@ -48,6 +48,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
                 switch (config.input().kind()) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
+                    case ROWS -> RowsCheck.read(config.input(), signature, problems);
                 };
         ClassesCheck classes = new ClassesCheck(config.output(), location, signature, problems);
         @Nullable

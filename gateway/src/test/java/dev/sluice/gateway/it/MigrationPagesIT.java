@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server give what stands below them; what they have in Python is run
+ * The commands of the pages for those who come from another server, and of that about rows, give what stands below them; what they have in Python is run
  * by .ci/compat-client-test.
  */
 class MigrationPagesIT {
@@ -72,5 +72,14 @@ class MigrationPagesIT {
     @Test
     void fromFlask() throws IOException {
         runExamples(Places.ROOT.resolve("conf/models"), "flask.md", "v2");
+    }
+
+    @Test
+    void rows(@TempDir Path models) throws IOException {
+        String page = Files.readString(Places.ROOT.resolve("docs/rows.md"));
+        String config = page.substring(page.indexOf("```yaml\n") + 8, page.indexOf("```", page.indexOf("```yaml\n") + 8));
+        Path matrix = Places.ROOT.resolve("gateway/src/test/resources/compat/models/matrix/1/model.onnx");
+        new Repository(models).with("matrix", "1", matrix).config("matrix", config);
+        runExamples(models, "rows.md", "v2");
     }
 }

@@ -32,6 +32,7 @@ public record TransformConfig(Input input, Output output) {
      * @param std what the rest is divided by, for all channels or for each
      * @param invert whether dark becomes light
      * @param background 0 to 255, where the picture is not
+     * @param columns of rows, in the model's order; empty for the names of its inputs
      */
     public record Input(
             @Setting("none") Kind kind,
@@ -48,7 +49,8 @@ public record TransformConfig(Input input, Output output) {
             @Setting("0") List<String> mean,
             @Setting("1") List<String> std,
             @Setting("false") ImageInput.Invert invert,
-            @Setting(value = "0", min = "0", max = "255") int background) {}
+            @Setting(value = "0", min = "0", max = "255") int background,
+            @Setting("") List<String> columns) {}
 
     /**
      * What comes out.
@@ -72,7 +74,8 @@ public record TransformConfig(Input input, Output output) {
     /** What goes in. */
     public enum Kind {
         NONE,
-        IMAGE
+        IMAGE,
+        ROWS
     }
 
     /** What comes out. */

@@ -72,7 +72,8 @@ final class PredictWriter implements AnswerWriter {
             return null;
         }
         for (Tensor output : response.outputs()) {
-            if (output.name().equals(how.output())) {
+            boolean oneRow = !model.signature().batched() || output.rows() == 1;
+            if (output.name().equals(how.output()) && oneRow) {
                 return TopClasses.of(output, how, model.labels());
             }
         }

@@ -5,6 +5,7 @@ import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.transform.ImageTransform;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.RowsInput;
 import java.util.Objects;
 
 /**
@@ -46,6 +47,13 @@ public final class TransformCalls {
         switch (input) {
             case ImageInput image ->
                 new TransformCall(asked, loop).begin(new PictureTransform(form, body, image, images), body.length());
+            case RowsInput rows ->
+                loop.serving()
+                        .infer(
+                                asked.exchange,
+                                asked.head,
+                                asked.endpoint,
+                                (by, buffers) -> RowsBody.decode(form, body, by.description(), buffers));
         }
     }
 }

@@ -10,7 +10,7 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.ModelReport.Description;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,15 +36,15 @@ public final class FrameDecoder {
             + " {'dataframe_records', 'dataframe_split', 'inputs', 'instances'}";
 
     private final HttpBytes body;
-    private final Signature signature;
+    private final Description model;
     private final TensorBuffers buffers;
     private final JsonCursor cursor;
     private final List<String> forms = new ArrayList<>();
     private @Nullable RowTable table;
 
-    public FrameDecoder(HttpBytes body, Signature signature, TensorBuffers buffers) {
+    public FrameDecoder(HttpBytes body, Description model, TensorBuffers buffers) {
         this.body = body;
-        this.signature = signature;
+        this.model = model;
         this.buffers = buffers;
         this.cursor = JsonCursor.ofCells(body.array(), body.from(), body.to());
     }
@@ -57,7 +57,7 @@ public final class FrameDecoder {
             if (forms.size() != 1) {
                 throw invalid(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
             }
-            return table == null ? new PredictDecoder(body, signature, buffers).decode() : request(table);
+            return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
         } catch (BadJson bad) {
             giveBack();
             throw noJson(bad);
@@ -78,7 +78,7 @@ public final class FrameDecoder {
         buffers.besideBody(body.length());
         try {
             RowTable lines = table();
-            lines.readCsv(header);
+            lines.readCsv(body.array(), body.from(), body.to(), header);
             return request(lines);
         } catch (InferenceException wrong) {
             giveBack();
@@ -91,7 +91,7 @@ public final class FrameDecoder {
     }
 
     private RowTable table() {
-        RowTable made = new RowTable(body, cursor, signature, buffers);
+        RowTable made = new RowTable(cursor, model, buffers);
         table = made;
         return made;
     }

@@ -37,16 +37,18 @@ final class Columns {
     /**
      * Those of that model.
      *
+     * @param declared what its owner calls them, in their order; empty where nothing is said
      * @throws InferenceException InvalidRequest for one that takes no tables, Unimplemented for types that no cell has
      */
-    Columns(Signature signature) {
+    Columns(Signature signature, List<String> declared) {
         this.signature = signature;
         this.together = signature.inputs().size() == 1;
         for (TensorSpec spec : signature.inputs()) {
             requireCells(spec);
         }
-        this.names =
-                together ? List.of() : signature.inputs().stream().map(TensorSpec::name).toList();
+        this.names = together || !declared.isEmpty()
+                ? declared
+                : signature.inputs().stream().map(TensorSpec::name).toList();
         makeQuotable();
     }
 

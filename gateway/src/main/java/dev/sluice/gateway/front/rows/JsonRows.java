@@ -132,18 +132,21 @@ final class JsonRows {
         String name = cursor.readName();
         int place = columns.placeOf(name);
         if (place < 0) {
-            columns.requireAll(withAllPresent(name), place());
+            refuse(name);
         }
         return place;
     }
 
-    private List<String> withAllPresent(String other) {
-        List<String> names = new ArrayList<>();
-        for (int place = 0; place < starts.length; place++) {
-            names.add(columns.name(place));
+    /** The rest of the record is looked at for what it has, and has not. */
+    private void refuse(String unknown) {
+        List<String> given = present();
+        given.add(unknown);
+        cursor.skipValue();
+        while (cursor.readCommaOr('}')) {
+            given.add(cursor.readName());
+            cursor.skipValue();
         }
-        names.add(other);
-        return names;
+        columns.requireAll(given, place());
     }
 
     /** What was found and not read, in the model's order; nothing may be missing. */

@@ -1,11 +1,12 @@
 package dev.sluice.gateway.front.rows;
 
 import dev.sluice.gateway.front.TensorBuffers;
-import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.gateway.front.v2.SignatureCheck;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
@@ -20,18 +21,18 @@ import java.util.List;
  */
 public final class RowTable {
 
-    private final HttpBytes body;
     private final JsonCursor cursor;
     private final Columns columns;
     private final RowTensors tensors;
     private int rows;
     private int width;
 
-    /** @param cursor over the cells of that body */
-    public RowTable(HttpBytes body, JsonCursor cursor, Signature signature, TensorBuffers buffers) {
-        this.body = body;
+    /** @param cursor over the cells of a body */
+    public RowTable(JsonCursor cursor, Description model, TensorBuffers buffers) {
         this.cursor = cursor;
-        this.columns = new Columns(signature);
+        this.columns = new Columns(
+                model.signature(),
+                model.transform().input() instanceof RowsInput(List<String> declared) ? declared : List.of());
         this.tensors = new RowTensors(cursor, columns, buffers);
     }
 
@@ -64,10 +65,13 @@ public final class RowTable {
         rows = lists.rows();
     }
 
-    /** Reads the whole body, which is CSV. */
-    public void readCsv(boolean header) {
-        CsvRows lines = new CsvRows(
-                body.array(), new CsvCursor(body.array(), body.from(), body.to()), columns, tensors);
+    /**
+     * Reads CSV, which is where the cursor goes over.
+     *
+     * @param header whether its first line names the columns
+     */
+    public void readCsv(byte[] bytes, int from, int to, boolean header) {
+        CsvRows lines = new CsvRows(bytes, new CsvCursor(bytes, from, to), columns, tensors);
         lines.read(header);
         rows = lines.rows();
         width = lines.width();

@@ -17,7 +17,6 @@ import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.Signature;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -114,14 +113,13 @@ final class Invocations {
 
     private static DecodedRequest decode(
             Exchange exchange, BodyType type, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
-        Signature signature = by.description().signature();
         if (type == BodyType.TENSORS) {
-            PredictDecoder decoder = new PredictDecoder(body, signature, buffers);
+            PredictDecoder decoder = new PredictDecoder(body, by.description().signature(), buffers);
             DecodedRequest decoded = decoder.decode();
             exchange.answersBy(decoder.isByRows() ? PredictWriter.ROWS : PredictWriter.COLUMNS);
             return decoded;
         }
-        FrameDecoder decoder = new FrameDecoder(body, signature, buffers);
+        FrameDecoder decoder = new FrameDecoder(body, by.description(), buffers);
         DecodedRequest decoded =
                 switch (type) {
                     case CSV -> decoder.decodeCsv(false);

@@ -10,6 +10,7 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
@@ -53,12 +54,16 @@ class FrameFuzzTest {
         return new Signature(List.of(inputs), OUTPUTS, true);
     }
 
+    private static Description model(Signature signature) {
+        return new Description("onnxruntime_onnx", signature, List.of(), 64, 1, "");
+    }
+
     static List<Signature> signatures() {
         return List.of(MATRIX, TEXTS, COLUMNS);
     }
 
     private boolean decodes(byte[] body, Signature signature) {
-        FrameDecoder decoder = new FrameDecoder(bytes(body), signature, ledger.buffers);
+        FrameDecoder decoder = new FrameDecoder(bytes(body), model(signature), ledger.buffers);
         DecodedRequest decoded;
         try {
             decoded = decoder.decode();
@@ -216,9 +221,9 @@ class FrameFuzzTest {
             List<Integer> order = order(table.names.size());
             byte[] split = ("{\"dataframe_split\":" + table.split(order) + "}").getBytes(StandardCharsets.UTF_8);
             String csv = table.csv(order);
-            DecodedRequest expected = new FrameDecoder(bytes(split), signature, ledger.buffers).decode();
+            DecodedRequest expected = new FrameDecoder(bytes(split), model(signature), ledger.buffers).decode();
             DecodedRequest got = new FrameDecoder(
-                            bytes(csv.getBytes(StandardCharsets.UTF_8)), signature, ledger.buffers)
+                            bytes(csv.getBytes(StandardCharsets.UTF_8)), model(signature), ledger.buffers)
                     .decodeCsv(true);
             assertEquals(expected.inputs(), got.inputs(), csv);
             giveBack(expected);
@@ -237,7 +242,7 @@ class FrameFuzzTest {
             csv[random.nextInt(csv.length)] =
                     random.nextBoolean() ? (byte) random.nextInt() : likely[random.nextInt(likely.length)];
             try {
-                giveBack(new FrameDecoder(bytes(csv), COLUMNS, ledger.buffers).decodeCsv(random.nextBoolean()));
+                giveBack(new FrameDecoder(bytes(csv), model(COLUMNS), ledger.buffers).decodeCsv(random.nextBoolean()));
                 decoded++;
             } catch (InferenceException refused) {
                 assertTrue(refused.error() instanceof InvalidRequest, refused.toString());
