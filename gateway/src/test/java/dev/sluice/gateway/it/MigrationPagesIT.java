@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server, and of that about rows, give what stands below them; what they have in Python is run
- * by .ci/compat-client-test.
+ * The commands of the pages for those who come from another server, and of that about rows, give what stands below them;
+ * what they have in Python is run by .ci/compat-client-test.
  */
 class MigrationPagesIT {
 
-    private static final Pattern EXAMPLE = Pattern.compile(
-            "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' )?"
+    private static final Pattern EXAMPLE =
+            Pattern.compile("```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' )?"
                     + "http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
 
     private static void runExamples(Path models, String page, String profile, String... settings) throws IOException {
@@ -77,7 +77,8 @@ class MigrationPagesIT {
     @Test
     void rows(@TempDir Path models) throws IOException {
         String page = Files.readString(Places.ROOT.resolve("docs/rows.md"));
-        String config = page.substring(page.indexOf("```yaml\n") + 8, page.indexOf("```", page.indexOf("```yaml\n") + 8));
+        String config =
+                page.substring(page.indexOf("```yaml\n") + 8, page.indexOf("```", page.indexOf("```yaml\n") + 8));
         Path matrix = Places.ROOT.resolve("gateway/src/test/resources/compat/models/matrix/1/model.onnx");
         new Repository(models).with("matrix", "1", matrix).config("matrix", config);
         runExamples(models, "rows.md", "v2");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,13 +33,17 @@ class MlflowIT {
     static void start() {
         Path root = CompatModels.in(models).root();
         for (String model : MODELS) {
-            GATEWAYS.put(model, gateway(root, model));
+            GATEWAYS.put(model, start(root, model));
         }
     }
 
-    private static RunningGateway gateway(Path root, String model) {
+    private static RunningGateway start(Path root, String model) {
         return RunningGateway.start(
                 root, "worker.instances=1", "http.default_model=" + model, "compat.listeners=[\"mlflow: 0\"]");
+    }
+
+    private static RunningGateway gateway(String model) {
+        return Objects.requireNonNull(GATEWAYS.get(model), model);
     }
 
     @AfterAll
@@ -53,7 +58,7 @@ class MlflowIT {
     Stream<DynamicTest> answersAsRecorded() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (String model : MODELS) {
-            RunningGateway gateway = GATEWAYS.get(model);
+            RunningGateway gateway = gateway(model);
             RecordedPairs.tests(RecordedPairs.read("mlflow/" + model + ".txt"), gateway, gateway.profilePort(0))
                     .forEach(tests::add);
         }
@@ -63,7 +68,7 @@ class MlflowIT {
 
     @Test
     void tellsThatItsModelIsThere() {
-        RunningGateway gateway = GATEWAYS.get("fares");
+        RunningGateway gateway = gateway("fares");
         for (String path : List.of("/ping", "/health")) {
             Answer answer = Waiting.await(
                     gateway.send(gateway.request(gateway.profilePort(0), path).build()));
@@ -74,7 +79,7 @@ class MlflowIT {
 
     @Test
     void tellsOnlyItsVersion() {
-        RunningGateway gateway = GATEWAYS.get("fares");
+        RunningGateway gateway = gateway("fares");
         Answer answer = Waiting.await(
                 gateway.send(gateway.request(gateway.profilePort(0), "/version").build()));
         assertEquals(gateway.get("/v2").json().getString("version"), answer.body());

@@ -291,9 +291,7 @@ class ProfilesIT {
             checkDocument(gateway, gateway.profilePort(1), "kserve-v1");
         }
         try (RunningGateway gateway = RunningGateway.start(
-                Places.TEST_MODELS,
-                "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]",
-                "http.default_model=echo")) {
+                Places.TEST_MODELS, "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]", "http.default_model=echo")) {
             checkDocument(gateway, gateway.profilePort(0), "mlflow");
             checkDocument(gateway, gateway.profilePort(1), "sagemaker");
         }

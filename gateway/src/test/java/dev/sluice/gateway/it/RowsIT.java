@@ -3,6 +3,7 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,11 +60,12 @@ class RowsIT {
     @Test
     void theOtherProtocolsHoldToItToo() {
         model("matrix", "{kind: rows, columns: [a, b, c]}");
-        try (RunningGateway gateway = RunningGateway.start(root, "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]")) {
+        try (RunningGateway gateway =
+                RunningGateway.start(root, "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]")) {
             for (int place = 0; place < 2; place++) {
                 Answer answer = Waiting.await(gateway.send(gateway.request(gateway.profilePort(place), "/invocations")
                         .header("content-type", JSON)
-                        .POST(java.net.http.HttpRequest.BodyPublishers.ofString(
+                        .POST(BodyPublishers.ofString(
                                 "{\"dataframe_split\": {\"columns\": [\"c\", \"a\", \"b\"], \"data\": [[3, 1, 2]]}}"))
                         .build()));
                 assertEquals("{\"predictions\":[[1.0,2.0,3.0]]}", answer.body());
@@ -90,7 +92,8 @@ class RowsIT {
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String models = gateway.get("/v2/models").body();
             assertTrue(models.contains("model.yaml:4: transform.input.columns: names 3, and the model has 4"), models);
-            assertTrue(models.contains("model.yaml:3: transform.input.kind: rows become inputs with one element"), models);
+            assertTrue(
+                    models.contains("model.yaml:3: transform.input.kind: rows become inputs with one element"), models);
         }
     }
 }

@@ -68,8 +68,7 @@ class SagemakerIT {
             gateway.awaitNothingInFlight();
             assertEquals(
                     1,
-                    gateway.metrics()
-                            .value("sluice_requests_total", "protocol=\"sagemaker\"", "outcome=\"success\""));
+                    gateway.metrics().value("sluice_requests_total", "protocol=\"sagemaker\"", "outcome=\"success\""));
         }
     }
 
@@ -98,22 +97,28 @@ class SagemakerIT {
                 "worker.sources.allow_files=" + folder.resolve("put"))) {
             assertEquals(200, gateway.get("/ping").status());
             assertEquals("{\"models\":[]}", gateway.get("/models").body());
-            String load = new JsonObject().put("model_name", "hash").put("url", put.toString()).encode();
+            String load = new JsonObject()
+                    .put("model_name", "hash")
+                    .put("url", put.toString())
+                    .encode();
             assertEquals(200, gateway.post("/models", load).status());
             gateway.post("/models", load).error(409);
             JsonObject told = new JsonObject().put("modelName", "hash").put("modelUrl", put.toString());
             assertEquals(told, gateway.get("/models/hash").json());
-            assertEquals(new JsonArray().add(told), gateway.get("/models").json().getJsonArray("models"));
+            assertEquals(
+                    new JsonArray().add(told), gateway.get("/models").json().getJsonArray("models"));
             assertEquals(
                     "{\"predictions\":[[1.5]]}",
-                    gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}").body());
+                    gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}")
+                            .body());
             assertEquals(200, delete(gateway, "/models/hash").status());
             delete(gateway, "/models/hash").error(404);
             gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}").error(503);
             assertEquals(200, gateway.post("/models", load).status());
             assertEquals(
                     "{\"predictions\":[[2.5]]}",
-                    gateway.post("/models/hash/invoke", "{\"instances\": [[2.5]]}").body());
+                    gateway.post("/models/hash/invoke", "{\"instances\": [[2.5]]}")
+                            .body());
         }
     }
 
@@ -126,8 +131,10 @@ class SagemakerIT {
         Path empty = Files.createDirectories(folder.resolve("models"));
         try (RunningGateway gateway =
                 RunningGateway.start(empty, PROFILE, "http.model_control=true", "worker.control.mode=explicit")) {
-            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"/etc\"}").error(400);
-            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"relative\"}").error(400);
+            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"/etc\"}")
+                    .error(400);
+            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"relative\"}")
+                    .error(400);
             gateway.post("/models", "{\"model_name\": \"x\"}").error(400);
             delete(gateway, "/models/x").error(404);
         }
@@ -141,7 +148,8 @@ class SagemakerIT {
                 "http.model_control=true",
                 "worker.control.mode=explicit",
                 "worker.control.memory_budget=1MiB")) {
-            gateway.post("/models", "{\"model_name\": \"echo\", \"url\": \"/opt/ml/models/echo/model\"}").error(507);
+            gateway.post("/models", "{\"model_name\": \"echo\", \"url\": \"/opt/ml/models/echo/model\"}")
+                    .error(507);
         }
     }
 

@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of {@code /invocations}: a table, as {@code dataframe_split}, {@code dataframe_records} or CSV, or what
- * TensorFlow Serving would take, {@code instances} or {@code inputs}.
+ * Reads the body of {@code /invocations}: a table, as {@code dataframe_split}, {@code dataframe_records} or CSV, or
+ * what TensorFlow Serving would take, {@code instances} or {@code inputs}.
  *
  * @thread confined to one front loop; one use
- * @errors InvalidRequest in the words of MLflow, and of pandas for what is no table; those that the signature is to blame
- *     for are {@link MlflowDialect#schema}
+ * @errors InvalidRequest in the words of MLflow, and of pandas for what is no table; those that the signature is to
+ *     blame for are {@link MlflowDialect#schema}
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source MLflow, scoring_server and proto_json_utils.py
  */
@@ -217,7 +217,8 @@ public final class FrameDecoder {
     }
 
     private static InferenceException noJson(BadJson bad) {
-        return invalid("Invalid input. Ensure that input is a valid JSON formatted string. Error: '" + bad.reason() + "'");
+        return invalid(
+                "Invalid input. Ensure that input is a valid JSON formatted string. Error: '" + bad.reason() + "'");
     }
 
     private void giveBack() {

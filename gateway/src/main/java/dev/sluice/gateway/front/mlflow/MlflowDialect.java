@@ -9,8 +9,8 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 
 /**
- * Errors as MLflow's scoring server says them; those that it does not have are ours, with one of its codes. A model that
- * fails is its client's mistake there, and so it is here.
+ * Errors as MLflow's scoring server says them; those that it does not have are ours, with one of its codes. A model
+ * that fails is its client's mistake there, and so it is here.
  *
  * @thread stateless
  * @source mlflow, exceptions.py and scoring_server
@@ -41,11 +41,11 @@ enum MlflowDialect implements Dialect {
     @Override
     public String text(InferenceError error) {
         return switch (error) {
-            case InferenceError.InvalidRequest(String field, String reason) when field.equals(SCHEMA) ->
-                "Failed to enforce schema. Error: " + reason;
+            case InferenceError.InvalidRequest(String field, String reason)
+            when field.equals(SCHEMA) -> "Failed to enforce schema. Error: " + reason;
             case InferenceError.EngineFailure failure ->
-                "Encountered an unexpected error while evaluating the model. Verify that the serialized input Dataframe is"
-                        + " compatible with the model for inference. (" + failure.message() + ")";
+                "Encountered an unexpected error while evaluating the model. Verify that the serialized input"
+                        + " Dataframe is compatible with the model for inference. (" + failure.message() + ")";
             case InferenceError.DeadlineExceeded late when isPlain(late) -> "Request processing time exceeded limit";
             case InferenceError other -> other.message();
         };

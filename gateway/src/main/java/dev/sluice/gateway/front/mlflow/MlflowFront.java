@@ -77,7 +77,11 @@ public final class MlflowFront implements ProfileFront {
             Exchange exchange = speaking(context);
             try {
                 FrameType type = FrameType.of(context.request().getHeader(HttpHeaders.CONTENT_TYPE));
-                intake.take(exchange, requested(), (body, by, buffers) -> decode(exchange, type, new FrameDecoder(body, by.description(), buffers)));
+                intake.take(
+                        exchange,
+                        requested(),
+                        (body, by, buffers) ->
+                                decode(exchange, type, new FrameDecoder(body, by.description(), buffers)));
             } catch (InferenceException refused) {
                 intake.refuse(exchange, refused.error());
             }

@@ -14,11 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a table that a model takes, in the order of its own: each is an input with one element in a row, or all of
- * them are the one input, which has as many.
+ * The columns of a table that a model takes, in the order of its own: each is an input with one element in a row, or all
+ * of them are the one input, which has as many.
  *
- * <p>Where nobody has declared what the columns of the one input are called, they are those of the table that comes, in its
- * order.
+ * <p>Where nobody has declared what the columns of the one input are called, they are those of the table that comes, in
+ * its order.
  *
  * @thread confined to one front loop; one for each table
  * @shape inputs of a column are {@code [N]} or {@code [N,1]}; that of all columns is {@code [N,C]}, or the same
@@ -159,7 +159,8 @@ final class Columns {
         if (missing.isEmpty()) {
             return extra.isEmpty()
                     ? null
-                    : "Found extra inputs in the model input that are not defined in the model signature: " + list(extra);
+                    : "Found extra inputs in the model input that are not defined in the model signature: "
+                            + list(extra);
         }
         String lacks = "Model is missing inputs " + list(missing) + ".";
         return extra.isEmpty() ? lacks : lacks + " Note that there were extra inputs: " + list(extra) + ".";
@@ -167,10 +168,8 @@ final class Columns {
 
     /** As Python writes it. */
     private static String list(List<String> names) {
-        return InferenceException.shortened(names.stream()
-                .map(name -> "'" + name + "'")
-                .toList()
-                .toString());
+        return InferenceException.shortened(
+                names.stream().map(name -> "'" + name + "'").toList().toString());
     }
 
     private static String quoted(String name) {

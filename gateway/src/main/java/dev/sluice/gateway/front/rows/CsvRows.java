@@ -121,7 +121,8 @@ final class CsvRows {
         }
         if (found != places.length) {
             throw InferenceException.invalid(
-                    "", "Error tokenizing data. Expected " + places.length + " fields in line " + line + ", saw " + found);
+                    "",
+                    "Error tokenizing data. Expected " + places.length + " fields in line " + line + ", saw " + found);
         }
         if (!inOrder) {
             for (int place = 0; place < places.length; place++) {

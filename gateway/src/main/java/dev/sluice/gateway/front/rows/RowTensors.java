@@ -80,7 +80,8 @@ final class RowTensors {
                     spec.shape().rank() == 1 ? new Shape(rows) : new Shape(rows, columns.areTogether() ? width : 1);
             if (!spec.shape().accepts(shape)) {
                 throw InferenceException.invalid(
-                        "rows", "input \"" + spec.name() + "\" expects " + spec.shape() + " (-1 is any) and got " + shape);
+                        "rows",
+                        "input \"" + spec.name() + "\" expects " + spec.shape() + " (-1 is any) and got " + shape);
             }
             inputs.add(tensor.tensor(shape));
         }

@@ -15,15 +15,14 @@ import dev.sluice.gateway.front.mlflow.FrameDecoder;
 import dev.sluice.gateway.front.tfs.PredictDecoder;
 import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * {@code POST /invocations} and {@code POST /models/{model}/invoke}: what a body is its content type says, and of JSON its
- * members.
+ * {@code POST /invocations} and {@code POST /models/{model}/invoke}: what a body is its content type says, and of JSON
+ * its members.
  *
  * @thread confined to one front loop; what is slow is done elsewhere
  * @bound those of {@link Intake} and {@link TransformCalls}
@@ -92,13 +91,13 @@ final class Invocations {
         }
     }
 
-    private void transform(
-            Exchange exchange, BodyType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+    private void transform(Exchange exchange, BodyType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
         try {
             if (!TransformCalls.isFor(endpoint)) {
                 throw InferenceException.invalid(
                         "body",
-                        "model " + endpoint.model() + " takes JSON with dataframe_split, dataframe_records, instances or"
+                        "model " + endpoint.model()
+                                + " takes JSON with dataframe_split, dataframe_records, instances or"
                                 + " inputs, and CSV; for other things its model.yaml has no transform.input");
             }
             exchange.answersBy(TransformCalls.forPeople());

@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of a multi-model endpoint, below {@code /models}: they are loaded and unloaded by the platform, through the
- * same control as the repository's.
+ * The models of a multi-model endpoint, below {@code /models}: they are loaded and unloaded by the platform, through
+ * the same control as the repository's.
  *
  * @thread confined to one front loop
  * @bound pages of {@value #MOST_ON_A_PAGE} models
@@ -55,8 +55,8 @@ final class ModelsHandler implements Handler<RoutingContext> {
         this.loop = loop;
         this.invocations = invocations;
         this.models = loop.serving().parts().models();
-        this.orders = new Orders(
-                loop.serving().parts().operations(), Operator.Api.HTTP, loop.exchanges(), loop.bodies());
+        this.orders =
+                new Orders(loop.serving().parts().operations(), Operator.Api.HTTP, loop.exchanges(), loop.bodies());
     }
 
     @Override
@@ -126,8 +126,8 @@ final class ModelsHandler implements Handler<RoutingContext> {
     }
 
     /**
-     * One model on its way into memory: what lies in the repository is loaded from there; of everything else it is said first
-     * where the platform has put it.
+     * One model on its way into memory: what lies in the repository is loaded from there; of everything else it is said
+     * first where the platform has put it.
      *
      * @thread confined to the front loop
      */
@@ -187,8 +187,8 @@ final class ModelsHandler implements Handler<RoutingContext> {
 
     private void requireLoaded(String name) {
         if (!isLoaded(name)) {
-            throw new InferenceException(new InferenceError.UnknownModel(
-                    "model " + InferenceException.quoted(name) + " is not loaded"));
+            throw new InferenceException(
+                    new InferenceError.UnknownModel("model " + InferenceException.quoted(name) + " is not loaded"));
         }
     }
 
@@ -231,10 +231,16 @@ final class ModelsHandler implements Handler<RoutingContext> {
     /** The URL is where the platform said it is; of what lies in the repository, its name. */
     private JsonOutput write(String name, JsonOutput out) {
         @Nullable ModelSource source = models.wish(name).sources().get(FIRST);
-        boolean told = source != null && source.url().startsWith(SCHEME) && source.url().endsWith(FILE);
+        boolean told = source != null
+                && source.url().startsWith(SCHEME)
+                && source.url().endsWith(FILE);
         String url = source != null && told
                 ? source.url().substring(SCHEME.length(), source.url().length() - FILE.length())
                 : name;
-        return out.raw("{\"modelName\":").string(name).raw(",\"modelUrl\":").string(url).raw('}');
+        return out.raw("{\"modelName\":")
+                .string(name)
+                .raw(",\"modelUrl\":")
+                .string(url)
+                .raw('}');
     }
 }

@@ -1,8 +1,8 @@
 package dev.sluice.gateway.front.v2;
 
 /**
- * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them; and among the cells of a
- * table what is no number but stands for one.
+ * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them; and among the cells of
+ * a table what is no number but stands for one.
  *
  * @thread stateless
  * @errors {@link BadJson} where they are not let in, which names the setting that does
@@ -14,7 +14,9 @@ final class NonFinite {
     /** Whether one of them stands here, and no number. */
     static boolean isNext(JsonCursor cursor) {
         byte next = cursor.peek();
-        return next == 'N' || behindSign(cursor) == 'I' || (cursor.cells && (next == 'n' || next == 't' || next == 'f'));
+        return next == 'N'
+                || behindSign(cursor) == 'I'
+                || (cursor.cells && (next == 'n' || next == 't' || next == 'f'));
     }
 
     /** Reads it. */

@@ -20,8 +20,21 @@ import java.util.Set;
 final class TextElements {
 
     private static final Set<String> MISSING = Set.of(
-            "", "#n/a", "#n/a n/a", "#na", "-1.#ind", "-1.#qnan", "-nan", "1.#ind", "1.#qnan", "<na>", "n/a", "na", "nan",
-            "none", "null");
+            "",
+            "#n/a",
+            "#n/a n/a",
+            "#na",
+            "-1.#ind",
+            "-1.#qnan",
+            "-nan",
+            "1.#ind",
+            "1.#qnan",
+            "<na>",
+            "n/a",
+            "na",
+            "nan",
+            "none",
+            "null");
     private static final Set<String> TRUE = Set.of("true", "True", "TRUE");
     private static final Set<String> FALSE = Set.of("false", "False", "FALSE");
     private static final Set<String> INFINITE = Set.of("inf", "+inf", "infinity", "+infinity");
@@ -93,7 +106,8 @@ final class TextElements {
     }
 
     private void readFloat(int from, int to) {
-        boolean digit = from < to && (isDigit(from) || (cursor.bytes[from] == '-' && to - from > 1 && isDigit(from + 1)));
+        boolean digit =
+                from < to && (isDigit(from) || (cursor.bytes[from] == '-' && to - from > 1 && isDigit(from + 1)));
         if (digit && isNumeric(from, to) && !isOnlyForPeople(from, to)) {
             cursor.position = from;
             elements.readNext();

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever bytes a client of MLflow sends: they decode to what Jackson reads in them, and the same table as CSV to the same
- * tensors, or they are an invalid request with a reason, and no memory is lost.
+ * Whatever bytes a client of MLflow sends: they decode to what Jackson reads in them, and the same table as CSV to the
+ * same tensors, or they are an invalid request with a reason, and no memory is lost.
  */
 class FrameFuzzTest {
 
@@ -68,7 +68,10 @@ class FrameFuzzTest {
         try {
             decoded = decoder.decode();
         } catch (InferenceException refused) {
-            assertTrue(refused.error() instanceof InvalidRequest invalid && !invalid.reason().isBlank(), refused.toString());
+            assertTrue(
+                    refused.error() instanceof InvalidRequest invalid
+                            && !invalid.reason().isBlank(),
+                    refused.toString());
             return false;
         }
         try {
@@ -112,14 +115,21 @@ class FrameFuzzTest {
             StringBuilder text = new StringBuilder();
             order.forEach(column -> text.append(text.isEmpty() ? "" : ",").append(names.get(column)));
             for (List<String> row : rows) {
-                text.append("\r\n").append(order.stream().map(column -> cell(row.get(column))).collect(Collectors.joining(",")));
+                text.append("\r\n")
+                        .append(order.stream()
+                                .map(column -> cell(row.get(column)))
+                                .collect(Collectors.joining(",")));
             }
             return text.toString();
         }
 
         private static String cell(String json) {
             return json.startsWith("\"")
-                    ? '"' + json.substring(1, json.length() - 1).replace("\\\"", "\"\"").replace("\\u00f6", "ö") + '"'
+                    ? '"'
+                            + json.substring(1, json.length() - 1)
+                                    .replace("\\\"", "\"\"")
+                                    .replace("\\u00f6", "ö")
+                            + '"'
                     : json;
         }
     }
@@ -132,7 +142,8 @@ class FrameFuzzTest {
                 .toList();
         List<List<String>> rows = IntStream.rangeClosed(0, random.nextInt(30))
                 .mapToObj(row -> IntStream.range(0, width)
-                        .mapToObj(place -> cell(signature.inputs().get(columns ? place : 0).dataType()))
+                        .mapToObj(place ->
+                                cell(signature.inputs().get(columns ? place : 0).dataType()))
                         .toList())
                 .toList();
         return new Table(names, rows);
@@ -142,7 +153,8 @@ class FrameFuzzTest {
         return switch (type) {
             case BOOL -> Boolean.toString(random.nextBoolean());
             case INT64 -> Long.toString(random.nextLong());
-            case BYTES -> List.of("\"\"", "\"a, b\"", "\"z\\u00f6\"", "\"\\\"é😀\\\"\"").get(random.nextInt(4));
+            case BYTES ->
+                List.of("\"\"", "\"a, b\"", "\"z\\u00f6\"", "\"\\\"é😀\\\"\"").get(random.nextInt(4));
             default ->
                 switch (random.nextInt(6)) {
                     case 0 -> Integer.toString(random.nextInt(2000) - 1000);

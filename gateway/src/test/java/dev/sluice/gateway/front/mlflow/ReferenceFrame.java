@@ -55,8 +55,8 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
 
     private static void addSplit(@Nullable Map<?, ?> split, Map<String, List<Object>> columns) {
         assertTrue(split != null, "decoded without a frame");
-        List<?> data = (List<?>) split.get("data");
-        List<?> names = split.get("columns") instanceof List<?> given ? given : List.of();
+        List<?> data = split.get("data") instanceof List<?> given ? given : List.of();
+        List<?> names = split.get("columns") instanceof List<?> said ? said : List.of();
         for (Object row : data) {
             List<?> cells = (List<?>) row;
             for (int place = 0; place < cells.size(); place++) {
@@ -100,7 +100,7 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
             int rows = (int) inputs.get(place).rows();
             for (int row = 0; row < rows; row++) {
                 for (String name : together ? names : List.of(column(spec, names, place))) {
-                    cells.add(columns.get(name).get(row));
+                    cells.add(columns.getOrDefault(name, List.of()).get(row));
                 }
             }
             assertEquals(bits(spec.dataType(), cells), inputs.get(place).data(), () -> spec + " of " + columns);
