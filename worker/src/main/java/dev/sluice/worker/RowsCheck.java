@@ -30,8 +30,8 @@ final class RowsCheck {
         if (!inputs.stream().allMatch(input -> isOfCells(input, together))) {
             problems.put(
                     SECTION + "kind",
-                    "rows become inputs with one element in each, [N] or [N,1], or one input [N,C], of any type but FP16"
-                            + " and BF16; the model has " + inputs);
+                    "rows become inputs with one element in each, [N] or [N,1], or one input [N,C], of any"
+                            + " type but FP16 and BF16; the model has " + inputs);
             return null;
         }
         List<String> columns = config.columns();

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server, and of that about rows, give what stands below them;
- * what they have in Python is run by .ci/compat-client-test.
+ * The commands of the pages for those who come from another server, and of that about rows, give what stands below
+ * them; what they have in Python is run by .ci/compat-client-test.
  */
 class MigrationPagesIT {
 

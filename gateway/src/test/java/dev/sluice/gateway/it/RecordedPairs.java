@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is about,
- * behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one; the type of the answer
- * behind a {@code <}, where that is not JSON; the status and the answer's body on one line.
+ * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is
+ * about, behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one; the type
+ * of the answer behind a {@code <}, where that is not JSON; the status and the answer's body on one line.
  *
  * @param headers of the request, name and value by turns
  * @param type of the answer

@@ -10,8 +10,8 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import java.util.List;
 
 /**
- * Reads rows as people send them: CSV whose first line names the columns, or {@code {"rows": [...]}} with an object for each
- * row, or a list. They are read on the front loop, for that is no more work than reading tensors.
+ * Reads rows as people send them: CSV whose first line names the columns, or {@code {"rows": [...]}} with an object for
+ * each row, or a list. They are read on the front loop, for that is no more work than reading tensors.
  *
  * @thread stateless
  * @errors InvalidRequest that names row and column

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads {@code {"columns": [...], "index": [...], "data": [[...]]}}. Cells that come before the names of their columns are
- * read when those are known.
+ * Reads {@code {"columns": [...], "index": [...], "data": [[...]]}}. Cells that come before the names of their columns
+ * are read when those are known.
  *
  * @thread confined to one front loop; one use
  * @source pandas, {@code DataFrame.to_dict(orient="split")}

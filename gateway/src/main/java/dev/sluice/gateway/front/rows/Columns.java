@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a table that a model takes, in the order of its own: each is an input with one element in a row, or all
- * of them are the one input, which has as many.
+ * The columns of a table that a model takes, in the order of its own: each is an input with one element in a row, or
+ * all of them are the one input, which has as many.
  *
  * <p>Where nobody has declared what the columns of the one input are called, they are those of the table that comes, in
  * its order.

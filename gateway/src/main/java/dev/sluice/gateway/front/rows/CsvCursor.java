@@ -3,13 +3,14 @@ package dev.sluice.gateway.front.rows;
 import dev.sluice.worker.contract.InferenceException;
 
 /**
- * A place in a CSV text: goes from cell to cell, and says where the text of each stands. Quotes that a quoted cell doubles
- * are halved where they are, so that it is in one piece; nobody may read those bytes as CSV again.
+ * A place in a CSV text: goes from cell to cell, and says where the text of each stands. Quotes that a quoted cell
+ * doubles are halved where they are, so that it is in one piece; nobody may read those bytes as CSV again.
  *
  * @thread confined to its caller
  * @bound one pass, without allocation
  * @errors InvalidRequest that names the line, for a quote that is not closed and for text behind one that is
- * @source RFC 4180; pandas.read_csv: blank lines are none, a mark of byte order is no text, lines may end in CR or LF alone
+ * @source RFC 4180; pandas.read_csv: blank lines are none, a mark of byte order is no text, lines may end in CR or LF
+ *     alone
  */
 final class CsvCursor {
 

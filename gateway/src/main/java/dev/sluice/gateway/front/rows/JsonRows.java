@@ -12,13 +12,13 @@ import java.util.List;
 /**
  * Reads the rows of a table that are JSON: objects of cells by name, or lists of cells.
  *
- * <p>Cells that stand in the model's order are read where they are found. In a row of another order they are found first,
- * and read then.
+ * <p>Cells that stand in the model's order are read where they are found. In a row of another order they are found
+ * first, and read then.
  *
  * @thread confined to one front loop; one for each table
  * @bound for a row nothing is allocated, if its names come as those of the row before
- * @errors InvalidRequest whose field is the place of the row, and which names the column; without a field for what is no
- *     table; {@link BadJson} for what is no JSON
+ * @errors InvalidRequest whose field is the place of the row, and which names the column; without a field for what is
+ *     no table; {@link BadJson} for what is no JSON
  */
 final class JsonRows {
 

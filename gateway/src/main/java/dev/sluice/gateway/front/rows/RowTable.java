@@ -12,8 +12,8 @@ import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 
 /**
- * A table in the body of a request, as the inputs of a model: its rows are read from JSON or CSV, once and in one form, and
- * then they are a request.
+ * A table in the body of a request, as the inputs of a model: its rows are read from JSON or CSV, once and in one form,
+ * and then they are a request.
  *
  * @thread confined to one front loop; one use
  * @errors those of the form; InvalidRequest for a model that takes no tables, and for one without rows

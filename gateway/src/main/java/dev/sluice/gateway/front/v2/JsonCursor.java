@@ -44,7 +44,7 @@ public final class JsonCursor {
         this.end = to;
     }
 
-    /** Over the cells of a table, where {@code null} among floats is NaN, and {@code true} and {@code false} are 1 and 0. */
+    /** Over the cells of a table, where {@code null} among floats is NaN, {@code true} is 1 and {@code false} is 0. */
     public static JsonCursor ofCells(byte[] bytes, int from, int to) {
         return new JsonCursor(bytes, from, to, true, true);
     }

@@ -1,8 +1,8 @@
 package dev.sluice.gateway.front.v2;
 
 /**
- * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them; and among the cells of
- * a table what is no number but stands for one.
+ * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them; and among the cells
+ * of a table what is no number but stands for one.
  *
  * @thread stateless
  * @errors {@link BadJson} where they are not let in, which names the setting that does
