@@ -8,8 +8,10 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,8 @@ final class Columns {
 
     private final Signature signature;
     private final boolean together;
-    private List<String> names;
+    private final Map<String, Integer> places = new HashMap<>();
+    private List<String> names = List.of();
     private byte[][] quotable = {};
 
     /**
@@ -46,10 +49,10 @@ final class Columns {
         for (TensorSpec spec : signature.inputs()) {
             requireCells(spec);
         }
-        this.names = together || !declared.isEmpty()
-                ? declared
-                : signature.inputs().stream().map(TensorSpec::name).toList();
-        makeQuotable();
+        call(
+                together || !declared.isEmpty()
+                        ? declared
+                        : signature.inputs().stream().map(TensorSpec::name).toList());
     }
 
     private void requireCells(TensorSpec spec) {
@@ -67,10 +70,12 @@ final class Columns {
         }
     }
 
-    private void makeQuotable() {
+    private void call(List<String> columns) {
+        names = List.copyOf(columns);
         quotable = new byte[names.size()][];
         for (int place = 0; place < quotable.length; place++) {
             String name = names.get(place);
+            places.put(name, place);
             boolean plain = name.chars().allMatch(each -> each >= ' ' && each != '"' && each != '\\');
             quotable[place] = plain ? name.getBytes(StandardCharsets.UTF_8) : new byte[0];
         }
@@ -106,7 +111,7 @@ final class Columns {
 
     /** Where that one is; {@link #OPEN} where the model has none of the name. */
     int placeOf(String name) {
-        return names.indexOf(name);
+        return places.getOrDefault(name, OPEN);
     }
 
     /**
@@ -115,16 +120,16 @@ final class Columns {
      * @param where they stand, for errors
      */
     int[] places(List<String> given, String where) {
-        Set<String> twice = new LinkedHashSet<>(given);
-        if (twice.size() < given.size()) {
-            List<String> repeated = new ArrayList<>(given);
-            twice.forEach(repeated::remove);
-            throw InferenceException.invalid(where, "column " + quoted(repeated.getFirst()) + " is given twice");
+        Set<String> seen = new HashSet<>();
+        for (String name : given) {
+            if (!seen.add(name)) {
+                throw InferenceException.invalid(
+                        where, "column '" + InferenceException.shortened(name) + "' is given twice");
+            }
         }
         if (together && names.isEmpty()) {
             requireCount(given.size(), where);
-            names = List.copyOf(given);
-            makeQuotable();
+            call(given);
         }
         requireAll(given, where);
         return given.stream().mapToInt(this::placeOf).toArray();
@@ -141,14 +146,15 @@ final class Columns {
 
     /** Nothing the model needs is missing, and nothing is there that it does not know. */
     void requireAll(List<String> given, String where) {
+        Set<String> there = new HashSet<>(given);
         List<String> missing = new ArrayList<>();
         for (int place = 0; place < names.size(); place++) {
-            if (!spec(place).optional() && !given.contains(names.get(place))) {
+            if (!spec(place).optional() && !there.contains(names.get(place))) {
                 missing.add(names.get(place));
             }
         }
         List<String> extra =
-                given.stream().filter(name -> !names.contains(name)).toList();
+                given.stream().filter(name -> !places.containsKey(name)).toList();
         @Nullable String problem = problem(missing, extra);
         if (problem != null) {
             throw InferenceException.invalid(where, problem);
@@ -170,9 +176,5 @@ final class Columns {
     private static String list(List<String> names) {
         return InferenceException.shortened(
                 names.stream().map(name -> "'" + name + "'").toList().toString());
-    }
-
-    private static String quoted(String name) {
-        return "'" + InferenceException.shortened(name) + "'";
     }
 }

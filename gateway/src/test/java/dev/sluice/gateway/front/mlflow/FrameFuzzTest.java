@@ -2,8 +2,10 @@ package dev.sluice.gateway.front.mlflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.BufferLedger;
 import dev.sluice.gateway.front.v2.DecodedRequest;
@@ -242,6 +244,23 @@ class FrameFuzzTest {
             giveBack(got);
         }
         assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
+    }
+
+    /** With a search through all columns for each of them it would take minutes. */
+    @Test
+    void aTableMayBeWide() {
+        int width = 300_000;
+        String names = IntStream.range(0, width).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        byte[] csv = (names + "\n" + "1,".repeat(width - 1) + "1").getBytes(StandardCharsets.UTF_8);
+        TensorBuffers buffers = new TensorBuffers();
+        DecodedRequest decoded = new FrameDecoder(bytes(csv), model(MATRIX), buffers).decodeCsv(true);
+        assertEquals(new Shape(1, width), decoded.inputs().getFirst().shape());
+        String columns = "\"" + names.replace(",", "\",\"") + "\"";
+        byte[] twice = ("{\"dataframe_split\":{\"columns\":[" + columns + ",\"7\"],\"data\":[[1]]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        InferenceException refused = assertThrows(
+                InferenceException.class, () -> new FrameDecoder(bytes(twice), model(MATRIX), buffers).decode());
+        assertTrue(refused.error().message().contains("column '7' is given twice"), refused.toString());
     }
 
     @Test
