@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the rows of a table that is CSV.
  *
  * @thread confined to one front loop; one for each table
- * @bound for a row nothing is allocated
+ * @bound for a row nothing is allocated, but a word for each truth and for each value that is missing
  * @errors InvalidRequest whose field is the line, and which names the column; without a field for what is no table
  */
 final class CsvRows {

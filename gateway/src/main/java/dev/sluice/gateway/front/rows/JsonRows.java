@@ -220,7 +220,9 @@ final class JsonRows {
             return;
         }
         do {
-            requireList(place());
+            if (cursor.peek() != '[') {
+                requireList(place());
+            }
             if (inOrder) {
                 readWhole(places.length);
             } else {
