@@ -56,6 +56,8 @@ ENV SLUICE_WORKER_PROFILE_CACHE=none
 # With SLUICE_REGISTRY_URL=file and a volume there, what operators said is kept.
 ENV SLUICE_REGISTRY_URL=none SLUICE_REGISTRY_DIRECTORY=/var/lib/sluice
 EXPOSE 8080
+# SageMaker opens streams to containers that say so. docs/sagemaker.md
+LABEL com.amazonaws.sagemaker.capabilities.bidirectional-streaming=true
 
 # What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Request tensors lie outside the heap, in
 # direct memory that may grow as large as the heap, and ONNX Runtime has its own, so the heap takes less than half. In a
@@ -70,7 +72,7 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["bash", "-c", "\
     && [[ $status == 200 ]]"]
 
 # No shell in between: SIGTERM reaches the JVM, which drains. Give it time to: docker stop --time 60.
-# Options of `sluice serve` follow the image's name in `docker run`.
+# Options of `sluice serve` follow the image's name in `docker run`, with or without the word `serve`, which SageMaker says.
 ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+ExitOnOutOfMemoryError", \
     "-Dlogback.configurationFile=/opt/sluice/conf/logback.xml", "-Dsluice.home=/opt/sluice", \
     "-cp", "/opt/sluice/lib/*", "dev.sluice.gateway.Main"]

@@ -1,4 +1,4 @@
-"""Runs what a migration page has in Python, as it stands there. Called by .ci/compat-client-test, with profile and host:port."""
+"""Runs what a migration page has in Python, as it stands there. Called by .ci/compat-client-test, with the page and host:port."""
 
 import json
 import pathlib
@@ -17,6 +17,17 @@ class Images(list):
 
     def tolist(self):
         return list(self)
+
+
+class Frame:
+    """As much of a data frame of pandas as the example needs."""
+
+    def __init__(self, columns, rows):
+        self.columns, self.rows = columns, rows
+
+    def to_dict(self, orient):
+        assert orient == "split"
+        return {"index": list(range(len(self.rows))), "columns": self.columns, "data": self.rows}
 
 
 def digits(*numbers):
@@ -38,6 +49,9 @@ CHECKS = {
     "kserve-v1": lambda names: names["predictions"] == [1, 1],
     "openai": lambda names: [[round(x, 3) for x in vector[:2]] for vector in names["vectors"]] == [[0.114, 0.667], [0.43, -0.095]]
     and openai_errors(names["client"]),
+    "mlflow": lambda names: names["predictions"] == [1, 0],
+    "sagemaker": lambda names: names["predictions"] == [1, 0],
+    "flask": lambda names: names["label"] == "7",
 }
 
 PAGES = {"openai": "embeddings"}
@@ -62,11 +76,13 @@ def openai_errors(client):
 def main(profile, place):
     name = PAGES.get(profile, profile)
     page = (ROOT / "docs" / f"{name}.md").read_text()
-    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    names = {"test_images": digits(7, 1, 4, 9)}
+    (example,) = [each for each in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if re.search("requests|openai", each)]
+    flowers = Frame(["sepal length", "sepal width", "petal length", "petal width"], [[6.8, 2.8, 4.8, 1.4], [5.1, 3.5, 1.4, 0.2]])
+    names = {"test_images": digits(7, 1, 4, 9), "flowers": flowers}
     exec(compile(re.sub(r"localhost:\d+", place, example), f"docs/{name}.md", "exec"), names)
     passed = CHECKS[profile](names)
-    print(f"Python of docs/{name}.md: {'passed' if passed else 'FAILED: ' + repr(names.get('predictions'))}")
+    said = names["response"].text if "response" in names else names.get("predictions")
+    print(f"Python of docs/{name}.md: {'passed' if passed else 'FAILED: ' + repr(said)}")
     return 0 if passed else 1
 
 

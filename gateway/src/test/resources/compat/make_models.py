@@ -8,6 +8,10 @@ uneven  x FP32 [n], given back as y, beside z FP32 [2]
 ranked  x FP32 [batch, 2] and names STRING [batch, 2], given back as scores and classes
 scored  x FP32 [batch, 2], given back as scores, beside its first column as outputs FP32 [batch, 1]; its classes are cat and dog
 
+fares   a column for each input, [batch, 1]: age FP32, class INT64, city STRING and member BOOL; fare FP32 [batch] and city_out
+matrix  x FP32 [batch, columns], given back as y: as many columns as a table has
+names   x STRING [batch, columns], given back as y
+
 half_plus_two   y = x / 2 + 2, FP32 [batch]: what TensorFlow Serving's pages begin with
 sklearn-iris    the kind of an iris, by the length of its petals alone, FP32 [batch, 4] to label INT64 [batch]: KServe's
 """
@@ -94,6 +98,28 @@ save(
      helper.make_tensor("axis", TensorProto.INT64, [1], [1])],
     "labels: [cat, dog]\n",
 )
+save(
+    "fares",
+    [
+        helper.make_node("Cast", ["class"], ["class_float"], to=FLOAT),
+        helper.make_node("Cast", ["member"], ["member_float"], to=FLOAT),
+        helper.make_node("Mul", ["class_float", "ten"], ["by_class"]),
+        helper.make_node("Add", ["age", "by_class"], ["full"]),
+        helper.make_node("Sub", ["full", "member_float"], ["wide"]),
+        helper.make_node("Squeeze", ["wide", "one"], ["fare"]),
+        identity("city", "city_out"),
+    ],
+    [
+        value("age", FLOAT, "batch", 1),
+        value("class", TensorProto.INT64, "batch", 1),
+        value("city", STRING, "batch", 1),
+        value("member", TensorProto.BOOL, "batch", 1),
+    ],
+    [value("fare", FLOAT, "batch"), value("city_out", STRING, "batch", 1)],
+    [helper.make_tensor("ten", FLOAT, [], [10.0]), helper.make_tensor("one", TensorProto.INT64, [1], [1])],
+)
+save("matrix", [identity("x", "y")], [value("x", FLOAT, "batch", "columns")], [value("y", FLOAT, "batch", "columns")])
+save("names", [identity("x", "y")], [value("x", STRING, "batch", "columns")], [value("y", STRING, "batch", "columns")])
 save(
     "half_plus_two",
     [helper.make_node("Mul", ["x", "a"], ["half"]), helper.make_node("Add", ["half", "b"], ["y"])],

@@ -19,13 +19,9 @@ import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherFronts;
-import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
-import dev.sluice.gateway.front.kserve.KserveFront;
-import dev.sluice.gateway.front.openai.OpenAiFront;
-import dev.sluice.gateway.front.tfs.TfsFront;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
@@ -114,15 +110,7 @@ public final class Gateway {
         this.drift = new Drift(models, config.worker().drift().minSamples(), ticker);
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
-        this.profiles = new ProfileFronts(
-                config.compat(),
-                Map.of(
-                        Profile.TENSORFLOW_SERVING,
-                        new TfsFront(),
-                        Profile.KSERVE_V1,
-                        new KserveFront(),
-                        Profile.OPENAI,
-                        new OpenAiFront()));
+        this.profiles = new ProfileFronts(config.compat(), Profiles.all(this::streams));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())

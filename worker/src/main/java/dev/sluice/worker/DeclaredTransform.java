@@ -50,6 +50,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
                     case TEXT -> new TextCheck(config.input(), signature, problems).read(location);
+                    case ROWS -> RowsCheck.read(config.input(), signature, problems);
                 };
         OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
         @Nullable OutputTransform output = check.read(config.input().kind());

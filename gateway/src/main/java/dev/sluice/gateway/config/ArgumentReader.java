@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArgumentReader {
 
+    /** SageMaker names it to the container, whatever its entry point is called. */
+    private static final String COMMAND = "serve";
+
     private static final List<String> OPTIONS = List.of("--config", "--host", "--port", "--models", "--set", "--help");
 
     private final Deque<String> arguments;
@@ -31,6 +34,9 @@ final class ArgumentReader {
 
     ArgumentReader(List<String> arguments) {
         this.arguments = new ArrayDeque<>(arguments);
+        if (COMMAND.equals(this.arguments.peek())) {
+            this.arguments.remove();
+        }
     }
 
     CommandLine read() {

@@ -12,6 +12,8 @@ public enum Protocol {
     TENSORFLOW_SERVING,
     KSERVE_V1,
     OPENAI,
+    MLFLOW,
+    SAGEMAKER,
     /** What people send and expect, at {@code /predict}. */
     PREDICT
 }

@@ -32,6 +32,12 @@ class CommandLineTest {
     }
 
     @Test
+    void whoStartsAContainerMaySayServe() {
+        assertEquals(parse("--port", "0"), parse("serve", "--port", "0"));
+        assertEquals(1, problems("--port", "0", "serve").size());
+    }
+
+    @Test
     void shortNamesAreSettings() {
         CommandLine line =
                 parse("--config", "a.yaml", "--host", "::", "--port", "0", "--models", "m", "--set", "http.a=b=c");

@@ -293,6 +293,11 @@ class ProfilesIT {
         try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, "compat.listeners=openai: 0")) {
             checkDocument(gateway, gateway.profilePort(0), "openai");
         }
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS, "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]", "http.default_model=echo")) {
+            checkDocument(gateway, gateway.profilePort(0), "mlflow");
+            checkDocument(gateway, gateway.profilePort(1), "sagemaker");
+        }
     }
 
     /** Every path of the document is there, with its method: whatever is answered, it is not that there is none. */
@@ -314,7 +319,7 @@ class ProfilesIT {
                     .collect(Collectors.toSet());
             assertEquals(named, declared, path);
             Answer answer = at.containsKey("get") ? get(gateway, port, real) : post(gateway, port, real, ROW);
-            assertTrue(Set.of(200, 400, 501).contains(answer.status()), real + " " + answer);
+            assertTrue(Set.of(200, 400, 426, 501).contains(answer.status()), real + " " + answer);
             assertTrue(!answer.body().contains("Malformed request"), real + " " + answer);
         }
     }

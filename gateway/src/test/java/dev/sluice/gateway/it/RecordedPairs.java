@@ -13,10 +13,22 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is about,
- * behind a {@code #}; method and path; the body, where there is one; the status and the answer's body on one line.
+ * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is
+ * about, behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one; the type
+ * of the answer behind a {@code <}, where that is not JSON; the status and the answer's body on one line.
+ *
+ * @param headers of the request, name and value by turns
+ * @param type of the answer
  */
-record RecordedPairs(String title, String method, String path, String body, int status, String answer) {
+record RecordedPairs(
+        String title,
+        String method,
+        String path,
+        List<String> headers,
+        String body,
+        String type,
+        int status,
+        String answer) {
 
     private static final Path FOLDER = Places.ROOT.resolve("gateway/src/test/resources/compat");
 
@@ -33,11 +45,25 @@ record RecordedPairs(String title, String method, String path, String body, int 
     private static RecordedPairs parse(String[] lines) {
         String[] request = lines[1].split(" ", 2);
         String[] answer = lines[lines.length - 1].split(" ", 2);
+        List<String> headers = new ArrayList<>();
+        List<String> body = new ArrayList<>();
+        String type = "application/json";
+        for (String line : List.of(lines).subList(2, lines.length - 1)) {
+            if (line.startsWith("> ")) {
+                headers.addAll(List.of(line.substring(2).split(": ", 2)));
+            } else if (line.startsWith("< ")) {
+                type = line.substring(2);
+            } else {
+                body.add(line);
+            }
+        }
         return new RecordedPairs(
                 lines[0].substring("# ".length()),
                 request[0],
                 request[1],
-                lines.length > 3 ? lines[2] : "",
+                headers,
+                String.join("\n", body),
+                type,
                 Integer.parseInt(answer[0]),
                 answer.length > 1 ? answer[1] : "");
     }
@@ -47,11 +73,13 @@ record RecordedPairs(String title, String method, String path, String body, int 
     }
 
     private void check(RunningGateway gateway, int port) {
-        HttpRequest request = gateway.request(port, path)
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        Answer got = Waiting.await(gateway.send(request));
+        HttpRequest.Builder request = gateway.request(port, path)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int at = 0; at < headers.size(); at += 2) {
+            request.header(headers.get(at), headers.get(at + 1));
+        }
+        Answer got = Waiting.await(gateway.send(request.build()));
         assertEquals(status + " " + answer, got.status() + " " + got.body(), path + " " + body);
-        assertEquals("application/json", got.header("content-type"));
+        assertEquals(type, got.header("content-type"));
     }
 }

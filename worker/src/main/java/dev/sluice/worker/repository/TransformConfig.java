@@ -46,6 +46,7 @@ public record TransformConfig(Input input, Output output) {
      * @param types the input that tells the texts of a pair apart; empty for {@code token_type_ids}
      * @param maxTexts of a request; 2,048, as the clients of OpenAI's embeddings are used to
      * @param maxCharacters of a text; 100,000 are some 50 pages, and a tenth of a second of work
+     * @param columns of rows, in the model's order; empty for the names of its inputs
      */
     public record Input(
             @Setting("none") Kind kind,
@@ -87,7 +88,8 @@ public record TransformConfig(Input input, Output output) {
             int maxTexts,
 
             @Setting(value = "100000", min = "1", max = "100000000")
-            int maxCharacters) {}
+            int maxCharacters,
+            @Setting("") List<String> columns) {}
 
     /**
      * What comes out.
@@ -120,7 +122,8 @@ public record TransformConfig(Input input, Output output) {
     public enum Kind {
         NONE,
         IMAGE,
-        TEXT
+        TEXT,
+        ROWS
     }
 
     /** What comes out. */
@@ -166,6 +169,7 @@ public record TransformConfig(Input input, Output output) {
     public static Set<String> keys(Kind kind) {
         return switch (kind) {
             case NONE -> Set.of();
+            case ROWS -> Set.of("columns");
             case IMAGE ->
                 Set.of(
                         "channels",

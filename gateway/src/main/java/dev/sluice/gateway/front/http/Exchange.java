@@ -218,7 +218,7 @@ public final class Exchange extends Call {
     }
 
     /** It has been done, and there is nothing more to say. */
-    void done() {
+    public void done() {
         end(200, null, Buffer.buffer());
     }
 

@@ -50,17 +50,19 @@ public final class Orders {
 
     /** @param whenDone is told what has been done, and answers */
     public void take(RoutingContext context, Reading reading, Consumer<Outcome> whenDone) {
+        body(context, body -> order(context, reading.command(body), whenDone));
+    }
+
+    /** The same for what a request asks for besides, when its body has been read. */
+    public void order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
         Exchange exchange = exchanges.of(context);
-        body(context, body -> {
-            ModelCommand command = reading.command(body);
-            operations.order(command, operator(context)).onSuccess(outcome -> {
-                InferenceError refusal = outcome.refusal();
-                if (refusal == null) {
-                    whenDone.accept(outcome);
-                } else {
-                    exchange.refuse(refusal);
-                }
-            });
+        operations.order(command, operator(context)).onSuccess(outcome -> {
+            InferenceError refusal = outcome.refusal();
+            if (refusal == null) {
+                whenDone.accept(outcome);
+            } else {
+                exchange.refuse(refusal);
+            }
         });
     }
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @thread stateless
  * @source RFC 6454
  */
-final class PageOrigin {
+public final class PageOrigin {
 
     private PageOrigin() {}
 
     /** Whether it is a page of this very server; or none, and so no browser that asks. */
-    static boolean isOwnOrNone(HttpServerRequest request) {
+    public static boolean isOwnOrNone(HttpServerRequest request) {
         List<String> said = request.headers().getAll(HttpHeaders.ORIGIN);
         return said.isEmpty() || (said.size() == 1 && isOwn(said.getFirst(), request.authority()));
     }

@@ -42,6 +42,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
     public enum Kind {
         PICTURE,
         FORM,
+        /** A table of text. */
+        CSV,
         /** A picture or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
         EITHER
     }
@@ -64,6 +66,9 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         }
         if (contentType != null && type.startsWith(MULTIPART)) {
             return new PredictBody(Kind.FORM, Multipart.boundary(contentType), List.of(names));
+        }
+        if (type.startsWith("text/csv")) {
+            return new PredictBody(Kind.CSV, "", List.of(names));
         }
         if (MediaTypes.isTaken(contentType)) {
             return new PredictBody(Kind.EITHER, "", List.of(names));

@@ -1,20 +1,16 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.RequestHead;
-import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestedModel;
-import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +25,16 @@ final class PredictHandler implements Handler<RoutingContext> {
 
     private static final Dialect DIALECT = () -> Protocol.PREDICT;
 
-    private final Serving serving;
     private final Intake intake;
     private final Exchanges exchanges;
     private final TransformCalls transforms;
-    private final Optional<String> defaultModel;
+    private final DefaultModel defaultModel;
 
     PredictHandler(LoopParts loop) {
-        this.serving = loop.serving();
         this.intake = new Intake(loop);
         this.exchanges = loop.exchanges();
         this.transforms = new TransformCalls(loop);
-        this.defaultModel = loop.options().modelByDefault();
+        this.defaultModel = new DefaultModel(loop);
     }
 
     @Override
@@ -68,27 +62,12 @@ final class PredictHandler implements Handler<RoutingContext> {
     }
 
     private String modelByDefault() {
-        if (defaultModel.isPresent()) {
-            return defaultModel.get();
-        }
-        ModelDirectory models = serving.parts().models();
-        List<String> names = models.all().stream()
-                .map(report -> report.model().name())
-                .distinct()
-                .toList();
-        if (names.isEmpty()) {
-            throw new InferenceException(
-                    models.isComplete()
-                            ? new InferenceError.UnknownModel("there is no model")
-                            : new InferenceError.Starting());
-        }
-        if (names.size() > 1) {
-            throw InferenceException.invalid(
-                    "model",
-                    "none is named, and there are several: POST /models/{model}/predict with one of " + names
-                            + ", or set http.default_model");
-        }
-        return names.getFirst();
+        return defaultModel
+                .name()
+                .orElseThrow(() -> InferenceException.invalid(
+                        "model",
+                        "none is named, and there are several: POST /models/{model}/predict with one of "
+                                + defaultModel.names() + ", or set http.default_model"));
     }
 
     /**

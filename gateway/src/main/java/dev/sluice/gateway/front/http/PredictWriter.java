@@ -47,6 +47,9 @@ final class PredictWriter implements AnswerWriter {
             return PlainOutputs.write(response.outputs(), out);
         }
         @Nullable TextNotes texts = exchange.texts();
+        if (texts == null && model.signature().batched() && output.rows() != 1) {
+            return PlainOutputs.write(response.outputs(), out);
+        }
         PredictedRows rows = PredictedRows.of(output, how, model.labels(), texts);
         if (texts == null || !texts.isList()) {
             rows.write(output, out);

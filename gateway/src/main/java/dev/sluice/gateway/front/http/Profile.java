@@ -9,7 +9,9 @@ public enum Profile {
     V2,
     TENSORFLOW_SERVING,
     KSERVE_V1,
-    OPENAI;
+    OPENAI,
+    MLFLOW,
+    SAGEMAKER;
 
     /** As operators write it: {@code tensorflow-serving}. */
     @Override

@@ -66,7 +66,7 @@ public final class RouteTable {
     }
 
     /** HEAD would be no handshake. */
-    void stream(String path, Handler<RoutingContext> handler) {
+    public void stream(String path, Handler<RoutingContext> handler) {
         on(HttpMethod.GET, path, handler);
         others(path, "GET, OPTIONS");
     }

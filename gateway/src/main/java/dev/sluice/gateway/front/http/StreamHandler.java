@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @errors 426 for what is no handshake of version 13, 400 for a broken one, 403 for a page of another origin
  * @source RFC 6455, sections 4.2 and 10.2
  */
-final class StreamHandler {
+public final class StreamHandler {
 
     private static final String ANY_ORIGIN = "*";
     private static final String VERSION = "13";
@@ -34,7 +34,7 @@ final class StreamHandler {
     private final Exchanges exchanges;
     private final List<String> origins;
 
-    StreamHandler(StreamFront streams, Exchanges exchanges, HttpOptions options) {
+    public StreamHandler(StreamFront streams, Exchanges exchanges, HttpOptions options) {
         this.streams = streams;
         this.exchanges = exchanges;
         this.origins = options.corsOrigins();
@@ -42,15 +42,16 @@ final class StreamHandler {
 
     /** A stream to the model of the path. */
     void toModel(RoutingContext context) {
-        handle(context, Routes.model(context));
+        open(context, Routes.model(context));
     }
 
     /** A stream to whatever model each message names. */
     void toAll(RoutingContext context) {
-        handle(context, null);
+        open(context, null);
     }
 
-    private void handle(RoutingContext context, @Nullable RequestedModel model) {
+    /** A stream to that model; null for whatever model each message names. */
+    public void open(RoutingContext context, @Nullable RequestedModel model) {
         HttpServerRequest request = context.request();
         Exchange exchange = exchanges.of(context);
         if (!asksForWebSocket(request)) {

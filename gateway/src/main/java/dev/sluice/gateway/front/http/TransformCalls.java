@@ -7,6 +7,7 @@ import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
 import dev.sluice.worker.contract.TextInput;
+import dev.sluice.worker.contract.RowsInput;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -32,6 +33,11 @@ public final class TransformCalls {
     /** What is to be answered. */
     public record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {}
 
+    /** Writes its answer as people read it, in JSON. */
+    public static AnswerWriter forPeople(Exchange exchange) {
+        return new PredictWriter(exchange, false);
+    }
+
     /** Whether that model's tensors are made of something else. */
     public static boolean isFor(ModelEndpoint endpoint) {
         return endpoint.description().transform().input() != null;
@@ -44,6 +50,13 @@ public final class TransformCalls {
         switch (input) {
             case ImageInput image -> begin(asked, new PictureBody(form, body, image, images), body.length());
             case TextInput text -> begin(asked, text, () -> form.texts(body), body.length());
+            case RowsInput rows ->
+                loop.serving()
+                        .infer(
+                                asked.exchange,
+                                asked.head,
+                                asked.endpoint,
+                                (by, buffers) -> RowsBody.decode(form, body, by.description(), buffers));
         }
     }
 

@@ -10,6 +10,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -24,16 +25,21 @@ public enum PredictWriter implements AnswerWriter {
     ROWS {
         @Override
         public JsonOutput write(InferenceResponse response, Description model) {
-            List<Tensor> outputs = response.outputs();
-            long rows = rows(outputs);
-            JsonOutput out = begin(response).raw("{\"predictions\":[");
-            List<NestedEncoder> encoders =
-                    outputs.stream().map(output -> encoder(output, out)).toList();
-            for (long row = 0; row < rows; row++) {
-                out.raw(row == 0 ? "" : ",");
-                writeNamed(outputs, out, place -> encoders.get(place).nextRow());
-            }
-            return out.raw("]}");
+            return writeRows(response, (output, encoder) -> encoder.nextRow());
+        }
+    },
+
+    /** The same as data frames have it: what has one element in a row stands there without a list around it. */
+    FRAME {
+        @Override
+        public JsonOutput write(InferenceResponse response, Description model) {
+            return writeRows(response, (output, encoder) -> {
+                if (output.shape().rank() == 2 && output.shape().dimension(1) == 1) {
+                    encoder.nextElement();
+                } else {
+                    encoder.nextRow();
+                }
+            });
         }
     },
 
@@ -49,6 +55,19 @@ public enum PredictWriter implements AnswerWriter {
 
     /** Outputs of such a name are bytes, whatever they hold. */
     private static final String BYTES_SUFFIX = "_bytes";
+
+    private static JsonOutput writeRows(InferenceResponse response, BiConsumer<Tensor, NestedEncoder> writeRow) {
+        List<Tensor> outputs = response.outputs();
+        long rows = rows(outputs);
+        JsonOutput out = begin(response).raw("{\"predictions\":[");
+        List<NestedEncoder> encoders =
+                outputs.stream().map(output -> encoder(output, out)).toList();
+        for (long row = 0; row < rows; row++) {
+            out.raw(row == 0 ? "" : ",");
+            writeNamed(outputs, out, place -> writeRow.accept(outputs.get(place), encoders.get(place)));
+        }
+        return out.raw("]}");
+    }
 
     private static JsonOutput begin(InferenceResponse response) {
         return new JsonOutput(ExpectedLength.of(response), new JsonOptions(true));

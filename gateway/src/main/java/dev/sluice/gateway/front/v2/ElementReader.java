@@ -74,6 +74,31 @@ final class ElementReader {
         }
     }
 
+    /** Appends that number, whatever stands here. */
+    void put(double value) {
+        makeRoom(dataType.elementBytes());
+        if (dataType == DataType.FP32) {
+            memory.putFloat((float) value);
+        } else {
+            memory.putDouble(value);
+        }
+        count++;
+    }
+
+    /** The same for a truth. */
+    void put(boolean value) {
+        makeRoom(1);
+        memory.put((byte) (value ? 1 : 0));
+        count++;
+    }
+
+    /** The same for a string. */
+    void put(byte[] utf8, int from, int to) {
+        makeRoom(DataType.LENGTH_PREFIX_BYTES + to - from);
+        memory.putInt(to - from).put(utf8, from, to - from);
+        count++;
+    }
+
     /** Elements read so far, which is also the index of the next one. */
     int count() {
         return count;

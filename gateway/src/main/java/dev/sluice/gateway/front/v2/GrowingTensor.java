@@ -34,6 +34,7 @@ public final class GrowingTensor {
     private final TensorBuffers buffers;
     private final TensorSpec spec;
     private final ElementReader elements;
+    private final TextElements texts;
     private final int[] sizes = new int[SignatureCheck.MAX_RANK];
     private int rank = UNKNOWN;
     private int values;
@@ -45,12 +46,18 @@ public final class GrowingTensor {
         this.buffers = buffers;
         this.spec = spec;
         this.elements = new ElementReader(cursor, spec.dataType(), this::larger);
+        this.texts = new TextElements(cursor, spec.dataType(), elements);
         Arrays.fill(sizes, UNKNOWN);
     }
 
     /** How many values were read. */
     public int values() {
         return values;
+    }
+
+    /** How many elements were read; where one could not be, its index. */
+    public int elements() {
+        return elements.count();
     }
 
     /** The form of a value, known when the first one has been read. */
@@ -62,6 +69,13 @@ public final class GrowingTensor {
     /** Reads the value that stands here; when it throws, the position is anywhere. */
     public void read() {
         readLevel(0);
+        values++;
+    }
+
+    /** Reads one element that stands between those places as plain text, without what JSON would have around it. */
+    public void readText(int from, int to) {
+        rank = 0;
+        texts.read(from, to);
         values++;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A place in the bytes of a JSON text, and the ways to move on from it.
@@ -22,6 +23,7 @@ public final class JsonCursor {
     final byte[] bytes;
     final int end;
     final boolean nonFinite;
+    final boolean cells;
     int position;
 
     /** Over strict JSON. */
@@ -31,10 +33,20 @@ public final class JsonCursor {
 
     /** @param nonFinite whether {@link NonFinite} numbers are let in */
     public JsonCursor(byte[] bytes, int from, int to, boolean nonFinite) {
+        this(bytes, from, to, nonFinite, false);
+    }
+
+    private JsonCursor(byte[] bytes, int from, int to, boolean nonFinite, boolean cells) {
         this.bytes = bytes;
         this.nonFinite = nonFinite;
+        this.cells = cells;
         this.position = from;
         this.end = to;
+    }
+
+    /** Over the cells of a table, where {@code null} among floats is NaN, {@code true} is 1 and {@code false} is 0. */
+    public static JsonCursor ofCells(byte[] bytes, int from, int to) {
+        return new JsonCursor(bytes, from, to, true, true);
     }
 
     /** Index of the byte that comes next. */
@@ -133,6 +145,21 @@ public final class JsonCursor {
         String name = JsonStrings.readString(this);
         read(':');
         return name;
+    }
+
+    /** The same for one that is expected, in UTF-8 and with nothing to escape: reads nothing where another stands. */
+    public boolean tryReadName(byte[] utf8) {
+        if (peek() != '"' || end - position < utf8.length + 2) {
+            return false;
+        }
+        int start = position + 1;
+        int behind = start + utf8.length;
+        if (bytes[behind] != '"' || !Arrays.equals(bytes, start, behind, utf8, 0, utf8.length)) {
+            return false;
+        }
+        position = behind + 1;
+        read(':');
+        return true;
     }
 
     boolean readBoolean() {

@@ -1,7 +1,8 @@
 package dev.sluice.gateway.front.v2;
 
 /**
- * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them.
+ * {@code NaN}, {@code Infinity} and {@code -Infinity}, bare, as Python's json and Java write them; and among the cells
+ * of a table what is no number but stands for one.
  *
  * @thread stateless
  * @errors {@link BadJson} where they are not let in, which names the setting that does
@@ -12,7 +13,10 @@ final class NonFinite {
 
     /** Whether one of them stands here, and no number. */
     static boolean isNext(JsonCursor cursor) {
-        return cursor.peek() == 'N' || behindSign(cursor) == 'I';
+        byte next = cursor.peek();
+        return next == 'N'
+                || behindSign(cursor) == 'I'
+                || (cursor.cells && (next == 'n' || next == 't' || next == 'f'));
     }
 
     /** Reads it. */
@@ -36,6 +40,22 @@ final class NonFinite {
         }
         if (cursor.tryReadWord("-Infinity")) {
             return Double.NEGATIVE_INFINITY;
+        }
+        if (cursor.cells) {
+            return cell(cursor);
+        }
+        throw cursor.unexpected("a number");
+    }
+
+    private static double cell(JsonCursor cursor) {
+        if (cursor.tryReadWord("null")) {
+            return Double.NaN;
+        }
+        if (cursor.tryReadWord("true")) {
+            return 1;
+        }
+        if (cursor.tryReadWord("false")) {
+            return 0;
         }
         throw cursor.unexpected("a number");
     }

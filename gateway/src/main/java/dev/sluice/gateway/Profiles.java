@@ -1,0 +1,33 @@
+package dev.sluice.gateway;
+
+import dev.sluice.gateway.front.http.Profile;
+import dev.sluice.gateway.front.http.ProfileFront;
+import dev.sluice.gateway.front.http.StreamFront;
+import dev.sluice.gateway.front.kserve.KserveFront;
+import dev.sluice.gateway.front.mlflow.MlflowFront;
+import dev.sluice.gateway.front.openai.OpenAiFront;
+import dev.sluice.gateway.front.sagemaker.SagemakerFront;
+import dev.sluice.gateway.front.tfs.TfsFront;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Every protocol of another server that there is.
+ *
+ * @thread stateless
+ */
+final class Profiles {
+
+    private Profiles() {}
+
+    /** @param streams what speaks WebSocket on a front loop */
+    static Map<Profile, ProfileFront> all(StreamFront.Maker streams) {
+        Map<Profile, ProfileFront> fronts = new EnumMap<>(Profile.class);
+        fronts.put(Profile.TENSORFLOW_SERVING, new TfsFront());
+        fronts.put(Profile.KSERVE_V1, new KserveFront());
+        fronts.put(Profile.OPENAI, new OpenAiFront());
+        fronts.put(Profile.MLFLOW, new MlflowFront());
+        fronts.put(Profile.SAGEMAKER, new SagemakerFront(streams));
+        return fronts;
+    }
+}

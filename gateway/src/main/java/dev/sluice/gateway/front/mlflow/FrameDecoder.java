@@ -1,0 +1,229 @@
+package dev.sluice.gateway.front.mlflow;
+
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.rows.RowTable;
+import dev.sluice.gateway.front.tfs.PredictDecoder;
+import dev.sluice.gateway.front.tfs.PredictWriter;
+import dev.sluice.gateway.front.v2.BadJson;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.JsonCursor;
+import dev.sluice.worker.contract.InferenceError.InvalidRequest;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelReport.Description;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of {@code /invocations}: a table, as {@code dataframe_split}, {@code dataframe_records} or CSV, or
+ * what TensorFlow Serving would take, {@code instances} or {@code inputs}.
+ *
+ * @thread confined to one front loop; one use
+ * @errors InvalidRequest in the words of MLflow, and of pandas for what is no table; those that the signature is to
+ *     blame for are {@link MlflowDialect#schema}
+ * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
+ * @source MLflow, scoring_server and proto_json_utils.py
+ */
+public final class FrameDecoder {
+
+    static final String SPLIT = "dataframe_split";
+    private static final String RECORDS = "dataframe_records";
+    private static final Set<String> TENSORS = Set.of("instances", "inputs");
+
+    private static final String EXPECTED = "The input must be a JSON dictionary with exactly one of the input fields"
+            + " {'dataframe_records', 'dataframe_split', 'inputs', 'instances'}";
+
+    private final HttpBytes body;
+    private final Description model;
+    private final TensorBuffers buffers;
+    private final JsonCursor cursor;
+    private final List<String> forms = new ArrayList<>();
+    private @Nullable RowTable table;
+
+    public FrameDecoder(HttpBytes body, Description model, TensorBuffers buffers) {
+        this.body = body;
+        this.model = model;
+        this.buffers = buffers;
+        this.cursor = JsonCursor.ofCells(body.array(), body.from(), body.to());
+    }
+
+    /** As JSON. */
+    public DecodedRequest decode() {
+        buffers.besideBody(body.length());
+        try {
+            readMembers();
+            if (forms.size() != 1) {
+                throw invalid(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
+            }
+            return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
+        } catch (BadJson bad) {
+            giveBack();
+            throw noJson(bad);
+        } catch (InferenceException wrong) {
+            giveBack();
+            requireSyntax();
+            throw wrong;
+        }
+    }
+
+    /** How the answer is to be written, known when the body has been decoded: tables are answered as tables. */
+    public PredictWriter writer() {
+        return table == null ? PredictWriter.ROWS : PredictWriter.FRAME;
+    }
+
+    /** As CSV. */
+    public DecodedRequest decodeCsv(boolean header) {
+        buffers.besideBody(body.length());
+        try {
+            RowTable lines = table();
+            lines.readCsv(body.array(), body.from(), body.to(), header);
+            return request(lines);
+        } catch (InferenceException wrong) {
+            giveBack();
+            throw inWords(
+                    wrong,
+                    "Failed to parse input as a Pandas DataFrame. Ensure that the input is a valid CSV-formatted Pandas"
+                            + " DataFrame produced using the `pandas.DataFrame.to_csv()` method. Error: '",
+                    "'");
+        }
+    }
+
+    private RowTable table() {
+        RowTable made = new RowTable(cursor, model, buffers);
+        table = made;
+        return made;
+    }
+
+    private static DecodedRequest request(RowTable read) {
+        try {
+            return read.request();
+        } catch (InferenceException wrong) {
+            throw inWords(wrong, "", "");
+        }
+    }
+
+    private void readMembers() {
+        requireObject();
+        cursor.read('{');
+        if (!cursor.tryRead('}')) {
+            do {
+                readMember(cursor.readName());
+            } while (cursor.readCommaOr('}'));
+        }
+    }
+
+    private void requireObject() {
+        byte first = cursor.peek();
+        if (first == '{') {
+            return;
+        }
+        requireSyntax();
+        throw invalid("Invalid input. " + EXPECTED + ". Received "
+                + (first == '[' ? "a list." : "unexpected input type '" + pythonType(first) + "'."));
+    }
+
+    /** As Python shows the type of what it reads there. */
+    private static String pythonType(byte first) {
+        return "<class '"
+                + switch (first) {
+                    case '[' -> "list";
+                    case '{' -> "dict";
+                    case '"' -> "str";
+                    case 't', 'f' -> "bool";
+                    case 'n' -> "NoneType";
+                    default -> "int";
+                }
+                + "'>";
+    }
+
+    /** Members that mean nothing are passed over, as {@code params} are: an ONNX model has none. */
+    private void readMember(String member) {
+        boolean frame = member.equals(SPLIT) || member.equals(RECORDS);
+        if (frame || TENSORS.contains(member)) {
+            forms.add(member);
+        }
+        if (!frame || forms.size() > 1) {
+            cursor.skipValue();
+            return;
+        }
+        String orient = member.substring(SPLIT.indexOf('_') + 1);
+        try {
+            if (member.equals(SPLIT)) {
+                readSplit(table());
+            } else {
+                readRecords(table());
+            }
+        } catch (InferenceException wrong) {
+            throw inWords(
+                    wrong,
+                    "Invalid input. Provided " + member + " field is not a valid dataframe representation in '" + orient
+                            + "' format. Error: '",
+                    "'");
+        }
+    }
+
+    private void readRecords(RowTable records) {
+        byte first = cursor.peek();
+        if (first != '[') {
+            String type = first == '{' ? "dictionary" : "type " + pythonType(first);
+            throw invalid("Invalid input. Dataframe records format must be a list of records. Got " + type + ".");
+        }
+        records.readRecords(RECORDS);
+    }
+
+    private void readSplit(RowTable split) {
+        byte first = cursor.peek();
+        if (first != '{') {
+            String type = first == '[' ? "list" : "type " + pythonType(first);
+            throw invalid("Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
+        }
+        new SplitFrame(cursor, split).read();
+    }
+
+    /** What is wrong with the form of a table is said so; what its model does not take is the signature's. */
+    private static InferenceException inWords(InferenceException wrong, String before, String behind) {
+        if (!(wrong.error() instanceof InvalidRequest(String field, String reason))) {
+            return wrong;
+        }
+        if (field.equals(MlflowDialect.SCHEMA) || reason.startsWith("Invalid input.")) {
+            return wrong;
+        }
+        return field.isEmpty()
+                ? invalid(before + reason + behind)
+                : MlflowDialect.schema(field.equals("rows") ? reason : reason + " (at " + field + ")");
+    }
+
+    static InferenceException invalid(String text) {
+        return InferenceException.invalid("", text);
+    }
+
+    /** As Python writes it. */
+    static String list(List<String> names) {
+        return names.stream()
+                .map(name -> "'" + InferenceException.shortened(name) + "'")
+                .toList()
+                .toString();
+    }
+
+    /** A text that is no JSON is refused for that alone, whatever else is wrong with it. */
+    private void requireSyntax() {
+        try {
+            new JsonCursor(body.array(), body.from(), body.to(), true).skipValue();
+        } catch (BadJson bad) {
+            throw noJson(bad);
+        }
+    }
+
+    private static InferenceException noJson(BadJson bad) {
+        return invalid(
+                "Invalid input. Ensure that input is a valid JSON formatted string. Error: '" + bad.reason() + "'");
+    }
+
+    private void giveBack() {
+        if (table != null) {
+            table.giveBack();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.gateway.front.mlflow;
+
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.StatusMapping;
+import dev.sluice.gateway.front.http.Dialect;
+import dev.sluice.gateway.front.http.Refusal;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+
+/**
+ * Errors as MLflow's scoring server says them; those that it does not have are ours, with one of its codes. A model
+ * that fails is its client's mistake there, and so it is here.
+ *
+ * @thread stateless
+ * @source mlflow, exceptions.py and scoring_server
+ */
+enum MlflowDialect implements Dialect {
+    INSTANCE;
+
+    /** The field of what a model's signature is to blame for. */
+    static final String SCHEMA = "schema";
+
+    private static final int BAD_REQUEST = 400;
+
+    /** The model takes other things than these. */
+    static InferenceException schema(String reason) {
+        return InferenceException.invalid(SCHEMA, reason);
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.MLFLOW;
+    }
+
+    @Override
+    public int status(InferenceError error) {
+        return error instanceof InferenceError.EngineFailure ? BAD_REQUEST : StatusMapping.httpStatus(error);
+    }
+
+    @Override
+    public String text(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest(String field, String reason)
+            when field.equals(SCHEMA) -> "Failed to enforce schema. Error: " + reason;
+            case InferenceError.EngineFailure failure ->
+                "Encountered an unexpected error while evaluating the model. Verify that the serialized input"
+                        + " Dataframe is compatible with the model for inference. (" + failure.message() + ")";
+            case InferenceError.DeadlineExceeded late when isPlain(late) -> "Request processing time exceeded limit";
+            case InferenceError other -> other.message();
+        };
+    }
+
+    @Override
+    public JsonOutput body(InferenceError error) {
+        String text = Refusal.shown(text(error));
+        return new JsonOutput(64 + text.length())
+                .raw("{\"error_code\":\"")
+                .raw(code(error))
+                .raw("\",\"message\":")
+                .string(text)
+                .raw('}');
+    }
+
+    /** Content types and time that is over are told of without JSON. */
+    @Override
+    public boolean isPlain(InferenceError error) {
+        return error instanceof InferenceError.UnsupportedMediaType
+                || (error instanceof InferenceError.DeadlineExceeded late
+                        && !late.stage().equals(StatusMapping.BODY_STAGE));
+    }
+
+    private static String code(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest invalid ->
+                invalid.field().equals(SCHEMA) ? "INVALID_PARAMETER_VALUE" : "BAD_REQUEST";
+            case InferenceError.EngineFailure failure -> "BAD_REQUEST";
+            case InferenceError.PayloadTooLarge tooLarge -> "BAD_REQUEST";
+            case InferenceError.UnsupportedMediaType unsupported -> "BAD_REQUEST";
+            case InferenceError.UnknownModel unknown -> "RESOURCE_DOES_NOT_EXIST";
+            case InferenceError.Unauthenticated stranger -> "UNAUTHENTICATED";
+            case InferenceError.Unimplemented unimplemented -> "NOT_IMPLEMENTED";
+            case InferenceError.Throttled throttled -> "REQUEST_LIMIT_EXCEEDED";
+            case InferenceError.Cancelled cancelled -> "CANCELLED";
+            case InferenceError.DeadlineExceeded late -> "DEADLINE_EXCEEDED";
+            case InferenceError.Overloaded overloaded -> "TEMPORARILY_UNAVAILABLE";
+            case InferenceError.CircuitOpen open -> "TEMPORARILY_UNAVAILABLE";
+            case InferenceError.ModelNotReady notReady -> "TEMPORARILY_UNAVAILABLE";
+            case InferenceError.Starting starting -> "TEMPORARILY_UNAVAILABLE";
+            case InferenceError.Draining draining -> "TEMPORARILY_UNAVAILABLE";
+            case InferenceError.NotKept notKept -> "TEMPORARILY_UNAVAILABLE";
+        };
+    }
+}

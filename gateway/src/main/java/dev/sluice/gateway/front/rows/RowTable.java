@@ -1,0 +1,96 @@
+package dev.sluice.gateway.front.rows;
+
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.v2.AnswerForm;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.JsonCursor;
+import dev.sluice.gateway.front.v2.SignatureCheck;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.RowsInput;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Tensor;
+import java.util.List;
+
+/**
+ * A table in the body of a request, as the inputs of a model: its rows are read from JSON or CSV, once and in one form,
+ * and then they are a request.
+ *
+ * @thread confined to one front loop; one use
+ * @errors those of the form; InvalidRequest for a model that takes no tables, and for one without rows
+ * @owns the memory of the inputs until {@link #request}, or {@link #giveBack}
+ */
+public final class RowTable {
+
+    private final JsonCursor cursor;
+    private final Columns columns;
+    private final RowTensors tensors;
+    private int rows;
+    private int width;
+
+    /** @param cursor over the cells of a body */
+    public RowTable(JsonCursor cursor, Description model, TensorBuffers buffers) {
+        this.cursor = cursor;
+        this.columns = new Columns(
+                model.signature(),
+                model.transform().input() instanceof RowsInput(List<String> declared) ? declared : List.of());
+        this.tensors = new RowTensors(cursor, columns, buffers);
+    }
+
+    /**
+     * Reads the list of objects that stands here.
+     *
+     * @param where that is, for errors
+     */
+    public void readRecords(String where) {
+        JsonRows records = new JsonRows(cursor, columns, tensors, where);
+        records.readRecords();
+        rows = records.rows();
+        width = columns.count();
+    }
+
+    /**
+     * Reads the list of lists that stands here.
+     *
+     * @param where that is, for errors
+     * @param names of the columns, and where they stand; none for the model's own order
+     */
+    public void readLists(String where, List<String> names, String namesWhere) {
+        JsonRows lists = new JsonRows(cursor, columns, tensors, where);
+        if (names.isEmpty()) {
+            width = lists.readListsInOrder();
+        } else {
+            lists.readLists(columns.places(names, namesWhere));
+            width = names.size();
+        }
+        rows = lists.rows();
+    }
+
+    /**
+     * Reads CSV, which is where the cursor goes over.
+     *
+     * @param header whether its first line names the columns
+     */
+    public void readCsv(byte[] bytes, int from, int to, boolean header) {
+        CsvRows lines = new CsvRows(bytes, new CsvCursor(bytes, from, to), columns, tensors);
+        lines.read(header);
+        rows = lines.rows();
+        width = lines.width();
+    }
+
+    /** What was read, with all outputs. */
+    public DecodedRequest request() {
+        Signature signature = columns.signature();
+        List<Tensor> inputs = tensors.inputs(rows, width);
+        return new DecodedRequest(
+                inputs,
+                signature.outputNames(),
+                SignatureCheck.rows(inputs, signature),
+                null,
+                0,
+                new AnswerForm(null, List.of(), false));
+    }
+
+    public void giveBack() {
+        tensors.giveBack();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The container contract of SageMaker: answers as recorded, and what the platform does with a container. */
+class SagemakerIT {
+
+    private static final String PROFILE = "compat.profile=sagemaker";
+    private static final int FEWEST = 20;
+
+    @TempDir
+    Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecorded() throws IOException {
+        Path models = CompatModels.in(folder).root();
+        RunningGateway gateway = RunningGateway.start(
+                models, "worker.instances=1", "compat.listeners=[\"sagemaker: 0\"]", "http.default_model=sklearn-iris");
+        List<RecordedPairs> pairs = RecordedPairs.read("sagemaker.txt");
+        assertTrue(pairs.size() >= FEWEST, pairs.size() + " pairs");
+        return RecordedPairs.tests(pairs, gateway, gateway.profilePort(0)).onClose(() -> {
+            gateway.awaitNothingInFlight();
+            gateway.close();
+        });
+    }
+
+    @Test
+    void aPingIsAnsweredWithNothingAndNotBeforeAModelIsReady() {
+        try (RunningGateway ready = RunningGateway.start(Places.TEST_MODELS, PROFILE)) {
+            Answer answer = ready.get("/ping");
+            assertEquals("200 ", answer.status() + " " + answer.body());
+        }
+        Path broken = new Repository(folder).broken("broken", "1", "no model").root();
+        try (RunningGateway never = RunningGateway.start(broken, PROFILE)) {
+            assertEquals("no model is ready", never.get("/ping").error(503));
+        }
+    }
+
+    @Test
+    void whatThePlatformSendsAlongComesBack() {
+        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, PROFILE, "http.default_model=echo")) {
+            Answer answer = gateway.post(
+                    "/invocations",
+                    "{\"instances\": [[1.5]]}",
+                    "content-type",
+                    "application/json",
+                    "x-amzn-sagemaker-custom-attributes",
+                    "trace=7",
+                    "x-amzn-sagemaker-inference-id",
+                    "0a1b");
+            assertEquals("{\"predictions\":[[1.5]]}", answer.body());
+            assertEquals("trace=7", answer.header("x-amzn-sagemaker-custom-attributes"));
+            assertEquals("0a1b", answer.header("x-amzn-sagemaker-inference-id"));
+            gateway.awaitNothingInFlight();
+            assertEquals(
+                    1,
+                    gateway.metrics().value("sluice_requests_total", "protocol=\"sagemaker\"", "outcome=\"success\""));
+        }
+    }
+
+    @Test
+    void aPictureIsWhatTheModelsTransformMakesOfIt() throws IOException {
+        byte[] seven = Files.readAllBytes(Places.ROOT.resolve("conf/demo/digits/7.png"));
+        try (RunningGateway gateway = RunningGateway.start(Places.ROOT.resolve("conf/models"), PROFILE)) {
+            Answer answer = Waiting.await(gateway.send(gateway.request("/invocations")
+                    .header("content-type", "application/x-image")
+                    .POST(BodyPublishers.ofByteArray(seven))
+                    .build()));
+            assertEquals("7", answer.json().getString("label"), answer.toString());
+        }
+    }
+
+    @Test
+    void thePlatformLoadsModelsFromWhereItPutsThem() throws IOException {
+        Path put = Files.createDirectories(folder.resolve("put/hash/model"));
+        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), put.resolve("model.onnx"));
+        Path empty = Files.createDirectories(folder.resolve("models"));
+        try (RunningGateway gateway = RunningGateway.start(
+                empty,
+                PROFILE,
+                "http.model_control=true",
+                "worker.control.mode=explicit",
+                "worker.sources.allow_files=" + folder.resolve("put"))) {
+            assertEquals(200, gateway.get("/ping").status());
+            assertEquals("{\"models\":[]}", gateway.get("/models").body());
+            String load = new JsonObject()
+                    .put("model_name", "hash")
+                    .put("url", put.toString())
+                    .encode();
+            assertEquals(200, gateway.post("/models", load).status());
+            gateway.post("/models", load).error(409);
+            JsonObject told = new JsonObject().put("modelName", "hash").put("modelUrl", put.toString());
+            assertEquals(told, gateway.get("/models/hash").json());
+            assertEquals(
+                    new JsonArray().add(told), gateway.get("/models").json().getJsonArray("models"));
+            assertEquals(
+                    "{\"predictions\":[[1.5]]}",
+                    gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}")
+                            .body());
+            assertEquals(200, delete(gateway, "/models/hash").status());
+            delete(gateway, "/models/hash").error(404);
+            gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}").error(503);
+            assertEquals(200, gateway.post("/models", load).status());
+            assertEquals(
+                    "{\"predictions\":[[2.5]]}",
+                    gateway.post("/models/hash/invoke", "{\"instances\": [[2.5]]}")
+                            .body());
+        }
+    }
+
+    private static Answer delete(RunningGateway gateway, String path) {
+        return Waiting.await(gateway.send(gateway.request(path).DELETE().build()));
+    }
+
+    @Test
+    void whatIsNotThereOrNotAllowedIsNotLoaded() throws IOException {
+        Path empty = Files.createDirectories(folder.resolve("models"));
+        try (RunningGateway gateway =
+                RunningGateway.start(empty, PROFILE, "http.model_control=true", "worker.control.mode=explicit")) {
+            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"/etc\"}")
+                    .error(400);
+            gateway.post("/models", "{\"model_name\": \"x\", \"url\": \"relative\"}")
+                    .error(400);
+            gateway.post("/models", "{\"model_name\": \"x\"}").error(400);
+            delete(gateway, "/models/x").error(404);
+        }
+    }
+
+    @Test
+    void aModelThatThereCanBeNoRoomForIsToldOfAsSuch() {
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS,
+                PROFILE,
+                "http.model_control=true",
+                "worker.control.mode=explicit",
+                "worker.control.memory_budget=1MiB")) {
+            gateway.post("/models", "{\"model_name\": \"echo\", \"url\": \"/opt/ml/models/echo/model\"}")
+                    .error(507);
+        }
+    }
+
+    @Test
+    void aSessionIsAStreamOfTheOnlyModel() {
+        Repository one = new Repository(folder).with("echo");
+        try (RunningGateway gateway = RunningGateway.start(one.root(), PROFILE);
+                StreamClient session = new StreamClient(gateway, "/invocations-bidirectional-stream")) {
+            JsonObject answer = session.ask("a", Requests.echo(1.5f, 2.5f)).text();
+            assertEquals("a", answer.getString("id"), answer::encode);
+            assertEquals(
+                    new JsonArray().add(1.5).add(2.5),
+                    answer.getJsonArray("outputs").getJsonObject(0).getJsonArray("data"));
+        }
+    }
+}
