@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a person expects for an answer: the label, how sure the model is, and what else it might be; the outputs as they
- * are, where the model has no labels.
+ * are, where the model has no labels, or was asked for several rows.
  *
  * @thread immutable
  */
@@ -72,7 +72,8 @@ final class PredictWriter implements AnswerWriter {
             return null;
         }
         for (Tensor output : response.outputs()) {
-            if (output.name().equals(how.output())) {
+            boolean oneRow = !model.signature().batched() || output.rows() == 1;
+            if (output.name().equals(how.output()) && oneRow) {
                 return TopClasses.of(output, how, model.labels());
             }
         }

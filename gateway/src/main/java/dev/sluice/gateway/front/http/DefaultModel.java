@@ -1,0 +1,50 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who answers where no model is named: the one of {@code http.default_model}, or the only one there is.
+ *
+ * @thread any
+ */
+public final class DefaultModel {
+
+    private final Optional<String> configured;
+    private final ModelDirectory models;
+
+    public DefaultModel(LoopParts loop) {
+        this.configured = loop.options().modelByDefault();
+        this.models = loop.serving().parts().models();
+    }
+
+    /**
+     * Its name; empty where there are several.
+     *
+     * @throws InferenceException UnknownModel where there is none, Starting where nobody knows yet
+     */
+    public Optional<String> name() {
+        if (configured.isPresent()) {
+            return configured;
+        }
+        List<String> names = names();
+        if (names.isEmpty()) {
+            throw new InferenceException(
+                    models.isComplete()
+                            ? new InferenceError.UnknownModel("there is no model")
+                            : new InferenceError.Starting());
+        }
+        return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
+    }
+
+    /** All that there are. */
+    List<String> names() {
+        return models.all().stream()
+                .map(report -> report.model().name())
+                .distinct()
+                .toList();
+    }
+}
