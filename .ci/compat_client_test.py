@@ -36,6 +36,8 @@ def most_likely(predictions):
 CHECKS = {
     "tensorflow-serving": lambda names: most_likely(names["predictions"]) == [7, 1, 4],
     "kserve-v1": lambda names: names["predictions"] == [1, 1],
+    "torchserve": lambda names: max(names["predictions"], key=names["predictions"].get) == "7",
+    "djl-serving": lambda names: names["predictions"][0]["className"] == "7",
 }
 
 

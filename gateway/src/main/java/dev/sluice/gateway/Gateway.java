@@ -7,11 +7,13 @@ import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.admin.AdminVerticle;
+import dev.sluice.gateway.front.admin.ManagementFront;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.TrialKeeper;
+import dev.sluice.gateway.front.djl.DjlFront;
 import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
@@ -25,6 +27,8 @@ import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.kserve.KserveFront;
 import dev.sluice.gateway.front.tfs.TfsFront;
+import dev.sluice.gateway.front.torchserve.TorchServeFront;
+import dev.sluice.gateway.front.torchserve.TorchServeManagement;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
@@ -115,7 +119,15 @@ public final class Gateway {
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(
                 config.compat(),
-                Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
+                Map.of(
+                        Profile.TENSORFLOW_SERVING,
+                        new TfsFront(),
+                        Profile.KSERVE_V1,
+                        new KserveFront(),
+                        Profile.TORCHSERVE,
+                        new TorchServeFront(),
+                        Profile.DJL_SERVING,
+                        new DjlFront()));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
@@ -206,7 +218,13 @@ public final class Gateway {
         if (!config.admin().isOn()) {
             return Future.succeededFuture();
         }
-        return vertx.deployVerticle(new AdminVerticle(parts, config.http(), config.admin(), this::adminOpen));
+        ManagementFront management =
+                switch (config.admin().profile()) {
+                    case NONE -> ManagementFront.NONE;
+                    case TORCHSERVE -> new TorchServeManagement();
+                };
+        return vertx.deployVerticle(
+                new AdminVerticle(parts, config.http(), config.admin(), management, this::adminOpen));
     }
 
     private void adminOpen(int open) {

@@ -9,15 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is about,
- * behind a {@code #}; method and path; the body, where there is one; the status and the answer's body on one line.
+ * behind a {@code #}; method and path; headers, where there are any, each behind a {@code >}; the body on one line, where
+ * there is one; the status and the answer's body, which may go on over lines.
  */
-record RecordedPairs(String title, String method, String path, String body, int status, String answer) {
+record RecordedPairs(
+        String title, String method, String path, List<String> headers, String body, int status, String answer) {
 
+    private static final String HEADER = "> ";
+    private static final Pattern STATUS = Pattern.compile("[1-5][0-9][0-9](?= |$)");
     private static final Path FOLDER = Places.ROOT.resolve("gateway/src/test/resources/compat");
 
     static List<RecordedPairs> read(String file) throws IOException {
@@ -32,12 +37,21 @@ record RecordedPairs(String title, String method, String path, String body, int 
 
     private static RecordedPairs parse(String[] lines) {
         String[] request = lines[1].split(" ", 2);
-        String[] answer = lines[lines.length - 1].split(" ", 2);
+        int at = 2;
+        List<String> headers = new ArrayList<>();
+        while (lines[at].startsWith(HEADER)) {
+            headers.addAll(List.of(lines[at++].substring(HEADER.length()).split(": ", 2)));
+        }
+        boolean hasBody = !STATUS.matcher(lines[at]).lookingAt();
+        String body = hasBody ? lines[at++] : "";
+        String[] answer =
+                String.join("\n", List.of(lines).subList(at, lines.length)).split(" ", 2);
         return new RecordedPairs(
                 lines[0].substring("# ".length()),
                 request[0],
                 request[1],
-                lines.length > 3 ? lines[2] : "",
+                headers,
+                body,
                 Integer.parseInt(answer[0]),
                 answer.length > 1 ? answer[1] : "");
     }
@@ -47,11 +61,13 @@ record RecordedPairs(String title, String method, String path, String body, int 
     }
 
     private void check(RunningGateway gateway, int port) {
-        HttpRequest request = gateway.request(port, path)
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        Answer got = Waiting.await(gateway.send(request));
-        assertEquals(status + " " + answer, got.status() + " " + got.body(), path + " " + body);
+        HttpRequest.Builder request = gateway.request(port, path)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!headers.isEmpty()) {
+            request.headers(headers.toArray(String[]::new));
+        }
+        Answer got = Waiting.await(gateway.send(request.build()));
+        assertEquals(status + " " + answer, got.status() + " " + got.body().stripTrailing(), path + " " + body);
         assertEquals("application/json", got.header("content-type"));
     }
 }

@@ -8,7 +8,9 @@ import java.util.Optional;
 public enum Profile {
     V2,
     TENSORFLOW_SERVING,
-    KSERVE_V1;
+    KSERVE_V1,
+    TORCHSERVE,
+    DJL_SERVING;
 
     /** As operators write it: {@code tensorflow-serving}. */
     @Override
