@@ -53,9 +53,8 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
                 defaultModel);
         exchange.speaks(new DjlDialect(model.name()));
         if ("false".equalsIgnoreCase(request.getHeader(SYNCHRONOUS)) || request.getHeader(LATER) != null) {
-            throw new InferenceException(new InferenceError.Unimplemented(
-                    "Answers are not kept to be fetched later: " + SYNCHRONOUS + ": false and " + LATER
-                            + " are not known here"));
+            throw new InferenceException(new InferenceError.Unimplemented("Answers are not kept to be fetched later: "
+                    + SYNCHRONOUS + ": false and " + LATER + " are not known here"));
         }
         answers.take(exchange, model);
     }

@@ -51,7 +51,10 @@ final class DjlModels implements Handler<RoutingContext> {
             loop.exchanges().refuse(context, loop.bodies(), 405, "operators have a port of their own");
         } else if (path.matches() && path.group("model") != null) {
             @Nullable String version = path.group("version");
-            one(exchange, PathSegment.decode(path.group("model")), version == null ? null : PathSegment.decode(version));
+            one(
+                    exchange,
+                    PathSegment.decode(path.group("model")),
+                    version == null ? null : PathSegment.decode(version));
         } else {
             all(exchange);
         }

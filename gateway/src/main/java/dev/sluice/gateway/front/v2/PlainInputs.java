@@ -81,7 +81,7 @@ public final class PlainInputs {
 
         /** Whether what stands here, or the first thing in the lists that do, is one. */
         private static boolean isNumber(JsonCursor cursor) {
-            while (cursor.peek() == '[') {
+            for (int level = 0; level < SignatureCheck.MAX_RANK && cursor.peek() == '['; level++) {
                 cursor.read('[');
             }
             return cursor.peek() != '"' && cursor.peek() != '{';
@@ -156,8 +156,8 @@ public final class PlainInputs {
         place = "body";
     }
 
-    private TreeSet<String> known() {
-        TreeSet<String> known = new TreeSet<>(form.wrappers);
+    private Set<String> known() {
+        Set<String> known = new TreeSet<>(form.wrappers);
         if (form.bare) {
             known.addAll(names());
         }
