@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is about,
- * behind a {@code #}; method and path; headers, where there are any, each behind a {@code >}; the body on one line, where
- * there is one; the status and the answer's body, which may go on over lines.
+ * behind a {@code #}; method and path; headers, where there are any, each behind a {@code >}; the body on one line,
+ * where there is one; the status and the answer's body, which may go on over lines.
  */
 record RecordedPairs(
         String title, String method, String path, List<String> headers, String body, int status, String answer) {

@@ -10,8 +10,8 @@ import dev.sluice.worker.contract.InferenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in what people send, whatever protocol it comes by: numbers, or the thing that the model's {@code transform} makes
- * tensors of. Which of both a body holds is seen by how it begins.
+ * Takes in what people send, whatever protocol it comes by: numbers, or the thing that the model's {@code transform}
+ * makes tensors of. Which of both a body holds is seen by how it begins.
  *
  * @thread confined to one front loop
  * @bound those of {@link Intake} and {@link TransformCalls}

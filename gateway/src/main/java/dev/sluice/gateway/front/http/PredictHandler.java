@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop; what is slow is done elsewhere
  * @bound those of {@link PlainIntake}
- * @errors InvalidRequest where no model is named and there are several, UnsupportedMediaType, and those of {@link PlainIntake}
+ * @errors InvalidRequest where no model is named and there are several, UnsupportedMediaType, and those of
+ *     {@link PlainIntake}
  */
 final class PredictHandler implements Handler<RoutingContext> {
 

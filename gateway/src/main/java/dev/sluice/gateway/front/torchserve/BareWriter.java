@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes an answer as handlers do that return what the model gave: classes, where it has any, otherwise the outputs bare; of
- * who sent one row without an axis for rows, that row.
+ * Writes an answer as handlers do that return what the model gave: classes, where it has any, otherwise the outputs
+ * bare; of who sent one row without an axis for rows, that row.
  *
  * @thread immutable
  */

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests for predictions that TorchServe and its relatives take: what is wrong with the path or the method of one is said
- * here; who knows the protocol goes on with the others.
+ * Requests for predictions that TorchServe and its relatives take: what is wrong with the path or the method of one is
+ * said here; who knows the protocol goes on with the others.
  *
  * @param <P> what a path says
  * @thread confined to one front loop

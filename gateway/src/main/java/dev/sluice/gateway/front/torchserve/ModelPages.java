@@ -20,7 +20,7 @@ public record ModelPages(List<String> names, int end, boolean isFollowed) {
 
     private static final int MOST = 100;
 
-    /** The page that a request asks for by {@code limit} and {@code next_page_token}; what is no number is not heard. */
+    /** The page that {@code limit} and {@code next_page_token} of a request ask for; what is no number is not heard. */
     public static ModelPages of(HttpServerRequest request, List<String> all) {
         int limit = number(request.getParam("limit"), MOST);
         int most = limit < 0 || limit > MOST ? MOST : limit;

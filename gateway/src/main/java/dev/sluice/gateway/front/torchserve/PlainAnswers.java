@@ -17,8 +17,8 @@ import dev.sluice.worker.contract.InferenceException;
 import java.util.Set;
 
 /**
- * Has predictions made of what clients of TorchServe and its relatives send: a thing that the model's transform knows, or
- * numbers; and answered as their handlers do.
+ * Has predictions made of what clients of TorchServe and its relatives send: a thing that the model's transform knows,
+ * or numbers; and answered as their handlers do.
  *
  * @thread confined to one front loop
  * @errors those of {@link PlainIntake}

@@ -5,8 +5,8 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
 
 /**
- * The body of a refusal as TorchServe and its relatives have it: {@code {"code", "type", "message"}}, where the type is the
- * name of a class of theirs.
+ * The body of a refusal as TorchServe and its relatives have it: {@code {"code", "type", "message"}}, where the type is
+ * the name of a class of theirs.
  *
  * @thread stateless
  * @source pytorch/serve, ErrorResponse.java; djl-serving, ErrorResponse.java

@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads numbers as people write them, in one pass and straight into the tensors' memory: {@code {"data": [1, 2]}} for the
- * only input, {@code {"data": {"x": [1], "y": [2]}}} by name, and the same without what is around it for clients that send it
- * so.
+ * Reads numbers as people write them, in one pass and straight into the tensors' memory: {@code {"data": [1, 2]}} for
+ * the only input, {@code {"data": {"x": [1], "y": [2]}}} by name, and the same without what is around it for clients
+ * that send it so.
  *
  * @thread confined to one front loop; one use
  * @shape a value is the whole input, or one row of it, nested as that is or flat
