@@ -92,7 +92,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
     /** What the part of a form that is asked for holds. */
     HttpBytes part(HttpBytes body) {
         ByteBuffer part = Multipart.part(body, boundary, names(DATA));
-        return new HttpBytes(part.array(), part.position(), part.limit());
+        int from = part.arrayOffset() + part.position();
+        return new HttpBytes(part.array(), from, from + part.remaining());
     }
 
     /** Whether it may be JSON, as far as its beginning shows. */

@@ -35,7 +35,7 @@ final class Routes {
     static RouteTable guarded(LoopParts loop, String overview, Dialect dialect) {
         Exchanges exchanges = loop.exchanges();
         RouteTable table = new RouteTable(loop.vertx(), exchanges, loop.bodies(), overview);
-        if (dialect != Dialect.V2) {
+        if (!dialect.equals(Dialect.V2)) {
             table.first(context -> {
                 exchanges.of(context).speaks(dialect);
                 context.next();
