@@ -52,6 +52,8 @@ CHECKS = {
     "mlflow": lambda names: names["predictions"] == [1, 0],
     "sagemaker": lambda names: names["predictions"] == [1, 0],
     "flask": lambda names: names["label"] == "7",
+    "torchserve": lambda names: max(names["predictions"], key=names["predictions"].get) == "7",
+    "djl-serving": lambda names: names["predictions"][0]["className"] == "7",
 }
 
 PAGES = {"openai": "embeddings"}

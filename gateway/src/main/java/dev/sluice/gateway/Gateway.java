@@ -7,11 +7,13 @@ import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.admin.AdminVerticle;
+import dev.sluice.gateway.front.admin.ManagementFront;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.TrialKeeper;
+import dev.sluice.gateway.front.djl.DjlFront;
 import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
@@ -22,6 +24,7 @@ import dev.sluice.gateway.front.http.OtherFronts;
 import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
+import dev.sluice.gateway.front.torchserve.TorchServeManagement;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
@@ -201,7 +204,13 @@ public final class Gateway {
         if (!config.admin().isOn()) {
             return Future.succeededFuture();
         }
-        return vertx.deployVerticle(new AdminVerticle(parts, config.http(), config.admin(), this::adminOpen));
+        ManagementFront management =
+                switch (config.admin().profile()) {
+                    case NONE -> ManagementFront.NONE;
+                    case TORCHSERVE -> new TorchServeManagement();
+                };
+        return vertx.deployVerticle(
+                new AdminVerticle(parts, config.http(), config.admin(), management, this::adminOpen));
     }
 
     private void adminOpen(int open) {

@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.gateway.front.djl.DjlFront;
 import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.StreamFront;
@@ -8,6 +9,7 @@ import dev.sluice.gateway.front.mlflow.MlflowFront;
 import dev.sluice.gateway.front.openai.OpenAiFront;
 import dev.sluice.gateway.front.sagemaker.SagemakerFront;
 import dev.sluice.gateway.front.tfs.TfsFront;
+import dev.sluice.gateway.front.torchserve.TorchServeFront;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -25,6 +27,8 @@ final class Profiles {
         Map<Profile, ProfileFront> fronts = new EnumMap<>(Profile.class);
         fronts.put(Profile.TENSORFLOW_SERVING, new TfsFront());
         fronts.put(Profile.KSERVE_V1, new KserveFront());
+        fronts.put(Profile.TORCHSERVE, new TorchServeFront());
+        fronts.put(Profile.DJL_SERVING, new DjlFront());
         fronts.put(Profile.OPENAI, new OpenAiFront());
         fronts.put(Profile.MLFLOW, new MlflowFront());
         fronts.put(Profile.SAGEMAKER, new SagemakerFront(streams));

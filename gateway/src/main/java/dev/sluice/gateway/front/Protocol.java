@@ -11,6 +11,8 @@ public enum Protocol {
     GRPC,
     TENSORFLOW_SERVING,
     KSERVE_V1,
+    TORCHSERVE,
+    DJL_SERVING,
     OPENAI,
     MLFLOW,
     SAGEMAKER,

@@ -30,4 +30,10 @@ final class CompatModels {
                 .config("sums", "versions: [all]\nversion_labels: [stable=1]\n")
                 .broken("broken", "1", "no model");
     }
+
+    /** The same, and the demo model. */
+    static Path withDigits(Path root) throws IOException {
+        Files.createSymbolicLink(root.resolve("digits"), Places.DEMO_MODELS.resolve("digits"));
+        return in(root).root();
+    }
 }

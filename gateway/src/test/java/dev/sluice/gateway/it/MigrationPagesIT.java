@@ -21,9 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MigrationPagesIT {
 
-    private static final Pattern EXAMPLE =
-            Pattern.compile("```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' )?"
-                    + "http://localhost:[0-9]+(?<path>\\S+)\n(?<answer>.*)\n```");
+    private static final Pattern EXAMPLE = Pattern.compile(
+            "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' |-T (?<file>\\S+) "
+                    + "|-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
+                    + "'?http://localhost:(?<port>[0-9]+)(?<path>[^\\s']+)'?\n(?<answer>(?:.|\n(?!```))*)\n```");
+
+    /** The port that operators ask, in the pages. */
+    private static final String OPERATORS = "8081";
 
     private static void runExamples(Path models, String page, String profile, String... settings) throws IOException {
         String text = Files.readString(Places.ROOT.resolve("docs").resolve(page));
@@ -34,19 +38,40 @@ class MigrationPagesIT {
                 .toArray(String[]::new);
         try (RunningGateway gateway = RunningGateway.start(models, all)) {
             for (MatchResult example : examples) {
-                HttpRequest.Builder request = gateway.request(gateway.profilePort(0), example.group("path"));
-                if (example.group("header") != null) {
-                    String[] header = example.group("header").split(": ", 2);
-                    request.header(header[0], header[1]);
-                }
-                if (example.group("body") != null) {
-                    request.POST(BodyPublishers.ofString(example.group("body")));
-                }
+                int port = example.group("port").equals(OPERATORS) ? gateway.adminPort() : gateway.profilePort(0);
+                HttpRequest request = request(example, gateway.request(port, example.group("path")))
+                        .build();
                 assertEquals(
                         example.group("answer"),
-                        Waiting.await(gateway.send(request.build())).body());
+                        Waiting.await(gateway.send(request)).body().stripTrailing());
             }
         }
+    }
+
+    /** What curl makes of it. */
+    private static HttpRequest.Builder request(MatchResult example, HttpRequest.Builder request) throws IOException {
+        if (example.group("header") != null) {
+            String[] header = example.group("header").split(": ", 2);
+            request.header(header[0], header[1]);
+        }
+        if (example.group("body") != null) {
+            return request.POST(BodyPublishers.ofString(example.group("body")));
+        }
+        if (example.group("file") != null) {
+            return request.PUT(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("file"))));
+        }
+        if (example.group("part") != null) {
+            byte[] file = Files.readAllBytes(Places.ROOT.resolve(example.group("part")));
+            String head = "--b\r\ncontent-disposition: form-data; name=\"data\"; filename=\"a\"\r\n\r\n";
+            return request.header("content-type", "multipart/form-data; boundary=b")
+                    .POST(BodyPublishers.concat(
+                            BodyPublishers.ofString(head),
+                            BodyPublishers.ofByteArray(file),
+                            BodyPublishers.ofString("\r\n--b--\r\n")));
+        }
+        return example.group("method") == null
+                ? request
+                : request.method(example.group("method"), BodyPublishers.noBody());
     }
 
     @Test
@@ -92,5 +117,22 @@ class MigrationPagesIT {
     @Test
     void texts() throws IOException {
         runExamples(Places.TEXT_MODELS, "texts.md", "v2");
+    }
+
+    @Test
+    void fromTorchServe(@TempDir Path models) throws IOException {
+        runExamples(
+                CompatModels.withDigits(models),
+                "torchserve.md",
+                "torchserve",
+                "worker.instances=1",
+                "admin.port=-1",
+                "admin.profile=torchserve",
+                "registry.url=none");
+    }
+
+    @Test
+    void fromDjlServing(@TempDir Path models) throws IOException {
+        runExamples(CompatModels.withDigits(models), "djl-serving.md", "djl-serving", "worker.instances=1");
     }
 }

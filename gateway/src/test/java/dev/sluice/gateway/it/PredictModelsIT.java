@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,16 @@ class PredictModelsIT {
         return Waiting.await(postLater(gateway, path, body));
     }
 
+    private static byte[] numbers(String data) {
+        return ("{\"data\": " + data + "}").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A row of 28 times 28, of one channel. */
+    private static String shaped(String row) {
+        String line = "[" + row.substring(0, 28 * 2 - 1) + "]";
+        return "[[" + (line + ",").repeat(27) + line + "]]";
+    }
+
     private static String yaml(String input, String output) {
         return "transform:\n  input: {" + input + "}\n  output: {" + output + "}\n";
     }
@@ -54,6 +65,21 @@ class PredictModelsIT {
             assertEquals(200, post(gateway, "/predict", PICTURE).status());
             String error = post(gateway, "/models/sums/predict", PICTURE).error(400);
             assertTrue(error.contains("has no transform.input") && error.contains("/v2/models/sums/infer"), error);
+            assertEquals(
+                    "{\"outputs\":{\"OUT0\":[[2,3,4,5]],\"OUT1\":[[0,1,2,3]]}}",
+                    post(gateway, "/models/sums/predict", numbers("{\"IN0\": [1, 2, 3, 4], \"IN1\": [1, 1, 1, 1]}"))
+                            .body());
+            String unknown = post(gateway, "/models/sums/predict", numbers("{\"IN2\": [1]}"))
+                    .error(400);
+            assertTrue(unknown.startsWith("data.IN2: the model has no such input"), unknown);
+            String row = "0,".repeat(783) + "0";
+            assertTrue(
+                    post(gateway, "/predict", numbers("[" + row + "]")).json().containsKey("label"));
+            JsonObject two = post(gateway, "/predict", numbers("[" + shaped(row) + "," + shaped(row) + "]"))
+                    .json();
+            assertEquals(
+                    2,
+                    two.getJsonObject("outputs").getJsonArray("probabilities").size());
         }
     }
 
@@ -89,7 +115,8 @@ class PredictModelsIT {
         new Repository(root).with("sums");
         try (RunningGateway gateway = RunningGateway.start(root);
                 RawConnection client = new RawConnection(gateway.port())) {
-            client.send("POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n");
+            client.send(
+                    "POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 100000\r\n\r\n");
             assertTrue(client.answer().error(400).contains("has no transform.input"));
             gateway.awaitNothingInFlight();
         }
@@ -108,17 +135,17 @@ class PredictModelsIT {
     @Test
     void aTransformThatContradictsTheModelFailsItWithAllThatIsWrong() throws IOException {
         new Repository(root).with("sums").with("digits", "1", DIGITS).config("digits", """
-                        transform:
-                          input:
-                            kind: image
-                            width: 32
-                            channels: rgb
-                            std: [1, 2]
-                          output:
-                            kind: classes
-                            labels: names.txt
-                            name: logits
-                        """);
+            transform:
+              input:
+                kind: image
+                width: 32
+                channels: rgb
+                std: [1, 2]
+              output:
+                kind: classes
+                labels: names.txt
+                name: logits
+            """);
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String reason = post(gateway, "/models/digits/predict", PICTURE).error(503);
             assertTrue(reason.contains("model.yaml:4: transform.input.width: does not fit"), reason);

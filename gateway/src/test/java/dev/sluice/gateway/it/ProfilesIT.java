@@ -38,6 +38,8 @@ class ProfilesIT {
     private static final String ROW = "{\"instances\":[[0.5,1.5]]}";
     private static final String ANSWER = "{\"predictions\":[[0.5,1.5]]}";
     private static final String TFS = "compat.profile=tensorflow-serving";
+    private static final String ALL =
+            "compat.listeners=[\"tensorflow-serving: 0\", \"kserve-v1: 0\", \"torchserve: 0\", \"djl-serving: 0\"]";
     private static final String BOTH = "compat.listeners=[\"tensorflow-serving: 0\", \"kserve-v1: 0\", \"v2: 0\"]";
 
     private static final String KEY = "7b9d3c53e5f6482a9a6dd7a0f6f0a1c4";
@@ -266,6 +268,48 @@ class ProfilesIT {
     }
 
     @Test
+    void whatNeverComesToAPathIsRefusedInTheFormOfThePort(@TempDir Path folder) throws IOException {
+        Path keys = Files.writeString(folder.resolve("keys"), KEY_LINE);
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS,
+                ALL,
+                "security.api_keys_file=" + keys,
+                "http.max_body_size=1KiB",
+                "worker.instances=1",
+                "worker.give_up_after=10ms")) {
+            for (int place : List.of(2, 3)) {
+                int port = gateway.profilePort(place);
+                assertTyped(401, "this server asks for a key", post(gateway, port, "/predictions/echo", "[1]"));
+                assertTyped(404, "Requested resource", post(gateway, port, "/v2", "", "x-api-key", KEY));
+                assertTyped(405, "Requested method", post(gateway, port, "/ping", "", "x-api-key", KEY));
+                String many = "[" + "1.0,".repeat(500) + "1.0]";
+                assertTyped(
+                        413, "the request is larger", post(gateway, port, "/predictions/echo", many, "x-api-key", KEY));
+                Answer late = post(
+                        gateway,
+                        port,
+                        "/predictions/slow",
+                        "{\"x\":[1.0],\"steps\":[100000000]}",
+                        "x-api-key",
+                        KEY,
+                        "sluice-timeout-ms",
+                        "200",
+                        "x-request-id",
+                        "mine");
+                assertTyped(504, "the deadline passed", late);
+                assertEquals("mine", late.header("x-request-id"));
+            }
+        }
+    }
+
+    private static void assertTyped(int status, String message, Answer answer) {
+        assertEquals(status, answer.status(), answer.body());
+        assertEquals(status, answer.json().getInteger("code"));
+        assertTrue(answer.json().getString("type").endsWith("Exception"), answer.body());
+        assertTrue(answer.json().getString("message").startsWith(message), answer.body());
+    }
+
+    @Test
     void aClientThatGoesLeavesNothingBehind() throws IOException {
         try (RunningGateway gateway =
                 RunningGateway.start(Places.TEST_MODELS, TFS, "worker.instances=1", "worker.give_up_after=10ms")) {
@@ -286,9 +330,11 @@ class ProfilesIT {
 
     @Test
     void theirDocumentsSayWhatIsServed() {
-        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH)) {
+        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, ALL)) {
             checkDocument(gateway, gateway.profilePort(0), "tensorflow-serving");
             checkDocument(gateway, gateway.profilePort(1), "kserve-v1");
+            checkDocument(gateway, gateway.profilePort(2), "torchserve");
+            checkDocument(gateway, gateway.profilePort(3), "djl-serving");
         }
         try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, "compat.listeners=openai: 0")) {
             checkDocument(gateway, gateway.profilePort(0), "openai");

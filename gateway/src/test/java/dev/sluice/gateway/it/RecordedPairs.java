@@ -9,13 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is
  * about, behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one; the type
- * of the answer behind a {@code <}, where that is not JSON; the status and the answer's body on one line.
+ * of the answer behind a {@code <}, where that is not JSON; the status and the answer's body, which may go on
+ * over lines.
  *
  * @param headers of the request, name and value by turns
  * @param type of the answer
@@ -30,6 +32,9 @@ record RecordedPairs(
         int status,
         String answer) {
 
+    private static final String HEADER = "> ";
+    private static final String TYPE = "< ";
+    private static final Pattern STATUS = Pattern.compile("[1-5][0-9][0-9](?= |$)");
     private static final Path FOLDER = Places.ROOT.resolve("gateway/src/test/resources/compat");
 
     static List<RecordedPairs> read(String file) throws IOException {
@@ -44,19 +49,23 @@ record RecordedPairs(
 
     private static RecordedPairs parse(String[] lines) {
         String[] request = lines[1].split(" ", 2);
-        String[] answer = lines[lines.length - 1].split(" ", 2);
+        int at = 2;
         List<String> headers = new ArrayList<>();
+        while (lines[at].startsWith(HEADER)) {
+            headers.addAll(List.of(lines[at++].substring(HEADER.length()).split(": ", 2)));
+        }
         List<String> body = new ArrayList<>();
         String type = "application/json";
-        for (String line : List.of(lines).subList(2, lines.length - 1)) {
-            if (line.startsWith("> ")) {
-                headers.addAll(List.of(line.substring(2).split(": ", 2)));
-            } else if (line.startsWith("< ")) {
-                type = line.substring(2);
+        while (!STATUS.matcher(lines[at]).lookingAt()) {
+            if (lines[at].startsWith(TYPE)) {
+                type = lines[at].substring(TYPE.length());
             } else {
-                body.add(line);
+                body.add(lines[at]);
             }
+            at++;
         }
+        String[] answer =
+                String.join("\n", List.of(lines).subList(at, lines.length)).split(" ", 2);
         return new RecordedPairs(
                 lines[0].substring("# ".length()),
                 request[0],
@@ -75,11 +84,11 @@ record RecordedPairs(
     private void check(RunningGateway gateway, int port) {
         HttpRequest.Builder request = gateway.request(port, path)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        for (int at = 0; at < headers.size(); at += 2) {
-            request.header(headers.get(at), headers.get(at + 1));
+        if (!headers.isEmpty()) {
+            request.headers(headers.toArray(String[]::new));
         }
         Answer got = Waiting.await(gateway.send(request.build()));
-        assertEquals(status + " " + answer, got.status() + " " + got.body(), path + " " + body);
+        assertEquals(status + " " + answer, got.status() + " " + got.body().stripTrailing(), path + " " + body);
         assertEquals(type, got.header("content-type"));
     }
 }

@@ -2,7 +2,6 @@ package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.front.call.FrontParts;
-import dev.sluice.gateway.front.control.Operator;
 import dev.sluice.gateway.front.http.AllowedHosts;
 import dev.sluice.gateway.front.http.BatchingHandler;
 import dev.sluice.gateway.front.http.Bodies;
@@ -11,7 +10,6 @@ import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.http.RepositoryControl;
 import dev.sluice.gateway.front.http.RepositoryIndexHandler;
 import dev.sluice.gateway.front.http.RouteTable;
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
 /**
@@ -26,13 +24,16 @@ final class AdminRoutes {
 
     private AdminRoutes() {}
 
-    static Router build(FrontParts parts, AdminOptions options, Vertx vertx, Exchanges exchanges, Bodies bodies) {
-        Orders orders = new Orders(parts.operations(), Operator.Api.ADMIN, exchanges, bodies);
+    static Router build(ManagementFront.Desk desk, AdminOptions options, ManagementFront management) {
+        FrontParts parts = desk.parts();
+        Orders orders = desk.orders();
+        Exchanges exchanges = desk.exchanges();
+        Bodies bodies = desk.bodies();
         ModelsHandler models = new ModelsHandler(parts.models(), parts.traffic(), exchanges);
         ModelChanges changes = new ModelChanges(orders, models, exchanges);
         DriftHandler drift = new DriftHandler(parts.drift(), parts.models(), orders, models, exchanges);
-        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(vertx));
-        RouteTable table = new RouteTable(vertx, exchanges, bodies, MODELS);
+        BatchingHandler batching = new BatchingHandler(parts, exchanges, new BatcherInquiry(desk.vertx()));
+        RouteTable table = new RouteTable(desk.vertx(), exchanges, bodies, MODELS);
         table.first(new AllowedHosts(options.host(), options.hosts(), exchanges, bodies));
         table.get(MODELS, models::all);
         table.get(MODEL, models::one);
@@ -54,6 +55,7 @@ final class AdminRoutes {
         table.post("/admin/v1/drain", changes::drain);
         table.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         new RepositoryControl(orders, exchanges, bodies, true).addTo(table);
+        management.addTo(table, desk);
         return table.router();
     }
 }

@@ -31,6 +31,11 @@ public interface Dialect {
         return Refusal.plain(text(error));
     }
 
+    /** The same where no error of ours says it: that there is no such path, or method. */
+    default JsonOutput body(int status, String text) {
+        return Refusal.plain(text);
+    }
+
     /** Whether it is said in plain text, without such a body. */
     default boolean isPlain(InferenceError error) {
         return false;

@@ -261,7 +261,7 @@ public final class Exchange extends Call {
         if (Refusal.isProblemWanted(request)) {
             problem(status, message, null);
         } else {
-            answer(status, Refusal.plain(message));
+            answer(status, dialect.body(status, message));
         }
     }
 

@@ -40,6 +40,11 @@ public record HttpBytes(byte[] array, int from, int to) {
         return new HttpBytes(buffer.getBytes(), 0, buffer.length());
     }
 
+    /** These bytes as a body that is JSON and no more. */
+    public RequestBody requestBody() {
+        return requestBody(null);
+    }
+
     /** These bytes as the body of an inference request. */
     RequestBody requestBody(@Nullable String jsonLength) {
         return RequestBody.of(array, from, to, jsonLength);

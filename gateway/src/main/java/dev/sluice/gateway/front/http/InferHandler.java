@@ -15,13 +15,13 @@ import io.vertx.ext.web.RoutingContext;
  * @thread confined to one front loop
  * @errors UnsupportedMediaType, and those of {@link Intake}
  */
-final class InferHandler implements Handler<RoutingContext> {
+public final class InferHandler implements Handler<RoutingContext> {
 
     private final Intake intake;
     private final JsonOptions jsonOptions;
     private final Exchanges exchanges;
 
-    InferHandler(LoopParts loop) {
+    public InferHandler(LoopParts loop) {
         this.intake = new Intake(loop);
         this.jsonOptions = loop.serving().parts().jsonOptions();
         this.exchanges = loop.exchanges();

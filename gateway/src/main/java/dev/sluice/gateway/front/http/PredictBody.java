@@ -132,6 +132,22 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         return isJson(body) ? pictureInJson(body) : ByteBuffer.wrap(body.array(), body.from(), body.length());
     }
 
+    /** What the part of a form that is asked for holds. */
+    HttpBytes part(HttpBytes body) {
+        ByteBuffer part = Multipart.part(body, boundary, names(DATA));
+        int from = part.arrayOffset() + part.position();
+        return new HttpBytes(part.array(), from, from + part.remaining());
+    }
+
+    /** Whether it may be JSON, as far as its beginning shows. */
+    static boolean beginsAsJson(HttpBytes body) {
+        int at = body.from();
+        while (at < body.to() - 1 && body.array()[at] >= 0 && body.array()[at] <= ' ') {
+            at++;
+        }
+        return at < body.to() && "{[-0123456789\"NIntf".indexOf(body.array()[at]) >= 0;
+    }
+
     private List<String> names(String ours) {
         return names.isEmpty() ? List.of(ours) : names;
     }

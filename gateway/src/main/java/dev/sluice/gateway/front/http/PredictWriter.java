@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a person expects for an answer: the label, how sure the model is, and what else it might be, or whatever the model's
- * {@code transform.output} makes; a list of them where a list was sent; the outputs as they are, where it makes nothing.
+ * {@code transform.output} makes; a list of them where a list was sent; the outputs as they are, where it makes
+ * nothing, or several rows of tensors were sent.
  *
  * @thread confined to one front loop
  */

@@ -9,6 +9,8 @@ public enum Profile {
     V2,
     TENSORFLOW_SERVING,
     KSERVE_V1,
+    TORCHSERVE,
+    DJL_SERVING,
     OPENAI,
     MLFLOW,
     SAGEMAKER;

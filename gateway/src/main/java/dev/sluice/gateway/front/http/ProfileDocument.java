@@ -23,6 +23,10 @@ public record ProfileDocument(String path, String text) {
 
     /** Shows it. */
     public void addTo(RouteTable table, Exchanges exchanges) {
-        table.get(path, context -> exchanges.of(context).json(new JsonOutput(text.length()).raw(text)));
+        table.get(path, context -> exchanges.of(context).json(json()));
+    }
+
+    public JsonOutput json() {
+        return new JsonOutput(text.length()).raw(text);
     }
 }

@@ -10,4 +10,9 @@ public interface ProfileFront {
 
     /** Adds its paths, for one front loop. */
     void addTo(RouteTable table, LoopParts loop);
+
+    /** How it refuses, on a port of its own, what never comes to any of its paths. */
+    default Dialect dialect() {
+        return Dialect.V2;
+    }
 }

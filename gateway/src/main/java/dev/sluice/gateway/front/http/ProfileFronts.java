@@ -73,7 +73,7 @@ public final class ProfileFronts {
     }
 
     private static Router routes(Profile profile, ProfileFront front, LoopParts loop) {
-        RouteTable table = Routes.guarded(loop, ProfileDocument.pathOf(profile));
+        RouteTable table = Routes.guarded(loop, ProfileDocument.pathOf(profile), front.dialect());
         Routes.addHealth(table, loop);
         front.addTo(table, loop);
         return table.router();

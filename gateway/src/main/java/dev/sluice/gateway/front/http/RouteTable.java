@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -49,6 +50,18 @@ public final class RouteTable {
         on(HttpMethod.GET, path, handler);
         on(HttpMethod.HEAD, path, handler);
         others(path, "GET, HEAD, OPTIONS");
+    }
+
+    /** What is told to who asks by OPTIONS; a browser that asks what it may send is told that. */
+    public void describe(String path, Handler<RoutingContext> handler) {
+        router.route(HttpMethod.OPTIONS, path).handler(context -> {
+            if (context.request().headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)) {
+                options(context, "OPTIONS");
+            } else {
+                BodyReader.discard(context.request(), bodies);
+                handler.handle(context);
+            }
+        });
     }
 
     /** Something that can be set and taken away. */

@@ -30,10 +30,17 @@ final class Routes {
      * No paths yet, but what every client has to pass.
      *
      * @param overview the path that a client is told to look at where there is nothing
+     * @param dialect in which whoever does not pass, or finds nothing, is refused
      */
-    static RouteTable guarded(LoopParts loop, String overview) {
+    static RouteTable guarded(LoopParts loop, String overview, Dialect dialect) {
         Exchanges exchanges = loop.exchanges();
         RouteTable table = new RouteTable(loop.vertx(), exchanges, loop.bodies(), overview);
+        if (!dialect.equals(Dialect.V2)) {
+            table.first(context -> {
+                exchanges.of(context).speaks(dialect);
+                context.next();
+            });
+        }
         if (!loop.options().corsOrigins().isEmpty()) {
             table.first(new Cors(loop.options().corsOrigins()));
         }
@@ -47,7 +54,7 @@ final class Routes {
     static Router build(LoopParts loop, StreamFront streams, ProfileFronts profiles) {
         FrontParts parts = loop.serving().parts();
         Exchanges exchanges = loop.exchanges();
-        RouteTable table = guarded(loop, "/");
+        RouteTable table = guarded(loop, "/", Dialect.V2);
         Routes routes = new Routes(table, exchanges);
         routes.ofInference(loop, streams);
         table.get("/", new HomePage(parts, exchanges)::show);

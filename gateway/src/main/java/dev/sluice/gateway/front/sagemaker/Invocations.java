@@ -100,7 +100,7 @@ final class Invocations {
                                 + " takes JSON with dataframe_split, dataframe_records, instances or"
                                 + " inputs, and CSV; for other things its model.yaml has no transform.input");
             }
-            exchange.answersBy(TransformCalls.forPeople());
+            exchange.answersBy(TransformCalls.forPeople(exchange));
             PredictBody form = type == BodyType.FORM
                     ? PredictBody.of(exchange.request())
                     : new PredictBody(PredictBody.Kind.EITHER, "", List.of());

@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.http.AnswerWriter;
 import dev.sluice.gateway.front.v2.ExpectedLength;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.front.v2.NamedOutputs;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceResponse;
@@ -11,7 +12,6 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
 
 /**
  * Writes the answer to {@code :predict}: {@code predictions}, row by row, or {@code outputs}, tensor by tensor. A single
@@ -48,7 +48,8 @@ public enum PredictWriter implements AnswerWriter {
         public JsonOutput write(InferenceResponse response, Description model) {
             List<Tensor> outputs = response.outputs();
             JsonOutput out = begin(response).raw("{\"outputs\":");
-            writeNamed(outputs, out, place -> encoder(outputs.get(place), out).all());
+            NamedOutputs.write(
+                    outputs, out, place -> encoder(outputs.get(place), out).all());
             return out.raw('}');
         }
     };
@@ -64,7 +65,7 @@ public enum PredictWriter implements AnswerWriter {
                 outputs.stream().map(output -> encoder(output, out)).toList();
         for (long row = 0; row < rows; row++) {
             out.raw(row == 0 ? "" : ",");
-            writeNamed(outputs, out, place -> writeRow.accept(outputs.get(place), encoders.get(place)));
+            NamedOutputs.write(outputs, out, place -> writeRow.accept(outputs.get(place), encoders.get(place)));
         }
         return out.raw("]}");
     }
@@ -76,18 +77,6 @@ public enum PredictWriter implements AnswerWriter {
     private static NestedEncoder encoder(Tensor output, JsonOutput out) {
         boolean bytes = output.dataType() == DataType.BYTES && output.name().endsWith(BYTES_SUFFIX);
         return new NestedEncoder(output, bytes, out);
-    }
-
-    private static void writeNamed(List<Tensor> outputs, JsonOutput out, IntConsumer write) {
-        if (outputs.size() == 1) {
-            write.accept(0);
-            return;
-        }
-        for (int place = 0; place < outputs.size(); place++) {
-            out.raw(place == 0 ? '{' : ',').string(outputs.get(place).name()).raw(':');
-            write.accept(place);
-        }
-        out.raw('}');
     }
 
     private static long rows(List<Tensor> outputs) {

@@ -1,0 +1,66 @@
+package dev.sluice.gateway.front.djl;
+
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.http.DefaultModel;
+import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.torchserve.ModelCalls;
+import dev.sluice.gateway.front.torchserve.PlainAnswers;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request for a prediction: the path, a parameter or a header says of whom, the body holds a thing or numbers.
+ *
+ * @thread confined to one front loop
+ * @errors in the words of {@link DjlDialect}; 501 where the answer is to be fetched later
+ */
+final class DjlCall implements ModelCalls.Call<DjlPath> {
+
+    private static final String SYNCHRONOUS = "x-synchronous";
+    private static final String LATER = "x-starting-token";
+
+    private final PlainAnswers answers;
+    private final DefaultModel defaultModel;
+
+    DjlCall(LoopParts loop) {
+        this.answers = new PlainAnswers(loop, DjlCall::classes);
+        this.defaultModel = new DefaultModel(loop);
+    }
+
+    /** As its Classifications have them, the likeliest first. */
+    private static void classes(TopClasses row, JsonOutput out) {
+        String between = "[";
+        for (TopClasses.Scored scored : row.classes()) {
+            out.raw(between).raw("{\"className\":").string(scored.label());
+            out.raw(",\"probability\":").number(scored.probability()).raw('}');
+            between = ",";
+        }
+        out.raw(row.classes().isEmpty() ? "[]" : "]");
+    }
+
+    @Override
+    public void take(Exchange exchange, DjlPath path) {
+        HttpServerRequest request = exchange.request();
+        boolean inPath = path.model() != null;
+        RequestedModel model = ModelCalls.model(
+                inPath ? path.model() : said(request, "model_name"),
+                inPath ? path.version() : said(request, "model_version"),
+                defaultModel);
+        exchange.speaks(new DjlDialect(model.name()));
+        if ("false".equalsIgnoreCase(request.getHeader(SYNCHRONOUS)) || request.getHeader(LATER) != null) {
+            throw new InferenceException(new InferenceError.Unimplemented("Answers are not kept to be fetched later: "
+                    + SYNCHRONOUS + ": false and " + LATER + " are not known here"));
+        }
+        answers.take(exchange, model);
+    }
+
+    private static @Nullable String said(HttpServerRequest request, String name) {
+        @Nullable String parameter = request.getParam(name);
+        return parameter == null || parameter.isEmpty() ? request.getHeader(name) : parameter;
+    }
+}

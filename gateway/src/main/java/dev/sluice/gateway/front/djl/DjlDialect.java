@@ -1,0 +1,78 @@
+package dev.sluice.gateway.front.djl;
+
+import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.http.Dialect;
+import dev.sluice.gateway.front.torchserve.TypedRefusal;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+
+/**
+ * Errors as DJL Serving says them; those that it does not have are ours.
+ *
+ * @param model that was asked; empty where none was
+ * @source djl-serving, InferenceRequestHandler.java, NettyUtils.java, WorkLoadManager.java
+ */
+record DjlDialect(String model) implements Dialect {
+
+    /** Of what never comes to a model. */
+    static final DjlDialect NO_MODEL = new DjlDialect("");
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.DJL_SERVING;
+    }
+
+    @Override
+    public String text(InferenceError error) {
+        return switch (error) {
+            case InferenceError.UnknownModel unknown -> "Model or workflow not found: " + name();
+            case InferenceError.Overloaded full -> "Worker queue capacity exceeded for model: " + because(full);
+            case InferenceError.CircuitOpen open -> "Worker queue capacity exceeded for model: " + because(open);
+            case InferenceError.ModelNotReady notReady -> "Model is not ready: " + because(notReady);
+            case InferenceError.Draining draining -> "All model workers has been shutdown: " + because(draining);
+            case InferenceError other -> other.message();
+        };
+    }
+
+    /** Its texts name the model and no more, so ours stand behind them. */
+    private String because(InferenceError error) {
+        return name() + " (" + error.message() + ")";
+    }
+
+    private String name() {
+        return InferenceException.shortened(model);
+    }
+
+    @Override
+    public JsonOutput body(InferenceError error) {
+        return TypedRefusal.of(status(error), type(error), text(error));
+    }
+
+    @Override
+    public JsonOutput body(int status, String text) {
+        return TypedRefusal.of(status, text);
+    }
+
+    private static String type(InferenceError error) {
+        return switch (error) {
+            case InferenceError.InvalidRequest invalid ->
+                invalid.field().isEmpty() ? "BadRequestException" : "TranslateException";
+            case InferenceError.UnsupportedMediaType unsupported -> "TranslateException";
+            case InferenceError.Unauthenticated stranger -> "UnauthenticatedException";
+            case InferenceError.UnknownModel unknown -> "ModelNotFoundException";
+            case InferenceError.PayloadTooLarge tooLarge -> "TooLongFrameException";
+            case InferenceError.Throttled throttled -> "TooManyRequestsException";
+            case InferenceError.Unimplemented unimplemented -> "UnsupportedOperationException";
+            case InferenceError.DeadlineExceeded late -> "TimeoutException";
+            case InferenceError.EngineFailure failure -> "EngineException";
+            case InferenceError.Cancelled cancelled -> "WlmException";
+            case InferenceError.Overloaded full -> "WlmCapacityException";
+            case InferenceError.CircuitOpen open -> "WlmCapacityException";
+            case InferenceError.ModelNotReady notReady -> "WlmException";
+            case InferenceError.Starting starting -> "ServiceUnavailableException";
+            case InferenceError.Draining draining -> "WlmShutdownException";
+            case InferenceError.NotKept notKept -> "ServiceUnavailableException";
+        };
+    }
+}

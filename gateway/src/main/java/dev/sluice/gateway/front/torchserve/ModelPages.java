@@ -1,0 +1,52 @@
+package dev.sluice.gateway.front.torchserve;
+
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.worker.contract.ModelReport.Description;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of a list of models, as TorchServe and its relatives turn them.
+ *
+ * @param names on it
+ * @param end the place in the list behind the last of them
+ * @param isFollowed whether there are more
+ * @bound 100 names
+ * @source pytorch/serve, ApiUtils.java: getModelList; djl-serving, ListPagination.java
+ */
+public record ModelPages(List<String> names, int end, boolean isFollowed) {
+
+    private static final int MOST = 100;
+
+    /** The page that {@code limit} and {@code next_page_token} of a request ask for; what is no number is not heard. */
+    public static ModelPages of(HttpServerRequest request, List<String> all) {
+        int limit = number(request.getParam("limit"), MOST);
+        int most = limit < 0 || limit > MOST ? MOST : limit;
+        int from = Math.clamp(number(request.getParam("next_page_token"), 0), 0, all.size());
+        int end = Math.min(all.size(), from + most);
+        return new ModelPages(all.subList(from, end), end, end < all.size());
+    }
+
+    private static int number(@Nullable String text, int otherwise) {
+        try {
+            return text == null ? otherwise : Integer.parseInt(text);
+        } catch (NumberFormatException none) {
+            return otherwise;
+        }
+    }
+
+    /** All names in their order. */
+    public static List<String> names(ModelDirectory models) {
+        return models.all().stream()
+                .map(report -> report.model().name())
+                .distinct()
+                .toList();
+    }
+
+    /** How long a batch may wait for others, where that is fixed. */
+    public static long delayMillis(Description description) {
+        return TimeUnit.NANOSECONDS.toMillis(description.fixed().maxDelayNanos());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.gateway.front.torchserve;
+
+import dev.sluice.gateway.dispatch.ModelEndpoint;
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.TensorBuffers;
+import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.PlainIntake;
+import dev.sluice.gateway.front.http.PredictBody;
+import dev.sluice.gateway.front.tfs.PredictDecoder;
+import dev.sluice.gateway.front.tfs.PredictWriter;
+import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.JsonOptions;
+import dev.sluice.gateway.front.v2.PlainInputs;
+import dev.sluice.worker.contract.InferenceException;
+import java.util.Set;
+
+/**
+ * Has predictions made of what clients of TorchServe and its relatives send: a thing that the model's transform knows,
+ * or numbers; and answered as their handlers do.
+ *
+ * @thread confined to one front loop
+ * @errors those of {@link PlainIntake}
+ * @source pytorch/serve, ts/torch_handler: base_handler.py, vision_handler.py, request_envelope/json.py
+ */
+public final class PlainAnswers {
+
+    private static final String DATA = "data";
+    private static final String BODY = "body";
+
+    /** Rows, which are those of TensorFlow Serving, and are answered so. */
+    private static final String INSTANCES = "instances";
+
+    private static final PlainInputs.Form FORM =
+            new PlainInputs.Form(Set.of(DATA, BODY, "inputs", INSTANCES), true, new JsonOptions(true));
+
+    private final PlainIntake intake;
+    private final BareWriter.Classes classes;
+
+    /** @param classes writes the likeliest ones of a row */
+    public PlainAnswers(LoopParts loop, BareWriter.Classes classes) {
+        this.intake = new PlainIntake(loop);
+        this.classes = classes;
+    }
+
+    /**
+     * Has a request answered, or refused.
+     *
+     * @throws InferenceException UnsupportedMediaType; then nothing has been done
+     */
+    public void take(Exchange exchange, RequestedModel model) {
+        PredictBody body = PredictBody.of(exchange.request(), DATA, BODY);
+        exchange.answersBy(new BareWriter(classes, true));
+        intake.take(
+                exchange,
+                model,
+                body,
+                new PlainIntake.Numbers(FORM, (numbers, by, buffers) -> decode(exchange, numbers, by, buffers)));
+    }
+
+    private DecodedRequest decode(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
+        if (FORM.beginsWith(INSTANCES, body.requestBody())) {
+            exchange.answersBy(PredictWriter.ROWS);
+            return new PredictDecoder(body, by.description().signature(), buffers).decode();
+        }
+        PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);
+        DecodedRequest decoded = inputs.decode();
+        exchange.answersBy(new BareWriter(classes, inputs.isOneRow()));
+        return decoded;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.sluice.gateway.front.torchserve;
+
+import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.call.ServerState;
+import dev.sluice.gateway.front.http.DefaultModel;
+import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request for a prediction: the path says of whom, the body holds a thing or numbers.
+ *
+ * @thread confined to one front loop
+ * @errors in the words of {@link TorchServeDialect}; 501 for explanations
+ */
+final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
+
+    private final FrontParts parts;
+    private final PlainAnswers answers;
+    private final DefaultModel defaultModel;
+
+    TorchServeCall(LoopParts loop) {
+        this.parts = loop.serving().parts();
+        this.answers = new PlainAnswers(loop, TorchServeCall::classes);
+        this.defaultModel = new DefaultModel(loop);
+    }
+
+    /** As its image_classifier has them: by label, the likeliest first; of classes with one name the first. */
+    private static void classes(TopClasses row, JsonOutput out) {
+        Set<String> said = new HashSet<>();
+        for (TopClasses.Scored scored : row.classes()) {
+            if (said.add(scored.label())) {
+                out.raw(said.size() == 1 ? '{' : ',').string(scored.label()).raw(':');
+                out.number(scored.probability());
+            }
+        }
+        out.raw(row.classes().isEmpty() ? "{}" : "}");
+    }
+
+    @Override
+    public void take(Exchange exchange, TorchServePath path) {
+        @Nullable String name = path.model() == null ? exchange.request().getParam("model_name") : path.model();
+        RequestedModel model = ModelCalls.model(name, path.version(), defaultModel);
+        boolean known = !parts.models().versions(model.name()).isEmpty();
+        exchange.speaks(new TorchServeDialect(model.name(), known ? model.version() : null, true));
+        if (path.explains()) {
+            ServerState.answering(parts, model);
+            throw new InferenceException(
+                    new InferenceError.Unimplemented("Predictions are not explained here, nor by any other path"));
+        }
+        answers.take(exchange, model);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.sluice.gateway.front.torchserve;
+
+import dev.sluice.gateway.front.http.PathSegment;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path of TorchServe's by which a model is asked.
+ *
+ * @param model null where it is named elsewhere
+ * @param version null where it is left open
+ * @param explains whether it asks for an explanation
+ * @source pytorch/serve, InferenceRequestHandler.java
+ */
+record TorchServePath(@Nullable String model, @Nullable String version, boolean explains) {
+
+    private static final String MODEL = "/(?<model>[^/]+)";
+    private static final String VERSION = "(?:/(?<version>[^/]+))?";
+
+    /** What stands behind a version is for handlers, which there are none of here. */
+    private static final Pattern PREDICTIONS =
+            Pattern.compile("/(?<verb>predictions|explanations)" + MODEL + VERSION + "(?:/.*)?");
+
+    private static final Pattern SAGEMAKER = Pattern.compile("/invocations|/models" + MODEL + "/invoke");
+    private static final Pattern KSERVE = Pattern.compile("/v1/models/(?<model>[^/:]+):(?<verb>predict|explain)");
+    private static final Pattern LEGACY = Pattern.compile("/(?!models/)" + "(?<model>[^/]+)" + VERSION + "/predict");
+
+    /** Empty for another path. */
+    static Optional<TorchServePath> of(String path) {
+        for (Pattern pattern : new Pattern[] {PREDICTIONS, SAGEMAKER, KSERVE, LEGACY}) {
+            Matcher found = pattern.matcher(path);
+            if (found.matches()) {
+                return Optional.of(new TorchServePath(
+                        group(found, "model"),
+                        group(found, "version"),
+                        String.valueOf(group(found, "verb")).startsWith("expla")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static @Nullable String group(Matcher found, String name) {
+        @Nullable String segment = found.namedGroups().containsKey(name) ? found.group(name) : null;
+        return segment == null ? null : PathSegment.decode(segment);
+    }
+}

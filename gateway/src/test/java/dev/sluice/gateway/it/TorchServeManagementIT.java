@@ -1,0 +1,85 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TorchServe's management on the operators' listener, behind what stands before ours. */
+class TorchServeManagementIT {
+
+    @TempDir
+    static Path models;
+
+    @TempDir
+    static Path elsewhere;
+
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Repository repository = CompatModels.in(models);
+        Files.createSymbolicLink(models.resolve("digits"), Places.DEMO_MODELS.resolve("digits"));
+        gateway = RunningGateway.start(
+                repository.root(),
+                "worker.instances=1",
+                "admin.port=-1",
+                "admin.profile=torchserve",
+                "admin.audit_log=" + elsewhere.resolve("audit.log"),
+                "worker.sources.cache=" + elsewhere.resolve("cache"),
+                "registry.url=none");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.awaitNothingInFlight();
+        gateway.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecorded() throws IOException {
+        return RecordedPairs.tests(RecordedPairs.read("torchserve-management.txt"), gateway, gateway.adminPort());
+    }
+
+    @Test
+    void aChangeIsKeptWithWhoWantedIt() throws IOException {
+        Answer done =
+                gateway.admin("PUT", "/models/words?min_worker=2&synchronous=true", "", "x-request-id", "scaling");
+        assertEquals("Workers scaled to 2 for model: words", done.json().getString("status"), done.body());
+        List<JsonObject> kept = Files.readAllLines(elsewhere.resolve("audit.log")).stream()
+                .map(JsonObject::new)
+                .filter(entry -> entry.encode().contains("\"scaling\""))
+                .toList();
+        assertEquals(1, kept.size(), kept.toString());
+        assertEquals("words", kept.getFirst().getString("model"));
+        assertEquals("instances", kept.getFirst().getString("change"));
+    }
+
+    @Test
+    void whoCallsItByAnotherNameIsRefused() throws IOException {
+        try (RawConnection client = new RawConnection(gateway.adminPort())) {
+            client.send("DELETE /models/echo HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n\r\n");
+            assertTrue(client.answer().error(403).contains("evil.example"));
+        }
+        gateway.admin("DELETE", "/models/echo", "", "origin", "http://evil.example")
+                .error(403);
+    }
+
+    @Test
+    void withoutTheSettingThereIsNoSuchPath() {
+        try (RunningGateway plain = RunningGateway.start(Places.TEST_MODELS, "admin.port=-1", "registry.url=none")) {
+            plain.admin("GET", "/models", "").error(404);
+        }
+    }
+}
