@@ -13,6 +13,8 @@ import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.TrialKeeper;
 import dev.sluice.gateway.front.grpc.GrpcFront;
+import dev.sluice.gateway.front.grpc.GrpcProtocol;
+import dev.sluice.gateway.front.grpc.OpenInferenceProtocol;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
@@ -25,6 +27,7 @@ import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.kserve.KserveFront;
 import dev.sluice.gateway.front.tfs.TfsFront;
+import dev.sluice.gateway.front.tfs.grpc.TfsProtocol;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
 import dev.sluice.gateway.metrics.Metrics;
@@ -115,7 +118,7 @@ public final class Gateway {
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(
                 config.compat(),
-                Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(), Profile.KSERVE_V1, new KserveFront()));
+                Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(config.grpc()), Profile.KSERVE_V1, new KserveFront()));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
@@ -266,7 +269,10 @@ public final class Gateway {
     }
 
     private GrpcFront grpc(LoopParts loop) {
-        return new GrpcFront(loop, config.grpc(), grpcPort::set);
+        GrpcProtocol v2 = new OpenInferenceProtocol();
+        boolean both = config.compat().profile() == Profile.TENSORFLOW_SERVING;
+        return new GrpcFront(
+                loop, config.grpc(), both ? List.of(v2, new TfsProtocol()) : List.of(v2), grpcPort::set);
     }
 
     /** The port that the HTTP front listens on. */

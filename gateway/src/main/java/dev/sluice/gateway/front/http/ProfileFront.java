@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import java.util.Optional;
+
 /**
  * Serves the protocol of another server over the same pipeline.
  *
@@ -10,4 +12,9 @@ public interface ProfileFront {
 
     /** Adds its paths, for one front loop. */
     void addTo(RouteTable table, LoopParts loop);
+
+    /** What it speaks beside HTTP on a port of its own, for one front loop. */
+    default Optional<OtherProtocol> other(LoopParts loop) {
+        return Optional.empty();
+    }
 }
