@@ -188,7 +188,10 @@ class ArchitectureTest {
     void eachLibraryIsKnownInOnePlaceOnly() {
         onlyIn("dev.sluice.worker.engine..", "ai.djl..", "ai.onnxruntime..");
         check(noClasses()
-                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", "dev.sluice.gateway.front.grpc..")))
+                .that(DescribedPredicate.not(in(
+                        "dev.sluice.worker.engine..",
+                        "dev.sluice.gateway.front.grpc..",
+                        "dev.sluice.gateway.front.tfs.grpc..")))
                 .should()
                 .dependOnClassesThat(in("com.google.protobuf..")));
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");

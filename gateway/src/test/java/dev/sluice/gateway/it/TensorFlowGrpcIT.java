@@ -130,10 +130,14 @@ class TensorFlowGrpcIT {
         for (int i = 0; i < many.length; i++) {
             many[i] = i;
         }
-        PredictResponse answer = alone.call(PREDICTION, "Predict", halves(many)).as(PredictResponse.parser());
-        TensorProto y = answer.getOutputsOrThrow("y");
-        assertEquals(many.length, y.getFloatValCount());
-        assertEquals(many.length / 2f + 1.5f, y.getFloatVal(many.length - 1));
+        TensorProto row = halves(many).getInputsOrThrow("x").toBuilder()
+                .setTensorShape(TensorShapeProto.newBuilder()
+                        .addDim(TensorShapeProto.Dim.newBuilder().setSize(1))
+                        .addDim(TensorShapeProto.Dim.newBuilder().setSize(many.length)))
+                .build();
+        PredictRequest request = predict("echo").putInputs("x", row).build();
+        PredictResponse answer = alone.call(PREDICTION, "Predict", request).as(PredictResponse.parser());
+        assertEquals(row.getFloatValList(), answer.getOutputsOrThrow("y").getFloatValList());
     }
 
     @Test
