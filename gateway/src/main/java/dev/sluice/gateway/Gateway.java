@@ -271,8 +271,7 @@ public final class Gateway {
     private GrpcFront grpc(LoopParts loop) {
         GrpcProtocol v2 = new OpenInferenceProtocol();
         boolean both = config.compat().profile() == Profile.TENSORFLOW_SERVING;
-        return new GrpcFront(
-                loop, config.grpc(), both ? List.of(v2, new TfsProtocol()) : List.of(v2), grpcPort::set);
+        return new GrpcFront(loop, config.grpc(), both ? List.of(v2, new TfsProtocol()) : List.of(v2), grpcPort::set);
     }
 
     /** The port that the HTTP front listens on. */

@@ -49,7 +49,8 @@ record RecordedCalls(String title, MethodDescriptor method, String request, Stri
                 .filter(found -> found != null)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(lines[1]));
-        return new RecordedCalls(lines[0].substring("# ".length()), method, lines[2].equals(EMPTY) ? "" : lines[2], lines[3]);
+        return new RecordedCalls(
+                lines[0].substring("# ".length()), method, lines[2].equals(EMPTY) ? "" : lines[2], lines[3]);
     }
 
     static Stream<DynamicTest> tests(List<RecordedCalls> calls, GrpcCaller caller) {

@@ -90,8 +90,8 @@ class TensorFlowGrpcIT {
     private static PredictRequest halves(float... values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setDtype(DataType.DT_FLOAT)
-                .setTensorShape(
-                        TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(values.length)));
+                .setTensorShape(TensorShapeProto.newBuilder()
+                        .addDim(TensorShapeProto.Dim.newBuilder().setSize(values.length)));
         for (float value : values) {
             tensor.addFloatVal(value);
         }
@@ -179,7 +179,8 @@ class TensorFlowGrpcIT {
     void quotasAreSharedWithV2() {
         assertEquals(
                 GrpcStatus.OK,
-                alone.call(PREDICTION, "Predict", halves(1), "x-client", "greedy").status());
+                alone.call(PREDICTION, "Predict", halves(1), "x-client", "greedy")
+                        .status());
         GrpcCaller.Reply refused = alone.call(PREDICTION, "Predict", halves(1), "x-client", "greedy");
         assertEquals(GrpcStatus.RESOURCE_EXHAUSTED, refused.status());
         assertTrue(refused.metadata("grpc-retry-pushback-ms").isPresent(), refused.toString());
@@ -202,7 +203,9 @@ class TensorFlowGrpcIT {
             HealthCheckResponse health = each.call(
                             "grpc.health.v1.Health",
                             "Check",
-                            HealthCheckRequest.newBuilder().setService(PREDICTION).build())
+                            HealthCheckRequest.newBuilder()
+                                    .setService(PREDICTION)
+                                    .build())
                     .as(HealthCheckResponse.parser());
             // NOT_SERVING would be said while a model is loaded: one of these cannot be, and the others work
             assertEquals(ServingStatus.SERVING, health.getStatus());

@@ -63,8 +63,7 @@ public final class ElementWriter {
             case INT32 -> data.getInt(at);
             case UINT32 -> data.getInt(at) & 0xFFFF_FFFFL;
             case INT64, UINT64 -> data.getLong(at);
-            case BOOL, FP32, FP64, BYTES ->
-                throw new IllegalArgumentException(tensor.dataType() + " is no integer");
+            case BOOL, FP32, FP64, BYTES -> throw new IllegalArgumentException(tensor.dataType() + " is no integer");
         };
     }
 

@@ -63,7 +63,8 @@ public final class GrpcFront implements OtherProtocol {
         this.loop = loop;
         this.options = options;
         this.listening = listening;
-        this.methods = new GrpcMethods(options, options.messageLimit(loop.options().maxBodySize()));
+        this.methods =
+                new GrpcMethods(options, options.messageLimit(loop.options().maxBodySize()));
         if (options.enabled()) {
             serve(protocols);
         }

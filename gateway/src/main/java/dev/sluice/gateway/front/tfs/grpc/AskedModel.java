@@ -17,10 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param signature empty where none is given
  */
 record AskedModel(
-        String name,
-        @Nullable String version,
-        @Nullable String label,
-        String signature) {
+        String name, @Nullable String version, @Nullable String label, String signature) {
 
     /** An ONNX model has one, which has the name that is usual. */
     static final String SIGNATURE = "serving_default";

@@ -33,9 +33,7 @@ final class ExamplesCodec extends TfsCodec {
     public DecodedRequest decode(HttpBytes message, ModelEndpoint endpoint, TensorBuffers buffers) {
         if (asked().asksAnotherSignature()) {
             throw InferenceException.invalid(
-                    "",
-                    "No signature was found with the name: "
-                            + InferenceException.shortened(asked().signature()));
+                    "", "No signature was found with the name: " + InferenceException.shortened(asked().signature()));
         }
         Signature signature = endpoint.description().signature();
         return new ExamplesMessageDecoder(message, signature, results.outputs(signature), buffers).decode();

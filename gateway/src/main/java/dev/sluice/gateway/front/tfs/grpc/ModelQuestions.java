@@ -97,10 +97,7 @@ final class ModelQuestions {
 
     private static GetModelMetadataResponse metadata(ModelEndpoint endpoint) {
         SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName(METHOD);
-        endpoint.description()
-                .signature()
-                .inputs()
-                .forEach(input -> signature.putInputs(input.name(), info(input)));
+        endpoint.description().signature().inputs().forEach(input -> signature.putInputs(input.name(), info(input)));
         endpoint.description()
                 .signature()
                 .outputs()
@@ -129,12 +126,14 @@ final class ModelQuestions {
     }
 
     static MessageLite reload() {
-        throw unimplemented("HandleReloadConfigRequest is not served: models are folders of the repository, which is looked"
-                + " at again and again, and what is served of them is said in model.yaml or with ./sluice models");
+        throw unimplemented(
+                "HandleReloadConfigRequest is not served: models are folders of the repository, which is looked"
+                        + " at again and again, and what is served of them is said in model.yaml or with ./sluice models");
     }
 
     static MessageLite multiInference() {
-        throw unimplemented("MultiInference is not served: send Classify and Regress, which share batches by themselves");
+        throw unimplemented(
+                "MultiInference is not served: send Classify and Regress, which share batches by themselves");
     }
 
     private static InferenceException unimplemented(String text) {

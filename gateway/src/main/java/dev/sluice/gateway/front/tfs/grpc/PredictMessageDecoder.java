@@ -168,8 +168,7 @@ final class PredictMessageDecoder {
         if (tensor.dataType() != spec.dataType()) {
             throw InferenceException.invalid(
                     "dtype",
-                    "expects " + TfsType.constant(spec.dataType()) + " and got "
-                            + TfsType.constant(tensor.dataType()));
+                    "expects " + TfsType.constant(spec.dataType()) + " and got " + TfsType.constant(tensor.dataType()));
         }
         if (!spec.shape().accepts(tensor.shape())) {
             throw InferenceException.invalid(

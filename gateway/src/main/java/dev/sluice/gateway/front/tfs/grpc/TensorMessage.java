@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param message where it lies
  * @param content where its elements lie as they lie in memory; null when they stand one by one
  */
-record TensorMessage(DataType dataType, Shape shape, Span message, @Nullable Span content) {
+record TensorMessage(
+        DataType dataType,
+        Shape shape,
+        Span message,
+        @Nullable Span content) {
 
     /**
      * Reads one.

@@ -35,12 +35,8 @@ public final class TfsProtocol implements GrpcProtocol {
         methods.add(PREDICTION, "GetModelMetadata", GetModelMetadataRequest.parser(), questions::metadata);
         methods.add(MODEL, "GetModelStatus", GetModelStatusRequest.parser(), questions::status);
         methods.add(
-                PREDICTION,
-                "MultiInference",
-                MultiInferenceRequest.parser(),
-                asked -> ModelQuestions.multiInference());
-        methods.add(
-                MODEL, "HandleReloadConfigRequest", ReloadConfigRequest.parser(), asked -> ModelQuestions.reload());
+                PREDICTION, "MultiInference", MultiInferenceRequest.parser(), asked -> ModelQuestions.multiInference());
+        methods.add(MODEL, "HandleReloadConfigRequest", ReloadConfigRequest.parser(), asked -> ModelQuestions.reload());
     }
 
     @Override

@@ -176,9 +176,7 @@ final class ValuesDecoder {
                     wanted.fieldName(), "more elements than the shape " + tensor.shape() + " has room for");
         }
         int repeated = last == null ? 0 : last.length();
-        long bytes = valueBytes
-                + (long) count * DataType.LENGTH_PREFIX_BYTES
-                + (long) (count - runs) * repeated;
+        long bytes = valueBytes + (long) count * DataType.LENGTH_PREFIX_BYTES + (long) (count - runs) * repeated;
         ByteBuffer memory = take(bytes, runs < count);
         MessageCursor cursor = new MessageCursor(array, tensor.message());
         for (int tag = cursor.readTag(); tag != 0; tag = cursor.readTag()) {

@@ -158,8 +158,9 @@ class PredictMessagesTest {
         TensorProto most =
                 TensorMessages.tensor(DataType.FP32, 1 << 20).addFloatVal(1).build();
         assertEquals(4 << 20, decoded(DataType.FP32, most).byteCount());
-        TensorProto more =
-                TensorMessages.tensor(DataType.FP32, (1 << 20) + 1).addFloatVal(1).build();
+        TensorProto more = TensorMessages.tensor(DataType.FP32, (1 << 20) + 1)
+                .addFloatVal(1)
+                .build();
         InferenceException refused = assertThrows(InferenceException.class, () -> decoded(DataType.FP32, more));
         assertTrue(refused.error().message().contains("must be sent"), refused.error()::message);
         TensorProto texts = TensorMessages.tensor(DataType.BYTES, 1 << 20)
@@ -190,8 +191,8 @@ class PredictMessagesTest {
         Tensor scores = new Tensor("scores", DataType.FP32, new Shape(1, 2), data);
         InferenceResponse response =
                 new InferenceResponse(new ModelId("m", 1), List.of(scores), new Timing(0, 0, 0, 1, 0));
-        Description model = new Description(
-                "test", TensorMessages.one(DataType.FP32, 1), List.of("cat", ""), 8, 1, "nowhere");
+        Description model =
+                new Description("test", TensorMessages.one(DataType.FP32, 1), List.of("cat", ""), 8, 1, "nowhere");
         ClassificationResult result = ClassificationResponse.parseFrom(
                         message(new ResultsMessage(response, model).classes()))
                 .getResult();

@@ -105,7 +105,8 @@ final class TensorMessages {
     }
 
     private static ByteString little(int bytes, long value) {
-        ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
         return ByteString.copyFrom(buffer.limit(bytes));
     }
 
@@ -133,7 +134,9 @@ final class TensorMessages {
                         .map(value -> little(bytes, value ? 1 : 0))
                         .toList();
             case INT8, INT16, INT32, UINT8, UINT16 ->
-                tensor.getIntValList().stream().map(value -> little(bytes, value)).toList();
+                tensor.getIntValList().stream()
+                        .map(value -> little(bytes, value))
+                        .toList();
             case FP16, BF16 ->
                 tensor.getHalfValList().stream()
                         .map(value -> little(bytes, value))

@@ -93,7 +93,8 @@ final class TfsGrpcRequestFuzz {
                     sent.getTensorShape().getDimList().stream()
                             .map(dim -> dim.getSize())
                             .toList());
-            boolean longTexts = tensor.dataType() == DataType.BYTES && !sent.getTensorContent().isEmpty();
+            boolean longTexts = tensor.dataType() == DataType.BYTES
+                    && !sent.getTensorContent().isEmpty();
             if (!longTexts) {
                 assertEquals(
                         TensorMessages.elements(tensor.dataType(), sent), TensorMessages.bytes(tensor), tensor.name());
