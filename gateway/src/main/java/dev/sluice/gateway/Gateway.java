@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
+import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
@@ -93,6 +94,7 @@ public final class Gateway {
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
     private final TransformPool transforms;
+    private final ResponseCache cache;
     private final OpenStreams streams = new OpenStreams();
     private final ProfileFronts profiles;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -120,6 +122,7 @@ public final class Gateway {
                 config.compat(),
                 Map.of(Profile.TENSORFLOW_SERVING, new TfsFront(config.grpc()), Profile.KSERVE_V1, new KserveFront()));
         this.transforms = new TransformPool(config.transform(), ticker);
+        this.cache = new ResponseCache(config.cache(), ticker, models::isLoaded);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -164,6 +167,7 @@ public final class Gateway {
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
         metrics.watchPictures(transforms::waiting, transforms::running, transforms::refused);
         metrics.watchDecoding(transforms::decoded, transforms::decodedNanos);
+        metrics.watchCache(cache::hits, cache::misses, cache::shared, cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),
@@ -174,6 +178,7 @@ public final class Gateway {
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
+        models.whenUnloaded(cache::forget);
         models.whenGone(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> listenToOutputs())
@@ -241,6 +246,7 @@ public final class Gateway {
                 access,
                 ticker,
                 transforms,
+                cache,
                 version());
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.SizeLimit;
+import dev.sluice.gateway.front.call.CacheUse;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
@@ -19,6 +20,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import io.vertx.core.http.HttpHeaders;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class UnaryInfer extends Call implements MessageReader.Receiver {
 
     static final CharSequence FALLBACK = "sluice-fallback";
+    private static final CharSequence CACHE = "sluice-cache";
 
     private final GrpcStream stream;
     private final UnaryCodec codec;
@@ -214,6 +217,14 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     @Override
     public void standsIn(ModelId model) {
         stream.header(FALLBACK, model.toString());
+    }
+
+    @Override
+    protected void cached(CacheUse use, long ageSeconds) {
+        stream.header(CACHE, use.toString());
+        if (use == CacheUse.HIT) {
+            stream.header(HttpHeaders.AGE, Long.toString(ageSeconds));
+        }
     }
 
     @Override

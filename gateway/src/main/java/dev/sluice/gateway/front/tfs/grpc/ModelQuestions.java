@@ -125,14 +125,14 @@ final class ModelQuestions {
                 .build();
     }
 
-    static MessageLite reload() {
-        throw unimplemented(
+    static InferenceException reload() {
+        return unimplemented(
                 "HandleReloadConfigRequest is not served: models are folders of the repository, which is looked"
                         + " at again and again, and what is served of them is said in model.yaml or with ./sluice models");
     }
 
-    static MessageLite multiInference() {
-        throw unimplemented(
+    static InferenceException multiInference() {
+        return unimplemented(
                 "MultiInference is not served: send Classify and Regress, which share batches by themselves");
     }
 

@@ -34,9 +34,12 @@ public final class TfsProtocol implements GrpcProtocol {
         ModelQuestions questions = new ModelQuestions(directory);
         methods.add(PREDICTION, "GetModelMetadata", GetModelMetadataRequest.parser(), questions::metadata);
         methods.add(MODEL, "GetModelStatus", GetModelStatusRequest.parser(), questions::status);
-        methods.add(
-                PREDICTION, "MultiInference", MultiInferenceRequest.parser(), asked -> ModelQuestions.multiInference());
-        methods.add(MODEL, "HandleReloadConfigRequest", ReloadConfigRequest.parser(), asked -> ModelQuestions.reload());
+        methods.add(PREDICTION, "MultiInference", MultiInferenceRequest.parser(), asked -> {
+            throw ModelQuestions.multiInference();
+        });
+        methods.add(MODEL, "HandleReloadConfigRequest", ReloadConfigRequest.parser(), asked -> {
+            throw ModelQuestions.reload();
+        });
     }
 
     @Override
