@@ -126,7 +126,7 @@ public final class Serving {
             request = partial == null ? request : request.to(partial);
             Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle());
             switch (noRoom) {
-                case null -> cached.begin(answering);
+                case null -> begin(answering);
                 case InferenceError.InvalidRequest beyondQuota -> finish(answering, beyondQuota);
                 case InferenceError full -> withoutRoom(answering, full);
             }
@@ -170,6 +170,15 @@ public final class Serving {
         }
         Duration inHead = limits.shortened(Duration.ofNanos(head.timeoutNanos()));
         return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
+    }
+
+    /** Whatever goes wrong with what is kept, the request has its one end. */
+    private void begin(Answering answering) {
+        try {
+            cached.begin(answering);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            finish(answering.givenUp(), failed(answering.call(), failure));
+        }
     }
 
     /** Without an outcome to come, nobody else would answer it and give back what it holds. */
