@@ -145,6 +145,19 @@ class CacheIT {
     }
 
     @Test
+    void whileAVersionIsOnTrialAllAreRun() {
+        repository.config("echo", CACHED + "traffic:\n  candidate: newest\n  weight: 0\n");
+        repository.with("echo", "2", Places.TEST_MODELS.resolve("echo/1/model.onnx"));
+        Waiting.until("on trial", () -> echo(3).header("sluice-cache") == null);
+        double misses = count("sluice_cache_misses_total");
+        assertNull(echo(3).header("sluice-cache"));
+        assertEquals(misses, count("sluice_cache_misses_total"));
+        String named = "/v2/models/echo/versions/1/infer";
+        gateway.post(named, Requests.echo(3));
+        assertEquals("hit", gateway.post(named, Requests.echo(3)).header("sluice-cache"));
+    }
+
+    @Test
     void manyEqualOnesAtOnceAreEachAnswered() {
         String body = "{\"instances\":[{\"x\":1.0,\"steps\":20000}]}";
         List<CompletableFuture<Answer>> answers = IntStream.range(0, 64)
