@@ -39,7 +39,7 @@ public final class RequestHash {
         number(request.inputs().size());
         for (Tensor input : request.inputs()) {
             text(input.name());
-            number(input.dataType().ordinal());
+            text(input.dataType().name());
             number(input.shape().rank());
             for (long dimension : input.shape().dimensions()) {
                 number(dimension);

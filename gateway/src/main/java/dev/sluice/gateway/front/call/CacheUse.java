@@ -1,28 +1,23 @@
 package dev.sluice.gateway.front.call;
 
-import java.util.Locale;
-
 /** What the cache of answers did for a request. */
 public enum CacheUse {
     /** It had the answer. */
-    HIT,
+    HIT("hit"),
     /** It had none. */
-    MISS,
+    MISS("miss"),
     /** It had none, and gave it that of an equal request which was on its way. */
-    SHARED;
+    SHARED("shared");
 
-    private static final CacheUse[] ALL = values();
-    private static final String[] WORDS = new String[ALL.length];
+    private final String word;
 
-    static {
-        for (CacheUse each : ALL) {
-            WORDS[each.ordinal()] = each.name().toLowerCase(Locale.ROOT);
-        }
+    CacheUse(String word) {
+        this.word = word;
     }
 
     /** As clients are told. */
     @Override
     public String toString() {
-        return WORDS[ordinal()];
+        return word;
     }
 }
