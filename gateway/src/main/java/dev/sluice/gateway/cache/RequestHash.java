@@ -52,8 +52,7 @@ public final class RequestHash {
         digest.update(head.flip());
         head.clear();
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-        return new CacheKey(
-                request.model(), loading, hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+        return new CacheKey(request.model(), loading, hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
     }
 
     private void number(long value) {

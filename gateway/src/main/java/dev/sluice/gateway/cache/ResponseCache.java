@@ -44,8 +44,8 @@ public final class ResponseCache {
         this.answers = Caffeine.newBuilder()
                 .maximumWeight(options.maxBytes())
                 .weigher((CacheKey key, CachedAnswer answer) -> answer.bytes())
-                .expireAfter(Expiry.<CacheKey, CachedAnswer>creating(
-                        (key, answer) -> Duration.ofNanos(answer.liveNanos())))
+                .expireAfter(
+                        Expiry.<CacheKey, CachedAnswer>creating((key, answer) -> Duration.ofNanos(answer.liveNanos())))
                 .ticker(ticker::nanos)
                 .executor(Runnable::run) // a few entries at a time, where threads of its own would be nobody's
                 .build();

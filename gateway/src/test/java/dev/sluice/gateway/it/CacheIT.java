@@ -109,7 +109,10 @@ class CacheIT {
         String rest = "{\"instances\": [[0.5, 1.5]]}";
         Answer first = gateway.post("/v1/models/echo:predict", rest);
         assertEquals("miss", first.header("sluice-cache"));
-        ByteBuffer row = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 0.5f).putFloat(4, 1.5f);
+        ByteBuffer row = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(0, 0.5f)
+                .putFloat(4, 1.5f);
         ModelInferRequest same = ModelInferRequest.newBuilder()
                 .setModelName("echo")
                 .addInputs(InferInputTensor.newBuilder()
@@ -167,7 +170,9 @@ class CacheIT {
                 .toList();
         String first = Waiting.await(answers.getFirst()).body();
         for (CompletableFuture<Answer> each : answers) {
-            assertEquals(Map.of(200, first), Map.of(Waiting.await(each).status(), Waiting.await(each).body()));
+            assertEquals(
+                    Map.of(200, first),
+                    Map.of(Waiting.await(each).status(), Waiting.await(each).body()));
         }
         double hits = count("sluice_cache_hits_total");
         double shared = count("sluice_cache_shared_total");
@@ -201,7 +206,6 @@ class CacheIT {
                             && count("sluice_in_flight_requests") == 1);
         }
         Waiting.until(
-                "both have gone",
-                () -> gateway.metrics().value("sluice_requests_total", "outcome=\"cancelled\"") == 2);
+                "both have gone", () -> gateway.metrics().value("sluice_requests_total", "outcome=\"cancelled\"") == 2);
     }
 }

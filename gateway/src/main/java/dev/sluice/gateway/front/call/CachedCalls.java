@@ -63,8 +63,8 @@ final class CachedCalls {
             infer.accept(answering);
             return;
         }
-        CacheKey key = hash.of(
-                answering.request(), answering.endpoint().description().batcherAddress());
+        CacheKey key =
+                hash.of(answering.request(), answering.endpoint().description().batcherAddress());
         if (control.contains("no-cache")) {
             answering.call().cached(CacheUse.MISS, 0);
             infer.accept(answering.ahead(cache.anew(key, liveNanos)));
@@ -121,10 +121,8 @@ final class CachedCalls {
         }
 
         void begin() {
-            long left = answering
-                    .request()
-                    .deadline()
-                    .remainingNanos(parts.ticker().nanos());
+            long left =
+                    answering.request().deadline().remainingNanos(parts.ticker().nanos());
             long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
             timer = loop.owner().setTimer(millis, late -> end(new InferenceError.DeadlineExceeded(STAGE)));
             answering.request().cancellation().whenCancelled(() -> end(new InferenceError.Cancelled()));

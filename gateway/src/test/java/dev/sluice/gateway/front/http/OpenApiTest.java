@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
-import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.cache.CacheOptions;
 import dev.sluice.gateway.cache.ResponseCache;
+import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.fake.Crossing;

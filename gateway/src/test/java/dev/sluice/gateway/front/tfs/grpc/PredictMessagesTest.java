@@ -66,7 +66,8 @@ class PredictMessagesTest {
     private static final int CHANGES = 20_000;
 
     private static Tensor random(DataType type, int elements) {
-        return new RandomTensors(new Random(elements + TfsType.number(type))).next("x", type, new Shape(elements), false);
+        return new RandomTensors(new Random(elements + TfsType.number(type)))
+                .next("x", type, new Shape(elements), false);
     }
 
     private static Tensor decoded(DataType type, TensorProto tensor) {
