@@ -95,10 +95,12 @@ class ArchitectureTest {
         String traffic = "dev.sluice.gateway.traffic..";
         String drift = "dev.sluice.gateway.drift..";
         String transform = "dev.sluice.gateway.transform..";
+        String cache = "dev.sluice.gateway.cache..";
         onlyUses(
                 "dev.sluice.gateway.front..",
-                in(pipeline, admit, dispatch, traffic, drift, transform, security, contract, settings));
+                in(pipeline, admit, dispatch, traffic, drift, transform, cache, security, contract, settings));
         onlyUses(transform, in(contract, settings, TOKENIZER));
+        onlyUses(cache, in(contract, settings));
         onlyUses(traffic, in(dispatch, drift, contract));
         onlyUses(drift, in(dispatch, contract));
         onlyUses(pipeline, in(admit, dispatch, contract));
@@ -196,7 +198,10 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(in("ai.djl..")));
         check(noClasses()
-                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", "dev.sluice.gateway.front.grpc..")))
+                .that(DescribedPredicate.not(in(
+                        "dev.sluice.worker.engine..",
+                        "dev.sluice.gateway.front.grpc..",
+                        "dev.sluice.gateway.front.tfs.grpc..")))
                 .should()
                 .dependOnClassesThat(in("com.google.protobuf..")));
         onlyIn("dev.sluice.gateway.metrics..", "io.micrometer..", "io.prometheus..", "io.vertx.micrometer..");
@@ -205,6 +210,7 @@ class ArchitectureTest {
         onlyIn("dev.sluice.worker.source..", "software.amazon..", "org.apache.commons..", "javax.net.ssl..");
         onlyIn("dev.sluice.gateway.registry..", "java.sql..", "javax.sql..", "org.flywaydb..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
+        onlyIn("dev.sluice.gateway.cache..", "com.github.benmanes..");
         onlyIn("dev.sluice.gateway.transform..", "com.twelvemonkeys..", "javax.imageio..", "java.awt..");
         check(noClasses()
                 .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.front.ws..")))

@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.RateLimits;
+import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
@@ -13,8 +14,9 @@ import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.TrialKeeper;
-import dev.sluice.gateway.front.djl.DjlFront;
 import dev.sluice.gateway.front.grpc.GrpcFront;
+import dev.sluice.gateway.front.grpc.GrpcProtocol;
+import dev.sluice.gateway.front.grpc.OpenInferenceProtocol;
 import dev.sluice.gateway.front.http.Connections;
 import dev.sluice.gateway.front.http.FrontLoops;
 import dev.sluice.gateway.front.http.FrontTransport;
@@ -24,6 +26,7 @@ import dev.sluice.gateway.front.http.OtherFronts;
 import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;
+import dev.sluice.gateway.front.tfs.grpc.TfsProtocol;
 import dev.sluice.gateway.front.torchserve.TorchServeManagement;
 import dev.sluice.gateway.front.ws.OpenStreams;
 import dev.sluice.gateway.front.ws.WebSocketFront;
@@ -52,7 +55,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +92,7 @@ public final class Gateway {
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
     private final TransformPool transforms;
+    private final ResponseCache cache;
     private final OpenStreams streams = new OpenStreams();
     private final ProfileFronts profiles;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -113,8 +116,9 @@ public final class Gateway {
         this.drift = new Drift(models, config.worker().drift().minSamples(), ticker);
         this.admission = new AdmissionControl(
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
-        this.profiles = new ProfileFronts(config.compat(), Profiles.all(this::streams));
+        this.profiles = new ProfileFronts(config.compat(), Profiles.all(config, this::streams));
         this.transforms = new TransformPool(config.transform(), ticker);
+        this.cache = new ResponseCache(config.cache(), ticker, models::isLoaded);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -159,6 +163,7 @@ public final class Gateway {
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
         metrics.watchPictures(transforms::waiting, transforms::running, transforms::refused);
         metrics.watchDecoding(transforms::decoded, transforms::decodedNanos);
+        metrics.watchCache(cache::hits, cache::misses, cache::shared, cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),
@@ -169,6 +174,7 @@ public final class Gateway {
         models.whenUnloaded(admission::forget);
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
+        models.whenUnloaded(cache::forget);
         models.whenGone(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> listenToOutputs())
@@ -242,6 +248,7 @@ public final class Gateway {
                 access,
                 ticker,
                 transforms,
+                cache,
                 version());
     }
 
@@ -270,7 +277,9 @@ public final class Gateway {
     }
 
     private GrpcFront grpc(LoopParts loop) {
-        return new GrpcFront(loop, config.grpc(), grpcPort::set);
+        GrpcProtocol v2 = new OpenInferenceProtocol();
+        boolean both = config.compat().profile() == Profile.TENSORFLOW_SERVING;
+        return new GrpcFront(loop, config.grpc(), both ? List.of(v2, new TfsProtocol()) : List.of(v2), grpcPort::set);
     }
 
     /** The port that the HTTP front listens on. */

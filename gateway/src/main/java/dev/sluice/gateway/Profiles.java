@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.gateway.config.GatewayConfig;
 import dev.sluice.gateway.front.djl.DjlFront;
 import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileFront;
@@ -23,9 +24,9 @@ final class Profiles {
     private Profiles() {}
 
     /** @param streams what speaks WebSocket on a front loop */
-    static Map<Profile, ProfileFront> all(StreamFront.Maker streams) {
+    static Map<Profile, ProfileFront> all(GatewayConfig config, StreamFront.Maker streams) {
         Map<Profile, ProfileFront> fronts = new EnumMap<>(Profile.class);
-        fronts.put(Profile.TENSORFLOW_SERVING, new TfsFront());
+        fronts.put(Profile.TENSORFLOW_SERVING, new TfsFront(config.grpc()));
         fronts.put(Profile.KSERVE_V1, new KserveFront());
         fronts.put(Profile.TORCHSERVE, new TorchServeFront());
         fronts.put(Profile.DJL_SERVING, new DjlFront());

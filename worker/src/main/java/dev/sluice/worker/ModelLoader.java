@@ -270,7 +270,8 @@ final class ModelLoader implements AutoCloseable {
                 serving.fixed(),
                 transform.values(),
                 remarks,
-                runnable.device());
+                runnable.device(),
+                serving.cacheTtl().toNanos());
     }
 
     private DeviceTurns.Stake stake(LoadedModel runnable, ModelServing serving) {

@@ -26,6 +26,7 @@ import java.util.List;
  * @param drift how its answers are watched
  * @param rest when it may be sent to sleep
  * @param placement where it runs
+ * @param cacheTtl how long its answers may be given again; 0 for never
  */
 record ModelServing(
         int instances,
@@ -43,7 +44,8 @@ record ModelServing(
         Tests tests,
         Watching drift,
         Rest rest,
-        Placement placement) {
+        Placement placement,
+        Duration cacheTtl) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -82,8 +84,8 @@ record ModelServing(
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
                 Watching.of(model.drift(), node.drift()),
                 rest(model, node.control()),
-                new Placement(
-                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()));
+                new Placement(model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
+                model.cache().ttl());
     }
 
     /** The same with no more instances than so many. */
@@ -104,7 +106,8 @@ record ModelServing(
                 tests,
                 drift,
                 rest,
-                placement);
+                placement,
+                cacheTtl);
     }
 
     /** @param own what is said of the model itself; 0 for nothing */

@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.LimitOptions;
+import dev.sluice.gateway.cache.CacheOptions;
 import dev.sluice.gateway.front.admin.AdminOptions;
 import dev.sluice.gateway.front.grpc.GrpcOptions;
 import dev.sluice.gateway.front.http.CompatOptions;
@@ -23,6 +24,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param compat which protocols of other servers are spoken
  * @param json how the JSON of inference is read and written
  * @param transform how many pictures are decoded at one time
+ * @param cache how much is held of answers that may be given again
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
  * @param worker how models are run
@@ -37,6 +39,7 @@ public record GatewayConfig(
         CompatOptions compat,
         JsonOptions json,
         TransformOptions transform,
+        CacheOptions cache,
         AdmitOptions admission,
         LimitOptions limits,
         SecurityOptions security,

@@ -10,6 +10,7 @@ public enum Protocol {
     WEBSOCKET,
     GRPC,
     TENSORFLOW_SERVING,
+    TENSORFLOW_SERVING_GRPC,
     KSERVE_V1,
     TORCHSERVE,
     DJL_SERVING,

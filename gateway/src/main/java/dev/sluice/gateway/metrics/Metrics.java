@@ -158,6 +158,14 @@ public final class Metrics {
         counter(MeterNames.REFUSED_PICTURES, refused).register(registry);
     }
 
+    /** Watches the cache of answers. */
+    public void watchCache(LongSupplier hits, LongSupplier misses, LongSupplier shared, LongSupplier bytes) {
+        counter(MeterNames.CACHE_HITS, hits).register(registry);
+        counter(MeterNames.CACHE_MISSES, misses).register(registry);
+        counter(MeterNames.CACHE_SHARED, shared).register(registry);
+        Gauge.builder(MeterNames.CACHE_BYTES, bytes::getAsLong).register(registry);
+    }
+
     /** The same for those that have been decoded. */
     public void watchDecoding(LongSupplier count, LongSupplier nanos) {
         FunctionTimer.builder(

@@ -154,7 +154,8 @@ class StableVersionTest {
                         plain.fixed(),
                         new Transform(image, null),
                         plain.remarks(),
-                        plain.device()));
+                        plain.device(),
+                        plain.cacheNanos()));
     }
 
     @Test

@@ -18,7 +18,7 @@ class CorsIT {
     private static final String GOOD = "https://good.example";
     private static final String EXPOSED =
             "content-encoding, inference-header-content-length, ratelimit, ratelimit-policy, retry-after, "
-                    + "server-timing, sluice-fallback, x-request-id";
+                    + "server-timing, age, sluice-cache, sluice-fallback, x-request-id";
 
     private static RunningGateway listed;
     private static RunningGateway any;

@@ -41,6 +41,7 @@ public record ModelReport(
      * @param transform what stands between people's things and its tensors
      * @param remarks what its owner should know although it is served, for people
      * @param device where it runs: {@code cpu}, or {@code cuda:N}
+     * @param cacheNanos how long an answer may be given again to an equal request; 0 for never
      */
     public record Description(
             String platform,
@@ -52,7 +53,8 @@ public record ModelReport(
             FixedBatching fixed,
             Transform transform,
             List<String> remarks,
-            String device) {
+            String device,
+            long cacheNanos) {
 
         public static final int NO_GPU = -1;
 
@@ -68,23 +70,27 @@ public record ModelReport(
 
         /** The same model, whose requests are taken elsewhere. */
         public Description at(String address) {
-            return new Description(
-                    platform, signature, labels, maxBatchRows, instances, address, fixed, transform, remarks, device);
+            return with(instances, address);
         }
 
         /** The same model with so many threads. */
         public Description with(int threads) {
+            return with(threads, batcherAddress);
+        }
+
+        private Description with(int threads, String address) {
             return new Description(
                     platform,
                     signature,
                     labels,
                     maxBatchRows,
                     threads,
-                    batcherAddress,
+                    address,
                     fixed,
                     transform,
                     remarks,
-                    device);
+                    device,
+                    cacheNanos);
         }
 
         /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
@@ -105,7 +111,8 @@ public record ModelReport(
                     FixedBatching.NONE,
                     Transform.NONE,
                     List.of(),
-                    "cpu");
+                    "cpu",
+                    0);
         }
     }
 

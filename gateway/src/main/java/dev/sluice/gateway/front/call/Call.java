@@ -99,6 +99,13 @@ public abstract class Call {
         return leftByCandidate;
     }
 
+    /**
+     * What the cache of answers did for it.
+     *
+     * @param ageSeconds of the answer; 0 for one that has just been made
+     */
+    protected void cached(CacheUse use, long ageSeconds) {}
+
     /** Another model answers in place of the one that was asked. */
     public abstract void standsIn(ModelId model);
 

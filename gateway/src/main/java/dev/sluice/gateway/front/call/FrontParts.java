@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.call;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.front.Page;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
  * @param transforms decodes pictures
+ * @param cache of answers
  * @param version of Sluice, as it tells clients
  */
 public record FrontParts(
@@ -43,4 +45,5 @@ public record FrontParts(
         Optional<AccessRules> access,
         Ticker ticker,
         TransformPool transforms,
+        ResponseCache cache,
         String version) {}

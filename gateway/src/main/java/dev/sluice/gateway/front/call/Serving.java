@@ -46,6 +46,8 @@ public final class Serving {
     private final InferencePipeline pipeline;
     private final FrontParts parts;
     private final Routing routing;
+    private final Successors successors;
+    private final CachedCalls cached;
     private final ByteBudget budget;
     private final TensorBuffers buffers;
     private final WayBack wayBack = new WayBack();
@@ -55,6 +57,8 @@ public final class Serving {
         this.pipeline = pipeline;
         this.parts = parts;
         this.routing = new Routing(parts);
+        this.successors = new Successors(parts, routing);
+        this.cached = new CachedCalls(parts, this::infer, this::finish);
         this.budget = parts.admission().bodies();
         this.buffers = new TensorBuffers(budget);
         this.shadows = new Shadows(pipeline, parts, buffers);
@@ -120,9 +124,9 @@ public final class Serving {
             InferenceRequest request = request(call, itsHead, decoded);
             @Nullable InferenceError noRoom = parts.admission().compare(itsHead, request);
             request = partial == null ? request : request.to(partial);
-            Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle(), false);
+            Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle());
             switch (noRoom) {
-                case null -> infer(answering);
+                case null -> begin(answering);
                 case InferenceError.InvalidRequest beyondQuota -> finish(answering, beyondQuota);
                 case InferenceError full -> withoutRoom(answering, full);
             }
@@ -168,6 +172,15 @@ public final class Serving {
         return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
     }
 
+    /** Whatever goes wrong with what is kept, the request has its one end. */
+    private void begin(Answering answering) {
+        try {
+            cached.begin(answering);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            finish(answering.givenUp(), failed(answering.call(), failure));
+        }
+    }
+
     /** Without an outcome to come, nobody else would answer it and give back what it holds. */
     private void infer(Answering answering) {
         long sinceNanos = parts.ticker().nanos();
@@ -195,7 +208,7 @@ public final class Serving {
     private void goOn(Answering answering, InferenceOutcome end) {
         @Nullable Answering next;
         try {
-            next = next(answering, end);
+            next = successors.next(answering, end);
         } catch (InferenceException noRoom) {
             finish(answering.givenUp(), noRoom.error());
             return;
@@ -207,68 +220,9 @@ public final class Serving {
         }
     }
 
-    /**
-     * How it goes on after that outcome; null when it is over with it, as it is if nobody can be found.
-     *
-     * @throws InferenceException Overloaded, where who would take it over has no room
-     */
-    private @Nullable Answering next(Answering answering, InferenceOutcome outcome) {
-        try {
-            return answering.hasBegun()
-                    ? null
-                    : switch (outcome) {
-                        case InferenceError.CircuitOpen opened -> byStableOrFallback(answering, opened);
-                        case InferenceError.EngineFailure failed -> byStable(answering, failed);
-                        case InferenceError.Overloaded full -> byStable(answering, full);
-                        case InferenceError.InvalidRequest invalid -> byStable(answering, invalid);
-                        case InferenceError.ModelNotReady left -> bySuccessor(answering);
-                        case InferenceError.Draining left -> bySuccessor(answering);
-                        case InferenceOutcome other -> null;
-                    };
-        } catch (InferenceException noRoom) {
-            throw noRoom;
-        } catch (RuntimeException | OutOfMemoryError failure) {
-            LOG.error(
-                    "request {} could not be given to another model",
-                    answering.call().requestId(),
-                    failure);
-            return null;
-        }
-    }
-
-    /** A version that is on trial has failed it. */
-    private @Nullable Answering byStable(Answering answering, InferenceError failure) {
-        @Nullable
-        ModelEndpoint stable = routing.rescue(answering.call(), answering.request(), answering.endpoint(), failure);
-        return stable == null ? null : answering.by(stable);
-    }
-
-    private @Nullable Answering byStableOrFallback(Answering answering, InferenceError opened) {
-        @Nullable Answering stable = byStable(answering, opened);
-        return stable == null ? byFallback(answering) : stable;
-    }
-
-    /** The circuit opened on the way; the model that stands in has nobody to stand in for itself. */
-    private @Nullable Answering byFallback(Answering answering) {
-        ModelEndpoint fallback = parts.models()
-                .circuits()
-                .fallback(answering.endpoint(), parts.ticker().nanos());
-        if (fallback == null) {
-            return null;
-        }
-        answering.call().standsIn(fallback.model());
-        return answering.by(fallback);
-    }
-
-    /** The version was unloaded, or loaded anew, on the way, and none of its answer has been given. */
-    private @Nullable Answering bySuccessor(Answering answering) {
-        ModelEndpoint successor =
-                parts.models().inPlaceOf(answering.endpoint(), answering.call().isVersionOpen());
-        return successor == null ? null : answering.by(successor);
-    }
-
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call().leave();
+        answering.tellFollowers(outcome);
         Shadows.@Nullable Copy copy = copy(answering, outcome);
         if (copy == null) {
             free(answering, outcome);

@@ -32,6 +32,7 @@ final class ContentsDecoder {
     private final Span contents;
     private final TensorBuffers buffers;
     private final int count;
+    private final ElementReader elements;
     private int found;
     private @Nullable Span run;
     private @Nullable ByteBuffer memory;
@@ -44,6 +45,7 @@ final class ContentsDecoder {
         this.contents = contents;
         this.buffers = buffers;
         this.count = (int) ElementCount.of(input.field(), input.shape());
+        this.elements = new ElementReader(dataType, this::field);
     }
 
     ByteBuffer decode() throws IOException {
@@ -131,9 +133,9 @@ final class ContentsDecoder {
             found = count;
             return;
         }
-        CodedInputStream elements = CodedInputStream.newInstance(cursor.array(), packed.from(), packed.length());
-        while (!elements.isAtEnd()) {
-            readElement(elements);
+        CodedInputStream in = CodedInputStream.newInstance(cursor.array(), packed.from(), packed.length());
+        while (!in.isAtEnd()) {
+            readElement(in);
         }
     }
 
@@ -184,29 +186,7 @@ final class ContentsDecoder {
     }
 
     private void readElement(CodedInputStream in) throws IOException {
-        ByteBuffer target = nextMemory();
-        switch (dataType) {
-            case BOOL -> target.put((byte) (in.readBool() ? 1 : 0));
-            case INT8 -> target.put((byte) within(in.readInt32(), Byte.MIN_VALUE, Byte.MAX_VALUE));
-            case INT16 -> target.putShort((short) within(in.readInt32(), Short.MIN_VALUE, Short.MAX_VALUE));
-            case INT32, UINT32 -> target.putInt(in.readInt32());
-            case UINT8 -> target.put((byte) within(in.readUInt32(), 0, 0xFF));
-            case UINT16 -> target.putShort((short) within(in.readUInt32(), 0, 0xFFFF));
-            case INT64, UINT64 -> target.putLong(in.readInt64());
-            case FP32 -> target.putInt(in.readRawLittleEndian32());
-            case FP64 -> target.putLong(in.readRawLittleEndian64());
-            case FP16, BF16, BYTES -> throw new IllegalStateException(dataType + " has no single elements");
-        }
+        elements.read(in, nextMemory());
         found++;
-    }
-
-    /** An unsigned number beyond an {@code int} is negative here, and so refused as well. */
-    private int within(int value, int min, int max) {
-        if (value < min || value > max) {
-            long shown = min < 0 ? value : Integer.toUnsignedLong(value);
-            throw InferenceException.invalid(
-                    field() + "[" + found + "]", dataType + " is from " + min + " to " + max + ", got " + shown);
-        }
-        return value;
     }
 }

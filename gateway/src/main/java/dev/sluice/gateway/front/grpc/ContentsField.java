@@ -77,11 +77,6 @@ enum ContentsField {
         return number << 3 | wireType;
     }
 
-    /** The tag of all elements in one run; strings have none, each stands alone. */
-    int packedTag() {
-        return number << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-    }
-
     /** What each element takes where all take the same; otherwise 0. */
     int fixedBytes() {
         return fixedBytes;

@@ -9,16 +9,17 @@ import dev.sluice.worker.contract.InferenceException;
  * @thread stateless
  * @source gRPC over HTTP/2, "Length-Prefixed-Message"
  */
-final class GrpcFraming {
+public final class GrpcFraming {
 
-    static final int PREFIX_BYTES = 5;
+    /** How long it is. */
+    public static final int PREFIX_BYTES = 5;
 
     private static final int COMPRESSED = 1;
 
     private GrpcFraming() {}
 
     /** Before a message of that many bytes. */
-    static void writePrefix(byte[] bytes, boolean compressed, int length) {
+    public static void writePrefix(byte[] bytes, boolean compressed, int length) {
         bytes[0] = (byte) (compressed ? COMPRESSED : 0);
         bytes[1] = (byte) (length >>> 24);
         bytes[2] = (byte) (length >>> 16);

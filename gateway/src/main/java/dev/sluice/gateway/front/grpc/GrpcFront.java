@@ -1,11 +1,10 @@
 package dev.sluice.gateway.front.grpc;
 
+import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.Protocol;
-import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.call.FrontParts;
-import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.grpc.wire.HealthOuterClass;
 import dev.sluice.gateway.front.grpc.wire.Reflection;
 import dev.sluice.gateway.front.http.FrontConnection;
@@ -16,10 +15,11 @@ import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ public final class GrpcFront implements OtherProtocol {
     private final LoopParts loop;
     private final GrpcOptions options;
     private final IntConsumer listening;
-    private final Map<String, Method> methods = new HashMap<>();
+    private final GrpcMethods methods;
 
     /**
      * Begins a call.
@@ -53,36 +53,37 @@ public final class GrpcFront implements OtherProtocol {
         void begin(GrpcStream stream);
     }
 
-    /** @param listening hears the port of its own, where it has one */
-    public GrpcFront(LoopParts loop, GrpcOptions options, IntConsumer listening) {
+    /**
+     * For one front loop.
+     *
+     * @param protocols that are spoken
+     * @param listening hears the port of its own, where it has one
+     */
+    public GrpcFront(LoopParts loop, GrpcOptions options, List<GrpcProtocol> protocols, IntConsumer listening) {
         this.loop = loop;
         this.options = options;
         this.listening = listening;
+        this.methods =
+                new GrpcMethods(options, options.messageLimit(loop.options().maxBodySize()));
         if (options.enabled()) {
-            serve();
+            serve(protocols);
         }
     }
 
-    private void serve() {
-        SizeLimit messageLimit = options.messageLimit(loop.options().maxBodySize());
-        InferenceService inference =
-                new InferenceService(loop.serving().parts(), loop.options().modelControl());
-        inference.addTo(methods);
-        if (loop.options().modelControl()) {
-            new RepositoryService(loop.serving().parts().operations()).addTo(methods);
-        } else {
-            RepositoryService.refuseIn(methods);
+    private void serve(List<GrpcProtocol> protocols) {
+        List<FileDescriptor> files = new ArrayList<>();
+        Set<String> services = new HashSet<>();
+        for (GrpcProtocol protocol : protocols) {
+            protocol.addTo(methods, loop);
+            files.add(protocol.file());
+            protocol.file().getServices().forEach(service -> services.add(service.getFullName()));
         }
-        new HealthService(loop.serving().parts()).addTo(methods);
+        new HealthService(loop.serving().parts(), services).addTo(methods.byPath());
         if (options.reflection()) {
-            new ReflectionService(List.of(
-                            GrpcService.getDescriptor(), HealthOuterClass.getDescriptor(), Reflection.getDescriptor()))
-                    .addTo(methods);
+            files.add(HealthOuterClass.getDescriptor());
+            files.add(Reflection.getDescriptor());
+            new ReflectionService(files).addTo(methods.byPath());
         }
-        methods.put(InferenceService.PATH + "ModelInfer", stream -> UnaryInfer.begin(stream, messageLimit));
-        methods.put(
-                InferenceService.PATH + "ModelStreamInfer",
-                stream -> StreamInfer.begin(stream, messageLimit, options.maxStreamRequests()));
     }
 
     @Override
@@ -101,7 +102,7 @@ public final class GrpcFront implements OtherProtocol {
     /** Also what comes to one of our methods in another way, to be told how it should, if it shows a key. */
     @Override
     public boolean takes(HttpServerRequest request) {
-        return options.enabled() && (NoCall.isGrpc(request) || methods.containsKey(String.valueOf(request.path())));
+        return options.enabled() && (NoCall.isGrpc(request) || methods.at(String.valueOf(request.path())) != null);
     }
 
     @Override
@@ -144,7 +145,7 @@ public final class GrpcFront implements OtherProtocol {
         GrpcStream stream = new GrpcStream(request, loop);
         holder.ifPresent(stream::sentBy);
         String path = String.valueOf(request.path());
-        @Nullable Method method = methods.get(path);
+        @Nullable Method method = methods.at(path);
         if (method == null) {
             stream.end(GrpcStatus.of(
                     GrpcCode.UNIMPLEMENTED, "there is no method " + InferenceException.shortened(path) + " here"));

@@ -40,7 +40,12 @@ record GrpcStatus(GrpcCode code, String message, @Nullable InferenceError error,
 
     /** That error, and when to come back. */
     static GrpcStatus of(InferenceError error, OptionalLong retryMillis) {
-        return new GrpcStatus(StatusMapping.grpcCode(error), cut(error.message()), error, retryMillis);
+        return of(error, StatusMapping.grpcCode(error), error.message(), retryMillis);
+    }
+
+    /** The same, in the words of another protocol. */
+    static GrpcStatus of(InferenceError error, GrpcCode code, String message, OptionalLong retryMillis) {
+        return new GrpcStatus(code, cut(message), error, retryMillis);
     }
 
     /** One that no inference error stands for. */

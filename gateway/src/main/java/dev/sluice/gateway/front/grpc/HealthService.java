@@ -12,10 +12,11 @@ import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard health service: of the server, which has the empty name and that of the inference service, and of each model
+ * The standard health service: of the server, which has the empty name and those of the inference services, and of each model
  * by its name.
  *
  * @thread confined to one front loop
@@ -31,9 +32,12 @@ final class HealthService {
     private static final long LOOK_MILLIS = 1000;
 
     private final FrontParts parts;
+    private final Set<String> services;
 
-    HealthService(FrontParts parts) {
+    /** @param services of inference */
+    HealthService(FrontParts parts, Set<String> services) {
         this.parts = parts;
+        this.services = services;
     }
 
     void addTo(Map<String, GrpcFront.Method> methods) {
@@ -55,7 +59,7 @@ final class HealthService {
     }
 
     private ServingStatus status(String service) {
-        if (service.isEmpty() || service.equals(InferenceService.NAME)) {
+        if (service.isEmpty() || services.contains(service)) {
             return ServerState.isReady(parts) ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         }
         try {

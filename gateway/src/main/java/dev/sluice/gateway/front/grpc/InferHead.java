@@ -18,11 +18,6 @@ record InferHead(String model, String version, String id) {
         return new RequestedModel(model, version.isEmpty() ? null : version);
     }
 
-    /** Whether both name the same model. */
-    boolean asksAs(InferHead other) {
-        return model.equals(other.model) && version.equals(other.version);
-    }
-
     /**
      * The head of a message of which only the beginning has come; null while it cannot be known. Writers put fields in
      * the order of their numbers, so the first bytes tell, unless one does not.

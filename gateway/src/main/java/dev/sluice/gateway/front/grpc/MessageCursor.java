@@ -11,7 +11,7 @@ import java.io.IOException;
  * @errors InvalidRequest, from {@link #broken}, for what is no such message
  * @source Protocol Buffers, "Encoding"
  */
-final class MessageCursor {
+public final class MessageCursor {
 
     /**
      * Where the bytes of a field lie.
@@ -19,9 +19,10 @@ final class MessageCursor {
      * @param from index of the first in the message's array
      * @param to index behind the last
      */
-    record Span(int from, int to) {
+    public record Span(int from, int to) {
 
-        int length() {
+        /** How many they are. */
+        public int length() {
             return to - from;
         }
     }
@@ -30,50 +31,55 @@ final class MessageCursor {
     private final int origin;
     private final CodedInputStream in;
 
-    MessageCursor(byte[] array, Span message) {
+    /** At the beginning of that message. */
+    public MessageCursor(byte[] array, Span message) {
         this.array = array;
         this.origin = message.from();
         this.in = CodedInputStream.newInstance(array, message.from(), message.length());
     }
 
-    byte[] array() {
+    /** Where the message lies, among other bytes. */
+    public byte[] array() {
         return array;
     }
 
     /** For a single value. */
-    CodedInputStream in() {
+    public CodedInputStream in() {
         return in;
     }
 
     /** 0 at the end of the message. */
-    int readTag() throws IOException {
+    public int readTag() throws IOException {
         return in.readTag();
     }
 
-    int position() {
+    /** Index, in the array, of what is read next. */
+    public int position() {
         return origin + in.getTotalBytesRead();
     }
 
-    void skip(int tag) throws IOException {
+    /** Skips the field of that tag. */
+    public void skip(int tag) throws IOException {
         if (!in.skipField(tag)) {
             throw new IOException("a group ends that has not begun");
         }
     }
 
     /** The bytes of a field of which the tag has been read; whatever stands in them is skipped. */
-    Span readSpan() throws IOException {
+    public Span readSpan() throws IOException {
         int length = in.readRawVarint32();
         int from = position();
         in.skipRawBytes(length); // refuses a negative length, and one beyond the message
         return new Span(from, from + length);
     }
 
-    String readString() throws IOException {
+    /** A field of text of which the tag has been read. */
+    public String readString() throws IOException {
         return in.readStringRequireUtf8();
     }
 
     /** What a message that cannot be read is refused with. */
-    static InferenceException broken(String field, IOException cause) {
+    public static InferenceException broken(String field, IOException cause) {
         return InferenceException.invalid(field, "is not well-formed protobuf: " + cause.getMessage());
     }
 }

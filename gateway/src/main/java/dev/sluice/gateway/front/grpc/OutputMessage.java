@@ -2,11 +2,9 @@ package dev.sluice.gateway.front.grpc;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
-import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * Writes an InferOutputTensor: its name, type and shape, and unless its elements come raw, those as well.
@@ -52,7 +50,8 @@ final class OutputMessage {
             int elements = elementsSize(output);
             out.writeTag(CONTENTS, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(contentsSize(output, elements));
-            writeContents(output, elements, out);
+            ElementWriter.writeHead(output, field(output).number(), elements, out);
+            ElementWriter.write(output, field(output).number(), out);
         }
     }
 
@@ -72,87 +71,12 @@ final class OutputMessage {
         return ContentsField.of("output \"" + output.name() + "\"", output.dataType());
     }
 
+    private static int elementsSize(Tensor output) {
+        return ElementWriter.size(output, field(output).number());
+    }
+
     /** Of the message of contents, whose elements take so many bytes. */
     private static int contentsSize(Tensor output, int elements) {
-        if (elements == 0 || field(output) == ContentsField.BYTES) {
-            return elements;
-        }
-        return Math.addExact(CodedOutputStream.computeTagSize(field(output).number()), lengthAnd(elements));
-    }
-
-    /** Of the elements alone; those of strings with their tags, for each has one. */
-    private static int elementsSize(Tensor output) {
-        if (field(output).fixedBytes() > 0 || output.dataType() == DataType.BOOL) {
-            return output.byteCount();
-        }
-        ByteBuffer data = output.data();
-        long bytes = 0;
-        for (int at = data.position(); at < data.limit(); at += step(output, at)) {
-            bytes += elementSize(output, at);
-        }
-        return Math.toIntExact(bytes);
-    }
-
-    private static int step(Tensor output, int at) {
-        return output.dataType() == DataType.BYTES
-                ? DataType.LENGTH_PREFIX_BYTES + output.data().getInt(at)
-                : output.dataType().elementBytes();
-    }
-
-    private static int elementSize(Tensor output, int at) {
-        return switch (output.dataType()) {
-            case BYTES ->
-                CodedOutputStream.computeTagSize(ContentsField.BYTES.number())
-                        + lengthAnd(output.data().getInt(at));
-            case INT8, INT16, INT32 -> CodedOutputStream.computeInt32SizeNoTag((int) integer(output, at));
-            default -> CodedOutputStream.computeUInt64SizeNoTag(integer(output, at));
-        };
-    }
-
-    private static long integer(Tensor output, int at) {
-        ByteBuffer data = output.data();
-        return switch (output.dataType()) {
-            case INT8 -> data.get(at);
-            case UINT8 -> data.get(at) & 0xFF;
-            case INT16 -> data.getShort(at);
-            case UINT16 -> data.getShort(at) & 0xFFFF;
-            case INT32 -> data.getInt(at);
-            case UINT32 -> data.getInt(at) & 0xFFFF_FFFFL;
-            case INT64, UINT64 -> data.getLong(at);
-            case BOOL, FP16, BF16, FP32, FP64, BYTES ->
-                throw new IllegalArgumentException(output.dataType() + " is no integer");
-        };
-    }
-
-    private static void writeContents(Tensor output, int elements, CodedOutputStream out) throws IOException {
-        if (elements == 0) {
-            return;
-        }
-        ContentsField field = field(output);
-        ByteBuffer data = output.data();
-        if (field != ContentsField.BYTES) {
-            out.writeUInt32NoTag(field.packedTag());
-            out.writeUInt32NoTag(elements);
-        }
-        if (field.fixedBytes() > 0 || field == ContentsField.BOOL) {
-            out.write(data.duplicate());
-            return;
-        }
-        for (int at = data.position(); at < data.limit(); at += step(output, at)) {
-            if (field == ContentsField.BYTES) {
-                writeString(data, at, out);
-            } else if (field == ContentsField.INT) {
-                out.writeInt32NoTag((int) integer(output, at));
-            } else {
-                out.writeUInt64NoTag(integer(output, at));
-            }
-        }
-    }
-
-    private static void writeString(ByteBuffer data, int at, CodedOutputStream out) throws IOException {
-        int length = data.getInt(at);
-        out.writeUInt32NoTag(ContentsField.BYTES.unpackedTag());
-        out.writeUInt32NoTag(length);
-        out.write(data.slice(at + DataType.LENGTH_PREFIX_BYTES, length));
+        return ElementWriter.fieldSize(output, field(output).number(), elements);
     }
 }

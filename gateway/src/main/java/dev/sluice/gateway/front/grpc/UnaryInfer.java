@@ -4,10 +4,11 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.SizeLimit;
+import dev.sluice.gateway.front.call.CacheUse;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.call.Serving;
-import dev.sluice.gateway.front.grpc.MessageCursor.Span;
 import dev.sluice.gateway.front.grpc.MessageReader.Message;
 import dev.sluice.gateway.front.http.FrontConnection;
 import dev.sluice.gateway.front.http.HttpBytes;
@@ -19,11 +20,12 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import io.vertx.core.http.HttpHeaders;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ModelInfer call: a message in, tensors, pipeline, a message out.
+ * One call of an inference: a message in, tensors, pipeline, a message out. What the messages are its codec knows.
  *
  * <p>The model stands in the message, at its very beginning where a client writes fields in their order. So it can mostly be
  * decided from the first bytes of a long message whether the rest is worth reading.
@@ -35,22 +37,25 @@ import org.jspecify.annotations.Nullable;
 final class UnaryInfer extends Call implements MessageReader.Receiver {
 
     static final CharSequence FALLBACK = "sluice-fallback";
+    private static final CharSequence CACHE = "sluice-cache";
 
     private final GrpcStream stream;
+    private final UnaryCodec codec;
     private @Nullable MessageReader reader;
     private @Nullable Entry entry;
     private @Nullable Message message;
     private boolean over;
 
     /** A call that the quotas have let in. */
-    private record Entry(InferHead asked, ModelEndpoint endpoint, RequestHead head) {}
+    private record Entry(RequestedModel asked, ModelEndpoint endpoint, RequestHead head) {}
 
-    private UnaryInfer(GrpcStream stream) {
+    private UnaryInfer(GrpcStream stream, UnaryCodec codec) {
         this.stream = stream;
+        this.codec = codec;
     }
 
-    static void begin(GrpcStream stream, SizeLimit limit) {
-        UnaryInfer call = new UnaryInfer(stream);
+    static void begin(GrpcStream stream, SizeLimit limit, UnaryCodec codec) {
+        UnaryInfer call = new UnaryInfer(stream, codec);
         try {
             var settings = new MessageReader.Settings(stream.coding(), limit, stream.bodies());
             call.read(new MessageReader(stream.request(), settings, call));
@@ -68,9 +73,9 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
 
     @Override
     public void begun(byte[] array, int from, int to) {
-        @Nullable InferHead head = InferHead.peek(array, from, to);
-        if (head != null) {
-            enter(head);
+        @Nullable RequestedModel asked = codec.peek(new HttpBytes(array, from, to));
+        if (asked != null) {
+            enter(asked);
         }
     }
 
@@ -93,32 +98,25 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
         }
         HttpBytes bytes = message.bytes();
         try {
-            infer(bytes, InferHead.of(bytes.array(), bytes.from(), bytes.to()));
+            infer(bytes, codec.asked(bytes));
         } catch (InferenceException broken) {
             failed(broken.error());
         }
     }
 
-    private void infer(HttpBytes bytes, InferHead asked) {
+    private void infer(HttpBytes bytes, RequestedModel asked) {
         if (entry == null) {
             enter(asked);
-        } else if (!entry.asked.asksAs(asked)) {
+        } else if (!entry.asked.equals(asked)) {
             throw InferenceException.invalid("model_version", "stands behind other fields; send it before them");
         }
         if (!over && entry != null) {
-            Span span = new Span(bytes.from(), bytes.to());
             stream.serving()
                     .infer(
                             this,
                             entry.head,
                             entry.endpoint,
-                            (endpoint, buffers) -> new InferMessageDecoder(
-                                            bytes.array(),
-                                            span,
-                                            asked,
-                                            endpoint.description().signature(),
-                                            buffers)
-                                    .decode());
+                            (endpoint, buffers) -> codec.decode(bytes, endpoint, buffers));
         }
     }
 
@@ -135,11 +133,11 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     }
 
     /** Before any of its tensors is looked at: who answers, and whether it may come in. */
-    private void enter(InferHead asked) {
+    private void enter(RequestedModel asked) {
         Serving serving = stream.serving();
         @Nullable ModelId model = null;
         try {
-            ModelEndpoint endpoint = serving.endpoint(this, asked.requested());
+            ModelEndpoint endpoint = serving.endpoint(this, asked);
             model = endpoint.model();
             stream.showStanding();
             RequestHead head = GrpcHead.of(stream, model, stream.timeoutNanos());
@@ -172,7 +170,7 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
 
     @Override
     public Protocol protocol() {
-        return Protocol.GRPC;
+        return codec.protocol();
     }
 
     @Override
@@ -222,10 +220,17 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     }
 
     @Override
+    protected void cached(CacheUse use, long ageSeconds) {
+        stream.header(CACHE, use.toString());
+        if (use == CacheUse.HIT) {
+            stream.header(HttpHeaders.AGE, Long.toString(ageSeconds));
+        }
+    }
+
+    @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
         FrontConnection.requireTaken(stream.request());
-        var answer = InferMessageEncoder.unary(response, form, endpoint.description())
-                .encode();
+        var answer = codec.encode(endpoint, response, form);
         if (isOpen()) {
             ServerTiming.tell(stream.request(), response.timing());
         }
@@ -238,6 +243,6 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
         over = true;
         release();
         leave();
-        stream.refuse(error);
+        stream.end(GrpcStatus.of(error, codec.code(error), codec.text(error), stream.retryMillis(error)));
     }
 }

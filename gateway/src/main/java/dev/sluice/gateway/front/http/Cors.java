@@ -23,10 +23,11 @@ final class Cors implements Handler<RoutingContext> {
     private static final String ANY = "*";
     private static final String EXPOSED =
             "content-encoding, inference-header-content-length, ratelimit, ratelimit-policy, retry-after, "
-                    + "server-timing, sluice-fallback, " + RequestIds.HEADER;
+                    + "server-timing, age, sluice-cache, sluice-fallback, " + RequestIds.HEADER;
     private static final String TAKEN =
-            "accept, authorization, content-encoding, content-type, inference-header-content-length, sluice-priority, "
-                    + "sluice-routing-key, sluice-timeout-ms, sluice-timing, traceparent, tracestate, x-api-key, "
+            "accept, authorization, cache-control, content-encoding, content-type, inference-header-content-length, "
+                    + "sluice-priority, sluice-routing-key, sluice-timeout-ms, sluice-timing, traceparent, tracestate, "
+                    + "x-api-key, "
                     + RequestIds.HEADER;
     private static final String MAX_AGE_SECONDS = "600";
 

@@ -5,6 +5,7 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.ClientGone;
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.call.CacheUse;
 import dev.sluice.gateway.front.call.Call;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.EncodedResponse;
@@ -42,6 +43,7 @@ public final class Exchange extends Call {
     private static final CharSequence OCTETS = HttpHeaders.createOptimized("application/octet-stream");
     private static final CharSequence JSON_LENGTH = HttpHeaders.createOptimized("Inference-Header-Content-Length");
     private static final CharSequence FALLBACK = HttpHeaders.createOptimized("Sluice-Fallback");
+    private static final CharSequence CACHE = HttpHeaders.createOptimized("Sluice-Cache");
     private static final CharSequence AUTHENTICATE = HttpHeaders.createOptimized("WWW-Authenticate");
     private static final String CHALLENGE = "Bearer realm=\"sluice\"";
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized(RequestIds.HEADER);
@@ -214,6 +216,16 @@ public final class Exchange extends Call {
     public void standsIn(ModelId model) {
         if (isOpen()) {
             request.response().putHeader(FALLBACK, model.toString());
+        }
+    }
+
+    @Override
+    protected void cached(CacheUse use, long ageSeconds) {
+        if (isOpen()) {
+            request.response().putHeader(CACHE, use.toString());
+            if (use == CacheUse.HIT) {
+                request.response().putHeader(HttpHeaders.AGE, Long.toString(ageSeconds));
+            }
         }
     }
 

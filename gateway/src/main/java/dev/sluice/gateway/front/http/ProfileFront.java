@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import java.util.Optional;
+
 /**
  * Serves the protocol of another server over the same pipeline.
  *
@@ -14,5 +16,10 @@ public interface ProfileFront {
     /** How it refuses, on a port of its own, what never comes to any of its paths. */
     default Dialect dialect() {
         return Dialect.V2;
+    }
+
+    /** What it speaks beside HTTP on a port of its own, for one front loop. */
+    default Optional<OtherProtocol> other(LoopParts loop) {
+        return Optional.empty();
     }
 }

@@ -66,10 +66,18 @@ public final class ProfileFronts {
             open.add(sockets.listen(
                     host,
                     port,
-                    front == null ? v2 : routes(listener.profile(), front, loop),
+                    front == null ? v2 : requests(listener.profile(), front, loop),
                     at -> ports.set(here, at)));
         }
         return Future.all(open);
+    }
+
+    private static Handler<HttpServerRequest> requests(Profile profile, ProfileFront front, LoopParts loop) {
+        Router routes = routes(profile, front, loop);
+        return front.other(loop)
+                .<Handler<HttpServerRequest>>map(
+                        other -> request -> (other.takes(request) ? other : routes).handle(request))
+                .orElse(routes);
     }
 
     private static Router routes(Profile profile, ProfileFront front, LoopParts loop) {

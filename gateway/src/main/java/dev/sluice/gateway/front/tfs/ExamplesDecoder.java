@@ -13,7 +13,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import dev.sluice.worker.contract.TensorSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -258,30 +257,7 @@ final class ExamplesDecoder {
         return inputs;
     }
 
-    /** The declared one, with the examples as rows; one axis beyond them may be open. */
     private static Shape shape(GrowingTensor tensor) {
-        TensorSpec spec = tensor.spec();
-        long found = tensor.form().elementCount();
-        long[] dimensions = spec.shape().dimensions().clone();
-        long known = 1;
-        int open = 0;
-        for (int axis = 1; axis < dimensions.length; axis++) {
-            known *= Math.abs(dimensions[axis]);
-            open = dimensions[axis] == Shape.VARIABLE ? axis : open;
-        }
-        if (dimensions.length > 0) {
-            dimensions[0] = tensor.values();
-        }
-        if (open > 0) {
-            dimensions[open] = known == 0 ? 0 : found / known;
-        }
-        Shape shape = new Shape(dimensions);
-        boolean fits =
-                shape.isFixed() && spec.shape().accepts(shape) && shape.elementCount() == found * tensor.values();
-        if (!fits) {
-            throw Refusals.invalid("Feature: " + spec.name() + " has " + found + " values in each of " + tensor.values()
-                    + " examples, and the model takes " + spec.shape());
-        }
-        return shape;
+        return FeatureShape.of(tensor.spec(), tensor.values(), tensor.form().elementCount());
     }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @source TensorFlow Serving, RESTful API; tensorflow, signature_constants.py: {@code scores}, {@code classes},
  *     {@code outputs}
  */
-enum ResultsWriter implements AnswerWriter {
+public enum ResultsWriter implements AnswerWriter {
     /** From {@code scores}, or the only output of floats with two axes; its labels are {@code classes}, or the model's. */
     CLASSIFY("classification", "classify", "scores") {
         @Override
@@ -34,7 +34,7 @@ enum ResultsWriter implements AnswerWriter {
         }
 
         @Override
-        List<String> outputs(Signature signature) {
+        public List<String> outputs(Signature signature) {
             TensorSpec scores = meant(signature);
             @Nullable TensorSpec classes = signature.output(CLASSES);
             return classes != null
@@ -47,10 +47,7 @@ enum ResultsWriter implements AnswerWriter {
         @Override
         void rows(List<Tensor> outputs, Description model, JsonOutput out) {
             Tensor scores = outputs.getFirst();
-            if (outputs.size() > 1 && !outputs.get(1).shape().equals(scores.shape())) {
-                throw Refusals.invalid("Tensor name: " + CLASSES + " has inconsistent shape: "
-                        + outputs.get(1).shape() + " expecting: " + scores.shape());
-            }
+            requireSameShape(outputs);
             int classes = (int) scores.shape().dimension(1);
             List<String> labels = model.labels();
             NestedEncoder values = new NestedEncoder(scores, false, out);
@@ -81,7 +78,7 @@ enum ResultsWriter implements AnswerWriter {
         }
 
         @Override
-        List<String> outputs(Signature signature) {
+        public List<String> outputs(Signature signature) {
             return List.of(meant(signature).name());
         }
 
@@ -110,9 +107,18 @@ enum ResultsWriter implements AnswerWriter {
     abstract boolean isOfKind(Shape shape);
 
     /** The outputs that it is written from. */
-    abstract List<String> outputs(Signature signature);
+    public abstract List<String> outputs(Signature signature);
 
     abstract void rows(List<Tensor> outputs, Description model, JsonOutput out);
+
+    /** There is a label for each score. */
+    public static void requireSameShape(List<Tensor> outputs) {
+        Shape scores = outputs.getFirst().shape();
+        if (outputs.size() > 1 && !outputs.get(1).shape().equals(scores)) {
+            throw Refusals.invalid("Tensor name: " + CLASSES + " has inconsistent shape: "
+                    + outputs.get(1).shape() + " expecting: " + scores);
+        }
+    }
 
     /** The output of the kind; of several, the one of the usual name. */
     TensorSpec meant(Signature signature) {

@@ -1,9 +1,9 @@
 package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceException;
 
 /**
  * Errors as TensorFlow Serving says them; those that it does not have are ours.
@@ -23,16 +23,8 @@ record TfsDialect(TfsPath path) implements Dialect {
         return error instanceof InferenceError.UnknownModel ? notFound() : Dialect.super.text(error);
     }
 
-    /** Asked for the state of a model, that server says it in other words. */
     private String notFound() {
-        String model = InferenceException.shortened(path.model());
-        if (!path.verb().isEmpty()) {
-            return "Servable not found for request: "
-                    + (path.version() == null
-                            ? "Latest(" + model + ")"
-                            : "Specific(" + model + ", " + path.version() + ")");
-        }
-        return "Could not find " + (path.version() == null ? "any versions" : "version " + path.version())
-                + " of model " + model;
+        RequestedModel asked = new RequestedModel(path.model(), path.version());
+        return path.verb().isEmpty() ? TfsModels.noVersions(asked) : TfsModels.notFound(asked);
     }
 }

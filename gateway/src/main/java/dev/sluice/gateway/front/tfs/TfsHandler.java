@@ -1,6 +1,5 @@
 package dev.sluice.gateway.front.tfs;
 
-import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.TensorBuffers;
@@ -9,7 +8,6 @@ import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.Intake;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.v2.DecodedRequest;
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -30,14 +28,12 @@ final class TfsHandler implements Handler<RoutingContext> {
 
     private final LoopParts loop;
     private final Intake intake;
-    private final ModelDirectory models;
     private final TfsModels told;
 
     TfsHandler(LoopParts loop) {
         this.loop = loop;
         this.intake = new Intake(loop);
-        this.models = loop.serving().parts().models();
-        this.told = new TfsModels(models);
+        this.told = new TfsModels(loop.serving().parts().models());
     }
 
     @Override
@@ -103,17 +99,8 @@ final class TfsHandler implements Handler<RoutingContext> {
                 });
     }
 
-    /** A label that there is not is a mistake there, and not something that is not found. */
     private RequestedModel requested(TfsPath path) {
-        @Nullable String label = path.label();
-        if (label != null && !models.labels(path.model()).containsKey(label)) {
-            throw new InferenceException(
-                    models.isComplete()
-                            ? new InferenceError.InvalidRequest(
-                                    "", "Unrecognized servable version label: " + InferenceException.shortened(label))
-                            : new InferenceError.Starting());
-        }
-        return new RequestedModel(path.model(), label == null ? path.version() : label);
+        return told.requested(path.model(), path.version(), path.label());
     }
 
     private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {

@@ -21,15 +21,50 @@ import org.jspecify.annotations.Nullable;
  * @errors UnknownModel; for metadata also ModelNotReady
  * @source tensorflow/serving, get_model_status.proto, get_model_metadata.proto
  */
-final class TfsModels {
+public final class TfsModels {
 
     private final ModelDirectory models;
 
-    TfsModels(ModelDirectory models) {
+    public TfsModels(ModelDirectory models) {
         this.models = models;
     }
 
-    /** Versions that lie in the repository and nowhere else are told of only if nothing else can be. */
+    /**
+     * The model that a client names. A label that there is not is a mistake there, and not something that is not found.
+     *
+     * @param version a number; null where none is given
+     * @param label null where none is given
+     * @throws InferenceException InvalidRequest, Starting
+     */
+    public RequestedModel requested(String name, @Nullable String version, @Nullable String label) {
+        if (label != null && !models.labels(name).containsKey(label)) {
+            throw new InferenceException(
+                    models.isComplete()
+                            ? new InferenceError.InvalidRequest(
+                                    "", "Unrecognized servable version label: " + InferenceException.shortened(label))
+                            : new InferenceError.Starting());
+        }
+        return new RequestedModel(name, label == null ? version : label);
+    }
+
+    /** What is said of one that is not there. */
+    public static String notFound(RequestedModel model) {
+        String name = InferenceException.shortened(model.name());
+        return "Servable not found for request: "
+                + (model.version() == null
+                        ? "Latest(" + name + ")"
+                        : "Specific(" + name + ", " + InferenceException.shortened(model.version()) + ")");
+    }
+
+    /** The same, asked for its state, which that server says in other words. */
+    public static String noVersions(RequestedModel model) {
+        return "Could not find "
+                + (model.version() == null
+                        ? "any versions"
+                        : "version " + InferenceException.shortened(model.version()))
+                + " of model " + InferenceException.shortened(model.name());
+    }
+
     JsonOutput status(RequestedModel model) {
         JsonOutput out = new JsonOutput(512).raw("{\"model_version_status\":[");
         String separator = "";
@@ -46,7 +81,8 @@ final class TfsModels {
         return out.raw("]}");
     }
 
-    private List<ModelReport> reports(RequestedModel model) {
+    /** Versions that lie in the repository and nowhere else are told of only if nothing else can be. */
+    public List<ModelReport> reports(RequestedModel model) {
         Collection<ModelReport> all = models.versions(model.name());
         @Nullable String version = model.version();
         if (version != null) {
@@ -69,7 +105,8 @@ final class TfsModels {
         return reports;
     }
 
-    private static String state(ModelState state) {
+    /** That state in TensorFlow Serving's words. */
+    public static String state(ModelState state) {
         return switch (state) {
             case LOADING, WARMING -> "LOADING";
             case READY, ASLEEP -> "AVAILABLE";

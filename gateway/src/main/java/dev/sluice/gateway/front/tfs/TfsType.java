@@ -1,7 +1,9 @@
 package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.worker.contract.DataType;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What TensorFlow calls our data types.
@@ -9,12 +11,14 @@ import java.util.Locale;
  * @thread stateless
  * @source tensorflow, types.proto
  */
-final class TfsType {
+public final class TfsType {
+
+    private static final List<DataType> ALL = List.of(DataType.values());
 
     private TfsType() {}
 
     /** As errors have it: {@code float}. */
-    static String word(DataType type) {
+    public static String word(DataType type) {
         return switch (type) {
             case FP16 -> "half";
             case BF16 -> "bfloat16";
@@ -27,7 +31,32 @@ final class TfsType {
     }
 
     /** As metadata have it: {@code DT_FLOAT}. */
-    static String constant(DataType type) {
+    public static String constant(DataType type) {
         return "DT_" + word(type).toUpperCase(Locale.ROOT);
+    }
+
+    /** As messages of gRPC have it: 1 for {@code DT_FLOAT}. */
+    public static int number(DataType type) {
+        return switch (type) {
+            case FP32 -> 1;
+            case FP64 -> 2;
+            case INT32 -> 3;
+            case UINT8 -> 4;
+            case INT16 -> 5;
+            case INT8 -> 6;
+            case BYTES -> 7;
+            case INT64 -> 9;
+            case BOOL -> 10;
+            case BF16 -> 14;
+            case UINT16 -> 17;
+            case FP16 -> 19;
+            case UINT32 -> 22;
+            case UINT64 -> 23;
+        };
+    }
+
+    /** The type of that number; empty where it is none, or one that no model here has, such as complex numbers. */
+    public static Optional<DataType> ofNumber(int number) {
+        return ALL.stream().filter(type -> number(type) == number).findFirst();
     }
 }

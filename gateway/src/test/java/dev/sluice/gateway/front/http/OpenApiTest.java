@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.cache.CacheOptions;
+import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.drift.Drift;
@@ -120,6 +122,7 @@ class OpenApiTest {
                 Optional.empty(),
                 ticker,
                 new TransformPool(new TransformOptions(1, 1, 1), ticker),
+                new ResponseCache(new CacheOptions(1 << 20, 1 << 20), ticker, model -> true),
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
