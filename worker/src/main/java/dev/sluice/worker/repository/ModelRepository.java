@@ -33,6 +33,9 @@ public final class ModelRepository {
     /** What people bring along, or write by mistake. */
     private static final List<String> NOT_READ = List.of("model.yml");
 
+    /** Of a pipeline that stands in a model.yaml: an empty folder would be lost in many an archive. */
+    private static final long ONLY_VERSION = 1;
+
     private final Path root;
     private final Set<String> warned = new HashSet<>();
 
@@ -115,7 +118,11 @@ public final class ModelRepository {
                             .ifPresent(files -> versions.put(Long.valueOf(number), files));
                 }
             }
-            return new Known(versions, OwnSettings.of(folder, before.said));
+            OwnSettings said = OwnSettings.of(folder, before.said);
+            if (versions.isEmpty() && said.pipeline()) {
+                versions.put(ONLY_VERSION, Fingerprint.NONE);
+            }
+            return new Known(versions, said);
         } catch (IOException e) {
             warnOnce(folder + " cannot be read: " + e);
             return before;
