@@ -93,7 +93,7 @@ final class ServedModel {
 
     /** Whether it has no instances of its own, for its stages have them. */
     boolean isPipeline() {
-        return description != null && description.instances() == Description.NO_INSTANCES;
+        return description != null && description.isPipeline();
     }
 
     int instances() {

@@ -57,11 +57,6 @@ class PipelineIT {
             assertEquals("1", json.getString("model_version"));
             assertEquals("[6.0,0.0]", json.getJsonArray("outputs").getJsonObject(0).getJsonArray("data").encode());
             assertEquals("[4.5,3.0]", json.getJsonArray("outputs").getJsonObject(1).getJsonArray("data").encode());
-            System.out.println(gateway.get("/v2/models/chain").body());
-            System.out.println(gateway.get("/v2/models/chain/config").body());
-            System.out.println(gateway.get("/v2/models/chain/stats").body());
-            System.out.println(gateway.get("/v2/models/chain/batching").body());
-            System.out.println(gateway.infer("chain", which(11)));
             gateway.awaitNothingInFlight();
         }
     }

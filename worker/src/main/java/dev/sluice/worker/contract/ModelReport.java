@@ -61,6 +61,11 @@ public record ModelReport(
             remarks = List.copyOf(remarks);
         }
 
+        /** Whether it is made of other models, which have the instances and the batches. */
+        public boolean isPipeline() {
+            return instances == NO_INSTANCES;
+        }
+
         /** Which GPU it runs on; {@link #NO_GPU} for none. */
         public int gpu() {
             int colon = device.indexOf(':');

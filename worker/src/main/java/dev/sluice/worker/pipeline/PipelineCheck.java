@@ -10,6 +10,7 @@ import dev.sluice.worker.pipeline.PipelinePlan.Condition;
 import dev.sluice.worker.pipeline.PipelinePlan.Feed;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ final class PipelineCheck {
     /** The pipeline's own inputs, as all who take them want them. */
     private final Map<String, TensorSpec> inputs = new LinkedHashMap<>();
 
+    /** By stage, once they are known. */
+    private final Map<String, Set<Switch>> guards = new HashMap<>();
+
     /** By what stages give and somebody takes, in the order in which the plan counts slots. */
     private final Map<Source, Integer> slots = new LinkedHashMap<>();
 
@@ -49,6 +53,7 @@ final class PipelineCheck {
     Optional<PipelinePlan> plan() {
         List<Stage> inOrder = inOrder();
         inOrder.forEach(this::takeInputs);
+        inOrder.forEach(this::checkTest);
         List<TensorSpec> outputs = outputs();
         if (!faults.isEmpty()) {
             return Optional.empty();
@@ -123,9 +128,6 @@ final class PipelineCheck {
         signature(stage.name()).inputs().stream()
                 .filter(spec -> !spec.optional() && !fed.contains(spec.name()))
                 .forEach(spec -> faults.add(stage.line(), "does not say where " + spec + " comes from"));
-        if (stage.test() != null) {
-            takeTested(stage, stage.test());
-        }
     }
 
     private static @Nullable Shape both(TensorSpec one, TensorSpec other) {
@@ -169,11 +171,15 @@ final class PipelineCheck {
         }
     }
 
-    private void takeTested(Stage stage, StageTest test) {
+    private void checkTest(Stage stage) {
+        Switch test = stage.test();
+        if (test == null) {
+            return;
+        }
         TensorSpec tested = test.of().isInput() ? inputs.get(test.of().tensor()) : given(test.of(), stage.line());
         if (tested == null) {
             faults.add(stage.line(), "tests " + test.of() + ", which no stage takes");
-        } else if (!StageTest.reads(tested.dataType())) {
+        } else if (!Switch.reads(tested.dataType())) {
             faults.add(stage.line(), "tests " + test.of() + ", which is no number that can be compared but "
                     + tested.dataType());
         }
@@ -235,11 +241,7 @@ final class PipelineCheck {
             }
             all = new TensorSpec(name, given.dataType(), Objects.requireNonNull(shape));
         }
-        if (output.from().stream().noneMatch(from -> mayBeMissing(output, from))) {
-            return all;
-        }
-        List<Source> from = output.from();
-        if (mayBeMissing(output, from.getLast()) && !isOneOfTwo(from)) {
+        if (faults.isEmpty() && !alwaysHasValue(output)) {
             faults.add(
                     output.line(),
                     "may have no value: end it with else and a stage that always runs, or with two of which one has if"
@@ -260,37 +262,34 @@ final class PipelineCheck {
         return wider;
     }
 
-    /** Whether there may be no such tensor because a stage on its way does not run. */
-    private boolean mayBeMissing(Output output, Source from) {
-        return !from.isInput() && faults.isEmpty() && mayBeSkipped(Objects.requireNonNull(stages.get(from.stage())));
+    /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */
+    private boolean alwaysHasValue(Output output) {
+        List<Set<Switch>> guards =
+                output.from().stream().map(this::guards).toList();
+        return guards.stream()
+                .anyMatch(one -> one.isEmpty() || guards.stream().anyMatch(other -> areOpposite(one, other)));
     }
 
-    private boolean mayBeSkipped(Stage stage) {
-        return stage.test() != null
-                || stage.inputs().stream()
-                        .map(Input::from)
-                        .anyMatch(from -> !from.isInput()
-                                && mayBeSkipped(Objects.requireNonNull(stages.get(from.stage()))));
+    private static boolean areOpposite(Set<Switch> one, Set<Switch> other) {
+        return one.size() == 1
+                && other.size() == 1
+                && one.iterator().next().isOppositeOf(other.iterator().next());
     }
 
-    /** Two whose tests are each other's opposite, and which nothing else keeps from running. */
-    private boolean isOneOfTwo(List<Source> from) {
-        return from.stream().anyMatch(one -> from.stream().anyMatch(other -> {
-            StageTest first = onlyTest(one);
-            StageTest second = onlyTest(other);
-            return first != null && second != null && first.isOppositeOf(second);
-        }));
-    }
-
-    private @Nullable StageTest onlyTest(Source from) {
-        Stage stage = Objects.requireNonNull(stages.get(from.stage()));
-        boolean isFed = stage.inputs().stream()
-                .map(Input::from)
-                .allMatch(source -> source.isInput() || !mayBeSkipped(Objects.requireNonNull(stages.get(source.stage()))));
-        boolean isTestable = stage.test() != null
-                && (stage.test().of().isInput()
-                        || !mayBeSkipped(Objects.requireNonNull(stages.get(stage.test().of().stage()))));
-        return isFed && isTestable ? stage.test() : null;
+    /** All tests that must come out right for it to be there; each stage is looked at once, however many ways lead there. */
+    private Set<Switch> guards(Source from) {
+        Stage stage = stages.get(from.stage());
+        Set<Switch> known = guards.get(from.stage());
+        if (stage == null || known != null) {
+            return known == null ? Set.of() : known;
+        }
+        Set<Switch> all = new HashSet<>();
+        stage.sources().forEach(source -> all.addAll(guards(source)));
+        if (stage.test() != null) {
+            all.add(stage.test());
+        }
+        guards.put(stage.name(), all);
+        return all;
     }
 
     private void mustBeUsed(Stage stage) {
@@ -316,7 +315,7 @@ final class PipelineCheck {
                 outputSlots.add(slot);
             }
         });
-        StageTest test = stage.test();
+        Switch test = stage.test();
         Condition condition = test == null ? null : new Condition(test, slot(whole(test.of())));
         return new Step(stage.name(), stage.model(), signature, feeds, condition, outputs, outputSlots);
     }

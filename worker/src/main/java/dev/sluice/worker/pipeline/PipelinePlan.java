@@ -53,7 +53,7 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<List<Inte
     public record Feed(TensorSpec spec, int slot) {}
 
     /** @param slot what the test reads */
-    public record Condition(StageTest test, int slot) {}
+    public record Condition(Switch test, int slot) {}
 
     /**
      * Holds a pipeline against the signatures of its stages' models.

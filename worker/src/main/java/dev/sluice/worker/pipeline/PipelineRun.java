@@ -175,10 +175,10 @@ public final class PipelineRun {
                 step.slots().forEach(slot -> isGiven[slot] = true);
                 return;
             }
+            InferenceRequest asked = asked(step, inputs, rows(step, inputs));
             states[index] = State.RUNNING;
             running++;
-            Runnable withdrawal =
-                    stages.ask(index, asked(step, inputs, rows(step, inputs)), end -> ended(index, end));
+            Runnable withdrawal = stages.ask(index, asked, end -> ended(index, end));
             withdrawals[index] = states[index] == State.RUNNING ? withdrawal : null;
         } catch (Unfit unfit) {
             failure = new InferenceError.InvalidRequest("stage " + step.name(), unfit.getMessage());

@@ -78,7 +78,7 @@ public final class PipelineText {
         return new Stage(form.group(1), new StageModel(form.group(2), version), inputs, test(form, line), line);
     }
 
-    private @Nullable StageTest test(Matcher stage, String line) {
+    private @Nullable Switch test(Matcher stage, String line) {
         if (stage.group(5) == null) {
             return null;
         }
@@ -88,9 +88,9 @@ public final class PipelineText {
                     + " (expected SOURCE, one of < <= > >= == !=, and a number)");
             return null;
         }
-        return new StageTest(
+        return new Switch(
                 source(form.group(1), line),
-                StageTest.Comparison.of(form.group(2)),
+                Switch.Comparison.of(form.group(2)),
                 Double.parseDouble(form.group(3)),
                 stage.group(5).equals("if"));
     }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  *
  * @param holds whether the stage runs when the comparison is true, or when it is not, as for what is no number
  */
-public record StageTest(Source of, Comparison comparison, double bound, boolean holds) {
+public record Switch(Source of, Comparison comparison, double bound, boolean holds) {
 
     /** How the number and the bound are compared. */
     public enum Comparison {
@@ -48,7 +48,7 @@ public record StageTest(Source of, Comparison comparison, double bound, boolean 
     }
 
     /** The same question with the other answer: whenever one stage does not run, the other does. */
-    boolean isOppositeOf(StageTest other) {
+    boolean isOppositeOf(Switch other) {
         return of.equals(other.of)
                 && comparison == other.comparison
                 && bound == other.bound
