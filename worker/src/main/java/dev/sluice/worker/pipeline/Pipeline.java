@@ -54,10 +54,10 @@ public record Pipeline(List<Stage> stages, List<Output> outputs) {
      * What the pipeline gives.
      *
      * @param name empty for that of the tensor
-     * @param from the first of these whose stage has run
+     * @param combination how it is made of these
      * @param line as it was written
      */
-    public record Output(String name, List<Source> from, String line) {
+    public record Output(String name, Combination combination, List<Source> from, String line) {
 
         public Output {
             from = List.copyOf(from);

@@ -8,6 +8,7 @@ import dev.sluice.worker.pipeline.Pipeline.Output;
 import dev.sluice.worker.pipeline.Pipeline.Stage;
 import dev.sluice.worker.pipeline.PipelinePlan.Condition;
 import dev.sluice.worker.pipeline.PipelinePlan.Feed;
+import dev.sluice.worker.pipeline.PipelinePlan.Result;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,9 +70,10 @@ final class PipelineCheck {
         }
         boolean batched = inOrder.stream().allMatch(stage -> signature(stage.name()).batched());
         Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
-        List<List<Integer>> results = pipeline.outputs().stream()
-                .map(output ->
-                        output.from().stream().map(from -> slot(whole(from))).toList())
+        List<Result> results = pipeline.outputs().stream()
+                .map(output -> new Result(
+                        output.combination(),
+                        output.from().stream().map(from -> slot(whole(from))).toList()))
                 .toList();
         return Optional.of(new PipelinePlan(
                 signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
@@ -241,7 +243,14 @@ final class PipelineCheck {
             }
             all = new TensorSpec(name, given.dataType(), Objects.requireNonNull(shape));
         }
-        if (faults.isEmpty() && !alwaysHasValue(output)) {
+        if (all != null && !output.combination().takes(all.dataType())) {
+            faults.add(output.line(), "cannot be a " + output.combination().word() + " of " + type(all));
+        }
+        if (faults.isEmpty() && output.combination() != Combination.FIRST) {
+            output.from().stream()
+                    .filter(from -> !guards(from).isEmpty())
+                    .forEach(from -> faults.add(output.line(), from + " may have no value, for its stage may not run"));
+        } else if (faults.isEmpty() && !alwaysHasValue(output)) {
             faults.add(
                     output.line(),
                     "may have no value: end it with else and a stage that always runs, or with two of which one has if"

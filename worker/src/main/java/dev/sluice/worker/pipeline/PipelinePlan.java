@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signature of the whole, as clients see it
  * @param steps the stages, each behind those that it waits for
- * @param results by the signature's outputs, the slots that may hold it, in the order in which they are looked at
+ * @param results by the signature's outputs, how each is made
  * @param slots how many there are
  * @thread immutable
  */
-public record PipelinePlan(Signature signature, List<Step> steps, List<List<Integer>> results, int slots) {
+public record PipelinePlan(Signature signature, List<Step> steps, List<Result> results, int slots) {
 
     public PipelinePlan {
         steps = List.copyOf(steps);
@@ -51,6 +51,14 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<List<Inte
 
     /** @param spec what the stage's model says of that input */
     public record Feed(TensorSpec spec, int slot) {}
+
+    /** @param slots of what it is made of */
+    public record Result(Combination combination, List<Integer> slots) {
+
+        public Result {
+            slots = List.copyOf(slots);
+        }
+    }
 
     /** @param slot what the test reads */
     public record Condition(Switch test, int slot) {}

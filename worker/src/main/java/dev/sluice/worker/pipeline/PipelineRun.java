@@ -8,10 +8,12 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.PartListener;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.pipeline.PipelinePlan.Feed;
+import dev.sluice.worker.pipeline.PipelinePlan.Result;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +108,7 @@ public final class PipelineRun {
     private void findNeeded() {
         boolean[] wanted = new boolean[plan.slots()];
         for (String name : request.outputs()) {
-            plan.results().get(plan.indexOfOutput(name)).forEach(slot -> wanted[slot] = true);
+            plan.results().get(plan.indexOfOutput(name)).slots().forEach(slot -> wanted[slot] = true);
         }
         for (int i = plan.steps().size() - 1; i >= 0; i--) {
             Step step = plan.steps().get(i);
@@ -283,17 +285,30 @@ public final class PipelineRun {
     private InferenceOutcome answer() {
         List<Tensor> outputs = new ArrayList<>(request.outputs().size());
         for (String name : request.outputs()) {
-            @Nullable Tensor value = null;
-            for (int slot : plan.results().get(plan.indexOfOutput(name))) {
-                value = value == null ? values[slot] : value;
-            }
-            if (value == null) {
+            Result result = plan.results().get(plan.indexOfOutput(name));
+            List<Tensor> given = result.slots().stream()
+                    .map(slot -> values[slot])
+                    .filter(Objects::nonNull)
+                    .toList();
+            boolean isWhole = result.combination() == Combination.FIRST
+                    || given.size() == result.slots().size();
+            if (given.isEmpty() || !isWhole) {
                 return new InferenceError.InvalidRequest(
                         "outputs", "no stage that gives " + name + " has run, for want of an input that was left out");
             }
+            if (result.combination() != Combination.FIRST && !areOfOneShape(given)) {
+                return new InferenceError.InvalidRequest(
+                        "outputs", name + " cannot be made of tensors of different shapes: " + given);
+            }
+            Tensor value = result.combination().of(given);
             outputs.add(new Tensor(name, value.dataType(), value.shape(), value.data()));
         }
         return new InferenceResponse(model, outputs, times.sum());
+    }
+
+    private static boolean areOfOneShape(List<Tensor> tensors) {
+        return tensors.stream()
+                .allMatch(tensor -> tensor.shape().equals(tensors.getFirst().shape()));
     }
 
     private void end(InferenceOutcome last) {

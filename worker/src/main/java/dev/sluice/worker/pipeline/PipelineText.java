@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class PipelineText {
             + ")\\s*=\\s*([^\\s()/=,]+)(?:/([^\\s()/=,]+))?\\s*\\(([^()]*)\\)(?:\\s+(if|unless)\\s+(.+))?");
     private static final Pattern TEST =
             Pattern.compile("(\\S+)\\s*(<=|>=|==|!=|<|>)\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)");
+    private static final Pattern COMBINED = Pattern.compile("(mean|vote)\\s*\\(([^()]*)\\)");
     private static final Pattern ELSE = Pattern.compile("\\s+else\\s+");
 
     private final PipelineFaults faults;
@@ -98,13 +100,18 @@ public final class PipelineText {
     private Output output(String line) {
         int equals = line.indexOf('=');
         String name = equals < 0 ? "" : line.substring(0, equals).strip();
-        List<Source> from = ELSE.splitAsStream(line.substring(equals + 1).strip())
+        String value = line.substring(equals + 1).strip();
+        Matcher combined = COMBINED.matcher(value);
+        Combination combination = combined.matches() ? Combination.of(combined.group(1)) : Combination.FIRST;
+        List<Source> from = (combination == Combination.FIRST
+                        ? ELSE.splitAsStream(value)
+                        : Stream.of(combined.group(2).split(",", -1)))
                 .map(text -> source(text, line))
                 .toList();
         from.stream()
                 .filter(Source::isInput)
                 .forEach(input -> faults.add(line, "is given by no stage (" + input + " is none)"));
-        return new Output(name, from, line);
+        return new Output(name, combination, from, line);
     }
 
     /** A name with a dot is of a stage; what else is not the name of one is an input of the pipeline. */

@@ -160,6 +160,29 @@ class PipelinePlanTest {
     }
 
     @Test
+    void whatIsCombinedIsAlwaysThereAndOfOneKind() {
+        assertEquals(
+                "scores FP32[-1,10]",
+                models().stages("a = head(v)", "b = head(v)")
+                        .outputs("scores = mean(a.scores, b.scores)", "best = vote(a.best, b.best)")
+                        .plan()
+                        .signature()
+                        .outputs()
+                        .getFirst()
+                        .toString());
+        assertEquals(
+                "cannot be a mean of INT64[-1]",
+                models().stages("a = head(v)", "b = head(v)")
+                        .outputs("best = mean(a.best, b.best)")
+                        .fault());
+        assertEquals(
+                "b.y may have no value, for its stage may not run",
+                models().stages("a = wide(v)", "h = head(v)", "b = wide(v) if h.best > 1")
+                        .outputs("y = mean(a.y, b.y)")
+                        .fault());
+    }
+
+    @Test
     void testsThatAreNoneAreRefused() {
         assertEquals(
                 "has no test that is understood behind if (expected SOURCE, one of < <= > >= == !=, and a number)",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -11,6 +12,8 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.fake.Tensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -166,6 +169,55 @@ class PipelineRunTest {
         unsure.answer("after", row("y", 4));
         assertEquals(Set.of("small", "large", "after"), asked(unsure));
         assertEquals("best[3]either[4]", unsure.answers());
+    }
+
+    @Test
+    void stagesVote() {
+        FakeStages stages = new FakeStages(models().stages("a = one(v)", "b = one(v)", "c = one(v)")
+                .outputs("y = vote(a.y, b.y, c)")
+                .plan());
+        stages.begin(List.of("y"), row("v", 1, 1, 1));
+        stages.answer("a", row("y", 1, 2, 3));
+        stages.answer("b", row("y", 4, 2, 5));
+        stages.answer("c", row("y", 4, 6, 7));
+        assertEquals("y[4, 2, 3]", stages.answers());
+    }
+
+    @Test
+    void meansAreOfTensorsOfOneShape() {
+        FakeStages stages = new FakeStages(new Graphs()
+                .model("score", "x INT64[-1] -> y FP32[-1]; z FP64[-1]")
+                .stages("a = score(v)", "b = score(v)")
+                .outputs("y = mean(a.y, b.y)", "z=mean(a.z,b.z)")
+                .plan());
+        stages.begin(List.of("y", "z"), row("v", 1, 1));
+        stages.answer("a", floats(1, 2), doubles(1, 2));
+        stages.answer("b", floats(2, 4), doubles(2, 5));
+        List<Tensor> means = ((InferenceResponse) stages.outcome()).outputs();
+        assertEquals(1.5f, means.getFirst().data().getFloat(0));
+        assertEquals(3f, means.getFirst().data().getFloat(4));
+        assertEquals(1.5, means.getLast().data().getDouble(0));
+        assertEquals(3.5, means.getLast().data().getDouble(8));
+
+        FakeStages uneven = new FakeStages(stages.plan);
+        uneven.begin(List.of("y"), row("v", 1, 1));
+        uneven.answer("a", floats(1, 2), doubles(1, 2));
+        uneven.answer("b", floats(2), doubles(2));
+        assertEquals(
+                "outputs: y cannot be made of tensors of different shapes: [y FP32[2], y FP32[1]]",
+                uneven.error().message());
+    }
+
+    private static Tensor floats(float... values) {
+        ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asFloatBuffer().put(values);
+        return new Tensor("y", DataType.FP32, new Shape(values.length), data);
+    }
+
+    private static Tensor doubles(double... values) {
+        ByteBuffer data = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        data.asDoubleBuffer().put(values);
+        return new Tensor("z", DataType.FP64, new Shape(values.length), data);
     }
 
     @Test
