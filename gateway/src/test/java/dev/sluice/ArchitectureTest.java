@@ -146,7 +146,10 @@ class ArchitectureTest {
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.memory..", in(contract));
         onlyUses("dev.sluice.worker.engine..", in(contract));
-        onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.pipeline..", in(contract));
+        onlyUses(
+                "dev.sluice.worker.repository..",
+                in(contract, "dev.sluice.worker.settings..", "dev.sluice.worker.pipeline.."));
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());

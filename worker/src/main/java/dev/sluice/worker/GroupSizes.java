@@ -58,7 +58,11 @@ final class GroupSizes {
     private void adjust(KeptVersion version) {
         int target = wanted(version.model().name());
         ServedModel served = version.serving;
-        if (served == null || served.isPipeline() || target == 0 || version.life.state() != ModelState.READY || version.replacing) {
+        if (served == null
+                || served.isPipeline()
+                || target == 0
+                || version.life.state() != ModelState.READY
+                || version.replacing) {
             return;
         }
         @Nullable Told before = told.get(version.model());

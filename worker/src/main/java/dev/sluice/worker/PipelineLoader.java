@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.pipeline.Pipeline;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,13 +62,12 @@ final class PipelineLoader {
     /** Of those that failed, the signatures with which they did. */
     private final Map<ModelId, Failed> failed = new HashMap<>();
 
-    private Predicate<ModelId> again = model -> false;
+    private Consumer<ModelId> again = model -> {};
 
     private record Failed(List<StageModel> stages, Map<StageModel, Signature> with) {}
 
     /** To be made on the control thread. */
-    PipelineLoader(
-            StageDirectory directory, Signatures known, BatchListener listener, Ticker ticker, Context control) {
+    PipelineLoader(StageDirectory directory, Signatures known, BatchListener listener, Ticker ticker, Context control) {
         this.directory = directory;
         this.known = known;
         this.listener = listener;
@@ -77,14 +77,13 @@ final class PipelineLoader {
         directory.listen(this::look);
     }
 
-    /** Has that called for each pipeline that failed and may not fail now; it says whether it is tried. */
-    void whenWorthAnotherTry(Predicate<ModelId> retry) {
+    /** Has that called for each pipeline that failed and may not fail now. */
+    void whenWorthAnotherTry(Consumer<ModelId> retry) {
         again = retry;
     }
 
     /** A version whose pipeline has been read. */
-    record Loading(
-            ModelLocation location, PipelineFile file, ServedModel served, ModelLoader.Progress progress) {
+    record Loading(ModelLocation location, PipelineFile file, ServedModel served, ModelLoader.Progress progress) {
 
         ModelId model() {
             return location.model();
@@ -116,8 +115,7 @@ final class PipelineLoader {
         version.progress.warming().run();
         PipelineVerticle.Binding binding = bind(version, pipeline);
         Description description = describe(version, binding.plan());
-        PipelineVerticle verticle =
-                new PipelineVerticle(version.served.incarnation(), binding, listener, ticker);
+        PipelineVerticle verticle = new PipelineVerticle(version.served.incarnation(), binding, listener, ticker);
         String deployment = vertx.deployVerticle(verticle).await();
         version.served.onClose(() -> vertx.undeploy(deployment));
         Keeping keeping = new Keeping(version, pipeline, verticle, binding);
@@ -128,7 +126,10 @@ final class PipelineLoader {
         });
         keeping.run(); // for what was told since
         version.served.describe(description, new ModelServing.Rest(true, Duration.ZERO), List.of());
-        LOG.info("model {} is ready: a pipeline of {} stages", version.model(), pipeline.stages().size());
+        LOG.info(
+                "model {} is ready: a pipeline of {} stages",
+                version.model(),
+                pipeline.stages().size());
     }
 
     private static List<StageModel> models(Pipeline pipeline) {
@@ -165,6 +166,9 @@ final class PipelineLoader {
             if (!isLacking) {
                 return;
             }
+            if (lacking.isEmpty() && !mayCome) {
+                throw new IllegalStateException("it is not wanted any more");
+            }
             if (!mayCome) {
                 throw refused(version, pipeline, lacking);
             }
@@ -176,8 +180,11 @@ final class PipelineLoader {
         Promise<Void> news = Promise.promise();
         Runnable told = news::tryComplete;
         directory.listen(told);
-        news.future().timeout(LOOK_SECONDS, TimeUnit.SECONDS).otherwiseEmpty().await();
-        directory.forget(told);
+        try {
+            news.future().timeout(LOOK_SECONDS, TimeUnit.SECONDS).otherwiseEmpty().await();
+        } finally {
+            directory.forget(told);
+        }
     }
 
     private PipelineVerticle.Binding bind(Loading version, Pipeline pipeline) throws Exception {
@@ -190,8 +197,7 @@ final class PipelineLoader {
     }
 
     /** As it is now; null where the stages are not all there, or do not fit. */
-    private PipelineVerticle.@Nullable Binding binding(
-            Pipeline pipeline, PipelineFaults faults) {
+    private PipelineVerticle.@Nullable Binding binding(Pipeline pipeline, PipelineFaults faults) {
         Map<String, Bound> bound = new LinkedHashMap<>();
         Map<String, Signature> signatures = new HashMap<>();
         for (Pipeline.Stage stage : pipeline.stages()) {
@@ -263,6 +269,7 @@ final class PipelineLoader {
 
     /** Tries again what may not fail now. */
     private void look() {
+        failed.keySet().removeIf(model -> directory.state(model) == ModelState.UNLOADED);
         for (Map.Entry<ModelId, Failed> entry : List.copyOf(failed.entrySet())) {
             Map<StageModel, Signature> now = new HashMap<>();
             for (StageModel stage : entry.getValue().stages) {
@@ -274,7 +281,7 @@ final class PipelineLoader {
             boolean areAllThere = now.keySet().containsAll(entry.getValue().stages);
             if (areAllThere && !now.equals(entry.getValue().with)) {
                 failed.remove(entry.getKey());
-                control.runOnContext(here -> again.test(entry.getKey()));
+                control.runOnContext(here -> again.accept(entry.getKey()));
             }
         }
     }
@@ -291,8 +298,7 @@ final class PipelineLoader {
         private final PipelineVerticle verticle;
         private PipelineVerticle.Binding last;
 
-        Keeping(
-                Loading version, Pipeline pipeline, PipelineVerticle verticle, PipelineVerticle.Binding first) {
+        Keeping(Loading version, Pipeline pipeline, PipelineVerticle verticle, PipelineVerticle.Binding first) {
             this.version = version;
             this.pipeline = pipeline;
             this.verticle = verticle;

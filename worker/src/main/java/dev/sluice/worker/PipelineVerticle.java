@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the requests to a pipeline, in place of a batcher, and asks the batchers of its stages.
@@ -100,9 +101,8 @@ final class PipelineVerticle extends VerticleBase {
                 .setLocalOnly(true)
                 .setMaxBufferedMessages(Integer.MAX_VALUE);
         return stages.open()
-                .compose(open -> vertx.eventBus()
-                        .consumer(consumer, this::onGroup)
-                        .completion())
+                .compose(open ->
+                        vertx.eventBus().consumer(consumer, this::onGroup).completion())
                 .compose(listening -> vertx.eventBus()
                         .localConsumer(incarnation.drainAddress(), this::onDrain)
                         .completion());
@@ -177,12 +177,7 @@ final class PipelineVerticle extends VerticleBase {
                 listener.answered(
                         model,
                         new AnsweredBatch(
-                                1,
-                                run.request().rows(),
-                                spent.queueNanos(),
-                                spent.gatherNanos(),
-                                spent.runNanos(),
-                                0));
+                                1, run.request().rows(), spent.queueNanos(), spent.gatherNanos(), spent.runNanos(), 0));
             }
             reply.complete(outcome);
         }
@@ -203,7 +198,7 @@ final class PipelineVerticle extends VerticleBase {
             private final int step;
             private final InferenceRequest request;
             private final Consumer<InferenceOutcome> end;
-            private StageClient.Ticket ticket;
+            private StageClient.@Nullable Ticket ticket;
 
             Asked(int step, InferenceRequest request, Consumer<InferenceOutcome> end) {
                 this.step = step;
@@ -231,7 +226,9 @@ final class PipelineVerticle extends VerticleBase {
             }
 
             void withdraw() {
-                ticket.withdraw();
+                if (ticket != null) {
+                    ticket.withdraw();
+                }
             }
         }
     }

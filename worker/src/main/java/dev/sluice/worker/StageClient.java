@@ -57,10 +57,7 @@ final class StageClient {
                 .setAddress(replyAddress)
                 .setLocalOnly(true)
                 .setMaxBufferedMessages(Integer.MAX_VALUE);
-        return loop.owner()
-                .eventBus()
-                .consumer(consumer, this::onOutcomes)
-                .completion();
+        return loop.owner().eventBus().consumer(consumer, this::onOutcomes).completion();
     }
 
     /**

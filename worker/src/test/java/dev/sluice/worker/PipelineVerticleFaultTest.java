@@ -112,14 +112,14 @@ class PipelineVerticleFaultTest {
         List<OutcomeGroup.Entry> answers = group.entries().stream()
                 .map(entry -> new OutcomeGroup.Entry(entry.ticket(), answer(((RequestGroup.Submit) entry).request())))
                 .toList();
-        vertx.eventBus()
-                .send(group.replyAddress(), new OutcomeGroup(STAGE, new Capacity(9, 1, 2, 1000, 0), answers));
+        vertx.eventBus().send(group.replyAddress(), new OutcomeGroup(STAGE, new Capacity(9, 1, 2, 1000, 0), answers));
     }
 
     private static InferenceOutcome answer(InferenceRequest request) {
         return new InferenceResponse(
                 STAGE,
-                List.of(Tensors.ofLongs("y", new Shape(1, 1), request.inputs().getFirst().data().getLong(0) + 1)),
+                List.of(Tensors.ofLongs(
+                        "y", new Shape(1, 1), request.inputs().getFirst().data().getLong(0) + 1)),
                 new InferenceResponse.Timing(1, 1, 1, 1, 1));
     }
 

@@ -9,6 +9,7 @@ import dev.sluice.gateway.front.grpc.wire.ModelInferRequest.InferInputTensor;
 import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -208,6 +209,21 @@ class PipelineIT {
                     .error(400)
                     .contains("send one row at a time to a pipeline with a switch"));
             gateway.awaitNothingInFlight();
+        }
+    }
+
+    @Test
+    void aPictureInAndALabelOut() throws IOException {
+        new Repository(folder)
+                .with("digits", "1", Places.DEMO_MODELS.resolve("digits/1/model.onnx"))
+                .empty("reader", "1")
+                .config("reader", Files.readString(Places.DEMO_MODELS.resolve("digits/model.yaml"))
+                        + "pipeline: {stages: [digit = digits(image=drawing)], outputs: [digit.probabilities]}\n");
+        try (RunningGateway gateway = Pipelines.start(folder)) {
+            Answer answer = Waiting.await(gateway.send(gateway.request("/models/reader/predict")
+                    .POST(BodyPublishers.ofFile(Places.DEMO_DIGITS.resolve("7.png")))
+                    .build()));
+            assertEquals("7", answer.json().getString("label"), answer.body());
         }
     }
 

@@ -30,7 +30,11 @@ public record Pipeline(List<Stage> stages, List<Output> outputs) {
      * @param line as it was written
      */
     public record Stage(
-            String name, StageModel model, List<Input> inputs, @Nullable Switch test, String line) {
+            String name,
+            StageModel model,
+            List<Input> inputs,
+            @Nullable Switch test,
+            String line) {
 
         public Stage {
             inputs = List.copyOf(inputs);

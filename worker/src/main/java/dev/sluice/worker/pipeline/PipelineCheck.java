@@ -68,15 +68,16 @@ final class PipelineCheck {
         if (!faults.isEmpty()) {
             return Optional.empty();
         }
-        boolean batched = inOrder.stream().allMatch(stage -> signature(stage.name()).batched());
+        boolean batched =
+                inOrder.stream().allMatch(stage -> signature(stage.name()).batched());
         Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
         List<Result> results = pipeline.outputs().stream()
                 .map(output -> new Result(
                         output.combination(),
                         output.from().stream().map(from -> slot(whole(from))).toList()))
                 .toList();
-        return Optional.of(new PipelinePlan(
-                signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
+        return Optional.of(
+                new PipelinePlan(signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
     }
 
     private Signature signature(String stage) {
@@ -182,8 +183,9 @@ final class PipelineCheck {
         if (tested == null) {
             faults.add(stage.line(), "tests " + test.of() + ", which no stage takes");
         } else if (!Switch.reads(tested.dataType())) {
-            faults.add(stage.line(), "tests " + test.of() + ", which is no number that can be compared but "
-                    + tested.dataType());
+            faults.add(
+                    stage.line(),
+                    "tests " + test.of() + ", which is no number that can be compared but " + tested.dataType());
         }
     }
 
@@ -273,8 +275,7 @@ final class PipelineCheck {
 
     /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */
     private boolean alwaysHasValue(Output output) {
-        List<Set<Switch>> guards =
-                output.from().stream().map(this::guards).toList();
+        List<Set<Switch>> guards = output.from().stream().map(this::guards).toList();
         return guards.stream()
                 .anyMatch(one -> one.isEmpty() || guards.stream().anyMatch(other -> areOpposite(one, other)));
     }

@@ -73,8 +73,7 @@ public final class PipelineRun {
     private boolean over;
 
     /** @param outcome told once */
-    public PipelineRun(
-            PipelinePlan plan, InferenceRequest request, Stages stages, Consumer<InferenceOutcome> outcome) {
+    public PipelineRun(PipelinePlan plan, InferenceRequest request, Stages stages, Consumer<InferenceOutcome> outcome) {
         this.plan = plan;
         this.model = request.model();
         this.request = request;
@@ -150,7 +149,9 @@ public final class PipelineRun {
         while (anyBegan && !over && failure == null) {
             anyBegan = false;
             for (int i = 0; i < states.length && !over && failure == null; i++) {
-                if (isNeeded[i] && states[i] == State.WAITING && hasAll(plan.steps().get(i))) {
+                if (isNeeded[i]
+                        && states[i] == State.WAITING
+                        && hasAll(plan.steps().get(i))) {
                     anyBegan = true;
                     begin(i);
                 }

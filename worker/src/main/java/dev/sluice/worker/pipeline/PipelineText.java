@@ -28,8 +28,8 @@ public final class PipelineText {
 
     private static final String NAME = "[A-Za-z][A-Za-z0-9_-]{0,62}";
     private static final String INPUT = "[^\\s.,()=]{1,100}";
-    private static final Pattern STAGE = Pattern.compile("(" + NAME
-            + ")\\s*=\\s*([^\\s()/=,]+)(?:/([^\\s()/=,]+))?\\s*\\(([^()]*)\\)(?:\\s+(if|unless)\\s+(.+))?");
+    private static final Pattern STAGE = Pattern.compile(
+            "(" + NAME + ")\\s*=\\s*([^\\s()/=,]+)(?:/([^\\s()/=,]+))?\\s*\\(([^()]*)\\)(?:\\s+(if|unless)\\s+(.+))?");
     private static final Pattern TEST =
             Pattern.compile("(\\S+)\\s*(<=|>=|==|!=|<|>)\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)");
     private static final Pattern COMBINED = Pattern.compile("(mean|vote)\\s*\\(([^()]*)\\)");
@@ -62,7 +62,8 @@ public final class PipelineText {
     private Matcher form(String line) {
         Matcher form = STAGE.matcher(line.strip());
         if (!form.matches()) {
-            faults.add(line, "is no stage (expected NAME = MODEL(INPUT=SOURCE, ...), as in head = classifier(x=image))");
+            faults.add(
+                    line, "is no stage (expected NAME = MODEL(INPUT=SOURCE, ...), as in head = classifier(x=image))");
         } else if (!names.add(form.group(1))) {
             faults.add(line, "has the name of another stage");
         }
@@ -86,8 +87,10 @@ public final class PipelineText {
         }
         Matcher form = TEST.matcher(stage.group(6).strip());
         if (!form.matches()) {
-            faults.add(line, "has no test that is understood behind " + stage.group(5)
-                    + " (expected SOURCE, one of < <= > >= == !=, and a number)");
+            faults.add(
+                    line,
+                    "has no test that is understood behind " + stage.group(5)
+                            + " (expected SOURCE, one of < <= > >= == !=, and a number)");
             return null;
         }
         return new Switch(
@@ -125,8 +128,10 @@ public final class PipelineText {
         if (dot >= 0) {
             faults.add(line, "speaks of stage " + stage + ", which there is not (there are " + sorted() + ")");
         } else if (!text.matches(INPUT)) {
-            faults.add(line, "has " + (text.isEmpty() ? "nothing" : text)
-                    + " where a source is expected: an input's name, or STAGE.OUTPUT");
+            faults.add(
+                    line,
+                    "has " + (text.isEmpty() ? "nothing" : text)
+                            + " where a source is expected: an input's name, or STAGE.OUTPUT");
         }
         return new Source("", text);
     }

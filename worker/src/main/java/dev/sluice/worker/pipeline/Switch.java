@@ -49,10 +49,7 @@ public record Switch(Source of, Comparison comparison, double bound, boolean hol
 
     /** The same question with the other answer: whenever one stage does not run, the other does. */
     boolean isOppositeOf(Switch other) {
-        return of.equals(other.of)
-                && comparison == other.comparison
-                && bound == other.bound
-                && holds != other.holds;
+        return of.equals(other.of) && comparison == other.comparison && bound == other.bound && holds != other.holds;
     }
 
     /** Whether elements of that type are numbers that can be compared. */

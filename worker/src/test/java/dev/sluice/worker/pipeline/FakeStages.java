@@ -34,7 +34,15 @@ final class FakeStages implements PipelineRun.Stages {
 
     PipelineRun begin(List<String> outputs, Tensor... inputs) {
         InferenceRequest request = new InferenceRequest(
-                WHOLE, "r", List.of(inputs), outputs, (int) inputs[0].rows(), 2, "client", new Deadline(7), Cancellation.NEVER);
+                WHOLE,
+                "r",
+                List.of(inputs),
+                outputs,
+                (int) inputs[0].rows(),
+                2,
+                "client",
+                new Deadline(7),
+                Cancellation.NEVER);
         PipelineRun run = new PipelineRun(plan, request, this, outcomes::add);
         run.begin();
         return run;

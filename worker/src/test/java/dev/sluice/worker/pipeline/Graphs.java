@@ -63,7 +63,9 @@ final class Graphs {
     Optional<PipelinePlan> read() {
         Pipeline pipeline = PipelineText.read(stages, outputs, faults);
         Map<String, Signature> signatures = new HashMap<>();
-        pipeline.stages().forEach(stage -> signatures.put(stage.name(), models.get(stage.model().name())));
+        pipeline.stages()
+                .forEach(stage ->
+                        signatures.put(stage.name(), models.get(stage.model().name())));
         return PipelinePlan.of(pipeline, signatures, faults);
     }
 

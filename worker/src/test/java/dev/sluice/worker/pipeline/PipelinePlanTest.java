@@ -21,8 +21,7 @@ class PipelinePlanTest {
     }
 
     private static Graphs chain() {
-        return models()
-                .stages("last = head(x=first.embedding)", "first = encoder(pixels=image)")
+        return models().stages("last = head(x=first.embedding)", "first = encoder(pixels=image)")
                 .outputs("scores=last.scores");
     }
 
@@ -30,15 +29,18 @@ class PipelinePlanTest {
     void whatTheWholeTakesAndGivesFollowsFromTheStages() {
         PipelinePlan plan = chain().outputs("last.best").plan();
         assertEquals("[image FP32[-1,28,28]]", plan.signature().inputs().toString());
-        assertEquals("[scores FP32[-1,10], best INT64[-1]]", plan.signature().outputs().toString());
+        assertEquals(
+                "[scores FP32[-1,10], best INT64[-1]]",
+                plan.signature().outputs().toString());
         assertTrue(plan.signature().batched());
-        assertEquals(List.of("first", "last"), plan.steps().stream().map(PipelinePlan.Step::name).toList());
+        assertEquals(
+                List.of("first", "last"),
+                plan.steps().stream().map(PipelinePlan.Step::name).toList());
     }
 
     @Test
     void namesThatGoWithoutSayingMayBeLeftOut() {
-        PipelinePlan plan = models()
-                .stages("first = encoder(image)", "last = wide( first )")
+        PipelinePlan plan = models().stages("first = encoder(image)", "last = wide( first )")
                 .outputs("last")
                 .plan();
         assertEquals("[y FP32[-1,-1]]", plan.signature().outputs().toString());
@@ -52,8 +54,7 @@ class PipelinePlanTest {
 
     @Test
     void anInputThatSeveralTakeIsAsNarrowAsTheNarrowestAndOptionalIfItIsToAll() {
-        PipelinePlan plan = models()
-                .stages("one = wide(x=v)", "other = two(a=v, b=w)")
+        PipelinePlan plan = models().stages("one = wide(x=v)", "other = two(a=v, b=w)")
                 .outputs("y=one.y", "sum=other.sum")
                 .plan();
         assertEquals("v FP32[-1,64]", plan.signature().inputs().getFirst().toString());
@@ -64,8 +65,7 @@ class PipelinePlanTest {
 
     @Test
     void circlesAreRefused() {
-        Graphs graph = models()
-                .stages("a = wide(x=b.y)", "b = wide(x=c.y)", "c = wide(x=a.y)")
+        Graphs graph = models().stages("a = wide(x=b.y)", "b = wide(x=c.y)", "c = wide(x=a.y)")
                 .outputs("c");
         assertTrue(graph.read().isEmpty());
         assertEquals(3, graph.faults.byLine().size());
@@ -86,7 +86,9 @@ class PipelinePlanTest {
                 models().stages("w = wide(v)", "h = encoder(w.y)").outputs("h").fault());
         assertEquals(
                 "takes x INT64[-1,64], and elsewhere v is FP32[-1,-1]",
-                models().stages("w = wide(v)", "h = ints(v)").outputs("w.y", "z=h.y").fault());
+                models().stages("w = wide(v)", "h = ints(v)")
+                        .outputs("w.y", "z=h.y")
+                        .fault());
     }
 
     @Test
@@ -120,9 +122,15 @@ class PipelinePlanTest {
         assertEquals(
                 "gives nothing that anybody takes",
                 chain().stages("more = wide(image2)").fault());
-        assertEquals("has the name of another stage", chain().stages("last = wide(v)").fault());
-        assertEquals("has the name of another output, scores", chain().outputs("last.scores").fault());
-        assertEquals("is given by no stage (image is none)", chain().outputs("same=image").fault());
+        assertEquals(
+                "has the name of another stage",
+                chain().stages("last = wide(v)").fault());
+        assertEquals(
+                "has the name of another output, scores",
+                chain().outputs("last.scores").fault());
+        assertEquals(
+                "is given by no stage (image is none)",
+                chain().outputs("same=image").fault());
         assertEquals(
                 "feeds x twice",
                 models().stages("a = wide(x=v, x=w)").outputs("a").fault());
@@ -132,8 +140,7 @@ class PipelinePlanTest {
 
     @Test
     void outputsOfASwitchAlwaysHaveAValue() {
-        Graphs pair = models()
-                .stages("h = head(v)", "a = wide(w) if h.best > 5", "b = wide(w) unless h.best > 5");
+        Graphs pair = models().stages("h = head(v)", "a = wide(w) if h.best > 5", "b = wide(w) unless h.best > 5");
         assertEquals(
                 "[y FP32[-1,-1]]",
                 pair.outputs("a.y else b.y").plan().signature().outputs().toString());

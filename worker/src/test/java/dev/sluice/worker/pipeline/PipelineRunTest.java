@@ -64,12 +64,12 @@ class PipelineRunTest {
         stages.answer("left", row("y", 3, 4));
         assertEquals(Set.of("left", "right"), asked(stages));
         stages.answer("right", row("y", 5, 6));
-        assertEquals("[a INT64[2], b INT64[2]]", stages.asked.get("both").inputs().toString());
+        assertEquals(
+                "[a INT64[2], b INT64[2]]", stages.asked.get("both").inputs().toString());
         assertEquals(List.of("sum"), stages.asked.get("both").outputs());
         stages.answer("both", row("sum", 8, 10));
         assertEquals("sum[8, 10]l[3, 4]", stages.answers());
-        assertEquals(
-                new InferenceResponse.Timing(3, 6, 9, 4, 5), ((InferenceResponse) stages.outcome()).timing());
+        assertEquals(new InferenceResponse.Timing(3, 6, 9, 4, 5), ((InferenceResponse) stages.outcome()).timing());
     }
 
     @Test
@@ -86,7 +86,8 @@ class PipelineRunTest {
         FakeStages stages = diamond();
         stages.begin(List.of("sum"), row("v", 1));
         stages.tell("left", BROKEN);
-        assertEquals("the model failed to run; the server's log has the detail under id id, stage left (one)",
+        assertEquals(
+                "the model failed to run; the server's log has the detail under id id, stage left (one)",
                 stages.error().message());
         assertEquals(List.of("right"), stages.withdrawn);
         stages.answer("right", row("y", 1));
@@ -140,7 +141,8 @@ class PipelineRunTest {
         sizes.begin(List.of("y"), Tensors.ofLongs("v", new Shape(1, 2), 1, 2));
         sizes.answer("a", Tensors.ofLongs("y", new Shape(1, 2), 1, 2));
         assertEquals(
-                "stage b: it takes x INT64[-1,4], and is given [1,2]", sizes.error().message());
+                "stage b: it takes x INT64[-1,4], and is given [1,2]",
+                sizes.error().message());
     }
 
     private static FakeStages cascade() {
@@ -225,7 +227,9 @@ class PipelineRunTest {
         FakeStages stages = cascade();
         stages.begin(List.of("best"), row("v", 1, 2));
         stages.answer("small", row("sum", 2, 2), row("difference", 5, 4));
-        assertTrue(stages.error().message().contains("send one row at a time"), stages.error().message());
+        assertTrue(
+                stages.error().message().contains("send one row at a time"),
+                stages.error().message());
     }
 
     /** Layers of stages, each fed by what came before, whose ends come in any order and of any kind, some of them at once. */
