@@ -181,7 +181,10 @@ final class PipelineLoader {
         Runnable told = news::tryComplete;
         directory.listen(told);
         try {
-            news.future().timeout(LOOK_SECONDS, TimeUnit.SECONDS).otherwiseEmpty().await();
+            news.future()
+                    .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
+                    .otherwiseEmpty()
+                    .await();
         } finally {
             directory.forget(told);
         }

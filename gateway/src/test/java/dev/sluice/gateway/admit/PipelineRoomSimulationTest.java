@@ -62,7 +62,7 @@ class PipelineRoomSimulationTest {
     private int directInTime;
 
     private static Capacity stage(int stage) {
-        return new Capacity(1_000_000, 1, BATCH_ROWS, BATCH_NANOS[stage], 0);
+        return new Capacity(1_000_000, 1, BATCH_ROWS, (double) BATCH_NANOS[stage], 0);
     }
 
     private static PipelineCapacity capacity() {
@@ -91,11 +91,11 @@ class PipelineRoomSimulationTest {
         PipelineCapacity capacity = capacity();
         capacity.learn(0, stage(0));
         assertEquals(Capacity.UNKNOWN, capacity.whole(), "as long as one says nothing");
-        capacity.learn(1, new Capacity(50, 2, BATCH_ROWS, 8 * MILLI, 0));
+        capacity.learn(1, new Capacity(50, 2, BATCH_ROWS, 8.0 * MILLI, 0));
         Capacity whole = capacity.whole();
         assertEquals(50, whole.queueRequests());
-        assertEquals(10 * MILLI, whole.batchNanos());
-        assertEquals(2 * BATCH_ROWS / 8.0, whole.rowsIn(MILLI), 0.5, "rounded to whole instances");
+        assertEquals(10.0 * MILLI, whole.batchNanos());
+        assertEquals(2 * BATCH_ROWS / 8.0, whole.rowsIn((double) MILLI), 0.5, "rounded to whole instances");
         capacity.learn(1, Capacity.UNKNOWN);
         assertEquals(whole, capacity.whole(), "who is asleep is what it was");
     }

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Stages that answer when the test says so. */
@@ -56,8 +57,13 @@ final class FakeStages implements PipelineRun.Stages {
         return () -> withdrawn.add(name);
     }
 
+    /** What that stage was asked. */
+    InferenceRequest asked(String stage) {
+        return Objects.requireNonNull(asked.get(stage), stage);
+    }
+
     void answer(String stage, Tensor... outputs) {
-        List<String> wanted = asked.get(stage).outputs();
+        List<String> wanted = asked(stage).outputs();
         List<Tensor> inOrder = Arrays.stream(outputs)
                 .sorted(Comparator.comparingInt(output -> wanted.indexOf(output.name())))
                 .toList();
@@ -65,7 +71,7 @@ final class FakeStages implements PipelineRun.Stages {
     }
 
     void tell(String stage, InferenceOutcome outcome) {
-        ends.remove(stage).accept(outcome);
+        Objects.requireNonNull(ends.remove(stage), stage).accept(outcome);
     }
 
     InferenceError error() {

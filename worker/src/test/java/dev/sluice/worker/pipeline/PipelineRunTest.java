@@ -53,7 +53,7 @@ class PipelineRunTest {
         Tensor sent = row("v", 1, 2);
         stages.begin(List.of("sum", "l"), sent);
         assertEquals(Set.of("left", "right"), asked(stages));
-        InferenceRequest request = stages.asked.get("left");
+        InferenceRequest request = stages.asked("left");
         assertSame(sent.data(), request.inputs().getFirst().data(), "without a copy");
         assertEquals("[x INT64[2]]", request.inputs().toString());
         assertEquals(2, request.rows());
@@ -64,9 +64,8 @@ class PipelineRunTest {
         stages.answer("left", row("y", 3, 4));
         assertEquals(Set.of("left", "right"), asked(stages));
         stages.answer("right", row("y", 5, 6));
-        assertEquals(
-                "[a INT64[2], b INT64[2]]", stages.asked.get("both").inputs().toString());
-        assertEquals(List.of("sum"), stages.asked.get("both").outputs());
+        assertEquals("[a INT64[2], b INT64[2]]", stages.asked("both").inputs().toString());
+        assertEquals(List.of("sum"), stages.asked("both").outputs());
         stages.answer("both", row("sum", 8, 10));
         assertEquals("sum[8, 10]l[3, 4]", stages.answers());
         assertEquals(new InferenceResponse.Timing(3, 6, 9, 4, 5), ((InferenceResponse) stages.outcome()).timing());
@@ -259,9 +258,9 @@ class PipelineRunTest {
                     run.cancel();
                 }
                 String next = running.get(random.nextInt(running.size()));
-                InferenceOutcome end = end(random, fake.asked.get(next));
+                InferenceOutcome end = end(random, fake.asked(next));
                 boolean counts = fake.outcomes.isEmpty();
-                mayBeRead |= counts && (end.equals(BROKEN));
+                mayBeRead |= counts && end.equals(BROKEN);
                 fake.tell(next, end);
                 if (counts && !fake.outcomes.isEmpty() && isPromise(fake.outcome())) {
                     promised++;

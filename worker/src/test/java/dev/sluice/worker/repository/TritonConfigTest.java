@@ -134,8 +134,7 @@ class TritonConfigTest {
                 config.pipeline().stages());
         assertEquals(List.of("OUT=s_dog_2.b"), config.pipeline().outputs());
         Files.writeString(yaml, "pipeline: {stages: [a = cow(IN)], outputs: [a.y]}");
-        assertEquals(
-                List.of("a = cow(IN)"), ModelConfig.read(yaml).pipeline().stages());
+        assertEquals(List.of("a = cow(IN)"), ModelConfig.read(yaml).pipeline().stages());
     }
 
     @Test
