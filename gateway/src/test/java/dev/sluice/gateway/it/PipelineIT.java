@@ -20,6 +20,43 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models made of models are asked as any other, over each protocol, and refused when they make no sense. */
 class PipelineIT {
 
+    private static final String ENSEMBLE = """
+            name: "ensemble"
+            platform: "ensemble"
+            max_batch_size: 8
+            input [ { name: "WHICH" data_type: TYPE_INT64 dims: [] } ]
+            output [ { name: "RESULT" data_type: TYPE_FP32 dims: [] } ]
+            ensemble_scheduling {
+              step [
+                {
+                  model_name: "pick"
+                  model_version: -1
+                  input_map { key: "index" value: "WHICH" }
+                  output_map { key: "y" value: "found" }
+                },
+                {
+                  model_name: "half"
+                  model_version: 1
+                  input_map { key: "x" value: "found" }
+                  output_map { key: "y" value: "RESULT" }
+                }
+              ]
+            }
+            """;
+
+    private static final String ENSEMBLE_OF_ANOTHER_TYPE = """
+            platform: "ensemble"
+            input [ { name: "W" data_type: TYPE_INT64 dims: [ -1 ] } ]
+            output [ { name: "R" data_type: TYPE_FP32 dims: [ -1 ] } ]
+            ensemble_scheduling {
+              step [ {
+                  model_name: "half"
+                  input_map { key: "x" value: "W" }
+                  output_map { key: "y" value: "R" }
+              } ]
+            }
+            """;
+
     @TempDir
     private Path folder;
 
@@ -41,8 +78,10 @@ class PipelineIT {
             assertEquals(
                     "[{\"name\":\"which\",\"datatype\":\"INT64\",\"shape\":[-1]}]",
                     metadata.getJsonArray("inputs").encode());
-            JsonObject statistics =
-                    gateway.get("/v2/models/chain/stats").json().getJsonArray("model_stats").getJsonObject(0);
+            JsonObject statistics = gateway.get("/v2/models/chain/stats")
+                    .json()
+                    .getJsonArray("model_stats")
+                    .getJsonObject(0);
             assertEquals(2, statistics.getInteger("inference_count"));
             assertEquals(1, statistics.getInteger("execution_count"));
             assertEquals(
@@ -69,8 +108,8 @@ class PipelineIT {
         Pipelines.chain(folder);
         try (RunningGateway gateway = Pipelines.start(folder)) {
             String body = Pipelines.which(2);
-            Answer answer = gateway.infer(
-                    "chain", body.substring(0, body.length() - 1) + ",\"outputs\":[{\"name\":\"y\"}]}");
+            Answer answer =
+                    gateway.infer("chain", body.substring(0, body.length() - 1) + ",\"outputs\":[{\"name\":\"y\"}]}");
             assertEquals("[3.0]", data(answer, 0));
             assertEquals(1, answer.outputs().size());
             assertEquals(0, gateway.metrics().value("sluice_batch_rows_count", "model=\"half\""));
@@ -92,8 +131,8 @@ class PipelineIT {
                             .addShape(1))
                     .addRawInputContents(ByteString.copyFrom(four))
                     .build();
-            ModelInferResponse answer = caller.call(GrpcCaller.INFERENCE, "ModelInfer", request)
-                    .as(ModelInferResponse.parser());
+            ModelInferResponse answer =
+                    caller.call(GrpcCaller.INFERENCE, "ModelInfer", request).as(ModelInferResponse.parser());
             assertEquals(
                     4.5f,
                     answer.getRawOutputContents(1)
@@ -117,7 +156,7 @@ class PipelineIT {
 
     @Test
     void aPipelineThatMakesNoSenseIsRefusedWithItsLines() {
-        Repository models = Pipelines.chain(folder)
+        Pipelines.chain(folder)
                 .with("sums")
                 .with("echo")
                 .config("echo", "pipeline: {stages: [a = half(x)], outputs: [a.y]}")
@@ -127,42 +166,42 @@ class PipelineIT {
                           stages:
                             - number = pick(which)
                             - sum = sums(IN0=number, IN1=number)
-                            - again = hlaf(number)
                           outputs: [sum.OUT0, s=sum.OUT9]
-                        """)
-                .empty("round", "1")
-                .config("round", "pipeline: {stages: [a = about(which)], outputs: [a.y]}")
-                .empty("about", "1")
-                .config("about", "pipeline: {stages: [a = round(which)], outputs: [a.y]}");
+                        """);
         try (RunningGateway gateway = Pipelines.start(folder)) {
             assertEquals(200, gateway.infer("chain", Pipelines.which(1)).status());
             assertEquals(
                     "echo/model.yaml: a pipeline has no model file of its own, and this version has one",
                     Pipelines.reason(gateway, "echo"));
-            String unknown = Pipelines.reason(gateway, "typed");
             assertEquals(
-                    "typed/model.yaml:5: pipeline.stages: stage again: model hlaf is not there, or not in memory (again ="
-                            + " hlaf(number))",
-                    unknown);
+                    "typed/model.yaml:4: pipeline.stages: takes IN0 INT32[-1,4], and number is FP32[-1] (sum ="
+                            + " sums(IN0=number, IN1=number))\n"
+                            + "typed/model.yaml:5: pipeline.outputs: speaks of sum.OUT9, which is not among what sum"
+                            + " gives: [OUT0 INT32[-1,4], OUT1 INT32[-1,4]] (s=sum.OUT9)",
+                    Pipelines.reason(gateway, "typed"));
+        }
+    }
+
+    @Test
+    void noPipelineWaitsForWhatNeverComes() {
+        Repository models = Pipelines.chain(folder)
+                .empty("lost", "1")
+                .config("lost", "pipeline: {stages: [a = hlaf(x)], outputs: [a.y]}")
+                .empty("round", "1")
+                .config("round", "pipeline: {stages: [a = about(which)], outputs: [a.y]}")
+                .empty("about", "1")
+                .config("about", "pipeline: {stages: [a = round(which)], outputs: [a.y]}");
+        try (RunningGateway gateway = Pipelines.start(folder)) {
+            assertEquals(
+                    "lost/model.yaml:1: pipeline.stages: stage a: model hlaf is not there, or not in memory (a ="
+                            + " hlaf(x))",
+                    Pipelines.reason(gateway, "lost"));
             assertEquals(
                     "round/model.yaml:1: pipeline.stages: stage a: model about waits for model round itself (a ="
                             + " about(which))",
                     Pipelines.reason(gateway, "round"));
-            models.config("typed", """
-                    pipeline:
-                      stages:
-                        - number = pick(which)
-                        - sum = sums(IN0=number, IN1=number)
-                      outputs: [sum.OUT0, s=sum.OUT9]
-                    """);
-            Waiting.until("that has been read", () -> !unknown.equals(Pipelines.reason(gateway, "typed"))
-                    && !Pipelines.reason(gateway, "typed").isEmpty());
-            assertEquals(
-                    "typed/model.yaml:4: pipeline.stages: takes IN0 INT32[-1,4], and number is FP32[-1] (sum ="
-                            + " sums(IN0=number, IN1=number))\n"
-                            + "typed/model.yaml:5: pipeline.outputs: speaks of sum.OUT9, which is not among what sum gives:"
-                            + " [OUT0 INT32[-1,4], OUT1 INT32[-1,4]] (s=sum.OUT9)",
-                    Pipelines.reason(gateway, "typed"));
+            models.config("lost", "pipeline: {stages: [a = half(x)], outputs: [a.y]}");
+            Pipelines.awaitReady(gateway, "lost");
         }
     }
 
@@ -183,8 +222,12 @@ class PipelineIT {
             Files.writeString(
                     folder.resolve("chain/2/pipeline.yaml"),
                     "stages: [a = pick(which), b = half(a)]\noutputs: [result=b.y]\n");
-            Waiting.until("version 2 answers", () -> "2"
-                    .equals(gateway.infer("chain", Pipelines.which(4)).json().getString("model_version")));
+            Waiting.until(
+                    "version 2 answers",
+                    () -> "2"
+                            .equals(gateway.infer("chain", Pipelines.which(4))
+                                    .json()
+                                    .getString("model_version")));
             assertEquals("[5.0]", data(gateway.infer("chain", Pipelines.which(4)), 0));
             assertEquals("[6.0]", data(gateway.infer("chain/versions/1", Pipelines.which(4)), 0));
             assertEquals("[6.0]", data(gateway.infer("chain/versions/old", Pipelines.which(4)), 0));
@@ -193,9 +236,7 @@ class PipelineIT {
 
     @Test
     void pipelinesHaveSwitchesAndOtherPipelinesInThem() {
-        Pipelines.chain(folder)
-                .empty("sure", "1")
-                .config("sure", """
+        Pipelines.chain(folder).empty("sure", "1").config("sure", """
                         pipeline:
                           stages:
                             - inner = chain(which=which)
@@ -217,8 +258,10 @@ class PipelineIT {
         new Repository(folder)
                 .with("digits", "1", Places.DEMO_MODELS.resolve("digits/1/model.onnx"))
                 .empty("reader", "1")
-                .config("reader", Files.readString(Places.DEMO_MODELS.resolve("digits/model.yaml"))
-                        + "pipeline: {stages: [digit = digits(image=drawing)], outputs: [digit.probabilities]}\n");
+                .config(
+                        "reader",
+                        Files.readString(Places.DEMO_MODELS.resolve("digits/model.yaml"))
+                                + "pipeline: {stages: [digit = digits(image=drawing)], outputs: [digit.probabilities]}\n");
         try (RunningGateway gateway = Pipelines.start(folder)) {
             Answer answer = Waiting.await(gateway.send(gateway.request("/models/reader/predict")
                     .POST(BodyPublishers.ofFile(Places.DEMO_DIGITS.resolve("7.png")))
@@ -233,49 +276,17 @@ class PipelineIT {
                 .with("pick")
                 .with("half", "1", Pipelines.HALF)
                 .empty("ensemble", "1")
-                .triton("ensemble", """
-                        name: "ensemble"
-                        platform: "ensemble"
-                        max_batch_size: 8
-                        input [ { name: "WHICH" data_type: TYPE_INT64 dims: [] } ]
-                        output [ { name: "RESULT" data_type: TYPE_FP32 dims: [] } ]
-                        ensemble_scheduling {
-                          step [
-                            {
-                              model_name: "pick"
-                              model_version: -1
-                              input_map { key: "index" value: "WHICH" }
-                              output_map { key: "y" value: "found" }
-                            },
-                            {
-                              model_name: "half"
-                              model_version: 1
-                              input_map { key: "x" value: "found" }
-                              output_map { key: "y" value: "RESULT" }
-                            }
-                          ]
-                        }
-                        """)
+                .triton("ensemble", ENSEMBLE)
                 .empty("wrong", "1")
-                .triton("wrong", """
-                        platform: "ensemble"
-                        input [ { name: "W" data_type: TYPE_INT64 dims: [ -1 ] } ]
-                        output [ { name: "R" data_type: TYPE_FP32 dims: [ -1 ] } ]
-                        ensemble_scheduling {
-                          step [ {
-                              model_name: "half"
-                              input_map { key: "x" value: "W" }
-                              output_map { key: "y" value: "R" }
-                          } ]
-                        }
-                        """);
+                .triton("wrong", ENSEMBLE_OF_ANOTHER_TYPE);
         try (RunningGateway gateway = Pipelines.start(folder)) {
             String body = Pipelines.which(4).replace("which", "WHICH");
             Answer answer = gateway.infer("ensemble", body);
             assertEquals("[5.0]", data(answer, 0));
             assertEquals("RESULT", answer.outputs().getJsonObject(0).getString("name"));
             assertTrue(
-                    Pipelines.reason(gateway, "wrong").contains("config.pbtxt:2: input W: data_type: the model has W FP32[-1]"),
+                    Pipelines.reason(gateway, "wrong")
+                            .contains("config.pbtxt:2: input W: data_type: the model has W FP32[-1]"),
                     Pipelines.reason(gateway, "wrong"));
         }
     }

@@ -146,8 +146,7 @@ class PipelineStagesIT {
 
     private static String beside(int steps, String parameters) {
         return Requests.slow(steps, 7, parameters)
-                .replace("\"inputs\":[", "\"inputs\":["
-                        + Requests.tensor("three", "FP32", "[3]", "[1,2,3]") + ",");
+                .replace("\"inputs\":[", "\"inputs\":[" + Requests.tensor("three", "FP32", "[3]", "[1,2,3]") + ",");
     }
 
     @Test
@@ -155,8 +154,11 @@ class PipelineStagesIT {
         beside();
         try (RunningGateway gateway = Pipelines.start(folder, "worker.instances=1", "worker.give_up_after=50ms")) {
             Answer both = gateway.infer("beside", beside(1, ""));
-            assertEquals("[6.0]", both.outputs().getJsonObject(1).getJsonArray("data").encode());
-            String late = gateway.infer("beside", beside(Integer.MAX_VALUE, "\"timeout\":100000")).error(504);
+            assertEquals(
+                    "[6.0]",
+                    both.outputs().getJsonObject(1).getJsonArray("data").encode());
+            String late = gateway.infer("beside", beside(Integer.MAX_VALUE, "\"timeout\":100000"))
+                    .error(504);
             assertTrue(late.contains("of stage slow (slow)"), late);
             gateway.awaitNothingInFlight();
             Waiting.until(

@@ -6,8 +6,7 @@ import java.nio.file.Path;
 final class Pipelines {
 
     /** y = x / 2 + 2, FP32 [batch]. */
-    static final Path HALF =
-            Places.ROOT.resolve("gateway/src/test/resources/compat/models/half_plus_two/1/model.onnx");
+    static final Path HALF = Places.ROOT.resolve("gateway/src/test/resources/compat/models/half_plus_two/1/model.onnx");
 
     /** A number by its index, 1.5 times as much; then twice half of it and 2. */
     static final String CHAIN = """

@@ -77,7 +77,8 @@ public final class ModelRepository {
         Known found = look(folder, known.getOrDefault(folder, Known.NOTHING));
         OwnSettings said = found.said;
         if (found.versions.isEmpty() && said.sources().isEmpty()) {
-            warnOnce(folder + " holds no version folder (1, 2, ...), names no sources and no pipeline, and is not a model");
+            warnOnce(folder
+                    + " holds no version folder (1, 2, ...), names no sources and no pipeline, and is not a model");
             return null;
         }
         for (String other : NOT_READ) {
