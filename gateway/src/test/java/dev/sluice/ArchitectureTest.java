@@ -305,8 +305,14 @@ class ArchitectureTest {
 
     @Test
     void theEventBusIsCrossedInFewPlaces() {
-        List<String> known =
-                List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements", "WaitingRoom");
+        List<String> known = List.of(
+                "BatcherVerticle",
+                "InstanceGroup",
+                "WorkerVerticle",
+                "Announcements",
+                "WaitingRoom",
+                "PipelineVerticle",
+                "StageClient");
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(
@@ -336,6 +342,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.InstanceDeployer")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.ModelLoader")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.sluice.worker.PipelineLoader")
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "deploys a verticle",
