@@ -150,7 +150,10 @@ class ArchitectureTest {
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.memory..", in(contract));
         onlyUses("dev.sluice.worker.engine..", in(contract));
-        onlyUses("dev.sluice.worker.repository..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.pipeline..", in(contract));
+        onlyUses(
+                "dev.sluice.worker.repository..",
+                in(contract, "dev.sluice.worker.settings..", "dev.sluice.worker.pipeline.."));
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
@@ -318,8 +321,14 @@ class ArchitectureTest {
 
     @Test
     void theEventBusIsCrossedInFewPlaces() {
-        List<String> known =
-                List.of("BatcherVerticle", "InstanceGroup", "WorkerVerticle", "Announcements", "WaitingRoom");
+        List<String> known = List.of(
+                "BatcherVerticle",
+                "InstanceGroup",
+                "WorkerVerticle",
+                "Announcements",
+                "WaitingRoom",
+                "PipelineVerticle",
+                "StageClient");
         check(noClasses()
                 .that()
                 .doNotBelongToAnyOf(
@@ -349,6 +358,8 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.InstanceDeployer")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.sluice.worker.ModelLoader")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.sluice.worker.PipelineLoader")
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "deploys a verticle",

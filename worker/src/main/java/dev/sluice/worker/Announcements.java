@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.ModelNews;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What the control side says on the event bus: to the gateway side about models, and to batchers that they are to finish.
@@ -16,13 +17,21 @@ final class Announcements {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     private final EventBus bus;
+    private final Consumer<ModelNews> first;
 
     Announcements(EventBus bus) {
+        this(bus, news -> {});
+    }
+
+    /** @param first hears news before anybody else does */
+    Announcements(EventBus bus, Consumer<ModelNews> first) {
         this.bus = bus;
+        this.first = first;
     }
 
     /** Returns when it has been taken note of, so that what it says is true when it is said elsewhere. */
     void tell(ModelNews news) {
+        first.accept(news);
         bus.request(ModelNews.ADDRESS, news, LOCAL).await();
     }
 

@@ -58,7 +58,11 @@ final class GroupSizes {
     private void adjust(KeptVersion version) {
         int target = wanted(version.model().name());
         ServedModel served = version.serving;
-        if (served == null || target == 0 || version.life.state() != ModelState.READY || version.replacing) {
+        if (served == null
+                || served.isPipeline()
+                || target == 0
+                || version.life.state() != ModelState.READY
+                || version.replacing) {
             return;
         }
         @Nullable Told before = told.get(version.model());
@@ -94,6 +98,13 @@ final class GroupSizes {
 
     /** Why a version of that model has not what is wanted. */
     Optional<String> lack(String name) {
+        boolean isPipeline = kept.values().stream()
+                .filter(version -> version.model().name().equals(name))
+                .map(version -> version.serving)
+                .anyMatch(served -> served != null && served.isPipeline());
+        if (isPipeline) {
+            return Optional.of("it is a pipeline and has no instances of its own; the models of its stages have");
+        }
         return told.entrySet().stream()
                 .filter(entry -> entry.getKey().name().equals(name))
                 .map(entry -> entry.getValue().fault)

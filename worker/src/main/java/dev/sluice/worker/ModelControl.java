@@ -55,7 +55,7 @@ final class ModelControl {
     private String lastFault = "";
 
     ModelControl(WorkerOptions worker, ModelKeeper keeper, Wishes wishes, Fetching fetching, Vertx vertx) {
-        Announcements announcements = new Announcements(vertx.eventBus());
+        Announcements announcements = wishes.announcements();
         this.options = worker.control();
         this.folders = new Folders(worker, wishes, vertx);
         this.instances = new InstanceCounts(worker, wishes, keeper);

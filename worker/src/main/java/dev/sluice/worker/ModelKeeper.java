@@ -61,7 +61,7 @@ final class ModelKeeper {
             Announcements announcements,
             Context control,
             UnaryOperator<String> forClients) {
-        this.loader = loader;
+        this.loader = loader.among(new StagesToCome(() -> wanted.values()));
         this.announcements = announcements;
         this.unloaded = new UnloadedVersions(announcements);
         this.departures = new Departures(parts.options().drainTimeout());

@@ -27,6 +27,7 @@ import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.PipelineFile;
 import dev.sluice.worker.repository.TritonConfig;
 import dev.sluice.worker.source.ModelSources;
 import dev.sluice.worker.source.SourceException;
@@ -89,11 +90,13 @@ final class ModelLoader implements AutoCloseable {
     private final LoadingSlots slots;
     private final Signatures signatures;
     private final Fetching fetching;
+    private final PipelineLoader pipelines;
+    private StagesToCome stagesToCome = new StagesToCome(List::of);
     private long incarnations;
     private boolean trimIsDue;
 
     /** What brings models here, and runs them. */
-    record Means(Ticker ticker, Engine engine, Fetching fetching, Vertx vertx) {}
+    record Means(Ticker ticker, Engine engine, Fetching fetching, PipelineLoader pipelines, Vertx vertx) {}
 
     ModelLoader(WorkerOptions options, Listeners listeners, Signatures signatures, Means means) {
         this.options = options;
@@ -102,6 +105,7 @@ final class ModelLoader implements AutoCloseable {
         this.ticker = means.ticker;
         this.engine = means.engine;
         this.fetching = means.fetching;
+        this.pipelines = means.pipelines;
         this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
         int cores = Runtime.getRuntime().availableProcessors();
         devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
@@ -110,6 +114,12 @@ final class ModelLoader implements AutoCloseable {
         this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
                 "sluice.loading", options.control().threads() + SPARE_THREADS, 1, TimeUnit.HOURS);
+    }
+
+    /** Has pipelines wait for what is wanted in memory. */
+    ModelLoader among(StagesToCome wanted) {
+        stagesToCome = wanted;
+        return this;
     }
 
     /**
@@ -140,6 +150,11 @@ final class ModelLoader implements AutoCloseable {
     ServedModel load(ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress) throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         try {
+            Optional<PipelineFile> pipeline = blocking(() -> PipelineFile.of(location));
+            if (pipeline.isPresent()) { // in no slot, for it waits for who needs one
+                pipelines.load(new PipelineLoader.Loading(location, pipeline.get(), served, progress), stagesToCome);
+                return served;
+            }
             slots.take();
             try {
                 long start = ticker.nanos();

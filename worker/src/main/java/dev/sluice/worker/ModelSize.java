@@ -23,10 +23,10 @@ final class ModelSize {
 
     private ModelSize() {}
 
-    /** Of what lies beside that file and below, golden samples excepted; 0 where that cannot be read. */
+    /** Of what lies beside that file and below, golden samples excepted; 0 where that cannot be read, as of a pipeline. */
     static long of(Path modelFile) {
         Path folder = modelFile.toAbsolutePath().getParent();
-        if (folder == null) {
+        if (folder == null || !Files.exists(modelFile)) {
             return 0;
         }
         try (Stream<Path> files = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {

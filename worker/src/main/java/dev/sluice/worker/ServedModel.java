@@ -91,6 +91,11 @@ final class ServedModel {
         description = description == null ? null : description.with(instances);
     }
 
+    /** Whether it has no instances of its own, for its stages have them. */
+    boolean isPipeline() {
+        return description != null && description.isPipeline();
+    }
+
     int instances() {
         return description == null ? 0 : description.instances();
     }

@@ -84,6 +84,11 @@ final class Wishes {
         }
     }
 
+    /** Whatever is told to the gateway side goes by the same way. */
+    Announcements announcements() {
+        return announcements;
+    }
+
     /** All that say anything. */
     Collection<ModelWish> all() {
         return List.copyOf(byModel.values());

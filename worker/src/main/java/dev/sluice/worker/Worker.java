@@ -68,7 +68,8 @@ public final class Worker extends VerticleBase {
 
     @Override
     public Future<?> start() throws IOException {
-        Announcements announcements = new Announcements(vertx.eventBus());
+        StageDirectory stages = new StageDirectory();
+        Announcements announcements = new Announcements(vertx.eventBus(), stages::hear);
         Wishes wishes = new Wishes(store, announcements, options.control().poll(), vertx);
         Signatures signatures = new Signatures(
                 name -> wishes.of(name).rollout().signature(),
@@ -77,7 +78,9 @@ public final class Worker extends VerticleBase {
         ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
-        ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, vertx);
+        PipelineLoader pipelines = new PipelineLoader(stages, signatures, listeners.batches(), ticker, context);
+        pipelines.whenWorthAnotherTry(model -> keeper.retryFailed(model));
+        ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, pipelines, vertx);
         loader = new ModelLoader(options, listeners, signatures, means);
         WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
         vertx.deployVerticle(room).await();

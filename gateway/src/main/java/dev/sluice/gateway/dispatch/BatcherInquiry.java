@@ -14,7 +14,7 @@ import io.vertx.core.eventbus.ReplyFailure;
  * Asks a model's batcher what it has learned and decided; the batcher's loop makes the report, which crosses whole.
  *
  * @thread any; the future completes on the context that asked
- * @errors as InferenceException: ModelNotReady when nobody listens, Overloaded when no answer comes in {@value
+ * @errors as InferenceException: InvalidRequest of a pipeline, ModelNotReady when nobody listens, Overloaded when no answer comes in {@value
  *     #PATIENCE_MILLIS} ms
  */
 public final class BatcherInquiry {
@@ -30,6 +30,12 @@ public final class BatcherInquiry {
     }
 
     public Future<BatchingReport> ask(ModelEndpoint endpoint) {
+        if (endpoint.description().isPipeline()) {
+            return Future.failedFuture(InferenceException.invalid(
+                    "model",
+                    "model " + endpoint.model() + " is a pipeline, which batches nothing itself: ask the models of its"
+                            + " stages"));
+        }
         String address = BatchingReport.address(endpoint.description().batcherAddress());
         return vertx.eventBus()
                 .<BatchingReport>request(address, endpoint.model(), DELIVERY)

@@ -35,7 +35,7 @@ public record ModelReport(
      * @param platform as metadata shows it, {@code onnxruntime_onnx}
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
-     * @param instances threads that run it
+     * @param instances threads that run it; {@link #NO_INSTANCES} for a pipeline, whose stages have them
      * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
      * @param transform what stands between people's things and its tensors
@@ -57,9 +57,15 @@ public record ModelReport(
             long cacheNanos) {
 
         public static final int NO_GPU = -1;
+        public static final int NO_INSTANCES = 0;
 
         public Description {
             remarks = List.copyOf(remarks);
+        }
+
+        /** Whether it is made of other models, which have the instances and the batches. */
+        public boolean isPipeline() {
+            return instances == NO_INSTANCES;
         }
 
         /** Which GPU it runs on; {@link #NO_GPU} for none. */

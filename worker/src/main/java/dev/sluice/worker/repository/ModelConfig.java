@@ -56,6 +56,7 @@ import java.util.regex.Pattern;
  * @param drift how its answers are watched
  * @param transform what stands between pictures and labels and the model's tensors
  * @param cache whether its answers are given again
+ * @param pipeline which other models it is made of
  */
 public record ModelConfig(
         @Setting(value = "0", min = "0", max = "256") int instances,
@@ -90,7 +91,8 @@ public record ModelConfig(
         TrafficConfig traffic,
         DriftConfig drift,
         TransformConfig transform,
-        CacheConfig cache) {
+        CacheConfig cache,
+        PipelineConfig pipeline) {
 
     private static final Pattern SOURCE = Pattern.compile("([1-9][0-9]{0,17})=(.+)");
     private static final Pattern VERSION_LABEL = Pattern.compile("([A-Za-z][A-Za-z0-9._-]{0,62})=([1-9][0-9]{0,17})");

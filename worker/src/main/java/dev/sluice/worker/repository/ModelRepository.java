@@ -33,6 +33,9 @@ public final class ModelRepository {
     /** What people bring along, or write by mistake. */
     private static final List<String> NOT_READ = List.of("model.yml");
 
+    /** Of a pipeline that stands in a model.yaml: an empty folder would be lost in many an archive. */
+    private static final long ONLY_VERSION = 1;
+
     private final Path root;
     private final Set<String> warned = new HashSet<>();
 
@@ -74,7 +77,8 @@ public final class ModelRepository {
         Known found = look(folder, known.getOrDefault(folder, Known.NOTHING));
         OwnSettings said = found.said;
         if (found.versions.isEmpty() && said.sources().isEmpty()) {
-            warnOnce(folder + " holds no version folder (1, 2, ...), names no sources, and is not a model");
+            warnOnce(folder
+                    + " holds no version folder (1, 2, ...), names no sources and no pipeline, and is not a model");
             return null;
         }
         for (String other : NOT_READ) {
@@ -115,7 +119,11 @@ public final class ModelRepository {
                             .ifPresent(files -> versions.put(Long.valueOf(number), files));
                 }
             }
-            return new Known(versions, OwnSettings.of(folder, before.said));
+            OwnSettings said = OwnSettings.of(folder, before.said);
+            if (versions.isEmpty() && said.pipeline()) {
+                versions.put(ONLY_VERSION, Fingerprint.NONE);
+            }
+            return new Known(versions, said);
         } catch (IOException e) {
             warnOnce(folder + " cannot be read: " + e);
             return before;

@@ -15,6 +15,7 @@ import java.util.Map;
  * instances, none of which has anything loaded anew, and what they look like.
  *
  * @param sources where versions come from that do not lie in the folder
+ * @param pipeline whether the model is made of others, and needs no folder for its only version
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
  * @param writtenMillis when the later of them was written, in milliseconds since 1970
@@ -25,6 +26,7 @@ record OwnSettings(
         TrafficConfig traffic,
         int instances,
         Map<Long, ModelSource> sources,
+        boolean pipeline,
         String loading,
         String stamp,
         long writtenMillis) {
@@ -36,12 +38,13 @@ record OwnSettings(
             TrafficConfig.NONE,
             0,
             Map.of(),
+            false,
             Settings.of(ModelConfig.class).load().ofLoading() + TritonConfig.NONE.ofLoading(),
             "",
             0);
 
     private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), false, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -67,6 +70,7 @@ record OwnSettings(
                     config.traffic(),
                     config.instances(),
                     config.sourcesByVersion(),
+                    config.pipeline().isSaid(),
                     loading,
                     stamp,
                     millis);
@@ -77,6 +81,7 @@ record OwnSettings(
                     before.traffic,
                     before.instances,
                     before.sources,
+                    before.pipeline,
                     "faulty " + stamp,
                     stamp,
                     millis);

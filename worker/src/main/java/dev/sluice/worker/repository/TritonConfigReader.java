@@ -46,6 +46,7 @@ final class TritonConfigReader {
     private final Set<String> unsupported = new LinkedHashSet<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> preferred = new ArrayList<>();
+    private final TritonEnsemble ensemble = new TritonEnsemble(this);
     private long instances;
     private long maxBatchSize;
 
@@ -70,17 +71,30 @@ final class TritonConfigReader {
     }
 
     TritonConfig read(String text) {
-        TextProto.parse(file.toString(), text).fields().forEach(field -> model(field, field.name()));
+        List<Field> fields = TextProto.parse(file.toString(), text).fields();
+        fields.stream()
+                .filter(field -> field.name().equals("ensemble_scheduling"))
+                .forEach(field -> ensemble.scheduling(field, field.name()));
+        fields.forEach(field -> model(field, field.name()));
+        ensemble.assign(names(true), names(false));
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
         return new TritonConfig(settings, tensors.stream().map(this::claim).toList(), List.copyOf(unsupported));
     }
 
+    private List<String> names(boolean ofInputs) {
+        return tensors.stream()
+                .filter(tensor -> tensor.input == ofInputs)
+                .map(tensor -> String.valueOf(tensor.name))
+                .toList();
+    }
+
     private void model(Field field, String path) {
         switch (field.name()) {
+            case "ensemble_scheduling" -> {} // read before, for what else is said depends on it
             case "name" -> mustBe(field, path, folder());
-            case "platform" -> mustBe(field, path, "onnxruntime_onnx");
+            case "platform" -> mustBe(field, path, ensemble.isSaid() ? "ensemble" : "onnxruntime_onnx");
             case "backend" -> mustBe(field, path, "onnxruntime");
             case "default_model_filename" -> mustBe(field, path, "model.onnx");
             case "max_batch_size" -> maxBatchSize(field, path);
@@ -233,7 +247,7 @@ final class TritonConfigReader {
         }
     }
 
-    private void inner(Field field, String path, BiConsumer<Field, String> taking) {
+    void inner(Field field, String path, BiConsumer<Field, String> taking) {
         if (field.value() instanceof Message(List<Field> fields)) {
             fields.forEach(inner -> taking.accept(inner, path + "." + inner.name()));
         } else {
@@ -241,7 +255,7 @@ final class TritonConfigReader {
         }
     }
 
-    private String text(Field field, String path) {
+    String text(Field field, String path) {
         if (field.value() instanceof Scalar(String text)) {
             return text;
         }
@@ -249,7 +263,7 @@ final class TritonConfigReader {
         return "";
     }
 
-    private long number(Field field, String path) {
+    long number(Field field, String path) {
         String text = text(field, path);
         try {
             return Long.parseLong(text);
@@ -278,16 +292,16 @@ final class TritonConfigReader {
         }
     }
 
-    private void unsupported(String path, String word) {
+    void unsupported(String path, String word) {
         String instead = INSTEAD.get(word);
         unsupported.add(instead == null ? path : path + " (" + instead + ")");
     }
 
-    private void assign(Field field, String path, String setting, String text) {
+    void assign(Field field, String path, String setting, String text) {
         settings.add(new Assignment(place(field, path), setting, text));
     }
 
-    private void refuse(Field field, String path, String problem) {
+    void refuse(Field field, String path, String problem) {
         problems.add(place(field, path) + ": " + problem);
     }
 

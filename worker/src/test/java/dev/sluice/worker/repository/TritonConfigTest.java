@@ -117,6 +117,42 @@ class TritonConfigTest {
                         .maxQueueRequests());
     }
 
+    private static String step(String model, String input, String from, String output, String to) {
+        return "step { model_name: '" + model + "' input_map { key: '" + input + "' value: '" + from
+                + "' } output_map { key: '" + output + "' value: '" + to + "' } }\n";
+    }
+
+    @Test
+    void anEnsembleIsAPipeline() throws IOException {
+        ModelConfig config = config("platform: 'ensemble'\ninput { name: 'IN' } output { name: 'OUT' }\n"
+                + "ensemble_scheduling {\n"
+                + step("dog.2", "a", "MID", "b", "OUT")
+                + step("dog", "x", "IN", "y", "MID")
+                + "}\n");
+        assertEquals(
+                List.of("s_dog_2 = dog.2(a=dog.y)", "dog = dog(x=IN)"),
+                config.pipeline().stages());
+        assertEquals(List.of("OUT=s_dog_2.b"), config.pipeline().outputs());
+        Files.writeString(yaml, "pipeline: {stages: [a = cow(IN)], outputs: [a.y]}");
+        assertEquals(List.of("a = cow(IN)"), ModelConfig.read(yaml).pipeline().stages());
+    }
+
+    @Test
+    void anEnsembleThatLeadsNowhereIsRefused() throws IOException {
+        List<String> problems = problems("input { name: 'IN' } output { name: 'OUT' }\nensemble_scheduling {\n"
+                + step("dog", "x", "NOBODY", "y", "MID")
+                + step("cat", "x", "IN", "y", "MID")
+                + "}\nplatform: 'onnxruntime_onnx'");
+        assertEquals(
+                List.of(
+                        "config.pbtxt:6: platform: does not go with what is served here (got onnxruntime_onnx; expected"
+                                + " ensemble)",
+                        "config.pbtxt:4: ensemble_scheduling.step: gives MID, which there is already",
+                        "config.pbtxt:3: ensemble_scheduling.step: takes NOBODY, which neither clients nor other steps give",
+                        "config.pbtxt:2: ensemble_scheduling: has no step that gives the output OUT"),
+                problems);
+    }
+
     @Test
     void theModelYamlWinsWhereBothSaySomething() throws IOException {
         Files.writeString(yaml, "instances: 4\nversions: [all]\nbatching: auto");

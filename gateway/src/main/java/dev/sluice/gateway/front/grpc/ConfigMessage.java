@@ -46,15 +46,17 @@ final class ConfigMessage {
         ModelConfig.Builder config = ModelConfig.newBuilder()
                 .setName(name)
                 .setPlatform(description.platform())
-                .setBackend("onnxruntime")
+                .setBackend(description.isPipeline() ? "" : "onnxruntime")
                 .setVersionPolicy(ModelVersionPolicy.newBuilder()
                         .setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(1)))
-                .setMaxBatchSize(description.maxBatchRows())
-                .addInstanceGroup(instances(name, description));
+                .setMaxBatchSize(description.maxBatchRows());
         description.signature().inputs().forEach(spec -> config.addInput(input(spec, firstAxis)));
         description.signature().outputs().forEach(spec -> config.addOutput(output(spec, firstAxis)));
-        if (description.maxBatchRows() > 0) {
-            config.setDynamicBatching(batching(description.fixed()));
+        if (!description.isPipeline()) {
+            config.addInstanceGroup(instances(name, description));
+            if (description.maxBatchRows() > 0) {
+                config.setDynamicBatching(batching(description.fixed()));
+            }
         }
         if (!description.labels().isEmpty()) {
             ModelParameter.Builder labels =

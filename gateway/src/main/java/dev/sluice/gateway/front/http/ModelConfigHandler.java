@@ -46,12 +46,24 @@ final class ModelConfigHandler {
         boolean batched = description.maxBatchRows() > 0;
         JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(name);
         out.raw(",\"platform\":").string(description.platform());
-        out.raw(",\"backend\":\"onnxruntime\",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
+        out.raw(",\"backend\":").string(description.isPipeline() ? "" : "onnxruntime");
+        out.raw(",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
         out.raw(",\"max_batch_size\":").number(description.maxBatchRows());
         out.raw(",\"input\":");
         tensors(description.signature().inputs(), batched, out);
         out.raw(",\"output\":");
         tensors(description.signature().outputs(), batched, out);
+        if (!description.isPipeline()) {
+            instances(name, description, out);
+            if (batched) {
+                dynamicBatching(description.fixed(), out);
+            }
+        }
+        labels(description.labels(), out);
+        return out.raw('}');
+    }
+
+    private static void instances(String name, Description description, JsonOutput out) {
         out.raw(",\"instance_group\":[{\"name\":").string(name + "_0");
         if (description.gpu() == Description.NO_GPU) {
             out.raw(",\"kind\":\"KIND_CPU\"");
@@ -61,11 +73,6 @@ final class ModelConfigHandler {
                     .raw(']');
         }
         out.raw(",\"count\":").number(description.instances()).raw("}]");
-        if (batched) {
-            dynamicBatching(description.fixed(), out);
-        }
-        labels(description.labels(), out);
-        return out.raw('}');
     }
 
     /** Nothing in it for a model whose batches are formed by what is learnt. */

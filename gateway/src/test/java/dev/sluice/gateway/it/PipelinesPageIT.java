@@ -1,0 +1,48 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pipelines of docs/pipelines.md are served, and its commands give what stands below them. */
+class PipelinesPageIT {
+
+    private static final Pattern FILE = Pattern.compile("```yaml\n# models/(\\S+)\n([^`]*)```");
+    private static final Pattern EXAMPLE = Pattern.compile(
+            "```\ncurl (?:-d '(?<body>[^']*)' )?http://localhost:8080(?<path>\\S+)\n(?<answer>.*)\n```");
+
+    @Test
+    void whatIsWrittenThereIsSo(@TempDir Path models) throws IOException {
+        String text = Files.readString(Places.ROOT.resolve("docs/pipelines.md"));
+        CompatModels.in(models);
+        List<MatchResult> files = FILE.matcher(text).results().toList();
+        assertEquals(2, files.size());
+        for (MatchResult file : files) {
+            Path place = models.resolve(file.group(1));
+            Files.createDirectories(place.getParent());
+            Files.writeString(place, file.group(2));
+        }
+        List<MatchResult> examples = EXAMPLE.matcher(text).results().toList();
+        assertEquals(text.split("\ncurl ", -1).length - 1, examples.size(), "examples that are not understood");
+        try (RunningGateway gateway = RunningGateway.start(models)) {
+            for (MatchResult example : examples) {
+                HttpRequest.Builder request = gateway.request(example.group("path"));
+                if (example.group("body") != null) {
+                    request.POST(BodyPublishers.ofString(example.group("body")));
+                }
+                assertEquals(
+                        example.group("answer"),
+                        Waiting.await(gateway.send(request.build())).body());
+            }
+        }
+    }
+}

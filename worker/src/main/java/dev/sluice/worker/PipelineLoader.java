@@ -1,0 +1,343 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.StageDirectory.Bound;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelReport.FixedBatching;
+import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.pipeline.Pipeline;
+import dev.sluice.worker.pipeline.PipelineFaults;
+import dev.sluice.worker.pipeline.PipelinePlan;
+import dev.sluice.worker.pipeline.StageModel;
+import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.repository.PipelineFile;
+import dev.sluice.worker.repository.TritonConfig;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a pipeline to life when its stages are, and keeps it in step with them: each stage is asked of whoever answers
+ * for its model now, and without one of them the pipeline is not ready.
+ *
+ * <p>A pipeline that cannot be served for want of a stage, or because two do not fit together, is tried again when it
+ * may be otherwise.
+ *
+ * @thread the control thread; files are read on threads that may wait
+ * @bound one listener for each pipeline in memory, one entry for each that failed
+ */
+final class PipelineLoader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineLoader.class);
+
+    private static final String PLATFORM = "ensemble";
+
+    /** News may say nothing of what has just been taken out of the repository. */
+    private static final long LOOK_SECONDS = 1;
+
+    private final StageDirectory directory;
+    private final Signatures known;
+    private final BatchListener listener;
+    private final Ticker ticker;
+    private final Vertx vertx;
+    private final Context control;
+
+    /** Of those that failed, the signatures with which they did. */
+    private final Map<ModelId, Failed> failed = new HashMap<>();
+
+    private Consumer<ModelId> again = model -> {};
+
+    private record Failed(List<StageModel> stages, Map<StageModel, Signature> with) {}
+
+    /** To be made on the control thread. */
+    PipelineLoader(StageDirectory directory, Signatures known, BatchListener listener, Ticker ticker, Context control) {
+        this.directory = directory;
+        this.known = known;
+        this.listener = listener;
+        this.ticker = ticker;
+        this.control = control;
+        this.vertx = control.owner();
+        directory.listen(this::look);
+    }
+
+    /** Has that called for each pipeline that failed and may not fail now. */
+    void whenWorthAnotherTry(Consumer<ModelId> retry) {
+        again = retry;
+    }
+
+    /** A version whose pipeline has been read. */
+    record Loading(ModelLocation location, PipelineFile file, ServedModel served, ModelLoader.Progress progress) {
+
+        ModelId model() {
+            return location.model();
+        }
+    }
+
+    /**
+     * Returns when it is ready to take requests.
+     *
+     * @param among all that is wanted in memory
+     * @throws Exception with a message for people
+     */
+    void load(Loading version, StagesToCome among) throws Exception {
+        PipelineFaults faults = new PipelineFaults();
+        Pipeline pipeline = version.file.read(faults);
+        if (faults.isEmpty()) {
+            vertx.executeBlocking(
+                            () -> {
+                                among.check(version.model(), pipeline, faults);
+                                return faults;
+                            },
+                            false)
+                    .await();
+        }
+        if (!faults.isEmpty()) {
+            throw refused(version, pipeline, faults);
+        }
+        awaitStages(version, pipeline, among);
+        version.progress.warming().run();
+        PipelineVerticle.Binding binding = bind(version, pipeline);
+        Description description = describe(version, binding.plan());
+        PipelineVerticle verticle = new PipelineVerticle(version.served.incarnation(), binding, listener, ticker);
+        String deployment = vertx.deployVerticle(verticle).await();
+        version.served.onClose(() -> vertx.undeploy(deployment));
+        Keeping keeping = new Keeping(version, pipeline, verticle, binding);
+        directory.listen(keeping);
+        version.served.onClose(() -> {
+            directory.forget(keeping);
+            return Future.succeededFuture();
+        });
+        keeping.run(); // for what was told since
+        version.served.describe(description, new ModelServing.Rest(true, Duration.ZERO), List.of());
+        LOG.info(
+                "model {} is ready: a pipeline of {} stages",
+                version.model(),
+                pipeline.stages().size());
+    }
+
+    private static List<StageModel> models(Pipeline pipeline) {
+        return pipeline.stages().stream().map(Pipeline.Stage::model).toList();
+    }
+
+    private Exception refused(Loading version, Pipeline pipeline, PipelineFaults faults) {
+        Map<StageModel, Signature> with = new HashMap<>();
+        for (StageModel stage : models(pipeline)) {
+            Bound bound = directory.find(stage);
+            if (bound != null) {
+                with.put(stage, bound.description().signature());
+            }
+        }
+        failed.put(version.model(), new Failed(models(pipeline), with));
+        return vertx.executeBlocking(() -> version.file.refused(faults), false).await();
+    }
+
+    /** Whoever is on its way is waited for. */
+    private void awaitStages(Loading version, Pipeline pipeline, StagesToCome among) throws Exception {
+        while (true) {
+            PipelineFaults lacking = new PipelineFaults();
+            boolean mayCome = among.isWanted(version.location);
+            boolean isLacking = false;
+            for (Pipeline.Stage stage : pipeline.stages()) {
+                if (directory.find(stage.model()) == null) {
+                    isLacking = true;
+                    if (!among.mayCome(stage.model(), directory)) {
+                        mayCome = false;
+                        PipelinePlan.lacks(stage, directory.reason(stage.model()), lacking);
+                    }
+                }
+            }
+            if (!isLacking) {
+                return;
+            }
+            if (lacking.isEmpty() && !mayCome) {
+                throw new IllegalStateException("it is not wanted any more");
+            }
+            if (!mayCome) {
+                throw refused(version, pipeline, lacking);
+            }
+            awaitNews();
+        }
+    }
+
+    private void awaitNews() {
+        Promise<Void> news = Promise.promise();
+        Runnable told = news::tryComplete;
+        directory.listen(told);
+        try {
+            news.future()
+                    .timeout(LOOK_SECONDS, TimeUnit.SECONDS)
+                    .otherwiseEmpty()
+                    .await();
+        } finally {
+            directory.forget(told);
+        }
+    }
+
+    private PipelineVerticle.Binding bind(Loading version, Pipeline pipeline) throws Exception {
+        PipelineFaults faults = new PipelineFaults();
+        PipelineVerticle.Binding bound = binding(pipeline, faults);
+        if (bound == null) {
+            throw refused(version, pipeline, faults);
+        }
+        return bound;
+    }
+
+    /** As it is now; null where the stages are not all there, or do not fit. */
+    private PipelineVerticle.@Nullable Binding binding(Pipeline pipeline, PipelineFaults faults) {
+        Map<String, Bound> bound = new LinkedHashMap<>();
+        Map<String, Signature> signatures = new HashMap<>();
+        for (Pipeline.Stage stage : pipeline.stages()) {
+            Bound now = directory.find(stage.model());
+            if (now == null) {
+                PipelinePlan.lacks(stage, directory.reason(stage.model()), faults);
+            } else {
+                bound.put(stage.name(), now);
+                signatures.put(stage.name(), now.description().signature());
+            }
+        }
+        return PipelinePlan.of(pipeline, signatures, faults)
+                .map(plan -> new PipelineVerticle.Binding(
+                        plan,
+                        plan.steps().stream()
+                                .map(step -> Objects.requireNonNull(bound.get(step.name())))
+                                .toList(),
+                        ""))
+                .orElse(null);
+    }
+
+    private Description describe(Loading version, PipelinePlan plan) throws Exception {
+        Signature signature = plan.signature();
+        List<String> remarks = new ArrayList<>();
+        ModelConfig config = vertx.executeBlocking(
+                        () -> {
+                            TritonConfig triton = TritonConfig.beside(version.location.configFile());
+                            triton.check(signature);
+                            remarks.addAll(triton.remarks());
+                            return ModelConfig.read(version.location.configFile());
+                        },
+                        false)
+                .await();
+        known.change(version.model(), signature).ifPresent(change -> {
+            if (config.sameSignature()) {
+                throw new IllegalStateException(change + " (same_signature in its model.yaml)");
+            }
+            remarks.add(change);
+        });
+        DeclaredTransform transform = vertx.executeBlocking(
+                        () -> DeclaredTransform.read(version.location, signature), false)
+                .await();
+        Incarnation incarnation = version.served.incarnation();
+        known.serves(incarnation, signature, config.sameSignature());
+        version.served.onClose(() -> known.isGone(incarnation));
+        remarks.forEach(remark -> LOG.warn("model {}: {}", version.model(), remark));
+        return new Description(
+                PLATFORM,
+                signature,
+                transform.labels(config.labels()),
+                signature.batched() ? mostRows(plan) : 0,
+                Description.NO_INSTANCES,
+                incarnation.batcherAddress(),
+                FixedBatching.NONE,
+                transform.values(),
+                remarks,
+                "cpu");
+    }
+
+    /** What goes through all stages in one batch each. */
+    private int mostRows(PipelinePlan plan) {
+        return plan.steps().stream()
+                .map(step -> directory.find(step.model()))
+                .filter(Objects::nonNull)
+                .mapToInt(bound -> bound.description().maxBatchRows())
+                .min()
+                .orElse(1);
+    }
+
+    /** Tries again what may not fail now. */
+    private void look() {
+        failed.keySet().removeIf(model -> directory.state(model) == ModelState.UNLOADED);
+        for (Map.Entry<ModelId, Failed> entry : List.copyOf(failed.entrySet())) {
+            Map<StageModel, Signature> now = new HashMap<>();
+            for (StageModel stage : entry.getValue().stages) {
+                Bound bound = directory.find(stage);
+                if (bound != null) {
+                    now.put(stage, bound.description().signature());
+                }
+            }
+            boolean areAllThere = now.keySet().containsAll(entry.getValue().stages);
+            if (areAllThere && !now.equals(entry.getValue().with)) {
+                failed.remove(entry.getKey());
+                control.runOnContext(here -> again.accept(entry.getKey()));
+            }
+        }
+    }
+
+    /**
+     * A pipeline in memory, after each piece of news.
+     *
+     * @thread the control thread
+     */
+    private final class Keeping implements Runnable {
+
+        private final Loading version;
+        private final Pipeline pipeline;
+        private final PipelineVerticle verticle;
+        private PipelineVerticle.Binding last;
+
+        Keeping(Loading version, Pipeline pipeline, PipelineVerticle verticle, PipelineVerticle.Binding first) {
+            this.version = version;
+            this.pipeline = pipeline;
+            this.verticle = verticle;
+            this.last = first;
+        }
+
+        @Override
+        public void run() {
+            PipelineVerticle.Binding now = now();
+            boolean isNew = !now.equals(last);
+            if (isNew) {
+                verticle.bind(now);
+                last = now;
+            }
+            if (!now.isWhole()) { // told each time, for it may not have been in a state to hear it
+                control.runOnContext(here -> version.progress.serving().failed(now.lack()));
+            } else if (isNew) {
+                control.runOnContext(here -> version.progress.serving().restored());
+            }
+        }
+
+        private PipelineVerticle.Binding now() {
+            PipelineFaults faults = new PipelineFaults();
+            PipelineVerticle.Binding now = binding(pipeline, faults);
+            PipelinePlan before = last.plan();
+            if (now == null) {
+                return new PipelineVerticle.Binding(
+                        before, List.of(), String.join("; ", faults.byLine().values()));
+            }
+            if (!now.plan().signature().equals(before.signature())) {
+                return new PipelineVerticle.Binding(
+                        before,
+                        List.of(),
+                        "its stages take or give other than when it was loaded, and so would it: load it again");
+            }
+            return now;
+        }
+    }
+}

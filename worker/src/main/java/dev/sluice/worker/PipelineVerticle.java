@@ -1,0 +1,288 @@
+package dev.sluice.worker;
+
+import dev.sluice.worker.batch.Completion;
+import dev.sluice.worker.batch.Pending;
+import dev.sluice.worker.contract.AnsweredBatch;
+import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.RequestGroup;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.pipeline.PipelineCapacity;
+import dev.sluice.worker.pipeline.PipelinePlan;
+import dev.sluice.worker.pipeline.PipelineRun;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumerOptions;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the requests to a pipeline, in place of a batcher, and asks the batchers of its stages.
+ *
+ * <p>For the gateway side it is a batcher like any other, and for the stages a front loop like any other: so what holds for
+ * requests there holds for each of its own, and its stages are batched together with whoever else asks their models.
+ *
+ * @thread an event loop of its own; {@link #bind} any
+ * @bound the requests in flight, which admission bounds by what the narrowest stage can do
+ * @errors those of the stages; ModelNotReady while one of them is away, DeadlineExceeded where one does not answer
+ * @owns a request from its arrival until its outcome is sent, exactly once
+ */
+final class PipelineVerticle extends VerticleBase {
+
+    private static final DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true);
+
+    private static final long LATE_LOOK_MILLIS = 100;
+    private static final long QUIET_LOOK_MILLIS = 20;
+    private static final int QUIET_LOOKS = 5;
+
+    /**
+     * Who answers for the stages now.
+     *
+     * @param stages by the plan's steps; empty while one of them is away
+     * @param lack why there is none, for people
+     */
+    record Binding(PipelinePlan plan, List<StageDirectory.Bound> stages, String lack) {
+
+        Binding {
+            stages = List.copyOf(stages);
+        }
+
+        boolean isWhole() {
+            return !stages.isEmpty();
+        }
+    }
+
+    private final Incarnation incarnation;
+    private final ModelId model;
+    private final BatchListener listener;
+    private final Ticker ticker;
+    private final Map<String, Correspondence> fronts = new HashMap<>();
+    private final Set<PipelineRun> runs = new LinkedHashSet<>();
+    private volatile Binding binding;
+    private Binding learntOf;
+    private PipelineCapacity capacity;
+    private StageClient stages;
+    private boolean turnEndIsDue;
+    private boolean lookIsDue;
+
+    PipelineVerticle(Incarnation incarnation, Binding binding, BatchListener listener, Ticker ticker) {
+        this.incarnation = incarnation;
+        this.model = incarnation.model();
+        this.binding = binding;
+        this.listener = listener;
+        this.ticker = ticker;
+        this.learntOf = binding;
+        this.capacity = new PipelineCapacity(binding.plan());
+    }
+
+    /** From now on those answer; returns before anything else can be told of them. */
+    void bind(Binding now) {
+        binding = now;
+    }
+
+    @Override
+    public Future<?> start() {
+        stages = new StageClient(context, this::learn);
+        MessageConsumerOptions consumer = new MessageConsumerOptions()
+                .setAddress(incarnation.batcherAddress())
+                .setLocalOnly(true)
+                .setMaxBufferedMessages(Integer.MAX_VALUE);
+        return stages.open()
+                .compose(open ->
+                        vertx.eventBus().consumer(consumer, this::onGroup).completion())
+                .compose(listening -> vertx.eventBus()
+                        .localConsumer(incarnation.drainAddress(), this::onDrain)
+                        .completion());
+    }
+
+    @Override
+    public Future<?> stop() {
+        List.copyOf(runs).forEach(run -> run.giveUp(new InferenceError.Draining()));
+        sendOutcomes();
+        return Future.succeededFuture();
+    }
+
+    private void onDrain(Message<Object> message) {
+        int[] quietLooks = {0};
+        vertx.setPeriodic(QUIET_LOOK_MILLIS, look -> {
+            quietLooks[0] = fronts.isEmpty() ? quietLooks[0] + 1 : 0;
+            if (quietLooks[0] == QUIET_LOOKS) {
+                vertx.cancelTimer(look);
+                message.reply(null, DELIVERY);
+            }
+        });
+    }
+
+    private void onGroup(Message<RequestGroup> message) {
+        Correspondence front = fronts.computeIfAbsent(
+                message.body().replyAddress(), first -> new Correspondence(outcome -> endTurnLater()));
+        for (RequestGroup.Entry entry : message.body().entries()) {
+            switch (entry) {
+                case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
+                case RequestGroup.Submit(long ticket, InferenceRequest request) ->
+                    front.submit(ticket, reply -> begin(request, reply));
+            }
+        }
+        lookLater();
+        endTurnLater();
+    }
+
+    private Pending begin(InferenceRequest request, Completion reply) {
+        Binding now = binding;
+        if (!now.isWhole()) {
+            reply.complete(new InferenceError.ModelNotReady(model, now.lack(), InferenceError.RETRY_SOON_MILLIS));
+            return () -> {};
+        }
+        if (request.deadline().isExpired(ticker.nanos())) {
+            reply.complete(new InferenceError.DeadlineExceeded("queue"));
+            return () -> {};
+        }
+        Under under = new Under(now, request, reply);
+        runs.add(under.run);
+        under.run.begin();
+        return under.run::cancel;
+    }
+
+    /**
+     * A request that is under way.
+     *
+     * @thread the loop
+     */
+    private final class Under {
+
+        private final Binding bound;
+        private final PipelineRun run;
+
+        Under(Binding bound, InferenceRequest request, Completion reply) {
+            this.bound = bound;
+            this.run = new PipelineRun(bound.plan(), request, this::ask, outcome -> end(outcome, reply));
+        }
+
+        private void end(InferenceOutcome outcome, Completion reply) {
+            runs.remove(run);
+            if (outcome instanceof InferenceResponse(var id, var outputs, InferenceResponse.Timing spent, var rows)) {
+                listener.answered(
+                        model,
+                        new AnsweredBatch(
+                                1, run.request().rows(), spent.queueNanos(), spent.gatherNanos(), spent.runNanos(), 0));
+            }
+            reply.complete(outcome);
+        }
+
+        private Runnable ask(int step, InferenceRequest asked, Consumer<InferenceOutcome> end) {
+            Asked stage = new Asked(step, asked, end);
+            stage.by(bound.stages().get(step));
+            return stage::withdraw;
+        }
+
+        /**
+         * A stage of it that has been asked, perhaps once more of who has come in its model's place.
+         *
+         * @thread the loop
+         */
+        private final class Asked {
+
+            private final int step;
+            private final InferenceRequest request;
+            private final Consumer<InferenceOutcome> end;
+            private StageClient.@Nullable Ticket ticket;
+
+            Asked(int step, InferenceRequest request, Consumer<InferenceOutcome> end) {
+                this.step = step;
+                this.request = request;
+                this.end = end;
+            }
+
+            void by(StageDirectory.Bound who) {
+                ticket = stages.ask(
+                        who.description().batcherAddress(), request.to(who.model()), end, () -> byAnother(who));
+            }
+
+            /** Nobody has seen it, for its batcher has left: the successor, if there is one, has the same stage. */
+            private void byAnother(StageDirectory.Bound gone) {
+                Binding now = binding;
+                boolean isAnother = now.plan().equals(bound.plan())
+                        && now.isWhole()
+                        && !now.stages().get(step).equals(gone);
+                if (isAnother) {
+                    by(now.stages().get(step));
+                } else {
+                    end.accept(new InferenceError.ModelNotReady(
+                            gone.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS));
+                }
+            }
+
+            void withdraw() {
+                if (ticket != null) {
+                    ticket.withdraw();
+                }
+            }
+        }
+    }
+
+    private void learn(ModelId stage, Capacity said) {
+        Binding now = binding;
+        if (!now.plan().equals(learntOf.plan())) {
+            capacity = new PipelineCapacity(now.plan());
+        }
+        learntOf = now;
+        for (int step = 0; step < now.stages().size(); step++) {
+            if (now.stages().get(step).model().equals(stage)) {
+                capacity.learn(step, said);
+            }
+        }
+    }
+
+    /** Stages own the deadline, as batchers do; should one not answer, the request ends here. */
+    private void lookLater() {
+        if (!lookIsDue) {
+            lookIsDue = true;
+            vertx.setTimer(LATE_LOOK_MILLIS, due -> {
+                lookIsDue = false;
+                giveUpTheLate();
+            });
+        }
+    }
+
+    private void giveUpTheLate() {
+        long late = ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(LATE_LOOK_MILLIS);
+        List.copyOf(runs).stream()
+                .filter(run -> run.request().deadline().isExpired(late))
+                .forEach(run -> run.giveUp(new InferenceError.DeadlineExceeded("queue or execution")));
+        if (!runs.isEmpty()) {
+            lookLater();
+        }
+    }
+
+    private void endTurnLater() {
+        if (!turnEndIsDue) {
+            turnEndIsDue = true;
+            context.runOnContext(endOfTurn -> {
+                turnEndIsDue = false;
+                sendOutcomes();
+            });
+        }
+    }
+
+    private void sendOutcomes() {
+        fronts.forEach((replyAddress, front) -> {
+            if (front.hasOutcomes()) {
+                vertx.eventBus().send(replyAddress, front.takeOutcomes(model, capacity.whole()), DELIVERY);
+            }
+        });
+        fronts.values().removeIf(Correspondence::isOver);
+    }
+}

@@ -1,0 +1,332 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.pipeline.Pipeline.Input;
+import dev.sluice.worker.pipeline.Pipeline.Output;
+import dev.sluice.worker.pipeline.Pipeline.Stage;
+import dev.sluice.worker.pipeline.PipelinePlan.Condition;
+import dev.sluice.worker.pipeline.PipelinePlan.Feed;
+import dev.sluice.worker.pipeline.PipelinePlan.Result;
+import dev.sluice.worker.pipeline.PipelinePlan.Step;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a pipeline against its stages' signatures, once: what is given must be what is taken, by name, type and shape, and
+ * no stage may wait for itself.
+ *
+ * @thread confined to the caller of {@link #plan}
+ * @errors told to {@link PipelineFaults}
+ */
+final class PipelineCheck {
+
+    private final Pipeline pipeline;
+    private final Map<String, Signature> signatures;
+    private final PipelineFaults faults;
+    private final Map<String, Stage> stages = new LinkedHashMap<>();
+
+    /** The pipeline's own inputs, as all who take them want them. */
+    private final Map<String, TensorSpec> inputs = new LinkedHashMap<>();
+
+    /** By stage, once they are known. */
+    private final Map<String, Set<Switch>> guards = new HashMap<>();
+
+    /** By what stages give and somebody takes, in the order in which the plan counts slots. */
+    private final Map<Source, Integer> slots = new LinkedHashMap<>();
+
+    PipelineCheck(Pipeline pipeline, Map<String, Signature> signatures, PipelineFaults faults) {
+        this.pipeline = pipeline;
+        this.signatures = signatures;
+        this.faults = faults;
+        pipeline.stages().forEach(stage -> stages.put(stage.name(), stage));
+    }
+
+    Optional<PipelinePlan> plan() {
+        List<Stage> inOrder = inOrder();
+        inOrder.forEach(this::takeInputs);
+        inOrder.forEach(this::checkTest);
+        List<TensorSpec> outputs = outputs();
+        if (!faults.isEmpty()) {
+            return Optional.empty();
+        }
+        inputs.keySet().forEach(name -> slots.put(new Source("", name), slots.size()));
+        inOrder.forEach(stage -> {
+            stage.sources().map(this::whole).filter(from -> !from.isInput()).forEach(this::slot);
+        });
+        pipeline.outputs().forEach(output -> output.from().forEach(from -> slot(whole(from))));
+        inOrder.forEach(this::mustBeUsed);
+        if (!faults.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean batched =
+                inOrder.stream().allMatch(stage -> signature(stage.name()).batched());
+        Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
+        List<Result> results = pipeline.outputs().stream()
+                .map(output -> new Result(
+                        output.combination(),
+                        output.from().stream().map(from -> slot(whole(from))).toList()))
+                .toList();
+        return Optional.of(
+                new PipelinePlan(signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
+    }
+
+    private Signature signature(String stage) {
+        return Objects.requireNonNull(signatures.get(stage), stage);
+    }
+
+    private int slot(Source from) {
+        return slots.computeIfAbsent(from, first -> slots.size());
+    }
+
+    /** Each behind those that it waits for. */
+    private List<Stage> inOrder() {
+        List<Stage> placed = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        List<Stage> left = new ArrayList<>(stages.values());
+        while (!left.isEmpty()) {
+            List<Stage> next = left.stream()
+                    .filter(stage -> stage.sources().allMatch(from -> from.isInput() || names.contains(from.stage())))
+                    .toList();
+            if (next.isEmpty()) {
+                String circle = String.join(", ", left.stream().map(Stage::name).toList());
+                left.forEach(stage -> faults.add(stage.line(), "waits for itself (among " + circle + ")"));
+                return List.of();
+            }
+            next.forEach(stage -> names.add(stage.name()));
+            placed.addAll(next);
+            left.removeAll(next);
+        }
+        return placed;
+    }
+
+    private void takeInputs(Stage stage) {
+        Set<String> fed = new HashSet<>();
+        for (Input input : stage.inputs()) {
+            TensorSpec wanted = wanted(stage, input);
+            if (wanted == null) {
+                continue;
+            }
+            if (!fed.add(wanted.name())) {
+                faults.add(stage.line(), "feeds " + wanted.name() + " twice");
+            }
+            if (input.from().isInput()) {
+                takeOwn(stage, input.from().tensor(), wanted);
+            } else {
+                TensorSpec given = given(input.from(), stage.line());
+                if (given != null && (given.dataType() != wanted.dataType() || both(given, wanted) == null)) {
+                    faults.add(stage.line(), "takes " + wanted + ", and " + input.from() + " is " + type(given));
+                }
+            }
+        }
+        signature(stage.name()).inputs().stream()
+                .filter(spec -> !spec.optional() && !fed.contains(spec.name()))
+                .forEach(spec -> faults.add(stage.line(), "does not say where " + spec + " comes from"));
+    }
+
+    private static @Nullable Shape both(TensorSpec one, TensorSpec other) {
+        return PipelinePlan.both(one.shape(), other.shape());
+    }
+
+    private static String type(TensorSpec spec) {
+        return spec.dataType() + spec.shape().toString();
+    }
+
+    private @Nullable TensorSpec wanted(Stage stage, Input input) {
+        List<TensorSpec> all = signature(stage.name()).inputs();
+        if (input.name().isEmpty() && all.size() == 1) {
+            return all.getFirst();
+        }
+        int index = signature(stage.name()).indexOfInput(input.name());
+        if (index < 0) {
+            faults.add(
+                    stage.line(),
+                    input.name().isEmpty()
+                            ? "must say which input " + input.from() + " is for (" + stage.model() + " has " + all + ")"
+                            : "feeds " + input.name() + ", which " + stage.model() + " does not take (it takes " + all
+                                    + ")");
+            return null;
+        }
+        return all.get(index);
+    }
+
+    /** Several may take one input of the pipeline's; it is then as narrow as the narrowest, and optional if it is to all. */
+    private void takeOwn(Stage stage, String name, TensorSpec wanted) {
+        TensorSpec before = inputs.get(name);
+        if (before == null) {
+            inputs.put(name, new TensorSpec(name, wanted.dataType(), wanted.shape(), wanted.optional()));
+            return;
+        }
+        Shape both = both(before, wanted);
+        if (before.dataType() != wanted.dataType() || both == null) {
+            faults.add(stage.line(), "takes " + wanted + ", and elsewhere " + name + " is " + type(before));
+        } else {
+            inputs.put(name, new TensorSpec(name, wanted.dataType(), both, before.optional() && wanted.optional()));
+        }
+    }
+
+    private void checkTest(Stage stage) {
+        Switch test = stage.test();
+        if (test == null) {
+            return;
+        }
+        TensorSpec tested = test.of().isInput() ? inputs.get(test.of().tensor()) : given(test.of(), stage.line());
+        if (tested == null) {
+            faults.add(stage.line(), "tests " + test.of() + ", which no stage takes");
+        } else if (!Switch.reads(tested.dataType())) {
+            faults.add(
+                    stage.line(),
+                    "tests " + test.of() + ", which is no number that can be compared but " + tested.dataType());
+        }
+    }
+
+    /** What the stage's model says of that output. */
+    private @Nullable TensorSpec given(Source from, String line) {
+        List<TensorSpec> all = signature(from.stage()).outputs();
+        if (from.tensor().isEmpty() && all.size() == 1) {
+            return all.getFirst();
+        }
+        TensorSpec spec = signature(from.stage()).output(from.tensor());
+        if (spec == null) {
+            faults.add(
+                    line,
+                    from.tensor().isEmpty()
+                            ? "must say which output of " + from.stage() + " it means (it has " + all + ")"
+                            : "speaks of " + from + ", which is not among what " + from.stage() + " gives: " + all);
+        }
+        return spec;
+    }
+
+    /** With the tensor's name where that was left out. */
+    private Source whole(Source from) {
+        return from.isInput() || !from.tensor().isEmpty()
+                ? from
+                : new Source(
+                        from.stage(),
+                        signature(from.stage()).outputs().getFirst().name());
+    }
+
+    private List<TensorSpec> outputs() {
+        List<TensorSpec> outputs = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Output output : pipeline.outputs()) {
+            TensorSpec spec = output(output);
+            if (spec != null) {
+                if (!names.add(spec.name())) {
+                    faults.add(output.line(), "has the name of another output, " + spec.name());
+                }
+                outputs.add(spec);
+            }
+        }
+        return outputs;
+    }
+
+    private @Nullable TensorSpec output(Output output) {
+        @Nullable TensorSpec all = null;
+        for (Source from : output.from()) {
+            TensorSpec given = given(from, output.line());
+            if (given == null) {
+                return null;
+            }
+            String name = output.name().isEmpty() ? given.name() : output.name();
+            Shape shape = all == null ? given.shape() : wider(all.shape(), given.shape());
+            if (all != null && (all.dataType() != given.dataType() || shape == null)) {
+                faults.add(output.line(), "is " + type(all) + " or, as " + from + ", " + type(given));
+                return null;
+            }
+            all = new TensorSpec(name, given.dataType(), Objects.requireNonNull(shape));
+        }
+        if (all != null && !output.combination().takes(all.dataType())) {
+            faults.add(output.line(), "cannot be a " + output.combination().word() + " of " + type(all));
+        }
+        if (faults.isEmpty() && output.combination() != Combination.FIRST) {
+            output.from().stream()
+                    .filter(from -> !guards(from).isEmpty())
+                    .forEach(from -> faults.add(output.line(), from + " may have no value, for its stage may not run"));
+        } else if (faults.isEmpty() && !alwaysHasValue(output)) {
+            faults.add(
+                    output.line(),
+                    "may have no value: end it with else and a stage that always runs, or with two of which one has if"
+                            + " and the other unless");
+        }
+        return all;
+    }
+
+    /** As open as both together are. */
+    private static @Nullable Shape wider(Shape one, Shape other) {
+        if (one.rank() != other.rank()) {
+            return null;
+        }
+        Shape wider = one;
+        for (int axis = 0; axis < one.rank(); axis++) {
+            wider = one.dimension(axis) == other.dimension(axis) ? wider : wider.with(axis, Shape.VARIABLE);
+        }
+        return wider;
+    }
+
+    /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */
+    private boolean alwaysHasValue(Output output) {
+        List<Set<Switch>> guards = output.from().stream().map(this::guards).toList();
+        return guards.stream()
+                .anyMatch(one -> one.isEmpty() || guards.stream().anyMatch(other -> areOpposite(one, other)));
+    }
+
+    private static boolean areOpposite(Set<Switch> one, Set<Switch> other) {
+        return one.size() == 1
+                && other.size() == 1
+                && one.iterator().next().isOppositeOf(other.iterator().next());
+    }
+
+    /** All tests that must come out right for it to be there; each stage is looked at once, however many ways lead there. */
+    private Set<Switch> guards(Source from) {
+        Stage stage = stages.get(from.stage());
+        Set<Switch> known = guards.get(from.stage());
+        if (stage == null || known != null) {
+            return known == null ? Set.of() : known;
+        }
+        Set<Switch> all = new HashSet<>();
+        stage.sources().forEach(source -> all.addAll(guards(source)));
+        if (stage.test() != null) {
+            all.add(stage.test());
+        }
+        guards.put(stage.name(), all);
+        return all;
+    }
+
+    private void mustBeUsed(Stage stage) {
+        if (slots.keySet().stream().noneMatch(from -> from.stage().equals(stage.name()))) {
+            faults.add(stage.line(), "gives nothing that anybody takes");
+        }
+    }
+
+    private Step step(Stage stage) {
+        Signature signature = signature(stage.name());
+        List<Feed> feeds = new ArrayList<>();
+        for (TensorSpec spec : signature.inputs()) {
+            stage.inputs().stream()
+                    .filter(input -> input.name().isEmpty() || input.name().equals(spec.name()))
+                    .findFirst()
+                    .ifPresent(input -> feeds.add(new Feed(spec, slot(whole(input.from())))));
+        }
+        List<String> outputs = new ArrayList<>();
+        List<Integer> outputSlots = new ArrayList<>();
+        slots.forEach((from, slot) -> {
+            if (from.stage().equals(stage.name())) {
+                outputs.add(from.tensor());
+                outputSlots.add(slot);
+            }
+        });
+        Switch test = stage.test();
+        Condition condition = test == null ? null : new Condition(test, slot(whole(test.of())));
+        return new Step(stage.name(), stage.model(), signature, feeds, condition, outputs, outputSlots);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.pipeline.PipelinePlan.Step;
+
+/**
+ * What a stage's error is to the client of the pipeline, who knows nothing of its stages.
+ *
+ * @thread any; holds nothing
+ */
+final class StageErrors {
+
+    private StageErrors() {}
+
+    /** The same error, which says where it happened. */
+    static InferenceError of(Step step, InferenceError error) {
+        String where = "stage " + step.name() + " (" + step.model() + ")";
+        return switch (error) {
+            case InferenceError.InvalidRequest(String field, String reason) ->
+                new InferenceError.InvalidRequest(field.isEmpty() ? where : where + ": " + field, reason);
+            case InferenceError.Overloaded(String message, long retryAfterMillis) ->
+                new InferenceError.Overloaded(where + ": " + message, retryAfterMillis);
+            case InferenceError.DeadlineExceeded(String stage) ->
+                new InferenceError.DeadlineExceeded(stage + " of " + where);
+            case InferenceError.EngineFailure(String id) -> new InferenceError.EngineFailure(id + ", " + where);
+            case InferenceError.ModelNotReady(var model, String reason, long retryAfterMillis) ->
+                new InferenceError.ModelNotReady(model, reason + " (" + where + ")", retryAfterMillis);
+            case InferenceError other -> other;
+        };
+    }
+
+    /** Whether it comes only when nobody reads the inputs of the request that it is for, or ever will. */
+    static boolean promisesThatInputsAreFree(InferenceError error) {
+        return error instanceof InferenceError.InvalidRequest
+                || error instanceof InferenceError.Overloaded
+                || error instanceof InferenceError.Throttled;
+    }
+}

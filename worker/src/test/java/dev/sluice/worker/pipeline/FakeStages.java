@@ -1,0 +1,96 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceOutcome;
+import dev.sluice.worker.contract.InferenceRequest;
+import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.fake.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Stages that answer when the test says so. */
+final class FakeStages implements PipelineRun.Stages {
+
+    static final ModelId WHOLE = new ModelId("whole", 1);
+
+    final PipelinePlan plan;
+    final Map<String, InferenceRequest> asked = new LinkedHashMap<>();
+    final List<String> withdrawn = new ArrayList<>();
+    final List<InferenceOutcome> outcomes = new ArrayList<>();
+    final Map<String, Consumer<InferenceOutcome>> ends = new LinkedHashMap<>();
+
+    FakeStages(PipelinePlan plan) {
+        this.plan = plan;
+    }
+
+    PipelineRun begin(List<String> outputs, Tensor... inputs) {
+        InferenceRequest request = new InferenceRequest(
+                WHOLE,
+                "r",
+                List.of(inputs),
+                outputs,
+                (int) inputs[0].rows(),
+                2,
+                "client",
+                new Deadline(7),
+                Cancellation.NEVER);
+        PipelineRun run = new PipelineRun(plan, request, this, outcomes::add);
+        run.begin();
+        return run;
+    }
+
+    @Override
+    public Runnable ask(int step, InferenceRequest request, Consumer<InferenceOutcome> end) {
+        String name = plan.steps().get(step).name();
+        asked.put(name, request);
+        ends.put(name, end);
+        return () -> withdrawn.add(name);
+    }
+
+    /** What that stage was asked. */
+    InferenceRequest asked(String stage) {
+        return Objects.requireNonNull(asked.get(stage), stage);
+    }
+
+    void answer(String stage, Tensor... outputs) {
+        List<String> wanted = asked(stage).outputs();
+        List<Tensor> inOrder = Arrays.stream(outputs)
+                .sorted(Comparator.comparingInt(output -> wanted.indexOf(output.name())))
+                .toList();
+        tell(stage, new InferenceResponse(WHOLE, inOrder, new InferenceResponse.Timing(1, 2, 3, 4, 5)));
+    }
+
+    void tell(String stage, InferenceOutcome outcome) {
+        Objects.requireNonNull(ends.remove(stage), stage).accept(outcome);
+    }
+
+    InferenceError error() {
+        return (InferenceError) outcome();
+    }
+
+    InferenceOutcome outcome() {
+        if (outcomes.size() != 1) {
+            throw new AssertionError(outcomes);
+        }
+        return outcomes.getFirst();
+    }
+
+    /** The outputs of the one answer. */
+    String answers() {
+        StringBuilder text = new StringBuilder();
+        for (Tensor output : ((InferenceResponse) outcome()).outputs()) {
+            text.append(output.name()).append(Tensors.text(output));
+        }
+        return text.toString();
+    }
+}
