@@ -6,11 +6,13 @@ import dev.sluice.worker.batch.FixedDelayPolicy;
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one model is served: its model.yaml where that says something, otherwise the node's options.
@@ -26,6 +28,7 @@ import java.util.List;
  * @param drift how its answers are watched
  * @param rest when it may be sent to sleep
  * @param placement where it runs
+ * @param declared what it takes and gives, where its owner says so
  */
 record ModelServing(
         int instances,
@@ -43,7 +46,8 @@ record ModelServing(
         Tests tests,
         Watching drift,
         Rest rest,
-        Placement placement) {
+        Placement placement,
+        @Nullable Signature declared) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -83,7 +87,8 @@ record ModelServing(
                 Watching.of(model.drift(), node.drift()),
                 rest(model, node.control()),
                 new Placement(
-                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()));
+                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
+                model.signature().declared());
     }
 
     /** The same with no more instances than so many. */
@@ -104,7 +109,8 @@ record ModelServing(
                 tests,
                 drift,
                 rest,
-                placement);
+                placement,
+                declared);
     }
 
     /** @param own what is said of the model itself; 0 for nothing */
@@ -142,6 +148,11 @@ record ModelServing(
             }
         }
         return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
+    }
+
+    /** As its engine is to load it. */
+    EngineOptions engineOptions() {
+        return new EngineOptions(intraOpThreads, placement, declared);
     }
 
     /** As it is shown. */

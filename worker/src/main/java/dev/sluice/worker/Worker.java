@@ -6,8 +6,7 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
-import dev.sluice.worker.engine.Engine;
-import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -38,7 +37,7 @@ public final class Worker extends VerticleBase {
     private final SourceListener fetches;
     private final WishStore store;
     private final Ticker ticker;
-    private final Supplier<Engine> engines;
+    private final Supplier<Engines> engines;
     private ModelLoader loader;
     private ModelKeeper keeper;
     private Fetching fetching;
@@ -49,10 +48,10 @@ public final class Worker extends VerticleBase {
 
     /** @param store what operators want, from one start to the next */
     public Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker) {
-        this(options, listeners, store, ticker, OnnxEngine::new);
+        this(options, listeners, store, ticker, Engines::installed);
     }
 
-    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engine> engines) {
+    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engines> engines) {
         this.options = options;
         this.listeners = new ModelLoader.Listeners(listeners.batches, listeners.instances);
         this.fetches = listeners.sources;

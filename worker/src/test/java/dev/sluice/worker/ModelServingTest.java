@@ -33,7 +33,8 @@ class ModelServingTest {
                 new ModelServing.Tests(true, true, false),
                 new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL),
                 new ModelServing.Rest(false, none),
-                Placement.CPU);
+                Placement.CPU,
+                null);
     }
 
     @Test

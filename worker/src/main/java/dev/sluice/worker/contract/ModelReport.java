@@ -60,6 +60,12 @@ public record ModelReport(
             remarks = List.copyOf(remarks);
         }
 
+        /** Triton's name for what runs models of its platform: {@code onnxruntime}. */
+        public String backend() {
+            int end = platform.indexOf('_');
+            return end < 0 ? platform : platform.substring(0, end);
+        }
+
         /** Which GPU it runs on; {@link #NO_GPU} for none. */
         public int gpu() {
             int colon = device.indexOf(':');

@@ -46,7 +46,8 @@ final class ModelConfigHandler {
         boolean batched = description.maxBatchRows() > 0;
         JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(name);
         out.raw(",\"platform\":").string(description.platform());
-        out.raw(",\"backend\":\"onnxruntime\",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
+        out.raw(",\"backend\":").string(description.backend());
+        out.raw(",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
         out.raw(",\"max_batch_size\":").number(description.maxBatchRows());
         out.raw(",\"input\":");
         tensors(description.signature().inputs(), batched, out);
