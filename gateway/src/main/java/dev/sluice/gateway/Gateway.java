@@ -144,7 +144,7 @@ public final class Gateway {
     private Future<?> deploy() {
         Optional<String> clash = PortClash.of(config);
         if (clash.isPresent()) {
-            return Future.failedFuture(new IOException(clash.get()));
+            return Future.failedFuture(new SettingsException(List.of(clash.get())));
         }
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);

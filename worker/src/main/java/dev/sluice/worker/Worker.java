@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * <p>Its deployment is complete when every model that it begins with has been tried; one that cannot be loaded fails alone.
  *
  * @thread a context of virtual threads, the control thread, never on the data path
- * @errors deployment fails only when no directory of the repository can be read, or not what operators want of it, or
+ * @errors deployment fails only when the settings of sources say what cannot be, no directory of the repository can be read, or not what operators want of it, or
  *     there is no engine
  * @owns the models in memory; closed after the threads that run them have ended
  */
@@ -74,6 +74,7 @@ public final class Worker extends VerticleBase {
                 (name, text) -> wishes.changeAnyway(
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
         ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
+        sources.check();
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
         ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, vertx);
