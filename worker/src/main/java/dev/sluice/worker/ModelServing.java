@@ -86,8 +86,7 @@ record ModelServing(
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
                 Watching.of(model.drift(), node.drift()),
                 rest(model, node.control()),
-                new Placement(
-                        model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
+                new Placement(model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
                 model.signature().declared());
     }
 

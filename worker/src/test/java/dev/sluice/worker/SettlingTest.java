@@ -79,7 +79,8 @@ class SettlingTest {
     /** As a context that closes does to who waits on it, without saying so in a signature. */
     @Test
     void whoIsInterruptedBecauseTheServerEndsIsNoDefect() {
-        Runnable interrupted = () -> Future.failedFuture(new InterruptedException()).await();
+        Runnable interrupted =
+                () -> Future.failedFuture(new InterruptedException()).await();
         assertTrue(through(interrupted, true).isComplete());
         assertTrue(levels().stream().noneMatch(level -> level.isGreaterOrEqual(Level.INFO)), levels().toString());
     }

@@ -142,7 +142,8 @@ class WorkerFaultTest {
                 drift,
                 Settings.of(SourceOptions.class).load());
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
-        Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> new Engines(List.of(engine)));
+        Worker worker =
+                new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> new Engines(List.of(engine)));
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }
 

@@ -97,8 +97,8 @@ final class Compaction {
 
     /** The version of its tables, which it has if it can be read; and then it is closed in that way. */
     private static int version(String url, String end) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        url, Credentials.OF_FILE.user(), Credentials.OF_FILE.password());
+        try (Connection connection =
+                        DriverManager.getConnection(url, Credentials.OF_FILE.user(), Credentials.OF_FILE.password());
                 Statement statement = connection.createStatement()) {
             int version = Schema.version(connection);
             statement.execute(end);

@@ -133,10 +133,9 @@ final class Database implements AutoCloseable {
     Optional<String> lost() {
         return file == null || file.isThere()
                 ? Optional.empty()
-                : Optional.of(
-                        "the registry " + name() + " has been deleted or replaced while the server had it open:"
-                                + " nothing can be changed until that very file is back in its place, or the server is"
-                                + " started anew");
+                : Optional.of("the registry " + name() + " has been deleted or replaced while the server had it open:"
+                        + " nothing can be changed until that very file is back in its place, or the server is"
+                        + " started anew");
     }
 
     private Connection connect() throws IOException, SQLException {

@@ -27,7 +27,7 @@ class EnginesIT {
     private static final int CLIENTS = 200;
 
     /** y = x . weight + bias, in the form of each engine. */
-    private enum Kind {
+    enum Kind {
         PYTORCH("torch_linear", "pytorch_libtorch"),
         TENSORFLOW("tf_linear", "tensorflow_savedmodel");
 
@@ -98,21 +98,24 @@ class EnginesIT {
             JsonObject metadata = gateway.get("/v2/models/" + kind.model).json();
             assertEquals(kind.platform, metadata.getString("platform"));
             assertEquals(
-                    JsonArray.of(-1, 3), metadata.getJsonArray("outputs").getJsonObject(0).getJsonArray("shape"));
-            JsonObject config = gateway.get("/v2/models/" + kind.model + "/config").json();
+                    JsonArray.of(-1, 3),
+                    metadata.getJsonArray("outputs").getJsonObject(0).getJsonArray("shape"));
+            JsonObject config =
+                    gateway.get("/v2/models/" + kind.model + "/config").json();
             assertEquals(kind.profile(), "engine-" + config.getString("backend"));
             List<CompletableFuture<Answer>> answers = IntStream.range(0, CLIENTS)
                     .mapToObj(i -> gateway.inferLater(kind.model, row(i, 1)))
                     .toList();
             for (int i = 0; i < CLIENTS; i++) {
-                assertEquals(numbers(expected(i, 1)), numbers(Waiting.await(answers.get(i)).data()));
+                assertEquals(
+                        numbers(expected(i, 1)),
+                        numbers(Waiting.await(answers.get(i)).data()));
             }
             MetricsPage metrics = gateway.metrics();
             String model = "model=\"" + kind.model + "\"";
             assertEquals(CLIENTS, metrics.value("sluice_batch_rows_sum", model), "rows out = rows in");
             assertTrue(metrics.value("sluice_batch_rows_count", model) < CLIENTS, "no two shared a batch");
-            Waiting.until(
-                    "its answers are watched", () -> gateway.metrics().value("sluice_drift_samples", model) > 0);
+            Waiting.until("its answers are watched", () -> gateway.metrics().value("sluice_drift_samples", model) > 0);
             gateway.awaitNothingInFlight();
         }
     }
@@ -125,7 +128,9 @@ class EnginesIT {
             assertTrue(gateway.infer(kind.model, narrow).error(400).contains("[-1,2]"));
             Answer three = gateway.admin("PUT", "/admin/v1/models/" + kind.model + "/instances", "{\"instances\":3}");
             assertEquals(200, three.status(), three.body());
-            assertEquals(expected(1, 2).size(), gateway.infer(kind.model, row(1, 2)).data().size());
+            assertEquals(
+                    expected(1, 2).size(),
+                    gateway.infer(kind.model, row(1, 2)).data().size());
             Answer gone = gateway.admin("POST", "/admin/v1/models/" + kind.model + "/unload", "");
             assertEquals(200, gone.status(), gone.body());
             assertTrue(gateway.infer(kind.model, row(1, 2)).status() >= 400);
@@ -138,9 +143,9 @@ class EnginesIT {
         assumeTrue(kind.isBuilt(), "built without the profile " + kind.profile());
         copy(kind.model);
         String sample = """
-                {"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"data":[1,2]}],
-                 "outputs":[{"name":"y","datatype":"FP32","shape":[1,3],"data":[9.5,12.25,%s]}]}
-                """;
+            {"inputs":[{"name":"x","datatype":"FP32","shape":[1,2],"data":[1,2]}],
+             "outputs":[{"name":"y","datatype":"FP32","shape":[1,3],"data":[9.5,12.25,%s]}]}
+            """;
         Path first = root.resolve(kind.model).resolve("1");
         Path golden = Files.createDirectories(first.resolve("golden"));
         Files.writeString(golden.resolve("one.json"), sample.formatted("15.125"));
@@ -179,10 +184,7 @@ class EnginesIT {
     }
 
     private static String reason(RunningGateway gateway, Kind kind, String version) {
-        return gateway.admin("GET", "/admin/v1/models/" + kind.model, "")
-                .json()
-                .getJsonArray("versions")
-                .stream()
+        return gateway.admin("GET", "/admin/v1/models/" + kind.model, "").json().getJsonArray("versions").stream()
                 .map(JsonObject.class::cast)
                 .filter(each -> each.getValue("version").toString().equals(version))
                 .map(each -> each.getString("reason", ""))
@@ -200,7 +202,9 @@ class EnginesIT {
                     Requests.tensor("A__0", "FP32", "[2,2]", "[1,2,3,4]"));
             JsonArray outputs = gateway.infer("torch_pair", body).outputs();
             assertEquals("PRODUCT__0", outputs.getJsonObject(0).getString("name"));
-            assertEquals(List.of(2.0, 4.0, 9.0, 12.0), numbers(outputs.getJsonObject(0).getJsonArray("data")));
+            assertEquals(
+                    List.of(2.0, 4.0, 9.0, 12.0),
+                    numbers(outputs.getJsonObject(0).getJsonArray("data")));
             assertEquals(List.of(2.0, 4.0), numbers(outputs.getJsonObject(1).getJsonArray("data")));
         }
     }
@@ -211,7 +215,8 @@ class EnginesIT {
         copy("tf_upper");
         try (RunningGateway gateway = start()) {
             String body = Requests.inputs(Requests.tensor("text", "BYTES", "[2]", "[\"a\",\"bcd\"]"));
-            assertEquals(JsonArray.of("A", "BCD"), gateway.infer("tf_upper", body).data());
+            assertEquals(
+                    JsonArray.of("A", "BCD"), gateway.infer("tf_upper", body).data());
         }
     }
 
@@ -221,7 +226,9 @@ class EnginesIT {
         copy("torch_linear");
         Files.delete(root.resolve("torch_linear/model.yaml"));
         try (RunningGateway gateway = start()) {
-            assertTrue(reason(gateway, Kind.PYTORCH, "1").contains("signature.inputs"), reason(gateway, Kind.PYTORCH, "1"));
+            assertTrue(
+                    reason(gateway, Kind.PYTORCH, "1").contains("signature.inputs"),
+                    reason(gateway, Kind.PYTORCH, "1"));
         }
     }
 

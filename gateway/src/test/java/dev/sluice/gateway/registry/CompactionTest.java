@@ -43,7 +43,8 @@ class CompactionTest {
         try (Database database = new Database(place)) {
             database.write(connection -> {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute("insert into model_wish (model, memory, versions) values ('digits', 'LOADED', '')");
+                    statement.execute(
+                            "insert into model_wish (model, memory, versions) values ('digits', 'LOADED', '')");
                 }
             });
             while (Files.size(place.file()) <= Compaction.LARGE_BYTES) {
@@ -120,7 +121,7 @@ class CompactionTest {
         Files.write(place.file(), damaged);
         try (Database database = new Database(place)) {
             IOException refused = assertThrows(IOException.class, () -> database.run(connection -> true));
-            assertTrue(refused.getMessage().contains("cannot be opened"), refused.toString());
+            assertTrue(String.valueOf(refused.getMessage()).contains("cannot be opened"), refused.toString());
         }
         assertArrayEquals(damaged, Files.readAllBytes(place.file()));
         assertFalse(Files.exists(folder.resolve("registry.compacting")));

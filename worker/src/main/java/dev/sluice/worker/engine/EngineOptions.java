@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param placement where the model runs
  * @param declared what its owner says that it takes and gives; null where the model is to say so
  */
-public record EngineOptions(int intraOpThreads, Placement placement, @Nullable Signature declared) {
+public record EngineOptions(
+        int intraOpThreads, Placement placement, @Nullable Signature declared) {
 
     public EngineOptions {
         if (intraOpThreads < 1) {

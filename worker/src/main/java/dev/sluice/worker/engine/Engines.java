@@ -49,6 +49,7 @@ public final class Engines {
                 profile == null
                         ? "no engine loads a file of that name"
                         : "this build has no engine for it: it is added by the Maven profile " + profile
-                                + ", as in SLUICE_ENGINES=" + profile.substring("engine-".length()) + " ./sluice serve");
+                                + ", as in SLUICE_ENGINES=" + profile.substring("engine-".length())
+                                + " ./sluice serve");
     }
 }

@@ -58,7 +58,8 @@ public record SignatureConfig(
         List<TensorSpec> out = specs(outputs);
         boolean batched = !in.isEmpty()
                 && Stream.concat(in.stream(), out.stream())
-                        .allMatch(spec -> spec.shape().rank() > 0 && spec.shape().dimension(0) == Shape.VARIABLE);
+                        .allMatch(
+                                spec -> spec.shape().rank() > 0 && spec.shape().dimension(0) == Shape.VARIABLE);
         return new Signature(in, out, batched);
     }
 

@@ -284,8 +284,8 @@ final class TritonConfigReader {
             refuse(
                     field,
                     path,
-                    "does not go with what is served here (got " + text + "; expected "
-                            + String.join(" or ", expected) + ")");
+                    "does not go with what is served here (got " + text + "; expected " + String.join(" or ", expected)
+                            + ")");
         }
     }
 

@@ -47,7 +47,17 @@ class SignatureConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "x=FP32", "x=FLOAT[1]", "=FP32[1]", "x=FP32[-2]", "x=FP32[1,]", "x=FP32[,1]", "x=FP32[9999999999]"})
+    @ValueSource(
+            strings = {
+                "x",
+                "x=FP32",
+                "x=FLOAT[1]",
+                "=FP32[1]",
+                "x=FP32[-2]",
+                "x=FP32[1,]",
+                "x=FP32[,1]",
+                "x=FP32[9999999999]"
+            })
     void whatIsNoTensorIsRefusedWithItsPlace(String text) throws IOException {
         Path yaml = folder.resolve("model.yaml");
         Files.writeString(yaml, "signature:\n  inputs:\n    - \"" + text + "\"\n");

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +118,10 @@ class TritonConfigTest {
                         .maxQueueRequests());
     }
 
+    private Signature declared(String text) throws IOException {
+        return Objects.requireNonNull(config(text).signature().declared());
+    }
+
     @Test
     void ofTorchScriptItDeclaresWhatTheModelTakesAndGivesByThePlacesInTheirNames() throws IOException {
         String tensors = """
@@ -124,15 +129,11 @@ class TritonConfigTest {
                 input { name: "A__0" data_type: TYPE_FP32 dims: [ 2, -1 ] }
                 output { name: "S" data_type: TYPE_FP32 dims: [ 10 ] }
                 """;
-        Signature declared = config("backend: \"pytorch\" max_batch_size: 8 " + tensors)
-                .signature()
-                .declared();
+        Signature declared = declared("backend: \"pytorch\" max_batch_size: 8 " + tensors);
         assertEquals("[A__0 FP32[-1,2,-1], N__1 INT64[-1,1]]", declared.inputs().toString());
         assertEquals("[S FP32[-1,10]]", declared.outputs().toString());
         assertEquals(true, declared.batched());
-        assertEquals(
-                false,
-                config("platform: \"pytorch_libtorch\" " + tensors).signature().declared().batched());
+        assertEquals(false, declared("platform: \"pytorch_libtorch\" " + tensors).batched());
         assertEquals(null, config(tensors).signature().declared(), "an ONNX model says so itself");
     }
 

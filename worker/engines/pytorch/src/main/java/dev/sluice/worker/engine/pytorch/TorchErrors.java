@@ -14,10 +14,11 @@ final class TorchErrors {
 
     /** How kernels say that shapes or values do not go together; there is no code for it. */
     private static final Pattern MISFIT = Pattern.compile(
-            "shapes cannot be multiplied|must match the size|size mismatch|sizes? of tensors? .* match|is invalid for input"
-                    + "|out of (?:range|bounds)|Expected .*(?:dim|size|channels)|expected .* to have");
+            "shapes cannot be multiplied|must match the size|size mismatch|sizes? of tensors? .* match|is invalid for"
+                    + " input|out of (?:range|bounds)|Expected .*(?:dim|size|channels)|expected .* to have");
 
-    private static final Pattern OUT_OF_MEMORY = Pattern.compile("can't allocate memory|not enough memory|out of memory");
+    private static final Pattern OUT_OF_MEMORY =
+            Pattern.compile("can't allocate memory|not enough memory|out of memory");
 
     /** What stands before the reason: the code of the model, line by line. */
     private static final Pattern WHERE = Pattern.compile("(?s).*\\n(?:\\w+(?:Error|Exception): )");

@@ -80,7 +80,10 @@ final class TorchScript implements Computation {
         DataType type = TorchTypes.of(array.getDataType());
         Shape shape = new Shape(array.getShape().getShape());
         TensorSpec declared = signature.output(name);
-        if (type == null || declared == null || type != declared.dataType() || !declared.shape().accepts(shape)) {
+        if (type == null
+                || declared == null
+                || type != declared.dataType()
+                || !declared.shape().accepts(shape)) {
             throw unlike("its output " + name + " is " + type + shape + ", and model.yaml declares " + declared);
         }
         return new Tensor(name, type, shape, array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN));

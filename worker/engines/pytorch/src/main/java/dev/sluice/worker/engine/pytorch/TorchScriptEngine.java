@@ -56,8 +56,8 @@ public final class TorchScriptEngine implements Engine {
         if (signature == null) {
             throw new ModelLoadException(
                     modelFile,
-                    "TorchScript says neither names nor shapes: model.yaml must, in signature.inputs and signature.outputs"
-                            + " (or a config.pbtxt for the backend pytorch)");
+                    "TorchScript says neither names nor shapes: model.yaml must, in signature.inputs and"
+                            + " signature.outputs (or a config.pbtxt for the backend pytorch)");
         }
         Optional<String> fault = fault(signature, options.placement());
         if (fault.isPresent()) {
@@ -68,7 +68,9 @@ public final class TorchScriptEngine implements Engine {
         }
         Model owner = open(modelFile);
         try {
-            owner.load(modelFile.toAbsolutePath().getParent(), modelFile.getFileName().toString());
+            owner.load(
+                    modelFile.toAbsolutePath().getParent(),
+                    modelFile.getFileName().toString());
             return new ComputedModel(
                     modelFile.toString(),
                     "pytorch_libtorch",
@@ -85,8 +87,7 @@ public final class TorchScriptEngine implements Engine {
             Library.load();
             return Model.newInstance(modelFile.toString(), Device.cpu(), DJL_ENGINE);
         } catch (EngineException | LinkageError e) {
-            throw new ModelLoadException(
-                    modelFile, "this machine cannot load libtorch: " + TorchErrors.readable(e), e);
+            throw new ModelLoadException(modelFile, "this machine cannot load libtorch: " + TorchErrors.readable(e), e);
         }
     }
 
@@ -96,7 +97,8 @@ public final class TorchScriptEngine implements Engine {
                     + placement + ")");
         }
         if (signature.inputs().isEmpty() || signature.outputs().isEmpty()) {
-            return Optional.of("model.yaml: signature: names no " + (signature.inputs().isEmpty() ? "input" : "output"));
+            return Optional.of(
+                    "model.yaml: signature: names no " + (signature.inputs().isEmpty() ? "input" : "output"));
         }
         return Stream.concat(signature.inputs().stream(), signature.outputs().stream())
                 .filter(spec -> !TorchTypes.has(spec.dataType()))

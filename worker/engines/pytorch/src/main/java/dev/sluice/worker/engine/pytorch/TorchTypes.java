@@ -12,16 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TorchTypes {
 
-    private static final Map<dev.sluice.worker.contract.DataType, DataType> THEIRS =
-            new EnumMap<>(Map.of(
-                    dev.sluice.worker.contract.DataType.BOOL, DataType.BOOLEAN,
-                    dev.sluice.worker.contract.DataType.UINT8, DataType.UINT8,
-                    dev.sluice.worker.contract.DataType.INT8, DataType.INT8,
-                    dev.sluice.worker.contract.DataType.INT32, DataType.INT32,
-                    dev.sluice.worker.contract.DataType.INT64, DataType.INT64,
-                    dev.sluice.worker.contract.DataType.FP16, DataType.FLOAT16,
-                    dev.sluice.worker.contract.DataType.FP32, DataType.FLOAT32,
-                    dev.sluice.worker.contract.DataType.FP64, DataType.FLOAT64));
+    private static final Map<dev.sluice.worker.contract.DataType, DataType> THEIRS = new EnumMap<>(Map.of(
+            dev.sluice.worker.contract.DataType.BOOL, DataType.BOOLEAN,
+            dev.sluice.worker.contract.DataType.UINT8, DataType.UINT8,
+            dev.sluice.worker.contract.DataType.INT8, DataType.INT8,
+            dev.sluice.worker.contract.DataType.INT32, DataType.INT32,
+            dev.sluice.worker.contract.DataType.INT64, DataType.INT64,
+            dev.sluice.worker.contract.DataType.FP16, DataType.FLOAT16,
+            dev.sluice.worker.contract.DataType.FP32, DataType.FLOAT32,
+            dev.sluice.worker.contract.DataType.FP64, DataType.FLOAT64));
 
     private TorchTypes() {}
 

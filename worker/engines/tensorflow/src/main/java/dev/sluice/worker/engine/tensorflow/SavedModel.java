@@ -64,8 +64,7 @@ final class SavedModel implements Computation {
         } catch (TFInvalidArgumentException misfit) {
             throw InferenceException.invalid("inputs", readable(misfit));
         } catch (TensorFlowException failure) {
-            Reason reason =
-                    failure instanceof TFResourceExhaustedException ? Reason.OUT_OF_MEMORY : Reason.OTHER;
+            Reason reason = failure instanceof TFResourceExhaustedException ? Reason.OUT_OF_MEMORY : Reason.OTHER;
             throw new EngineRunException("TensorFlow failed to run it: " + readable(failure), failure, reason);
         } finally {
             given.forEach(TType::close);

@@ -28,13 +28,15 @@ public final class SavedModelEngine implements Engine {
     @Override
     public LoadedModel load(Path modelFile, EngineOptions options) throws ModelLoadException {
         if (options.declared() != null) {
-            throw new ModelLoadException(modelFile, "it says itself what it takes and gives, and model.yaml need not: signature");
+            throw new ModelLoadException(
+                    modelFile, "it says itself what it takes and gives, and model.yaml need not: signature");
         }
         Placement placement = options.placement();
         if (!placement.isPlainCpu()) {
             throw new ModelLoadException(
                     modelFile,
-                    "this build of the TensorFlow engine runs on the CPU, without execution providers (got " + placement + ")");
+                    "this build of the TensorFlow engine runs on the CPU, without execution providers (got " + placement
+                            + ")");
         }
         if (!Files.isDirectory(modelFile)) {
             throw new ModelLoadException(modelFile, "there is no such folder");
@@ -43,7 +45,10 @@ public final class SavedModelEngine implements Engine {
         try {
             SavedSignature signature = SavedSignature.of(bundle.metaGraphDef(), modelFile);
             return new ComputedModel(
-                    modelFile.toString(), "tensorflow_savedmodel", signature.signature(), new SavedModel(bundle, signature));
+                    modelFile.toString(),
+                    "tensorflow_savedmodel",
+                    signature.signature(),
+                    new SavedModel(bundle, signature));
         } catch (ModelLoadException | RuntimeException e) {
             bundle.close();
             throw e;

@@ -43,7 +43,8 @@ record SavedSignature(Signature signature, Map<String, String> inputNodes, Map<S
         }
         boolean batched = !inputs.isEmpty()
                 && Stream.concat(inputs.stream(), outputs.stream())
-                        .allMatch(spec -> spec.shape().rank() > 0 && spec.shape().dimension(0) == Shape.VARIABLE);
+                        .allMatch(
+                                spec -> spec.shape().rank() > 0 && spec.shape().dimension(0) == Shape.VARIABLE);
         return new SavedSignature(
                 new Signature(inputs, outputs, batched),
                 nodes(definition.getInputsMap()),
@@ -57,8 +58,7 @@ record SavedSignature(Signature signature, Map<String, String> inputNodes, Map<S
     }
 
     /** By name, for a map of the protocol has no order of its own. */
-    private static List<TensorSpec> specs(Map<String, TensorInfo> tensors, Path modelFile)
-            throws ModelLoadException {
+    private static List<TensorSpec> specs(Map<String, TensorInfo> tensors, Path modelFile) throws ModelLoadException {
         List<TensorSpec> specs = new ArrayList<>();
         for (Map.Entry<String, TensorInfo> entry : new TreeMap<>(tensors).entrySet()) {
             TensorInfo info = entry.getValue();
