@@ -2,6 +2,7 @@
 #
 #   docker build -t sluice .
 #   docker run --rm -p 8080:8080 sluice
+#   docker build -t sluice --build-arg ENGINES=-Pengine-pytorch,engine-tensorflow .
 #   docker run --rm -p 8080:8080 -v "$PWD/models:/models:ro" -e SLUICE_WORKER_MODELS=/models sluice
 #
 # Needs BuildKit (the default since Docker 23), Podman or Buildah. A container with --read-only also needs
@@ -19,11 +20,16 @@ COPY pom.xml .
 COPY worker/pom.xml worker/
 COPY gateway/pom.xml gateway/
 COPY loadtest/pom.xml loadtest/
-RUN mvn -B -ntp -pl gateway -am package -DskipTests -Dspotless.check.skip=true -Dcheckstyle.skip=true
+COPY worker/engines/pytorch/pom.xml worker/engines/pytorch/
+COPY worker/engines/tensorflow/pom.xml worker/engines/tensorflow/
+# Empty, or profiles as in -Pengine-pytorch.
+ARG ENGINES=
+RUN mvn -B -ntp $ENGINES -pl gateway -am package -DskipTests -Dspotless.check.skip=true -Dcheckstyle.skip=true
 
 COPY worker/src/main worker/src/main
 COPY gateway/src/main gateway/src/main
-RUN mvn -B -ntp -pl gateway -am package -DskipTests -Dspotless.check.skip=true -Dcheckstyle.skip=true
+COPY worker/engines worker/engines
+RUN mvn -B -ntp $ENGINES -pl gateway -am package -DskipTests -Dspotless.check.skip=true -Dcheckstyle.skip=true
 
 # 95 of 100 bytes of ONNX Runtime's jar are for other platforms: out with them. Then Sluice's own jars apart from the
 # others, so that a new version of Sluice is a small layer.
@@ -62,6 +68,7 @@ LABEL com.amazonaws.sagemaker.capabilities.bidirectional-streaming=true
 # What one may want to change: `docker run -e JDK_JAVA_OPTIONS=...` replaces it. Request tensors lie outside the heap, in
 # direct memory that may grow as large as the heap, and ONNX Runtime has its own, so the heap takes less than half. In a
 # small container the JVM would pick Serial by itself.
+ENV TF_CPP_MIN_LOG_LEVEL=2
 ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=35 -XX:+UseG1GC"
 
 # Asks with what bash has built in: the image has no curl, and starting a JVM takes too long.

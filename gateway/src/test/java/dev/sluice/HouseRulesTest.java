@@ -35,7 +35,8 @@ class HouseRulesTest {
             root = Path.of("..").toAbsolutePath().normalize();
         }
         List<Path> all = new ArrayList<>();
-        for (String module : List.of("worker", "gateway", "loadtest")) {
+        for (String module :
+                List.of("worker", "gateway", "loadtest", "worker/engines/pytorch", "worker/engines/tensorflow")) {
             try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/main/java"))) {
                 files.filter(file -> file.toString().endsWith(".java")).forEach(all::add);
             }

@@ -51,7 +51,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -146,7 +145,7 @@ public final class Gateway {
     private Future<?> deploy() {
         Optional<String> clash = PortClash.of(config);
         if (clash.isPresent()) {
-            return Future.failedFuture(new IOException(clash.get()));
+            return Future.failedFuture(new SettingsException(List.of(clash.get())));
         }
         ReferenceCodec.register(vertx.eventBus());
         metrics.watch(admission::inFlight, models::all);

@@ -53,7 +53,7 @@ public final class Main {
                 })
                 .onFailure(failure -> {
                     System.err.println("sluice: cannot start: " + failure.getMessage());
-                    System.exit(CANNOT_START);
+                    System.exit(failure instanceof SettingsException ? WRONG_USAGE : CANNOT_START);
                 });
     }
 

@@ -84,6 +84,9 @@ final class ModelControl {
         fetching.whenDue(model -> keeper.retryFailed(model));
         apply();
         keeper.settled().await();
+        if (options.mode() == ControlOptions.Mode.EXPLICIT && keeper.isEmpty()) {
+            LOG.info("no model is loaded before an operator asks for it: worker.control.mode is explicit");
+        }
         if (options.mode() == ControlOptions.Mode.WATCH) {
             vertx.setPeriodic(Math.max(1, options.poll().toMillis()), due -> look());
         }
@@ -244,8 +247,8 @@ final class ModelControl {
                 return refused(new InferenceError.UnknownModel(nobody.get()));
             }
         } catch (SettingsException faulty) {
-            return refused(new InferenceError.InvalidRequest(
-                    "traffic", faulty.problems().getFirst()));
+            return refused(
+                    new InferenceError.InvalidRequest("", faulty.problems().getFirst()));
         }
         return unlessRefused(folder.name(), wish -> wish.trying(policy), () -> tried(folder.name()));
     }
@@ -303,7 +306,7 @@ final class ModelControl {
         try {
             policy = VersionPolicy.parse(versions);
         } catch (IllegalArgumentException faulty) {
-            return refused(new InferenceError.InvalidRequest("versions", String.valueOf(faulty.getMessage())));
+            return refused(new InferenceError.InvalidRequest("", String.valueOf(faulty.getMessage())));
         }
         Set<Long> present = folder.versions().keySet();
         Set<Long> missing = policy.missingFrom(present);

@@ -215,14 +215,7 @@ final class ModelKeeper {
 
     private void inItsOwnTime(ModelId model, Runnable work) {
         settling.begins(model);
-        control.runOnContext(here -> {
-            try {
-                work.run();
-            } finally {
-                settling.ends(model);
-                goOn();
-            }
-        });
+        control.runOnContext(here -> settling.through(model, work, this::goOn, () -> closing));
     }
 
     private void goOn() {
@@ -364,6 +357,11 @@ final class ModelKeeper {
         return wanted.keySet().stream()
                 .filter(model -> model.name().equals(name))
                 .toList();
+    }
+
+    /** Whether there is nothing that is, was or is to be in memory. */
+    boolean isEmpty() {
+        return kept.isEmpty();
     }
 
     /** Whether it could not be loaded when it was tried last. */

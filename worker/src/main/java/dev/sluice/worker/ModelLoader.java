@@ -21,7 +21,7 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.drift.OutputWatch;
 import dev.sluice.worker.engine.Engine;
-import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.engine.Placement;
@@ -81,7 +81,7 @@ final class ModelLoader implements AutoCloseable {
     private final WorkerOptions options;
     private final Listeners listeners;
     private final Ticker ticker;
-    private final Engine engine;
+    private final Engines engines;
     private final Profiles profiles;
     private final Map<String, DeviceTurns> devices = new HashMap<>();
     private final Announcements announcements;
@@ -96,17 +96,17 @@ final class ModelLoader implements AutoCloseable {
     private boolean trimIsDue;
 
     /** What brings models here, and runs them. */
-    record Means(Ticker ticker, Engine engine, Fetching fetching, PipelineLoader pipelines, Vertx vertx) {}
+    record Means(Ticker ticker, Engines engines, Fetching fetching, PipelineLoader pipelines, Vertx vertx) {}
 
     ModelLoader(WorkerOptions options, Listeners listeners, Signatures signatures, Means means) {
         this.options = options;
         this.listeners = listeners;
         this.signatures = signatures;
         this.ticker = means.ticker;
-        this.engine = means.engine;
+        this.engines = means.engines;
         this.fetching = means.fetching;
         this.pipelines = means.pipelines;
-        this.profiles = Profiles.of(options, engine.name() + " " + engine.version());
+        this.profiles = Profiles.of(options);
         int cores = Runtime.getRuntime().availableProcessors();
         devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
         this.vertx = means.vertx;
@@ -158,7 +158,7 @@ final class ModelLoader implements AutoCloseable {
             slots.take();
             try {
                 long start = ticker.nanos();
-                load(new Loading(location, wish, known, progress, served));
+                load(new Loading(location, engines.of(location.modelFile()), wish, known, progress, served));
                 served.loaded(start, ticker.nanos());
             } finally {
                 slots.giveBack();
@@ -185,7 +185,12 @@ final class ModelLoader implements AutoCloseable {
 
     /** What is known of it from the beginning. */
     private record Loading(
-            ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress, ServedModel served) {}
+            ModelLocation location,
+            Engine engine,
+            Wish wish,
+            List<LatencyPoint> known,
+            Progress progress,
+            ServedModel served) {}
 
     private void load(Loading version) throws Exception {
         long start = ticker.nanos();
@@ -194,9 +199,7 @@ final class ModelLoader implements AutoCloseable {
                 () -> ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         Future<LoadedModel> reading = loading.executeBlocking(
-                () -> engine.load(
-                        version.location.modelFile(), new EngineOptions(serving.intraOpThreads(), serving.placement())),
-                false);
+                () -> version.engine.load(version.location.modelFile(), serving.engineOptions()), false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
         version.served.onClose(() -> closing(runnable));
         version.progress.warming.run();
@@ -310,9 +313,10 @@ final class ModelLoader implements AutoCloseable {
 
     private List<LatencyPoint> rehearse(Loading version, LoadedModel runnable, ModelServing serving, int rows) {
         Path modelFile = version.location.modelFile();
+        Profiles byEngine = profiles.by(version.engine.name() + " " + version.engine.version());
         Profiles known = serving.placement().equals(Placement.CPU)
-                ? profiles
-                : profiles.on(serving.placement() + ", run on " + runnable.device());
+                ? byEngine
+                : byEngine.on(serving.placement() + ", run on " + runnable.device());
         ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
         PatientShare place = new PatientShare(stake(runnable, serving));
         Rehearsal rehearsal = new Rehearsal(

@@ -6,11 +6,13 @@ import dev.sluice.worker.batch.FixedDelayPolicy;
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one model is served: its model.yaml where that says something, otherwise the node's options.
@@ -27,6 +29,7 @@ import java.util.List;
  * @param rest when it may be sent to sleep
  * @param placement where it runs
  * @param cacheTtl how long its answers may be given again; 0 for never
+ * @param declared what it takes and gives, where its owner says so
  */
 record ModelServing(
         int instances,
@@ -45,7 +48,8 @@ record ModelServing(
         Watching drift,
         Rest rest,
         Placement placement,
-        Duration cacheTtl) {
+        Duration cacheTtl,
+        @Nullable Signature declared) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
@@ -85,7 +89,8 @@ record ModelServing(
                 Watching.of(model.drift(), node.drift()),
                 rest(model, node.control()),
                 new Placement(model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
-                model.cache().ttl());
+                model.cache().ttl(),
+                model.signature().declared());
     }
 
     /** The same with no more instances than so many. */
@@ -107,7 +112,8 @@ record ModelServing(
                 drift,
                 rest,
                 placement,
-                cacheTtl);
+                cacheTtl,
+                declared);
     }
 
     /** @param own what is said of the model itself; 0 for nothing */
@@ -145,6 +151,11 @@ record ModelServing(
             }
         }
         return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
+    }
+
+    /** As its engine is to load it. */
+    EngineOptions engineOptions() {
+        return new EngineOptions(intraOpThreads, placement, declared);
     }
 
     /** As it is shown. */

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.worker.batch.LatencyPoint;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +40,10 @@ final class Profiles {
     }
 
     /** With a cache where the options want it. */
-    static Profiles of(WorkerOptions options, String engine) {
+    static Profiles of(WorkerOptions options) {
         Optional<Path> directory =
                 directory(options.profileCache(), System.getenv(), System.getProperty("user.home", ""));
-        return new Profiles(options, engine, directory.map(ProfileCache::new));
+        return new Profiles(options, "", directory.map(ProfileCache::new));
     }
 
     /** Where profiles are kept, if anywhere. */
@@ -68,6 +70,11 @@ final class Profiles {
         } catch (InvalidPathException malformed) {
             return Optional.empty();
         }
+    }
+
+    /** The same, of models that are run by that engine. */
+    Profiles by(String engine) {
+        return new Profiles(options, engine, cache);
     }
 
     /** The same, of models that run there. */
@@ -113,11 +120,22 @@ final class Profiles {
     private static String hash(Path modelFile) throws IOException {
         MessageDigest digest = ProfileKey.sha256();
         byte[] piece = new byte[PIECE_BYTES];
-        try (InputStream model = Files.newInputStream(modelFile)) {
-            for (int count = model.read(piece); count >= 0; count = model.read(piece)) {
-                digest.update(piece, 0, count);
+        for (Path file : files(modelFile)) {
+            try (InputStream content = Files.newInputStream(file)) {
+                for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
+                    digest.update(piece, 0, count);
+                }
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** It alone, or what lies in it, for a model may be a folder. */
+    private static List<Path> files(Path model) throws IOException {
+        try (Stream<Path> below = Files.walk(model)) {
+            return below.filter(Files::isRegularFile).sorted().toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 }

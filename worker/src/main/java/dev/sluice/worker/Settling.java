@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which versions are on their way, and who waits until some are not.
@@ -15,6 +18,8 @@ import java.util.function.Predicate;
  * @thread the control thread
  */
 final class Settling {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
 
     /** Somebody who waits until none of those versions is on its way. */
     private record Waiter(Predicate<ModelId> concerned, Promise<Void> promise) {}
@@ -26,8 +31,26 @@ final class Settling {
         underWay.merge(model, 1, Integer::sum);
     }
 
-    void ends(ModelId model) {
-        underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
+    /**
+     * Goes that way to its end, and on from there whatever has come of it.
+     *
+     * @param closing whether the server ends: then who waits is interrupted, and there is nobody to tell of anything
+     */
+    void through(ModelId model, Runnable work, Runnable goOn, BooleanSupplier closing) {
+        try {
+            try {
+                work.run();
+            } finally {
+                underWay.computeIfPresent(model, (m, count) -> count == 1 ? null : count - 1);
+                goOn.run();
+            }
+        } catch (Exception cutShort) { // InterruptedException among them, which await does not declare
+            if (closing.getAsBoolean()) {
+                LOG.debug("model {} was on its way when the server ended", model, cutShort);
+            } else {
+                LOG.error("model {} has not come through", model, cutShort);
+            }
+        }
     }
 
     /** Complete when none of those is on its way; at once if none is. */

@@ -6,8 +6,7 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
-import dev.sluice.worker.engine.Engine;
-import dev.sluice.worker.engine.OnnxEngine;
+import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -27,7 +26,7 @@ import java.util.function.Supplier;
  * <p>Its deployment is complete when every model that it begins with has been tried; one that cannot be loaded fails alone.
  *
  * @thread a context of virtual threads, the control thread, never on the data path
- * @errors deployment fails only when no directory of the repository can be read, or not what operators want of it, or
+ * @errors deployment fails only when the settings of sources say what cannot be, no directory of the repository can be read, or not what operators want of it, or
  *     there is no engine
  * @owns the models in memory; closed after the threads that run them have ended
  */
@@ -38,7 +37,7 @@ public final class Worker extends VerticleBase {
     private final SourceListener fetches;
     private final WishStore store;
     private final Ticker ticker;
-    private final Supplier<Engine> engines;
+    private final Supplier<Engines> engines;
     private ModelLoader loader;
     private ModelKeeper keeper;
     private Fetching fetching;
@@ -49,10 +48,10 @@ public final class Worker extends VerticleBase {
 
     /** @param store what operators want, from one start to the next */
     public Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker) {
-        this(options, listeners, store, ticker, OnnxEngine::new);
+        this(options, listeners, store, ticker, Engines::installed);
     }
 
-    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engine> engines) {
+    Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engines> engines) {
         this.options = options;
         this.listeners = new ModelLoader.Listeners(listeners.batches, listeners.instances);
         this.fetches = listeners.sources;
@@ -76,6 +75,7 @@ public final class Worker extends VerticleBase {
                 (name, text) -> wishes.changeAnyway(
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
         ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
+        sources.check();
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
         PipelineLoader pipelines = new PipelineLoader(stages, signatures, listeners.batches(), ticker, context);

@@ -18,6 +18,7 @@ import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.fake.FakeModel;
@@ -184,6 +185,11 @@ abstract class ControlFixture {
         public String version() {
             return "1";
         }
+
+        @Override
+        public String modelFile() {
+            return "model.onnx";
+        }
     };
 
     void start(String... more) throws Exception {
@@ -199,7 +205,7 @@ abstract class ControlFixture {
                 Settings.of(WorkerOptions.class).overrides(settings).load();
         Worker.Listeners listeners =
                 new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE);
-        Worker worker = new Worker(options, listeners, store, Ticker.SYSTEM, () -> engine);
+        Worker worker = new Worker(options, listeners, store, Ticker.SYSTEM, () -> new Engines(List.of(engine)));
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }
 

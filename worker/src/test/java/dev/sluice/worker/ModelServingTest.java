@@ -34,7 +34,8 @@ class ModelServingTest {
                 new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL),
                 new ModelServing.Rest(false, none),
                 Placement.CPU,
-                none);
+                none,
+                null);
     }
 
     @Test

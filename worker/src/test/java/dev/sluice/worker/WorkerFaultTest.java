@@ -24,6 +24,7 @@ import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.drift.DriftOptions;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.ModelInstance;
 import dev.sluice.worker.fake.FakeModel;
@@ -110,6 +111,11 @@ class WorkerFaultTest {
             public String version() {
                 return "1";
             }
+
+            @Override
+            public String modelFile() {
+                return "model.onnx";
+            }
         };
     }
 
@@ -136,7 +142,8 @@ class WorkerFaultTest {
                 drift,
                 Settings.of(SourceOptions.class).load());
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
-        Worker worker = new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> engine);
+        Worker worker =
+                new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> new Engines(List.of(engine)));
         result(vertx.deployVerticle(worker, Worker.deployment()));
     }
 

@@ -18,11 +18,13 @@ import java.util.Arrays;
  * @param samples lately
  * @param groups of answers, over which the index is made
  * @param psi the population stability index: of classes, where the output scores any, otherwise of numbers
- * @param ks the Kolmogorov-Smirnov distance: of the highest scores, or of numbers
+ * @param ks the Kolmogorov-Smirnov distance: of the highest scores, or of numbers; of those that are finite
+ * @param ksByChance what chance alone makes of it, on average
  * @thread immutable
  * @source Laurent and Massart (2000), Annals of Statistics 28, lemma 1; Smirnov (1939)
  */
-public record Comparison(String output, int samples, int baselineSamples, int groups, double psi, double ks) {
+public record Comparison(
+        String output, int samples, int baselineSamples, int groups, double psi, double ks, double ksByChance) {
 
     private static final double HALF = 0.5;
 
@@ -43,7 +45,8 @@ public record Comparison(String output, int samples, int baselineSamples, int gr
                 baseline.size(),
                 groups.count(),
                 index(groups.lately(), groups.baseline()),
-                distance(now, before));
+                distance(now, before),
+                Math.min(1, MEAN_DISTANCE * Math.sqrt(fewness(now.length, before.length))));
     }
 
     static boolean areComparable(OutputSample lately, OutputSample baseline) {
@@ -90,11 +93,6 @@ public record Comparison(String output, int samples, int baselineSamples, int gr
         return (groups - 1) * fewness();
     }
 
-    /** The same of the distance. */
-    public double ksByChance() {
-        return MEAN_DISTANCE * Math.sqrt(fewness());
-    }
-
     /** What is left of the index without what chance makes of it on average. */
     public double psiBeyondChance() {
         return Math.max(0, psi - psiByChance());
@@ -108,6 +106,10 @@ public record Comparison(String output, int samples, int baselineSamples, int gr
     }
 
     private double fewness() {
+        return fewness(samples, baselineSamples);
+    }
+
+    private static double fewness(int samples, int baselineSamples) {
         return 1.0 / samples + 1.0 / baselineSamples;
     }
 }

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 final class DriftMeters {
 
     private final MultiGauge psi;
+    private final MultiGauge byChance;
     private final MultiGauge ks;
     private final MultiGauge samples;
     private final MultiGauge notFinite;
@@ -26,6 +27,7 @@ final class DriftMeters {
 
     DriftMeters(MeterRegistry registry) {
         psi = MultiGauge.builder(MeterNames.DRIFT_PSI).register(registry);
+        byChance = MultiGauge.builder(MeterNames.DRIFT_PSI_BY_CHANCE).register(registry);
         ks = MultiGauge.builder(MeterNames.DRIFT_KS).register(registry);
         samples = MultiGauge.builder(MeterNames.DRIFT_SAMPLES).register(registry);
         notFinite = MultiGauge.builder(MeterNames.DRIFT_NOT_FINITE).register(registry);
@@ -37,6 +39,7 @@ final class DriftMeters {
 
     void refresh() {
         List<Row<?>> indexes = new ArrayList<>();
+        List<Row<?>> expected = new ArrayList<>();
         List<Row<?>> distances = new ArrayList<>();
         List<Row<?>> sizes = new ArrayList<>();
         List<Row<?>> parts = new ArrayList<>();
@@ -49,11 +52,13 @@ final class DriftMeters {
                 Comparison comparison = output.comparison();
                 if (comparison != null) {
                     indexes.add(Row.of(tags, comparison.psi()));
+                    expected.add(Row.of(tags, comparison.psiByChance()));
                     distances.add(Row.of(tags, comparison.ks()));
                 }
             }
         }
         psi.register(indexes, true);
+        byChance.register(expected, true);
         ks.register(distances, true);
         samples.register(sizes, true);
         notFinite.register(parts, true);

@@ -181,6 +181,9 @@ public final class MeterNames {
     /** Gauge, by model, version and output: population stability index of what it answered lately and its baseline. */
     public static final String DRIFT_PSI = "sluice_drift_psi";
 
+    /** Gauge, by model, version and output: what chance alone makes of that index, on average. */
+    public static final String DRIFT_PSI_BY_CHANCE = "sluice_drift_psi_by_chance";
+
     /** Gauge, by model, version and output: Kolmogorov-Smirnov distance of the same. */
     public static final String DRIFT_KS = "sluice_drift_ks";
 

@@ -38,7 +38,7 @@ final class Database implements AutoCloseable {
     /**
      * Nothing in the file is written over or moved, so that after a SIGKILL the newest state is the last one in it.
      * Without that a killed server was seen to come back with an older state, on a loaded machine, and nobody could
-     * make it do so again: a precaution. It costs some 17 KB for each command, measured.
+     * make it do so again: a precaution. It costs some 17 KB for each command, measured, until the next start.
      */
     private static final String APPENDED = ";REUSE_SPACE=FALSE;AUTO_COMPACT_FILL_RATE=0";
 
@@ -108,8 +108,7 @@ final class Database implements AutoCloseable {
             throw new IOException("the registry " + name() + " is closed, for the server ends");
         }
         Optional<String> lost = lost();
-        if (lost.isPresent()) { // what is written there now, nobody would ever read, and a new file has other words in
-            // it
+        if (lost.isPresent()) { // what is written there now nobody would read; a new file says other things
             throw new IOException(lost.get());
         }
         try {
@@ -130,16 +129,19 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** That the file is not there any more, or is another one than was opened, for people; nothing while all is well. */
+    /** That the file is gone, or is another one than was opened, for people; nothing while all is well. */
     Optional<String> lost() {
         return file == null || file.isThere()
                 ? Optional.empty()
-                : Optional.of(
-                        "the registry " + name() + " has been deleted or replaced while the server had it open: nothing"
-                                + " can be changed until that very file is back in its place, or the server is started anew");
+                : Optional.of("the registry " + name() + " has been deleted or replaced while the server had it open:"
+                        + " nothing can be changed until that very file is back in its place, or the server is"
+                        + " started anew");
     }
 
     private Connection connect() throws IOException, SQLException {
+        if (place instanceof Place.File itsFile) {
+            Compaction.of(itsFile);
+        }
         boolean mayBeEmpty = mayBeEmpty();
         String url = url();
         Credentials credentials = place instanceof Place.Server server
@@ -157,7 +159,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** A file that somebody has written, and that has nothing in it, is part of one: the database takes it for a new one. */
+    /** A file that somebody has written and that has nothing in it is part of one; the database takes it for new. */
     private boolean mayBeEmpty() throws IOException {
         return !(place instanceof Place.File file) || !Files.exists(file.file()) || Files.size(file.file()) == 0;
     }
@@ -194,7 +196,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static FileAttribute<?>[] only(String permissions, Path place) {
+    static FileAttribute<?>[] only(String permissions, Path place) {
         return place.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))

@@ -33,7 +33,7 @@ public sealed interface Place {
      */
     record File(Path directory, String name) implements Place {
 
-        private static final String ENDING = ".mv.db";
+        static final String ENDING = ".mv.db";
 
         Path file() {
             return directory.resolve(name + ENDING);

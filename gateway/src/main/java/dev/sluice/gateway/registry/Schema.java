@@ -67,7 +67,7 @@ final class Schema {
     }
 
     /** 0 for an empty database. */
-    private static int version(Connection connection) throws SQLException {
+    static int version(Connection connection) throws SQLException {
         try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), STEPS, null)) {
             if (!tables.next()) {
                 return 0;

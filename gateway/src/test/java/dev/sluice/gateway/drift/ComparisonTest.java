@@ -149,6 +149,12 @@ class ComparisonTest {
         assertEquals(3, comparison.groups());
         assertTrue(comparison.psi() > 1, comparison.toString());
         assertEquals(1000, comparison.samples());
+        assertEquals(
+                0.8687 * Math.sqrt(1.0 / 500 + 1.0 / 1000),
+                comparison.ksByChance(),
+                1e-9,
+                "as the distance: of numbers");
+        assertEquals(0, comparison.ks());
     }
 
     @Test

@@ -134,6 +134,7 @@ class DriftIT {
             MetricsPage page = gateway.metrics();
             return page.value("sluice_drift_samples", "model=\"digits\"") == shown.getInteger("samples")
                     && page.value("sluice_drift_psi", "version=\"1\"") == shown.getDouble("psi")
+                    && page.value("sluice_drift_psi_by_chance", "version=\"1\"") == shown.getDouble("psi_by_chance")
                     && page.value("sluice_drift_ks", "version=\"1\"") == shown.getDouble("ks");
         });
         assertEquals(0, gateway.metrics().value("sluice_drift_not_finite_ratio"));

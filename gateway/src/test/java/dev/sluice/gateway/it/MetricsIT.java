@@ -20,6 +20,7 @@ class MetricsIT {
     /** There from the first version on that is tried, and of answers from the first report on: CanaryIT and DriftIT have those. */
     private static final Set<String> LATER = Set.of(
             MeterNames.DRIFT_PSI,
+            MeterNames.DRIFT_PSI_BY_CHANCE,
             MeterNames.DRIFT_KS,
             MeterNames.DRIFT_SAMPLES,
             MeterNames.DRIFT_NOT_FINITE,

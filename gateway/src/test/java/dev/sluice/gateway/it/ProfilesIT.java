@@ -1,9 +1,11 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
@@ -131,6 +133,7 @@ class ProfilesIT {
                 AssertionError.class,
                 () -> RunningGateway.start(Places.TEST_MODELS, "compat.listeners=" + listeners, setting));
         assertTrue(String.valueOf(refused.getCause()).contains("each needs a port of its own"), refused.toString());
+        assertInstanceOf(SettingsException.class, refused.getCause(), "the process ends with 2, as of other settings");
     }
 
     @Test

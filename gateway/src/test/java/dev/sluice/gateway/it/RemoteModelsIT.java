@@ -157,7 +157,7 @@ class RemoteModelsIT {
         }
         try (RunningGateway gateway = start("worker.sources.allow_private=false")) {
             assertTrue(add(gateway, "sums", 1, store.url("/sums.onnx"))
-                    .error(503)
+                    .error(400)
                     .contains("worker.sources.allow_private"));
         }
         new Repository(models).with("sums", "1", MODEL);

@@ -68,6 +68,15 @@ public record ModelReport(
             return instances == NO_INSTANCES;
         }
 
+        /** Triton's name for what runs models of its platform: {@code onnxruntime}; none of a pipeline. */
+        public String backend() {
+            if (isPipeline()) {
+                return "";
+            }
+            int end = platform.indexOf('_');
+            return end < 0 ? platform : platform.substring(0, end);
+        }
+
         /** Which GPU it runs on; {@link #NO_GPU} for none. */
         public int gpu() {
             int colon = device.indexOf(':');

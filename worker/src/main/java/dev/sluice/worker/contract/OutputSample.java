@@ -12,6 +12,9 @@ package dev.sluice.worker.contract;
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record OutputSample(String output, int[] classes, float[] values, int notFinite) {
 
+    /** As many as may be waited for: a little less than are ever kept of one output. */
+    public static final int MOST_AWAITED = 4000;
+
     /** Whether it scores classes. */
     public boolean scoresClasses() {
         return classes.length > 0;

@@ -44,5 +44,11 @@ public record TrafficPolicy(double weightPercent, String keyHeader, Shadow shado
             double latencyTimes,
             double disagreementPercent,
             double drift,
-            Duration promoteAfter) {}
+            Duration promoteAfter) {
+
+        /** How much must be known of its outputs: as much as of its requests, but never more than is ever kept. */
+        public int minSamples() {
+            return Math.min(minRequests, OutputSample.MOST_AWAITED);
+        }
+    }
 }

@@ -12,28 +12,42 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Translates BYTES between length-prefixed elements and the strings of ONNX Runtime's Java interface.
+ * Translates BYTES between length-prefixed elements and the strings of the engines' Java interfaces.
  *
  * @thread any; holds nothing
  * @errors InvalidRequest for an element that is not UTF-8 or does not lie inside the tensor's bytes
  */
-final class ByteStrings {
+public final class ByteStrings {
 
     private ByteStrings() {}
 
-    /** The elements of a BYTES tensor, row-major. */
+    /** The elements of a BYTES tensor, row-major, for a model that takes text. */
     static String[] decode(Tensor tensor) {
-        ByteBuffer data = tensor.data().slice().order(ByteOrder.LITTLE_ENDIAN);
-        String[] strings = new String[Math.toIntExact(tensor.shape().elementCount())];
+        List<byte[]> elements = split(tensor);
+        String[] strings = new String[elements.size()];
         CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
         for (int i = 0; i < strings.length; i++) {
             try {
-                strings[i] = utf8.decode(next(data, tensor, i)).toString();
+                strings[i] = utf8.decode(ByteBuffer.wrap(elements.get(i))).toString();
             } catch (CharacterCodingException e) {
                 throw refused(tensor, i, "is not valid UTF-8, and the model takes text");
             }
         }
         return strings;
+    }
+
+    /** The elements of a BYTES tensor, row-major. */
+    public static List<byte[]> split(Tensor tensor) {
+        ByteBuffer data = tensor.data().slice().order(ByteOrder.LITTLE_ENDIAN);
+        int count = Math.toIntExact(tensor.shape().elementCount());
+        List<byte[]> elements = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ByteBuffer element = next(data, tensor, i);
+            byte[] bytes = new byte[element.remaining()];
+            element.get(bytes);
+            elements.add(bytes);
+        }
+        return elements;
     }
 
     private static ByteBuffer next(ByteBuffer data, Tensor tensor, int index) {
@@ -71,7 +85,7 @@ final class ByteStrings {
     }
 
     /** The elements with their length prefixes, on the heap. */
-    static ByteBuffer join(List<byte[]> elements) {
+    public static ByteBuffer join(List<byte[]> elements) {
         int bytes = 0;
         for (byte[] element : elements) {
             bytes = Math.addExact(bytes, DataType.LENGTH_PREFIX_BYTES + element.length);

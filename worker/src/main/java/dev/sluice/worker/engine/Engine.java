@@ -12,6 +12,7 @@ public interface Engine {
     /**
      * Reads a model file and makes it ready to run.
      *
+     * @param modelFile called {@link #modelFile} where it lies in a repository
      * @return a model that the caller closes
      * @throws ModelLoadException when the file is missing, broken, or a model that cannot be served
      */
@@ -21,4 +22,7 @@ public interface Engine {
     String name();
 
     String version();
+
+    /** The file or folder of a version that its models lie in: {@code model.onnx}. */
+    String modelFile();
 }

@@ -43,6 +43,10 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(Path modelFile, EngineOptions options) throws ModelLoadException {
+        if (options.declared() != null) {
+            throw new ModelLoadException(
+                    modelFile, "it says itself what it takes and gives, and model.yaml need not: signature");
+        }
         Placement placement = options.placement();
         Optional<String> fault = ExecutionProviders.fault(placement);
         if (fault.isPresent()) {
@@ -120,5 +124,10 @@ public final class OnnxEngine implements Engine {
     @Override
     public String version() {
         return environment.getVersion();
+    }
+
+    @Override
+    public String modelFile() {
+        return "model.onnx";
     }
 }

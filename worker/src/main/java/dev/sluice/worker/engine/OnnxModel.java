@@ -7,12 +7,9 @@ import ai.onnxruntime.OrtSession.RunOptions;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
+import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,13 +27,11 @@ final class OnnxModel implements LoadedModel {
      * many as the model has), or carry UINT16, UINT32, UINT64, BOOL above rank 1, strings above rank 1 and sequences
      * of maps; and it costs 2 to 3 microseconds.
      *
-     * The session is thread-safe but for close: freeing it under a call ends the process, so calls hold the read half
-     * of a lock and close takes the write half. (The finally after each call also keeps this object, and with it DJL's
-     * model, reachable: DJL frees a forgotten model in a finalizer.)
+     * The session is thread-safe but for close. DJL frees a forgotten model in a finalizer, so a call keeps this object,
+     * and with it DJL's model, reachable.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxModel.class);
-    private static final long CLOSE_PATIENCE_SECONDS = 1;
 
     private final Model owner;
     private final OrtSession session;
@@ -45,8 +40,7 @@ final class OnnxModel implements LoadedModel {
     private final OnnxTensors tensors;
     private final List<String> labels;
 
-    private final ReadWriteLock life = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final ModelLife life = new ModelLife();
 
     OnnxModel(Model owner, OrtSession session, Signature signature, Map<String, Tensor> defaults, OnnxTensors tensors) {
         this.owner = owner;
@@ -84,19 +78,14 @@ final class OnnxModel implements LoadedModel {
 
     /** Runs the session for that instance, on its thread. */
     List<Tensor> run(OnnxInstance instance, List<Tensor> inputs, List<String> outputs) {
-        Lock running = life.readLock();
-        running.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("the model is closed");
-            }
-            return call(instance, inputs, outputs);
+            return life.call(() -> call(instance, inputs, outputs));
         } catch (InferenceException e) {
             throw e;
         } catch (OrtException | RuntimeException e) {
             throw OnnxErrors.ofRun(owner.getName(), e);
         } finally {
-            running.unlock();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -131,27 +120,6 @@ final class OnnxModel implements LoadedModel {
 
     @Override
     public void close() {
-        Lock alone = life.writeLock();
-        if (!becomesFree(alone)) {
-            LOG.error("{} is not closed: a call that was ended does not return", owner.getName());
-            return;
-        }
-        try {
-            if (!closed) {
-                closed = true;
-                owner.close();
-            }
-        } finally {
-            alone.unlock();
-        }
-    }
-
-    private static boolean becomesFree(Lock lock) {
-        try {
-            return lock.tryLock(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        life.end(owner.getName(), owner::close);
     }
 }

@@ -25,6 +25,11 @@ public record Placement(String device, String provider, Map<String, String> opti
         options = Map.copyOf(options);
     }
 
+    /** Whether any engine can do that. */
+    public boolean isPlainCpu() {
+        return providerName().equals(CPU_DEVICE) && isOnCpu() && options.isEmpty();
+    }
+
     boolean isOnCpu() {
         return device.equals(CPU_DEVICE);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelSource;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,12 @@ public record Fingerprint(String files, long newestMillis) {
         files.append(file).append(' ').append(of.size()).append(' ').append(millis);
         files.append(' ').append(of.fileKey()).append('\n');
         return millis;
+    }
+
+    /** Whether there was such a file, or a folder with files in it. */
+    boolean names(Path file) {
+        String lines = '\n' + files;
+        return lines.contains("\n" + file + ' ') || lines.contains("\n" + file + File.separatorChar);
     }
 
     /** The same with the model's own settings, as far as they matter to a version that is loaded. */

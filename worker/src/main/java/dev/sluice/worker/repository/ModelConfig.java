@@ -54,6 +54,7 @@ import java.util.regex.Pattern;
  * @param idleAfter how long nobody may ask it before it is sent to sleep
  * @param traffic how a version is tried before it serves
  * @param drift how its answers are watched
+ * @param signature what it takes and gives, where the model does not say so
  * @param transform what stands between pictures and labels and the model's tensors
  * @param cache whether its answers are given again
  * @param pipeline which other models it is made of
@@ -90,6 +91,7 @@ public record ModelConfig(
         @Setting(value = "0s", min = "0s", max = "168h") Duration idleAfter,
         TrafficConfig traffic,
         DriftConfig drift,
+        SignatureConfig signature,
         TransformConfig transform,
         CacheConfig cache,
         PipelineConfig pipeline) {
@@ -122,6 +124,8 @@ public record ModelConfig(
         all.put("device", ModelConfig::badDevice);
         all.put("provider_options", ModelConfig::badProviderOption);
         all.put("sources", ModelConfig::badSource);
+        all.put("signature.inputs", SignatureConfig::fault);
+        all.put("signature.outputs", SignatureConfig::fault);
         all.put("traffic.candidate", TrafficConfig::badCandidate);
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }

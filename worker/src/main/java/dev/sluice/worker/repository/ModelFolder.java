@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.ModelSource;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -30,6 +31,9 @@ public record ModelFolder(
         int instances,
         Map<Long, ModelSource> sources,
         Fingerprint settings) {
+
+    /** What the engines load, in files and folders. */
+    static final List<String> MODEL_FILES = List.of("model.onnx", "model.pt", "model.savedmodel");
 
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));
@@ -73,8 +77,20 @@ public record ModelFolder(
         if (fingerprint == null) {
             throw new IllegalArgumentException("model " + name + " has no version " + version);
         }
-        Path modelFile = folder.resolve(Long.toString(version)).resolve("model.onnx");
         return new ModelLocation(
-                new ModelId(name, version), modelFile, folder.resolve("model.yaml"), fingerprint, sources.get(version));
+                new ModelId(name, version),
+                modelFile(folder.resolve(Long.toString(version)), fingerprint),
+                folder.resolve("model.yaml"),
+                fingerprint,
+                sources.get(version));
+    }
+
+    /** Of several the first; without any it is the usual one that is missing. */
+    private static Path modelFile(Path version, Fingerprint files) {
+        return MODEL_FILES.stream()
+                .map(version::resolve)
+                .filter(files::names)
+                .findFirst()
+                .orElse(version.resolve(MODEL_FILES.getFirst()));
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One model version in a repository.
  *
- * @param modelFile the ONNX file; whether it exists is found out when it is loaded
+ * @param modelFile the model's file, or the folder that it is; whether it exists is found out when it is loaded
  * @param configFile the model's model.yaml, which need not exist
  * @param fingerprint what both looked like when they were found
  * @param source where the file is to be had, if it does not lie in the repository

@@ -9,11 +9,16 @@ import dev.sluice.worker.settings.Assignment;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +42,9 @@ final class TritonConfigReader {
             "allow_ragged_batch", "ragged_axes in model.yaml",
             "KIND_GPU", "it runs on the CPU");
 
+    private static final String TORCH_PLATFORM = "pytorch_libtorch";
+    private static final String TORCH_BACKEND = "pytorch";
+    private static final Pattern PLACE = Pattern.compile(".*__([0-9]{1,9})");
     private static final long PRIORITIES = 4;
     private static final long PRIORITY = 3;
 
@@ -47,6 +55,7 @@ final class TritonConfigReader {
     private final List<String> problems = new ArrayList<>();
     private final List<String> preferred = new ArrayList<>();
     private final TritonEnsemble ensemble = new TritonEnsemble(this);
+    private boolean ofTorch;
     private long instances;
     private long maxBatchSize;
 
@@ -77,6 +86,9 @@ final class TritonConfigReader {
                 .forEach(field -> ensemble.scheduling(field, field.name()));
         fields.forEach(field -> model(field, field.name()));
         ensemble.assign(names(true), names(false));
+        if (ofTorch) {
+            declare();
+        }
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
@@ -94,9 +106,19 @@ final class TritonConfigReader {
         switch (field.name()) {
             case "ensemble_scheduling" -> {} // read before, for what else is said depends on it
             case "name" -> mustBe(field, path, folder());
-            case "platform" -> mustBe(field, path, ensemble.isSaid() ? "ensemble" : "onnxruntime_onnx");
-            case "backend" -> mustBe(field, path, "onnxruntime");
-            case "default_model_filename" -> mustBe(field, path, "model.onnx");
+            case "platform" -> {
+                if (ensemble.isSaid()) {
+                    mustBe(field, path, "ensemble");
+                } else {
+                    mustBe(field, path, "onnxruntime_onnx", TORCH_PLATFORM, "tensorflow_savedmodel");
+                }
+                ofTorch |= text(field, path).equals(TORCH_PLATFORM);
+            }
+            case "backend" -> {
+                mustBe(field, path, "onnxruntime", TORCH_BACKEND, "tensorflow");
+                ofTorch |= text(field, path).equals(TORCH_BACKEND);
+            }
+            case "default_model_filename" -> mustBe(field, path, ModelFolder.MODEL_FILES.toArray(String[]::new));
             case "max_batch_size" -> maxBatchSize(field, path);
             case "input", "output" -> {
                 tensors.add(new Tensor(field));
@@ -274,11 +296,44 @@ final class TritonConfigReader {
     }
 
     /** What is empty says nothing. */
-    private void mustBe(Field field, String path, String only) {
+    private void mustBe(Field field, String path, String... expected) {
         String text = text(field, path);
-        if (!text.isEmpty() && !text.equals(only)) {
-            refuse(field, path, "does not go with what is served here (got " + text + "; expected " + only + ")");
+        if (!text.isEmpty() && !List.of(expected).contains(text)) {
+            refuse(
+                    field,
+                    path,
+                    "does not go with what is served here (got " + text + "; expected " + String.join(" or ", expected)
+                            + ")");
         }
+    }
+
+    /** TorchScript says neither names nor shapes, so Triton's users declare them here; {@code INPUT__0} says a place. */
+    private void declare() {
+        for (String kind : List.of("input", "output")) {
+            List<Tensor> declared = tensors.stream()
+                    .filter(tensor -> tensor.field.name().equals(kind) && tensor.type != null && tensor.dims != null)
+                    .sorted(Comparator.comparingLong(TritonConfigReader::position))
+                    .toList();
+            if (!declared.isEmpty()) {
+                String texts = declared.stream()
+                        .map(tensor -> "\"" + inModelYaml(tensor) + "\"")
+                        .collect(Collectors.joining(",", "[", "]"));
+                assign(declared.getFirst().field, kind, "signature." + kind + "s", texts);
+            }
+        }
+    }
+
+    private static long position(Tensor tensor) {
+        Matcher form = PLACE.matcher(String.valueOf(tensor.name));
+        return form.matches() ? Long.parseLong(form.group(1)) : 0;
+    }
+
+    private String inModelYaml(Tensor tensor) {
+        List<Long> shape = new ArrayList<>(Objects.requireNonNull(tensor.dims));
+        if (maxBatchSize > 0) {
+            shape.addFirst(Shape.VARIABLE);
+        }
+        return tensor.name + "=" + tensor.type + shape;
     }
 
     private void unlessIt(Field field, String path, String means) {

@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Arrays;
+import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -50,7 +51,12 @@ final class CheckedSockets {
                     believed.setCertificateEntry("known" + number++, authority);
                 }
             }
-            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+            Collection<? extends Certificate> more =
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem);
+            if (more.isEmpty()) {
+                throw new IOException("there is no certificate in it");
+            }
+            for (Certificate authority : more) {
                 believed.setCertificateEntry("added" + number++, authority);
             }
             SSLContext context = SSLContext.getInstance("TLS");

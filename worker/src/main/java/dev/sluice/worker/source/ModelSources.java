@@ -2,12 +2,16 @@ package dev.sluice.worker.source;
 
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +61,33 @@ public final class ModelSources implements AutoCloseable {
             return Optional.of(Path.of(text)).filter(Path::isAbsolute);
         } catch (InvalidPathException malformed) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * What is wrong with its settings, for people; nothing is made or fetched to find that out.
+     *
+     * @throws SettingsException with all of it
+     */
+    public void check() {
+        List<String> faults = new ArrayList<>();
+        if (directory == null && !options.cache().equals(SourceOptions.USER_CACHE)) {
+            faults.add("worker.sources.cache: is no absolute path (got " + options.cache() + ")");
+        } else if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
+            faults.add("worker.sources.cache: is no directory (got " + directory + ")");
+        }
+        options.allowFiles().stream()
+                .filter(allowed -> !Files.isDirectory(allowed))
+                .forEach(missing -> faults.add("worker.sources.allow_files: is no directory (got " + missing + ")"));
+        if (!options.caFile().equals(SourceOptions.NO_FILE)) {
+            try {
+                CheckedSockets.of(rules, options.caFile());
+            } catch (IOException useless) {
+                faults.add(String.valueOf(useless.getMessage()));
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new SettingsException(faults);
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Which sources may be asked: by default none that speaks plain text, and none in a private network.
@@ -25,6 +26,9 @@ final class SourceRules {
         InetAddress[] of(String host) throws IOException;
     }
 
+    /** What is looked up nowhere. */
+    private static final Pattern LITERAL = Pattern.compile("\\[.*]|[0-9.]+");
+
     private final SourceOptions options;
     private final Names names;
 
@@ -41,7 +45,7 @@ final class SourceRules {
         return switch (source.scheme()) {
             case "http" ->
                 options.allowHttp()
-                        ? Optional.empty()
+                        ? objectionToLiteral(source)
                         : Optional.of(source.shown() + " is plain text, in which anybody on the way can put another"
                                 + " model in its place (worker.sources.allow_http)");
             case "file" ->
@@ -49,8 +53,27 @@ final class SourceRules {
                         ? Optional.empty()
                         : Optional.of(
                                 source.shown() + " lies in none of the directories of worker.sources.allow_files");
+            case "https" -> objectionToLiteral(source);
             default -> Optional.empty();
         };
+    }
+
+    /** An address that stands in the URL itself, for which nobody need be asked. */
+    private Optional<String> objectionToLiteral(ModelSource source) {
+        String host = String.valueOf(URI.create(source.url()).getHost());
+        if (!LITERAL.matcher(host).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return objection(host, InetAddress.getByName(host));
+        } catch (IOException noAddress) {
+            return Optional.of(host + " is no address");
+        }
+    }
+
+    private Optional<String> objection(String host, InetAddress address) {
+        return PublicAddresses.objection(address, options.allowPrivate())
+                .map(objection -> "the host " + host + " is " + address.getHostAddress() + ", which is " + objection);
     }
 
     void check(ModelSource source) throws SourceException {
@@ -74,10 +97,9 @@ final class SourceRules {
     }
 
     void checkAddress(String host, InetAddress address) throws SourceException {
-        Optional<String> objection = PublicAddresses.objection(address, options.allowPrivate());
+        Optional<String> objection = objection(host, address);
         if (objection.isPresent()) {
-            throw SourceException.never(
-                    "the host " + host + " is " + address.getHostAddress() + ", which is " + objection.get());
+            throw SourceException.never(objection.get());
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +154,25 @@ class TritonConfigTest {
                 problems);
     }
 
+    private Signature declared(String text) throws IOException {
+        return Objects.requireNonNull(config(text).signature().declared());
+    }
+
+    @Test
+    void ofTorchScriptItDeclaresWhatTheModelTakesAndGivesByThePlacesInTheirNames() throws IOException {
+        String tensors = """
+                input { name: "N__1" data_type: TYPE_INT64 dims: [ 1 ] }
+                input { name: "A__0" data_type: TYPE_FP32 dims: [ 2, -1 ] }
+                output { name: "S" data_type: TYPE_FP32 dims: [ 10 ] }
+                """;
+        Signature declared = declared("backend: \"pytorch\" max_batch_size: 8 " + tensors);
+        assertEquals("[A__0 FP32[-1,2,-1], N__1 INT64[-1,1]]", declared.inputs().toString());
+        assertEquals("[S FP32[-1,10]]", declared.outputs().toString());
+        assertEquals(true, declared.batched());
+        assertEquals(false, declared("platform: \"pytorch_libtorch\" " + tensors).batched());
+        assertEquals(null, config(tensors).signature().declared(), "an ONNX model says so itself");
+    }
+
     @Test
     void theModelYamlWinsWhereBothSaySomething() throws IOException {
         Files.writeString(yaml, "instances: 4\nversions: [all]\nbatching: auto");
@@ -199,7 +219,7 @@ class TritonConfigTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             name: "dog"                             | config.pbtxt:1: name: does not go with what is served here (got dog; expected cat)
-            platform: "tensorrt_plan"               | config.pbtxt:1: platform: does not go with what is served here (got tensorrt_plan; expected onnxruntime_onnx)
+            platform: "tensorrt_plan"               | config.pbtxt:1: platform: does not go with what is served here (got tensorrt_plan; expected onnxruntime_onnx or pytorch_libtorch or tensorflow_savedmodel)
             max_batch_size: many                    | config.pbtxt:1: max_batch_size: is not a whole number (got many)
             max_batch_size: -1                      | config.pbtxt:1: max_batch_size: max_batch_rows: is out of range (got -1; expected a whole number, from 0 to 65536)
             input { name: "x" data_type: TYPE_X }   | config.pbtxt:1: input.data_type: is unknown (got TYPE_X)

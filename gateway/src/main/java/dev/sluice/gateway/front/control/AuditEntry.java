@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param model empty where it concerned none
  * @param detail empty where there is nothing to add
  * @param outcome {@code done}, or the word for the error
- * @param message the same, for people
+ * @param message the same, for people; not more than a thousand characters of it
  */
 public record AuditEntry(
         Instant time,
@@ -32,6 +32,9 @@ public record AuditEntry(
         String outcome,
         String message) {
 
+    /** Of a message: what anybody reads of it. */
+    static final int MOST_CHARS = 1000;
+
     static AuditEntry of(Instant time, Operator operator, Change change, Outcome outcome) {
         InferenceError refusal = outcome.refusal();
         return new AuditEntry(
@@ -44,7 +47,12 @@ public record AuditEntry(
                 change.model(),
                 change.detail(),
                 refusal == null ? "done" : StatusMapping.outcome(refusal),
-                refusal == null ? outcome.message() : refusal.message());
+                shortened(refusal == null ? outcome.message() : refusal.message()));
+    }
+
+    /** What is kept for ever must not be as long as somebody likes. */
+    private static String shortened(String message) {
+        return message.length() <= MOST_CHARS ? message : message.substring(0, MOST_CHARS - 1) + '\u2026';
     }
 
     /** As an object of JSON. */

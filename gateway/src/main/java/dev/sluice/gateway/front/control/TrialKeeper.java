@@ -57,7 +57,7 @@ public final class TrialKeeper {
 
     private List<Comparison> outputs(Trial trial) {
         TrafficPolicy.Guard guard = trial.bounds();
-        return guard.drift() > 0 ? drift.ofTrial(trial.candidate().model(), guard.minRequests()) : List.of();
+        return guard.drift() > 0 ? drift.ofTrial(trial.candidate().model(), guard.minSamples()) : List.of();
     }
 
     private void order(ModelCommand command, Trial trial, Verdict verdict) {

@@ -46,7 +46,7 @@ final class ConfigMessage {
         ModelConfig.Builder config = ModelConfig.newBuilder()
                 .setName(name)
                 .setPlatform(description.platform())
-                .setBackend(description.isPipeline() ? "" : "onnxruntime")
+                .setBackend(description.backend())
                 .setVersionPolicy(ModelVersionPolicy.newBuilder()
                         .setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(1)))
                 .setMaxBatchSize(description.maxBatchRows());

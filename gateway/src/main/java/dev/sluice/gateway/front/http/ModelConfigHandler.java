@@ -46,7 +46,7 @@ final class ModelConfigHandler {
         boolean batched = description.maxBatchRows() > 0;
         JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(name);
         out.raw(",\"platform\":").string(description.platform());
-        out.raw(",\"backend\":").string(description.isPipeline() ? "" : "onnxruntime");
+        out.raw(",\"backend\":").string(description.backend());
         out.raw(",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
         out.raw(",\"max_batch_size\":").number(description.maxBatchRows());
         out.raw(",\"input\":");

@@ -1,0 +1,129 @@
+package dev.sluice.gateway.registry;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A registry's file that has grown is small again after the next start, and is never without what it had. */
+class CompactionTest {
+
+    private static final int SMALL_BYTES = 256 * 1024;
+
+    @TempDir
+    private Path folder;
+
+    private Place.File place;
+
+    @BeforeEach
+    void choose() {
+        place = new Place.File(folder, "registry");
+    }
+
+    /** Until the file is larger than is borne; its last word is 7. */
+    private void grow() throws IOException {
+        Random random = new Random(1);
+        try (Database database = new Database(place)) {
+            database.write(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(
+                            "insert into model_wish (model, memory, versions) values ('digits', 'LOADED', '')");
+                }
+            });
+            while (Files.size(place.file()) <= Compaction.LARGE_BYTES) {
+                byte[] noise = new byte[200_000]; // which cannot be compressed
+                random.nextBytes(noise);
+                say(database, HexFormat.of().formatHex(noise));
+            }
+            say(database, "7");
+        }
+        assertTrue(Files.size(place.file()) > Compaction.LARGE_BYTES);
+    }
+
+    private static void say(Database database, String versions) throws IOException {
+        database.write(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("update model_wish set versions = ?")) {
+                statement.setString(1, versions);
+                statement.execute();
+            }
+        });
+    }
+
+    private String said() throws IOException {
+        try (Database database = new Database(place)) {
+            return database.run(connection -> {
+                try (Statement statement = connection.createStatement();
+                        ResultSet row = statement.executeQuery("select versions from model_wish")) {
+                    return row.next() ? row.getString(1) : "nothing";
+                }
+            });
+        }
+    }
+
+    @Test
+    void whatHasGrownIsSmallAgainAndSaysTheSameToItsOwnerOnly() throws IOException {
+        grow();
+        assertEquals("7", said());
+        assertTrue(Files.size(place.file()) < SMALL_BYTES, Files.size(place.file()) + " bytes");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(place.file())));
+        assertFalse(Files.exists(folder.resolve("registry.compacting")));
+        try (Database database = new Database(place)) {
+            say(database, "8");
+        }
+        assertEquals("8", said());
+    }
+
+    @Test
+    void whatATryLeftThatWasKilledIsNoHindrance() throws IOException {
+        grow();
+        Path workshop = Files.createDirectory(folder.resolve("registry.compacting"));
+        Files.write(workshop.resolve("registry.mv.db"), new byte[] {1, 2, 3});
+        assertEquals("7", said());
+        assertTrue(Files.size(place.file()) < SMALL_BYTES);
+        assertFalse(Files.exists(workshop));
+    }
+
+    @Test
+    void whatAServerHasOpenIsLeftAlone() throws IOException {
+        grow();
+        long before = Files.size(place.file());
+        try (FileChannel theirs = FileChannel.open(place.file(), StandardOpenOption.WRITE);
+                FileLock held = theirs.lock()) {
+            assertTrue(held.isValid());
+            Compaction.of(place);
+            assertEquals(before, Files.size(place.file()));
+        }
+        assertEquals("7", said());
+    }
+
+    @Test
+    void aDamagedFileStaysAsItIsAndIsRefused() throws IOException {
+        grow();
+        byte[] damaged = new byte[(int) Files.size(place.file())];
+        new Random(2).nextBytes(damaged);
+        Files.write(place.file(), damaged);
+        try (Database database = new Database(place)) {
+            IOException refused = assertThrows(IOException.class, () -> database.run(connection -> true));
+            assertTrue(String.valueOf(refused.getMessage()).contains("cannot be opened"), refused.toString());
+        }
+        assertArrayEquals(damaged, Files.readAllBytes(place.file()));
+        assertFalse(Files.exists(folder.resolve("registry.compacting")));
+    }
+}
