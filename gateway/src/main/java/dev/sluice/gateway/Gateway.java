@@ -23,6 +23,7 @@ import dev.sluice.gateway.front.http.FrontTransport;
 import dev.sluice.gateway.front.http.HttpVerticle;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.OtherFronts;
+import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileFronts;
 import dev.sluice.gateway.front.http.SlowClients;
 import dev.sluice.gateway.front.http.StreamFront;

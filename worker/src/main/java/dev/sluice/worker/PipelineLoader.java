@@ -257,7 +257,8 @@ final class PipelineLoader {
                 FixedBatching.NONE,
                 transform.values(),
                 remarks,
-                "cpu");
+                "cpu",
+                0); // or an answer would outlive the stage that gave it
     }
 
     /** What goes through all stages in one batch each. */

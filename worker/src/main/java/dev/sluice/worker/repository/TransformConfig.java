@@ -89,6 +89,7 @@ public record TransformConfig(Input input, Output output) {
 
             @Setting(value = "100000", min = "1", max = "100000000")
             int maxCharacters,
+
             @Setting("") List<String> columns) {}
 
     /**

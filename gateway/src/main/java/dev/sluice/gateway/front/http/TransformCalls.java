@@ -6,8 +6,8 @@ import dev.sluice.gateway.transform.ImageTransform;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
-import dev.sluice.worker.contract.TextInput;
 import dev.sluice.worker.contract.RowsInput;
+import dev.sluice.worker.contract.TextInput;
 import java.util.Objects;
 import java.util.function.Supplier;
 
