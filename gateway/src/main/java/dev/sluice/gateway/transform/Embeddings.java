@@ -58,8 +58,7 @@ public final class Embeddings {
 
     private Tensor tensor(int dimensions) {
         int kept = dimensions == 0 ? elements : Math.min(dimensions, elements);
-        ByteBuffer memory =
-                ByteBuffer.allocate(rows * kept * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer memory = ByteBuffer.allocate(rows * kept * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < rows; row++) {
             double[] vector = vector(row, kept);
             double norm = how.normalized() ? norm(vector) : 1;

@@ -100,8 +100,8 @@ public final class TextTransform {
 
     private Tensor input(Column column) {
         boolean wide = column.tensor().dataType() == DataType.INT64;
-        ByteBuffer memory = ByteBuffer.allocate(rows.size() * length * elementBytes(column))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer memory =
+                ByteBuffer.allocate(rows.size() * length * elementBytes(column)).order(ByteOrder.LITTLE_ENDIAN);
         for (Tokens row : rows) {
             int missing = length - row.ids().length;
             for (int at = 0; at < length; at++) {

@@ -65,8 +65,8 @@ public final class TransformPool implements AutoCloseable {
      */
     public @Nullable InferenceError begin(BooleanSupplier work) {
         int waiting = threads.getQueue().size();
-        boolean full = waiting >= options.maxQueue()
-                && meanNanos.get() * waiting >= FIRST_GUESS_NANOS * options.maxQueue();
+        boolean full =
+                waiting >= options.maxQueue() && meanNanos.get() * waiting >= FIRST_GUESS_NANOS * options.maxQueue();
         return full || !isTaken(work) ? refusal(waiting) : null;
     }
 

@@ -65,8 +65,7 @@ class EmbeddingsIT {
     }
 
     private static JsonArray cases() throws IOException {
-        return new JsonArray(
-                Files.readString(Places.ROOT.resolve("gateway/src/test/resources/text/expected.json")));
+        return new JsonArray(Files.readString(Places.ROOT.resolve("gateway/src/test/resources/text/expected.json")));
     }
 
     private static void assertNear(List<?> expected, List<?> actual) {
@@ -91,7 +90,8 @@ class EmbeddingsIT {
         assertNear(
                 second.getJsonArray("embedding").getList(),
                 vector(body.getJsonArray("data"), 1).getList());
-        int tokens = first.getJsonArray("ids").size() + second.getJsonArray("ids").size();
+        int tokens =
+                first.getJsonArray("ids").size() + second.getJsonArray("ids").size();
         assertEquals(
                 new JsonObject().put("prompt_tokens", tokens).put("total_tokens", tokens), body.getJsonObject("usage"));
     }
@@ -107,7 +107,8 @@ class EmbeddingsIT {
         assertNear(expected, vector(several, 0).getList());
         assertNear(
                 expected,
-                vector(vectors("\"input\": \"" + first.getString("text") + "\""), 0).getList());
+                vector(vectors("\"input\": \"" + first.getString("text") + "\""), 0)
+                        .getList());
     }
 
     @Test
@@ -175,24 +176,22 @@ class EmbeddingsIT {
         assertEquals("model", get("/v1/models/sentences").json().getString("object"));
         Answer nobody = get("/v1/models/nobody");
         assertEquals(404, nobody.status());
-        assertEquals(
-                "model_not_found", nobody.json().getJsonObject("error").getString("code"));
+        assertEquals("model_not_found", nobody.json().getJsonObject("error").getString("code"));
     }
 
     @Test
     void refusesAModelThatGivesNone() {
         HttpRequest.Builder request = gateway.request(gateway.profilePort(0), "/v1/embeddings");
-        Answer other = Waiting.await(gateway.send(
-                request.POST(BodyPublishers.ofString("{\"model\":\"moods\",\"input\":\"a\"}"))
+        Answer other = Waiting.await(
+                gateway.send(request.POST(BodyPublishers.ofString("{\"model\":\"moods\",\"input\":\"a\"}"))
                         .build()));
         assertEquals(400, other.status());
         assertTrue(other.json().getJsonObject("error").getString("message").contains("gives no embeddings"));
-        Answer unknown = Waiting.await(gateway.send(
-                request.POST(BodyPublishers.ofString("{\"model\":\"x\",\"input\":\"a\"}"))
+        Answer unknown =
+                Waiting.await(gateway.send(request.POST(BodyPublishers.ofString("{\"model\":\"x\",\"input\":\"a\"}"))
                         .build()));
         assertEquals(404, unknown.status());
-        assertEquals(
-                "model_not_found", unknown.json().getJsonObject("error").getString("code"));
+        assertEquals("model_not_found", unknown.json().getJsonObject("error").getString("code"));
         Answer none = Waiting.await(gateway.send(
                 request.POST(BodyPublishers.ofString("{\"input\":\"a\"}")).build()));
         assertEquals("model", none.json().getJsonObject("error").getString("param"));
@@ -206,8 +205,8 @@ class EmbeddingsIT {
     }
 
     private static Answer post(RunningGateway limited, String body, String... headers) {
-        HttpRequest.Builder request = limited.request(limited.profilePort(0), "/v1/embeddings")
-                .POST(BodyPublishers.ofString(body));
+        HttpRequest.Builder request =
+                limited.request(limited.profilePort(0), "/v1/embeddings").POST(BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
@@ -231,14 +230,12 @@ class EmbeddingsIT {
             Answer refused = post(limited, asked, "x-client", "a");
             assertEquals(429, refused.status());
             assertEquals(
-                    "rate_limit_exceeded",
-                    refused.json().getJsonObject("error").getString("code"));
+                    "rate_limit_exceeded", refused.json().getJsonObject("error").getString("code"));
             assertTrue(refused.headers().containsKey("retry-after"), refused.toString());
             Answer large = post(limited, asked + " ".repeat(1024), "x-client", "b");
             assertEquals(413, large.status());
             assertEquals(
-                    "invalid_request_error",
-                    large.json().getJsonObject("error").getString("type"));
+                    "invalid_request_error", large.json().getJsonObject("error").getString("type"));
             Answer strange = post(limited, asked, "x-client", "b", "sluice-timeout-ms", "soon");
             assertEquals(400, strange.status(), strange.body());
             assertEquals(200, post(limited, asked, "x-client", "c").status());

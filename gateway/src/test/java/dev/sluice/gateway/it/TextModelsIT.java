@@ -68,7 +68,8 @@ class TextModelsIT {
     @CsvSource({"cls, right", "cls, left", "last, right", "last, left"})
     void takesTheVectorOfOneToken(String pooling, String side) throws IOException {
         String yaml = yaml(
-                ", pad_side: " + side, "kind: embedding, name: token_embeddings, normalize: false, pooling: " + pooling);
+                ", pad_side: " + side,
+                "kind: embedding, name: token_embeddings, normalize: false, pooling: " + pooling);
         JsonArray rows = new JsonArray(answer(yaml, "{\"text\": [\"cat\", \"the cat was on the dog\"]}"));
         JsonArray first = rows.getJsonObject(0).getJsonArray("embedding");
         assertEquals(8, first.size());
@@ -89,29 +90,33 @@ class TextModelsIT {
         try (RunningGateway gateway = start("transform:\n  input: {kind: text}\n")) {
             JsonObject outputs = gateway.post("/predict", "great").json().getJsonObject("outputs");
             assertEquals(2, outputs.getJsonArray("scores").getJsonArray(0).size());
-            assertEquals(3, outputs.getJsonArray("token_embeddings").getJsonArray(0).size());
+            assertEquals(
+                    3, outputs.getJsonArray("token_embeddings").getJsonArray(0).size());
         }
     }
 
     @Test
     void whatContradictsTheModelFailsItWithAllThatIsWrong() throws IOException {
         String yaml = """
-                transform:
-                  input:
-                    kind: text
-                    mask: a_mask
-                    types: input_ids
-                    width: 3
-                  output:
-                    kind: embedding
-                    name: scores
-                    pooling: mean
-                    softmax: true
-                """;
+            transform:
+              input:
+                kind: text
+                mask: a_mask
+                types: input_ids
+                width: 3
+              output:
+                kind: embedding
+                name: scores
+                pooling: mean
+                softmax: true
+            """;
         try (RunningGateway gateway = start(yaml)) {
             String reason = gateway.post("/predict", "great").error(503);
-            assertTrue(reason.contains("model.yaml:4: transform.input.mask: must be one of the model's inputs"), reason);
-            assertTrue(reason.contains("transform.input.kind: of a text nothing becomes the input attention_mask"), reason);
+            assertTrue(
+                    reason.contains("model.yaml:4: transform.input.mask: must be one of the model's inputs"), reason);
+            assertTrue(
+                    reason.contains("transform.input.kind: of a text nothing becomes the input attention_mask"),
+                    reason);
             assertTrue(reason.contains("model.yaml:6: transform.input.width: is for kind: image"), reason);
             assertTrue(reason.contains("model.yaml:10: transform.output.pooling: an embedding is a vector"), reason);
             assertTrue(reason.contains("model.yaml:11: transform.output.softmax: is for kind: classes"), reason);

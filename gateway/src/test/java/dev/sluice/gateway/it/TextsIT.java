@@ -96,9 +96,9 @@ class TextsIT {
                     gateway.post(SENTENCES, body.encode()).json().getJsonArray("embedding"));
         }
         assertEquals(1, pairs.size());
-        JsonArray together = new JsonArray(gateway.post(
-                        SENTENCES, new JsonObject().put("text", texts).encode())
-                .body());
+        JsonArray together = new JsonArray(
+                gateway.post(SENTENCES, new JsonObject().put("text", texts).encode())
+                        .body());
         int place = 0;
         for (int i = 0; i < cases.size(); i++) {
             if (!pairs.contains(i)) {

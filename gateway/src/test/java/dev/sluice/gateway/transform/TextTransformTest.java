@@ -71,13 +71,18 @@ class TextTransformTest {
     private static List<Long> elements(Tensor tensor) {
         List<Long> all = new ArrayList<>();
         for (int at = 0; at < tensor.byteCount(); at += tensor.dataType().elementBytes()) {
-            all.add(tensor.dataType() == DataType.INT64 ? tensor.data().getLong(at) : tensor.data().getInt(at));
+            all.add(
+                    tensor.dataType() == DataType.INT64
+                            ? tensor.data().getLong(at)
+                            : tensor.data().getInt(at));
         }
         return all;
     }
 
     private static List<Long> longs(Object... numbers) {
-        return List.of(numbers).stream().map(each -> ((Number) each).longValue()).toList();
+        return List.of(numbers).stream()
+                .map(each -> ((Number) each).longValue())
+                .toList();
     }
 
     private static String refusal(TextRows rows, TextInput to) {
@@ -93,14 +98,7 @@ class TextTransformTest {
             JsonObject each = cases.getJsonObject(i);
             List<String> pairs = each.getString("pair") == null ? List.of() : List.of(each.getString("pair"));
             TextInput wide = new TextInput(
-                    new Tokenization(FILE, 32, true, true),
-                    to(32, true).columns(),
-                    0,
-                    false,
-                    PAD,
-                    76,
-                    1,
-                    1000);
+                    new Tokenization(FILE, 32, true, true), to(32, true).columns(), 0, false, PAD, 76, 1, 1000);
             TextTransform made = made(new Texts("text", List.of(each.getString("text")), pairs, false), wide);
             List<Tensor> inputs = made.inputs();
             assertEquals(longs(each.getJsonArray("ids").getList().toArray()), elements(inputs.get(0)));
@@ -133,7 +131,9 @@ class TextTransformTest {
 
     @Test
     void cutsOrRefusesWhatIsTooLong() {
-        assertEquals(longs(2, 7, 7, 3), elements(made(texts("the the the the"), to(4, true)).inputs().getFirst()));
+        assertEquals(
+                longs(2, 7, 7, 3),
+                elements(made(texts("the the the the"), to(4, true)).inputs().getFirst()));
         assertEquals(
                 "text[1]: has 6 tokens, and 4 are taken (transform.input.max_tokens)",
                 refusal(texts("the", "the the the the"), to(4, false)));

@@ -41,5 +41,9 @@ interface BodyTransform {
      * @param heldBytes of the budget for tensors beside the one that was filled in place
      * @param texts what its answer needs to know of them; null where there are none
      */
-    record Transformed(List<Tensor> inputs, int rows, long heldBytes, @Nullable TextNotes texts) {}
+    record Transformed(
+            List<Tensor> inputs,
+            int rows,
+            long heldBytes,
+            @Nullable TextNotes texts) {}
 }

@@ -15,8 +15,7 @@ import java.util.function.BooleanSupplier;
  * @bound where the picture comes as base64, three quarters of the body
  * @errors those of {@link PredictBody} and {@link ImageTransform}
  */
-record PictureBody(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images)
-        implements BodyTransform {
+record PictureBody(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images) implements BodyTransform {
 
     @Override
     public long workBytes() {

@@ -127,8 +127,7 @@ final class OpenAiHandler {
         @Override
         public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
             if (endpoint.description().transform().input() instanceof TextInput to) {
-                transforms.begin(
-                        new TransformCalls.Asked(exchange, head, endpoint), to, asked::rows, body.length());
+                transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), to, asked::rows, body.length());
             }
         }
     }
