@@ -98,18 +98,18 @@ class TextModelsIT {
     @Test
     void whatContradictsTheModelFailsItWithAllThatIsWrong() throws IOException {
         String yaml = """
-                transform:
-                  input:
-                    kind: text
-                    mask: a_mask
-                    types: input_ids
-                    width: 3
-                  output:
-                    kind: embedding
-                    name: scores
-                    pooling: mean
-                    softmax: true
-                """;
+            transform:
+              input:
+                kind: text
+                mask: a_mask
+                types: input_ids
+                width: 3
+              output:
+                kind: embedding
+                name: scores
+                pooling: mean
+                softmax: true
+            """;
         try (RunningGateway gateway = start(yaml)) {
             String reason = gateway.post("/predict", "great").error(503);
             assertTrue(
