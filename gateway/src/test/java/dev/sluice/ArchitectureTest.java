@@ -220,6 +220,8 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.grpc..",
                         "dev.sluice.gateway.front.tfs..",
                         "dev.sluice.gateway.front.kserve..",
+                        "dev.sluice.gateway.front.mlflow..",
+                        "dev.sluice.gateway.front.sagemaker..",
                         "dev.sluice.gateway.front.admin..",
                         "dev.sluice.gateway.metrics..")))
                 .should()

@@ -31,7 +31,7 @@ class ProfileListenerTest {
     void saysWhatIsNoListener(String text) {
         String problem = CompatOptions.problem(text).orElse("");
         assertTrue(problem.contains("tensorflow-serving: 8501"), problem);
-        assertTrue(problem.contains("[v2, tensorflow-serving, kserve-v1]"), problem);
+        assertTrue(problem.contains("[v2, tensorflow-serving, kserve-v1, mlflow, sagemaker]"), problem);
     }
 
     @Test
