@@ -239,6 +239,8 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.kserve..",
                         "dev.sluice.gateway.front.torchserve..",
                         "dev.sluice.gateway.front.djl..",
+                        "dev.sluice.gateway.front.mlflow..",
+                        "dev.sluice.gateway.front.sagemaker..",
                         "dev.sluice.gateway.front.admin..",
                         "dev.sluice.gateway.metrics..")))
                 .should()

@@ -5,7 +5,7 @@
  * <p>A model takes tables if each of its inputs has one element in a row, and is a column, or if it has one input,
  * whose elements in a row are the columns. What protocols wrap around tables, and what they say of mistakes, is theirs.
  *
- * <p>Confined to one front loop. Read first: {@link dev.sluice.gateway.front.rows.RowTable}.
+ * <p>Read {@link dev.sluice.gateway.front.rows.RowTable} first; all is confined to one front loop.
  */
 @NullMarked
 package dev.sluice.gateway.front.rows;
