@@ -18,7 +18,6 @@ import dev.sluice.worker.contract.OutcomeGroup;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
-import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.fake.FakeModel;
 import dev.sluice.worker.fake.Requests;
 import dev.sluice.worker.fake.Tensors;
@@ -30,12 +29,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.junit5.VertxExtension;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,10 +47,11 @@ class PipelineVerticleFaultTest {
     private static final Incarnation WHOLE = new Incarnation(new ModelId("whole", 1), 1);
     private static final String FRONT = "test.front";
     private static final Signature ROWS = new FakeModel(inputs -> inputs).signature();
-    private static final Duration SOON = Duration.ofMillis(50);
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final BlockingQueue<OutcomeGroup> front = new LinkedBlockingQueue<>();
     private final BlockingQueue<RequestGroup> batcher = new LinkedBlockingQueue<>();
+    private final AtomicLong nanos = new AtomicLong();
     private final PipelinePlan plan = plan();
     private Vertx vertx;
     private PipelineVerticle pipeline;
@@ -79,7 +79,7 @@ class PipelineVerticleFaultTest {
         this.vertx = vertx;
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<OutcomeGroup>consumer(FRONT, message -> front.add(message.body()));
-        pipeline = new PipelineVerticle(WHOLE, bound("test.first"), BatchListener.NONE, Ticker.SYSTEM);
+        pipeline = new PipelineVerticle(WHOLE, bound("test.first"), BatchListener.NONE, nanos::get);
         deployment = result(vertx.deployVerticle(pipeline));
     }
 
@@ -157,8 +157,9 @@ class PipelineVerticleFaultTest {
     @Test
     void aStageThatSaysNothingIsGivenUpAtTheDeadline() throws Exception {
         listen("test.first");
-        ask(1, Deadline.after(SOON, Ticker.SYSTEM.nanos()));
+        ask(1, new Deadline(SECOND));
         RequestGroup asked = next(batcher);
+        nanos.set(2 * SECOND);
         assertEquals(new InferenceError.DeadlineExceeded("queue or execution"), outcome());
         RequestGroup.Entry word = next(batcher).entries().getFirst();
         assertEquals(new RequestGroup.Withdraw(asked.entries().getFirst().ticket()), word);

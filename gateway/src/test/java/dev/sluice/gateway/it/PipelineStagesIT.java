@@ -157,7 +157,7 @@ class PipelineStagesIT {
             assertEquals(
                     "[6.0]",
                     both.outputs().getJsonObject(1).getJsonArray("data").encode());
-            String late = gateway.infer("beside", beside(Integer.MAX_VALUE, "\"timeout\":100000"))
+            String late = gateway.infer("beside", beside(Integer.MAX_VALUE, "\"timeout\":2000000"))
                     .error(504);
             assertTrue(late.contains("of stage slow (slow)"), late);
             gateway.awaitNothingInFlight();
