@@ -133,7 +133,8 @@ class TritonConfigTest {
         assertEquals("[A__0 FP32[-1,2,-1], N__1 INT64[-1,1]]", declared.inputs().toString());
         assertEquals("[S FP32[-1,10]]", declared.outputs().toString());
         assertEquals(true, declared.batched());
-        assertEquals(false, declared("platform: \"pytorch_libtorch\" " + tensors).batched());
+        assertEquals(
+                false, declared("platform: \"pytorch_libtorch\" " + tensors).batched());
         assertEquals(null, config(tensors).signature().declared(), "an ONNX model says so itself");
     }
 
