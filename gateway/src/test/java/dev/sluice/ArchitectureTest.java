@@ -237,6 +237,7 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.grpc..",
                         "dev.sluice.gateway.front.tfs..",
                         "dev.sluice.gateway.front.kserve..",
+                        "dev.sluice.gateway.front.openai..",
                         "dev.sluice.gateway.front.torchserve..",
                         "dev.sluice.gateway.front.djl..",
                         "dev.sluice.gateway.front.mlflow..",
