@@ -50,9 +50,10 @@ class RowsIT {
                     gateway.post("/predict", "a,b,c\n1,2,3\n1,x,3\n", "content-type", CSV)
                             .error(400));
             assertEquals(
-                    "data: unknown; expected rows",
-                    gateway.post("/predict", "{\"data\": [[1, 2, 3]]}", "content-type", JSON)
+                    "lines: unknown; expected rows",
+                    gateway.post("/predict", "{\"lines\": [[1, 2, 3]]}", "content-type", JSON)
                             .error(400));
+            assertEquals("{\"outputs\":{\"y\":[[1.0,2.0,3.0]]}}", predict(gateway, JSON, "{\"data\": [[1, 2, 3]]}"));
             gateway.awaitNothingInFlight();
         }
     }
