@@ -126,7 +126,7 @@ def main(profile, place):
         exec(compile(re.sub(r"localhost:\d+", place, example), f"docs/{name}.md", "exec"), names)
         passed = check(names)
         failures += not passed
-        said = names["response"].text if "response" in names else names.get("predictions")
+        said = getattr(names.get("response"), "text", names.get("predictions"))
         print(f"{client}, docs/{name}.md: {'passed' if passed else 'FAILED: ' + repr(said)}")
     return failures
 
