@@ -35,6 +35,9 @@ enum BodyType {
         if (type.startsWith("text/csv")) {
             return HEADER.matcher(type).find() ? CSV_WITH_HEADER : CSV;
         }
+        if (type.startsWith("image/") || type.startsWith("application/x-image")) {
+            return THING;
+        }
         return type.startsWith("multipart/") ? FORM : OPEN;
     }
 
