@@ -113,8 +113,13 @@ class SagemakerIT {
                             .body());
             assertEquals(200, delete(gateway, "/models/hash").status());
             delete(gateway, "/models/hash").error(404);
-            gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}").error(503);
-            assertEquals(200, gateway.post("/models", load).status());
+            gateway.post("/models/hash/invoke", "{\"instances\": [[1.5]]}").error(404);
+            Path elsewhere = Files.createDirectories(folder.resolve("put/other/model"));
+            Files.copy(put.resolve("model.onnx"), elsewhere.resolve("model.onnx"));
+            String again = load.replace(put.toString(), elsewhere.toString());
+            assertEquals(200, gateway.post("/models", again).status());
+            assertEquals(
+                    elsewhere.toString(), gateway.get("/models/hash").json().getString("modelUrl"));
             assertEquals(
                     "{\"predictions\":[[2.5]]}",
                     gateway.post("/models/hash/invoke", "{\"instances\": [[2.5]]}")

@@ -132,12 +132,28 @@ public final class Intake {
                 refusal = exchange.isLate(head) ? LATE : serving.room(head);
             }
             if (refusal == null) {
-                named.taker.take(body, head, endpoint);
+                goOn(new Begun(exchange, head, endpoint), named.taker, body);
             } else {
                 serving.refuse(exchange, endpoint.model(), refusal);
             }
         } catch (InferenceException refused) {
             serving.refuse(exchange, Serving.modelOf(refused.error()), refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            serving.refuse(exchange, null, Serving.failed(exchange, failure));
+        }
+    }
+
+    /** A request whose head is known. */
+    private record Begun(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {}
+
+    /** What escapes here would only be logged: nobody would answer, nor give back what the request holds. */
+    private void goOn(Begun begun, BodyTaker taker, HttpBytes body) {
+        try {
+            taker.take(body, begun.head, begun.endpoint);
+        } catch (InferenceException refused) {
+            serving.refuse(begun.exchange, begun.endpoint.model(), refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            serving.refuse(begun.exchange, begun.endpoint.model(), Serving.failed(begun.exchange, failure));
         }
     }
 
@@ -162,7 +178,7 @@ public final class Intake {
                 exchange.request(),
                 bodyLimit,
                 bodies,
-                body -> taker.take(body, head, endpoint),
+                body -> goOn(new Begun(exchange, head, endpoint), taker, body),
                 error -> serving.refuse(exchange, endpoint.model(), error));
     }
 

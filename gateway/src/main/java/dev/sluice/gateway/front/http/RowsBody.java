@@ -7,7 +7,6 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport.Description;
-import java.util.List;
 
 /**
  * Reads rows as people send them: CSV whose first line names the columns, or {@code {"rows": [...]}} with an object for
@@ -32,7 +31,7 @@ final class RowsBody {
             } else {
                 readRows(cursor, table);
             }
-            return table.request();
+            return table.request(model.transform().outputs(model.signature()));
         } catch (BadJson bad) {
             table.giveBack();
             throw InferenceException.invalid("body", bad.reason());
@@ -53,10 +52,11 @@ final class RowsBody {
         boolean lists = cursor.tryRead('[') && cursor.peek() == '[';
         cursor.goTo(start);
         if (lists) {
-            table.readLists(ROWS, List.of(), "");
+            table.readLists(ROWS);
         } else {
             table.readRecords(ROWS);
         }
         cursor.read('}');
+        cursor.readEnd();
     }
 }

@@ -30,6 +30,7 @@ public final class FrameDecoder {
 
     static final String SPLIT = "dataframe_split";
     private static final String RECORDS = "dataframe_records";
+    private static final int MOST_TOLD = 4;
     private static final Set<String> TENSORS = Set.of("instances", "inputs");
 
     private static final String EXPECTED = "The input must be a JSON dictionary with exactly one of the input fields"
@@ -40,6 +41,7 @@ public final class FrameDecoder {
     private final TensorBuffers buffers;
     private final JsonCursor cursor;
     private final List<String> forms = new ArrayList<>();
+    private int formCount;
     private @Nullable RowTable table;
 
     public FrameDecoder(HttpBytes body, Description model, TensorBuffers buffers) {
@@ -54,7 +56,7 @@ public final class FrameDecoder {
         buffers.besideBody(body.length());
         try {
             readMembers();
-            if (forms.size() != 1) {
+            if (formCount != 1) {
                 throw invalid(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
             }
             return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
@@ -112,6 +114,7 @@ public final class FrameDecoder {
                 readMember(cursor.readName());
             } while (cursor.readCommaOr('}'));
         }
+        cursor.readEnd();
     }
 
     private void requireObject() {
@@ -142,9 +145,12 @@ public final class FrameDecoder {
     private void readMember(String member) {
         boolean frame = member.equals(SPLIT) || member.equals(RECORDS);
         if (frame || TENSORS.contains(member)) {
-            forms.add(member);
+            formCount++;
+            if (forms.size() < MOST_TOLD) {
+                forms.add(member);
+            }
         }
-        if (!frame || forms.size() > 1) {
+        if (!frame || formCount > 1) {
             cursor.skipValue();
             return;
         }
@@ -210,7 +216,9 @@ public final class FrameDecoder {
     /** A text that is no JSON is refused for that alone, whatever else is wrong with it. */
     private void requireSyntax() {
         try {
-            new JsonCursor(body.array(), body.from(), body.to(), true).skipValue();
+            JsonCursor whole = new JsonCursor(body.array(), body.from(), body.to(), true);
+            whole.skipValue();
+            whole.readEnd();
         } catch (BadJson bad) {
             throw noJson(bad);
         }

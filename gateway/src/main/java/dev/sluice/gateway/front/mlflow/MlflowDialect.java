@@ -53,12 +53,28 @@ enum MlflowDialect implements Dialect {
 
     @Override
     public JsonOutput body(InferenceError error) {
-        String text = Refusal.shown(text(error));
-        return new JsonOutput(64 + text.length())
+        return body(code(error), text(error));
+    }
+
+    @Override
+    public JsonOutput body(int status, String text) {
+        String code =
+                switch (status) {
+                    case 401 -> "UNAUTHENTICATED";
+                    case 403 -> "PERMISSION_DENIED";
+                    case 404 -> "RESOURCE_DOES_NOT_EXIST";
+                    default -> "BAD_REQUEST";
+                };
+        return body(code, text);
+    }
+
+    private static JsonOutput body(String code, String text) {
+        String shown = Refusal.shown(text);
+        return new JsonOutput(64 + shown.length())
                 .raw("{\"error_code\":\"")
-                .raw(code(error))
+                .raw(code)
                 .raw("\",\"message\":")
-                .string(text)
+                .string(shown)
                 .raw('}');
     }
 

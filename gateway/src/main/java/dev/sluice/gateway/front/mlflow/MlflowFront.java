@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.http.DefaultModel;
+import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.Intake;
 import dev.sluice.gateway.front.http.LoopParts;
@@ -36,6 +37,11 @@ public final class MlflowFront implements ProfileFront {
         table.get("/health", routes::ping);
         table.get("/version", routes::version);
         table.post("/invocations", routes::invoke);
+    }
+
+    @Override
+    public Dialect dialect() {
+        return MlflowDialect.INSTANCE;
     }
 
     /**

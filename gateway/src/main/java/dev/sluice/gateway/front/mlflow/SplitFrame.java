@@ -1,11 +1,13 @@
 package dev.sluice.gateway.front.mlflow;
 
+import dev.sluice.gateway.front.rows.ColumnNames;
 import dev.sluice.gateway.front.rows.RowTable;
 import dev.sluice.gateway.front.v2.JsonCursor;
-import java.util.ArrayList;
+import dev.sluice.worker.contract.InferenceException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code {"columns": [...], "index": [...], "data": [[...]]}}. Cells that come before the names of their columns
@@ -22,7 +24,7 @@ final class SplitFrame {
     private final JsonCursor cursor;
     private final RowTable table;
     private final Set<String> keys = new TreeSet<>();
-    private List<String> names = List.of();
+    private @Nullable ColumnNames names;
     private int dataAt = NOT_SEEN;
     private boolean read;
 
@@ -38,9 +40,8 @@ final class SplitFrame {
             readMember(cursor.readName());
             more = cursor.readCommaOr('}');
         }
-        if (!keys.contains("data") || !KEYS.containsAll(keys)) {
-            throw FrameDecoder.invalid("Invalid input. Dataframe split format must have 'data' field and optionally"
-                    + " 'columns' and 'index' fields. Got " + FrameDecoder.list(List.copyOf(keys)) + ".");
+        if (!keys.contains("data")) {
+            throw unexpectedKeys();
         }
         if (!read) {
             int behind = cursor.position();
@@ -50,9 +51,17 @@ final class SplitFrame {
         }
     }
 
+    private InferenceException unexpectedKeys() {
+        return FrameDecoder.invalid("Invalid input. Dataframe split format must have 'data' field and optionally"
+                + " 'columns' and 'index' fields. Got " + FrameDecoder.list(List.copyOf(keys)) + ".");
+    }
+
     private void readMember(String key) {
         if (!keys.add(key)) {
             throw FrameDecoder.invalid("Invalid input. '" + key + "' is given twice in dataframe_split.");
+        }
+        if (!KEYS.contains(key)) {
+            throw unexpectedKeys();
         }
         switch (key) {
             case "columns" -> readNames();
@@ -75,9 +84,12 @@ final class SplitFrame {
             cursor.skipValue();
             return;
         }
-        List<String> found = new ArrayList<>();
+        ColumnNames found = table.names(FrameDecoder.SPLIT + ".columns");
         cursor.read('[');
-        boolean more = !cursor.tryRead(']');
+        if (cursor.tryRead(']')) {
+            return;
+        }
+        boolean more = true;
         while (more) {
             if (cursor.peek() == '"') {
                 found.add(cursor.readString());
@@ -93,6 +105,12 @@ final class SplitFrame {
 
     private void readData() {
         read = true;
-        table.readLists(FrameDecoder.SPLIT + ".data", names, FrameDecoder.SPLIT + ".columns");
+        ColumnNames given = names;
+        String where = FrameDecoder.SPLIT + ".data";
+        if (given == null) {
+            table.readLists(where);
+        } else {
+            table.readLists(where, given);
+        }
     }
 }

@@ -31,6 +31,9 @@ final class Columns {
     /** Of a table whose columns have no names. */
     static final int OPEN = -1;
 
+    /** Columns that may have names where the model says nothing of how many there are. */
+    static final int MOST_NAMED = 1 << 16;
+
     private final Signature signature;
     private final boolean together;
     private final Map<String, Integer> places = new HashMap<>();
@@ -114,19 +117,10 @@ final class Columns {
         return places.getOrDefault(name, OPEN);
     }
 
-    /**
-     * The places of a table's columns, in the order of the table. Where the model's have no names yet, they are these.
-     *
-     * @param where they stand, for errors
-     */
-    int[] places(List<String> given, String where) {
-        Set<String> seen = new HashSet<>();
-        for (String name : given) {
-            if (!seen.add(name)) {
-                throw InferenceException.invalid(
-                        where, "column '" + InferenceException.shortened(name) + "' is given twice");
-            }
-        }
+    /** The places of a table's columns, in its order. Where the model's have no names yet, they are these. */
+    int[] places(ColumnNames table) {
+        List<String> given = table.all();
+        String where = table.where();
         if (together && names.isEmpty()) {
             requireCount(given.size(), where);
             call(given);
@@ -135,13 +129,41 @@ final class Columns {
         return given.stream().mapToInt(this::placeOf).toArray();
     }
 
+    /** How many columns of a table the model may know by name. */
+    int mostNamed() {
+        if (!names.isEmpty()) {
+            return names.size();
+        }
+        long declared = declaredWidth();
+        return declared == Shape.VARIABLE ? MOST_NAMED : (int) Math.min(MOST_NAMED, declared);
+    }
+
+    private long declaredWidth() {
+        Shape shape = signature.inputs().getFirst().shape();
+        return shape.rank() == 1 ? 1 : shape.dimension(1);
+    }
+
     /** Whether the one input has room for so many. */
     void requireCount(int given, String where) {
-        Shape shape = signature.inputs().getFirst().shape();
-        long wanted = shape.rank() == 1 ? 1 : shape.dimension(1);
+        long wanted = declaredWidth();
         if (wanted != Shape.VARIABLE && wanted != given) {
             throw InferenceException.invalid(where, "the model takes " + wanted + " columns, and these are " + given);
         }
+    }
+
+    /** Whether those places are the model's, from its first column on. */
+    static boolean areInOrder(int[] places) {
+        for (int at = 0; at < places.length; at++) {
+            if (places[at] != at) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether each row must have a cell of that column: one of several that are one input cannot be left out. */
+    boolean isNeeded(int place) {
+        return together || !spec(place).optional();
     }
 
     /** Nothing the model needs is missing, and nothing is there that it does not know. */
@@ -149,7 +171,7 @@ final class Columns {
         Set<String> there = new HashSet<>(given);
         List<String> missing = new ArrayList<>();
         for (int place = 0; place < names.size(); place++) {
-            if (!spec(place).optional() && !there.contains(names.get(place))) {
+            if (isNeeded(place) && !there.contains(names.get(place))) {
                 missing.add(names.get(place));
             }
         }

@@ -3,9 +3,6 @@ package dev.sluice.gateway.front.rows;
 import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +20,15 @@ final class CsvRows {
     private final CsvCursor cursor;
     private final Columns columns;
     private final RowTensors tensors;
+
+    /** Of each cell of a row, which column it is; none where they come in the model's order, however many. */
     private int[] places = {};
 
-    /** Of each column, in the model's order, where the cell of the row begins and ends. */
+    /** Of each column, in the model's order, where the cell of the row begins and ends; none if it is read at once. */
     private int[] from = {};
 
     private int[] to = {};
-    private boolean inOrder;
+    private int width = NOT_YET;
     private int rows;
 
     CsvRows(byte[] bytes, CsvCursor cursor, Columns columns, RowTensors tensors) {
@@ -45,23 +44,21 @@ final class CsvRows {
 
     /** How many cells each row has. */
     int width() {
-        return places.length;
+        return width;
     }
 
     /** @param header whether the first line says what the columns are called */
     void read(boolean header) {
         if (header) {
             readHeader();
+        } else if (columns.count() != Columns.OPEN) {
+            width = columns.count();
         }
-        int width = header ? places.length : columns.count();
         while (cursor.nextRecord()) {
             int line = cursor.line();
             if (width == NOT_YET) {
-                width = readFirst(line);
+                readFirst(line);
             } else {
-                if (places.length != width) {
-                    take(inOrder(width));
-                }
                 readRecord(line);
             }
             rows++;
@@ -72,45 +69,41 @@ final class CsvRows {
         if (!cursor.nextRecord()) {
             throw InferenceException.invalid("", "No columns to parse from file");
         }
-        String line = "line " + cursor.line();
-        List<String> names = new ArrayList<>();
+        ColumnNames names = new ColumnNames(columns, "line " + cursor.line());
         while (cursor.nextCell()) {
             names.add(new String(bytes, cursor.from(), cursor.to() - cursor.from(), StandardCharsets.UTF_8));
         }
-        take(columns.places(names, line));
-    }
-
-    private static int[] inOrder(int width) {
-        int[] places = new int[width];
-        Arrays.setAll(places, place -> place);
-        return places;
+        take(columns.places(names));
     }
 
     private void take(int[] given) {
-        places = given;
-        from = new int[given.length];
-        to = new int[given.length];
-        inOrder = !columns.areTogether() || Arrays.equals(given, inOrder(given.length));
+        width = given.length;
+        if (!Columns.areInOrder(given)) {
+            places = given;
+            if (columns.areTogether()) {
+                from = new int[width];
+                to = new int[width];
+            }
+        }
     }
 
     /** Without names and without a number that the model declares, the first row tells how many cells there are. */
-    private int readFirst(int line) {
+    private void readFirst(int line) {
         int found = 0;
         while (cursor.nextCell()) {
             readCell(found, cursor.from(), cursor.to(), line);
             found++;
         }
         columns.requireCount(found, "line " + line);
-        take(inOrder(found));
-        return found;
+        width = found;
     }
 
     private void readRecord(int line) {
         int found = 0;
         while (cursor.nextCell()) {
-            if (found < places.length) {
-                int place = places[found];
-                if (inOrder) {
+            if (found < width) {
+                int place = places.length == 0 ? found : places[found];
+                if (from.length == 0) {
                     readCell(place, cursor.from(), cursor.to(), line);
                 } else {
                     from[place] = cursor.from();
@@ -119,15 +112,12 @@ final class CsvRows {
             }
             found++;
         }
-        if (found != places.length) {
+        if (found != width) {
             throw InferenceException.invalid(
-                    "",
-                    "Error tokenizing data. Expected " + places.length + " fields in line " + line + ", saw " + found);
+                    "", "Error tokenizing data. Expected " + width + " fields in line " + line + ", saw " + found);
         }
-        if (!inOrder) {
-            for (int place = 0; place < places.length; place++) {
-                readCell(place, from[place], to[place], line);
-            }
+        for (int place = 0; place < from.length; place++) {
+            readCell(place, from[place], to[place], line);
         }
     }
 

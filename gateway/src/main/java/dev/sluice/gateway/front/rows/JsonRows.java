@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Reads the rows of a table that are JSON: objects of cells by name, or lists of cells.
@@ -74,7 +75,7 @@ final class JsonRows {
     private void defineByRecord() {
         cursor.peek();
         int start = cursor.position();
-        List<String> names = new ArrayList<>();
+        ColumnNames names = new ColumnNames(columns, place());
         requireObject();
         cursor.read('{');
         if (!cursor.tryRead('}')) {
@@ -83,7 +84,7 @@ final class JsonRows {
                 cursor.skipValue();
             } while (cursor.readCommaOr('}'));
         }
-        columns.places(names, place());
+        columns.places(names);
         if (columns.count() == Columns.OPEN) {
             throw InferenceException.invalid(place(), "has no columns");
         }
@@ -139,14 +140,15 @@ final class JsonRows {
 
     /** The rest of the record is looked at for what it has, and has not. */
     private void refuse(String unknown) {
-        List<String> given = present();
+        ColumnNames given = new ColumnNames(columns, place());
+        present().forEach(given::add);
         given.add(unknown);
         cursor.skipValue();
         while (cursor.readCommaOr('}')) {
             given.add(cursor.readName());
             cursor.skipValue();
         }
-        columns.requireAll(given, place());
+        columns.requireAll(given.all(), place());
     }
 
     /** What was found and not read, in the model's order; nothing may be missing. */
@@ -154,7 +156,7 @@ final class JsonRows {
         int behind = cursor.position();
         boolean sought = false;
         for (int place = 0; place < starts.length; place++) {
-            if (starts[place] == ABSENT && (!columns.spec(place).optional() || tensors.rows(place) > 0)) {
+            if (starts[place] == ABSENT && (columns.isNeeded(place) || tensors.rows(place) > 0)) {
                 columns.requireAll(present(), place());
                 throw InferenceException.invalid(place(), "column '" + columns.name(place) + "' is missing");
             }
@@ -209,11 +211,15 @@ final class JsonRows {
      * @param places of the columns, for each cell of a row
      */
     void readLists(int[] places) {
-        starts = new int[places.length];
-        boolean inOrder = columns.areTogether();
-        for (int at = 0; at < places.length; at++) {
-            inOrder &= places[at] == at;
+        if (columns.areTogether() && Columns.areInOrder(places)) {
+            readLists(places.length, this::readWhole);
+        } else {
+            starts = new int[Math.max(places.length, columns.count())];
+            readLists(places.length, width -> readByPlaces(places));
         }
+    }
+
+    private void readLists(int width, IntConsumer row) {
         requireList(where);
         cursor.read('[');
         if (cursor.tryRead(']')) {
@@ -223,11 +229,7 @@ final class JsonRows {
             if (cursor.peek() != '[') {
                 requireList(place());
             }
-            if (inOrder) {
-                readWhole(places.length);
-            } else {
-                readByPlaces(places);
-            }
+            row.accept(width);
             rows++;
         } while (cursor.readCommaOr(']'));
     }
@@ -239,9 +241,13 @@ final class JsonRows {
             count = countOfFirst();
             columns.requireCount(count, where + "[0]");
         }
-        int[] places = new int[count];
-        Arrays.setAll(places, place -> place);
-        readLists(places);
+        if (columns.areTogether()) {
+            readLists(count, this::readWhole);
+        } else {
+            int[] places = new int[count];
+            Arrays.setAll(places, place -> place);
+            readLists(places);
+        }
         return count;
     }
 

@@ -49,19 +49,35 @@ public final class RowTable {
     }
 
     /**
-     * Reads the list of lists that stands here.
+     * For the names of its columns.
+     *
+     * @param where they stand, for errors
+     */
+    public ColumnNames names(String where) {
+        return new ColumnNames(columns, where);
+    }
+
+    /**
+     * Reads the list of lists that stands here, whose cells are in the model's own order.
      *
      * @param where that is, for errors
-     * @param names of the columns, and where they stand; none for the model's own order
      */
-    public void readLists(String where, List<String> names, String namesWhere) {
+    public void readLists(String where) {
         JsonRows lists = new JsonRows(cursor, columns, tensors, where);
-        if (names.isEmpty()) {
-            width = lists.readListsInOrder();
-        } else {
-            lists.readLists(columns.places(names, namesWhere));
-            width = names.size();
-        }
+        width = lists.readListsInOrder();
+        rows = lists.rows();
+    }
+
+    /**
+     * The same for cells in the order of those columns.
+     *
+     * @param where the list is, for errors
+     */
+    public void readLists(String where, ColumnNames names) {
+        JsonRows lists = new JsonRows(cursor, columns, tensors, where);
+        int[] places = columns.places(names);
+        lists.readLists(places);
+        width = places.length;
         rows = lists.rows();
     }
 
@@ -79,11 +95,16 @@ public final class RowTable {
 
     /** What was read, with all outputs. */
     public DecodedRequest request() {
+        return request(columns.signature().outputNames());
+    }
+
+    /** What was read, with those outputs. */
+    public DecodedRequest request(List<String> outputs) {
         Signature signature = columns.signature();
         List<Tensor> inputs = tensors.inputs(rows, width);
         return new DecodedRequest(
                 inputs,
-                signature.outputNames(),
+                outputs,
                 SignatureCheck.rows(inputs, signature),
                 null,
                 0,

@@ -5,8 +5,10 @@ import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,8 @@ enum BodyType {
     THING;
 
     private static final Pattern HEADER = Pattern.compile(";\\s*header\\s*=\\s*\"?present\"?\\s*(?:;|$)");
-    private static final Set<String> FRAMES = Set.of("dataframe_split", "dataframe_records");
-    private static final Set<String> TENSOR_LISTS = Set.of("instances", "inputs");
+    private static final List<byte[]> FRAMES = utf8("dataframe_split", "dataframe_records");
+    private static final List<byte[]> TENSOR_LISTS = utf8("instances", "inputs");
 
     /** By the head of a request. */
     static BodyType of(HttpServerRequest request) {
@@ -32,6 +34,9 @@ enum BodyType {
         String type = said == null ? "" : said.strip().toLowerCase(Locale.ROOT);
         if (type.startsWith("text/csv")) {
             return HEADER.matcher(type).find() ? CSV_WITH_HEADER : CSV;
+        }
+        if (type.startsWith("image/") || type.startsWith("application/x-image")) {
+            return THING;
         }
         return type.startsWith("multipart/") ? FORM : OPEN;
     }
@@ -49,19 +54,34 @@ enum BodyType {
             cursor.read('{');
             boolean more = !cursor.tryRead('}');
             while (more) {
-                String member = cursor.readName();
-                if (FRAMES.contains(member)) {
+                if (cursor.peek() != '"') {
                     return FRAME;
                 }
-                if (TENSOR_LISTS.contains(member)) {
+                if (FRAMES.stream().anyMatch(cursor::tryReadName)) {
+                    return FRAME;
+                }
+                if (TENSOR_LISTS.stream().anyMatch(cursor::tryReadName)) {
                     return TENSORS;
                 }
-                cursor.skipValue();
+                skipMember(cursor);
                 more = cursor.readCommaOr('}');
             }
             return THING;
         } catch (BadJson broken) {
             return FRAME; // whose reader says what is wrong
         }
+    }
+
+    /** Its name may be as long as the body is. */
+    private static void skipMember(JsonCursor cursor) {
+        cursor.skipValue();
+        cursor.read(':');
+        cursor.skipValue();
+    }
+
+    private static List<byte[]> utf8(String... names) {
+        return Arrays.stream(names)
+                .map(name -> name.getBytes(StandardCharsets.UTF_8))
+                .toList();
     }
 }

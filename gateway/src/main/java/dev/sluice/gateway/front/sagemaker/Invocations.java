@@ -15,10 +15,12 @@ import dev.sluice.gateway.front.mlflow.FrameDecoder;
 import dev.sluice.gateway.front.tfs.PredictDecoder;
 import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /invocations} and {@code POST /models/{model}/invoke}: what a body is its content type says, and of JSON
@@ -77,8 +79,42 @@ final class Invocations {
                 request.response().putHeader(header, said);
             }
         }
-        BodyType type = BodyType.of(request);
-        intake.takeWhole(exchange, requested, (body, head, endpoint) -> answer(exchange, type, body, head, endpoint));
+        intake.takeWhole(exchange, requested, new Taker(exchange, BodyType.of(request)));
+    }
+
+    /**
+     * Has a body read as what it is when it has come, and it come only where there is a use for it.
+     *
+     * @thread confined to the front loop
+     */
+    private final class Taker implements Intake.BodyTaker {
+
+        private final Exchange exchange;
+        private final BodyType type;
+
+        Taker(Exchange exchange, BodyType type) {
+            this.exchange = exchange;
+            this.type = type;
+        }
+
+        @Override
+        public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
+            boolean isThing = type == BodyType.THING || type == BodyType.FORM;
+            return isThing && !TransformCalls.isFor(endpoint) ? noTransform(endpoint) : null;
+        }
+
+        @Override
+        public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+            answer(exchange, type, body, head, endpoint);
+        }
+    }
+
+    private static InferenceError noTransform(ModelEndpoint endpoint) {
+        return new InferenceError.InvalidRequest(
+                "body",
+                "model " + endpoint.model()
+                        + " takes JSON with dataframe_split, dataframe_records, instances or"
+                        + " inputs, and CSV; for other things its model.yaml has no transform.input");
     }
 
     private void answer(Exchange exchange, BodyType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
@@ -94,11 +130,7 @@ final class Invocations {
     private void transform(Exchange exchange, BodyType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
         try {
             if (!TransformCalls.isFor(endpoint)) {
-                throw InferenceException.invalid(
-                        "body",
-                        "model " + endpoint.model()
-                                + " takes JSON with dataframe_split, dataframe_records, instances or"
-                                + " inputs, and CSV; for other things its model.yaml has no transform.input");
+                throw new InferenceException(noTransform(endpoint));
             }
             exchange.answersBy(TransformCalls.forPeople(exchange));
             PredictBody form = type == BodyType.FORM

@@ -22,6 +22,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,7 +113,9 @@ final class ModelsHandler implements Handler<RoutingContext> {
                     context,
                     body -> {
                         requireLoaded(name);
-                        return new ModelCommand.Unload(name);
+                        return placed(name) == null
+                                ? new ModelCommand.Unload(name)
+                                : new ModelCommand.Reset(name); // the next one of the name comes from elsewhere
                     },
                     outcome -> loop.exchanges().of(context).done());
         }
@@ -145,9 +148,10 @@ final class ModelsHandler implements Handler<RoutingContext> {
             String name = required(members, "model_name");
             String url = required(members, "url");
             if (isLoaded(name)) {
-                throw SagemakerDialect.alreadyLoaded(name);
+                loop.exchanges().of(context).speaks(SagemakerDialect.LOADED);
+                throw InferenceException.invalid("", "model " + InferenceException.quoted(name) + " is loaded already");
             }
-            if (!models.versions(name).isEmpty()) {
+            if (!models.versions(name).isEmpty() && placed(name) == null) {
                 return new ModelCommand.Load(name);
             }
             toLoad = name;
@@ -228,15 +232,17 @@ final class ModelsHandler implements Handler<RoutingContext> {
         return out.raw('}');
     }
 
+    /** Where the platform has put that model; null for what lies in the repository. */
+    private @Nullable String placed(String name) {
+        @Nullable ModelSource source = models.wish(name).sources().get(FIRST);
+        return source != null && source.url().startsWith(SCHEME) && source.url().endsWith(FILE)
+                ? source.url().substring(SCHEME.length(), source.url().length() - FILE.length())
+                : null;
+    }
+
     /** The URL is where the platform said it is; of what lies in the repository, its name. */
     private JsonOutput write(String name, JsonOutput out) {
-        @Nullable ModelSource source = models.wish(name).sources().get(FIRST);
-        boolean told = source != null
-                && source.url().startsWith(SCHEME)
-                && source.url().endsWith(FILE);
-        String url = source != null && told
-                ? source.url().substring(SCHEME.length(), source.url().length() - FILE.length())
-                : name;
+        String url = Objects.requireNonNullElse(placed(name), name);
         return out.raw("{\"modelName\":")
                 .string(name)
                 .raw(",\"modelUrl\":")

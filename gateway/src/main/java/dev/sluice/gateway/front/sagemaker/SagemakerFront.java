@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.sagemaker;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.http.DefaultModel;
+import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.Profile;
@@ -45,6 +46,11 @@ public final class SagemakerFront implements ProfileFront {
         StreamHandler stream = new StreamHandler(streams.of(loop.serving()), loop.exchanges(), loop.options());
         table.stream(STREAM, context -> stream.open(context, forStream(model, loop)));
         table.under(MODELS, new ModelsHandler(loop, invocations));
+    }
+
+    @Override
+    public Dialect dialect() {
+        return SagemakerDialect.INFERENCE;
     }
 
     /** Nothing is said in a body, which nobody reads. */

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads values whose form nobody has announced, numbers or nested lists of them, one behind the other straight into the
@@ -34,8 +35,8 @@ public final class GrowingTensor {
     private final TensorBuffers buffers;
     private final TensorSpec spec;
     private final ElementReader elements;
-    private final TextElements texts;
     private final int[] sizes = new int[SignatureCheck.MAX_RANK];
+    private @Nullable TextElements texts;
     private int rank = UNKNOWN;
     private int values;
     private int keptFrom = UNKNOWN;
@@ -46,7 +47,6 @@ public final class GrowingTensor {
         this.buffers = buffers;
         this.spec = spec;
         this.elements = new ElementReader(cursor, spec.dataType(), this::larger);
-        this.texts = new TextElements(cursor, spec.dataType(), elements);
         Arrays.fill(sizes, UNKNOWN);
     }
 
@@ -75,7 +75,12 @@ public final class GrowingTensor {
     /** Reads one element that stands between those places as plain text, without what JSON would have around it. */
     public void readText(int from, int to) {
         rank = 0;
-        texts.read(from, to);
+        TextElements reader = texts;
+        if (reader == null) {
+            reader = new TextElements(cursor, spec.dataType(), elements);
+            texts = reader;
+        }
+        reader.read(from, to);
         values++;
     }
 

@@ -238,7 +238,7 @@ public final class JsonCursor {
     }
 
     /** The whole text has been read: nothing but white space may follow. */
-    void readEnd() {
+    public void readEnd() {
         peek();
         if (position < end) {
             throw new BadJson("unexpected text after the end of the JSON value, at byte " + position);

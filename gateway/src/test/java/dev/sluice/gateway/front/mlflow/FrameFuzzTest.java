@@ -15,6 +15,7 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever bytes a client of MLflow sends: they decode to what Jackson reads in them, and the same table as CSV to the
@@ -42,6 +45,11 @@ class FrameFuzzTest {
 
     static final Signature MATRIX = signature(new TensorSpec("x", DataType.FP32, new Shape(-1, -1)));
     static final Signature TEXTS = signature(new TensorSpec("x", DataType.BYTES, new Shape(-1, -1)));
+    static final Signature OPTIONAL = signature(
+            new TensorSpec("a", DataType.FP32, new Shape(-1, 1)),
+            new TensorSpec("b", DataType.INT64, new Shape(-1, 1), true),
+            new TensorSpec("c", DataType.FP32, new Shape(-1, 1)));
+    static final Signature PAIRS = signature(new TensorSpec("x", DataType.FP32, new Shape(-1, 2), true));
     static final Signature COLUMNS = signature(
             new TensorSpec("f", DataType.FP32, new Shape(-1, 1)),
             new TensorSpec("d", DataType.FP64, new Shape(-1)),
@@ -249,7 +257,7 @@ class FrameFuzzTest {
     /** With a search through all columns for each of them it would take minutes. */
     @Test
     void aTableMayBeWide() {
-        int width = 300_000;
+        int width = 60_000;
         String names = IntStream.range(0, width).mapToObj(Integer::toString).collect(Collectors.joining(","));
         byte[] csv = (names + "\n" + "1,".repeat(width - 1) + "1").getBytes(StandardCharsets.UTF_8);
         TensorBuffers buffers = new TensorBuffers();
@@ -261,6 +269,60 @@ class FrameFuzzTest {
         InferenceException refused = assertThrows(
                 InferenceException.class, () -> new FrameDecoder(bytes(twice), model(MATRIX), buffers).decode());
         assertTrue(refused.error().message().contains("column '7' is given twice"), refused.toString());
+    }
+
+    private DecodedRequest decoded(Signature signature, String body) {
+        FrameDecoder decoder =
+                new FrameDecoder(bytes(body.getBytes(StandardCharsets.UTF_8)), model(signature), ledger.buffers);
+        return body.startsWith("{") ? decoder.decode() : decoder.decodeCsv(true);
+    }
+
+    private String refusal(Signature signature, String body) {
+        return assertThrows(InferenceException.class, () -> decoded(signature, body))
+                .error()
+                .message();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "c,a\n1.5,2.5\n3.5,4.5",
+                "{\"dataframe_split\":{\"columns\":[\"c\",\"a\"],\"data\":[[1.5,2.5],[3.5,4.5]]}}",
+                "{\"dataframe_records\":[{\"c\":1.5,\"a\":2.5},{\"a\":4.5,\"c\":3.5}]}"
+            })
+    void anOptionalColumnMayBeLeftOut(String body) {
+        DecodedRequest decoded = decoded(OPTIONAL, body);
+        assertEquals(
+                List.of("a", "c"), decoded.inputs().stream().map(Tensor::name).toList());
+        assertEquals(4.5f, decoded.inputs().getFirst().data().getFloat(Float.BYTES));
+        assertEquals(3.5f, decoded.inputs().getLast().data().getFloat(Float.BYTES));
+        giveBack(decoded);
+        assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
+    }
+
+    @Test
+    void noColumnOfAnInputThatHasSeveralMayBeLeftOut() {
+        String records = "{\"dataframe_records\":[{\"a\":1,\"b\":2},{\"a\":3}]}";
+        assertTrue(refusal(PAIRS, records).contains("missing inputs ['b']"), refusal(PAIRS, records));
+        assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100000, false", "70000, true"})
+    void namesBeyondWhatTheModelTakesAreNotCollected(int width, boolean open) {
+        Signature signature = open ? MATRIX : COLUMNS;
+        String csv = IntStream.range(0, width).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        int most = 64 + (open ? 1 << 16 : COLUMNS.inputs().size());
+        assertTrue(refusal(signature, csv).contains("more than " + most + " columns have names"));
+        String split = "{\"dataframe_split\":{\"columns\":[" + csv + "],\"data\":[[1]]}}";
+        assertTrue(refusal(signature, split).contains("more than " + most + " columns have names"));
+        assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
+    }
+
+    @Test
+    void nothingMayFollowTheObject() {
+        String body = "{\"dataframe_split\":{\"data\":[[1]]}} x";
+        assertTrue(refusal(MATRIX, body).contains("valid JSON"), refusal(MATRIX, body));
     }
 
     @Test
