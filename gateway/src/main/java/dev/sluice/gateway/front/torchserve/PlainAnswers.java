@@ -51,7 +51,7 @@ public final class PlainAnswers {
      */
     public void take(Exchange exchange, RequestedModel model) {
         PredictBody body = PredictBody.of(exchange.request(), DATA, BODY);
-        exchange.answersBy(new BareWriter(classes, true));
+        exchange.answersBy(new BareWriter(exchange, classes, true));
         intake.take(
                 exchange,
                 model,
@@ -66,7 +66,7 @@ public final class PlainAnswers {
         }
         PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);
         DecodedRequest decoded = inputs.decode();
-        exchange.answersBy(new BareWriter(classes, inputs.isOneRow()));
+        exchange.answersBy(new BareWriter(exchange, classes, inputs.isOneRow()));
         return decoded;
     }
 }
