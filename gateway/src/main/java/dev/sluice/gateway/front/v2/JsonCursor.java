@@ -154,7 +154,8 @@ public final class JsonCursor {
             JsonStrings.skip(this);
             int length = position - start - 2;
             if (length > most) {
-                throw new BadJson("the member name at byte " + start + " has " + length + " bytes; no name has so many");
+                throw new BadJson(
+                        "the member name at byte " + start + " has " + length + " bytes; no name has so many");
             }
             position = start;
         }
