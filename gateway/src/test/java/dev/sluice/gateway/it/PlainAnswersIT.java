@@ -74,4 +74,29 @@ class PlainAnswersIT {
             assertEquals(1, new JsonArray(list).size(), list);
         }
     }
+
+    /** Beyond that, a loop would be held up. */
+    @Test
+    void classesAreMadeOfSoManyRowsAndNoMore() throws IOException {
+        String yaml = "labels: [low, high]\ntransform:\n  output: {kind: classes}\n";
+        new Repository(root).with("echo").config("echo", yaml);
+        try (RunningGateway gateway = RunningGateway.start(
+                root, "worker.instances=1", "worker.max_batch_rows=8192", "compat.listeners=[\"torchserve: 0\"]")) {
+            String few = rows(gateway, 2);
+            assertTrue(few.startsWith("[\n  {\n    \"high\": 0.75"), few);
+            String more = rows(gateway, 4096);
+            assertTrue(more.startsWith("[{\"high\":0.75"), more.substring(0, 80));
+            String most = rows(gateway, 4097);
+            assertTrue(most.startsWith("[[0.25,0.75]"), most.substring(0, 80));
+        }
+    }
+
+    private static String rows(RunningGateway gateway, int count) {
+        HttpRequest request = gateway.request(gateway.profilePort(0), "/predictions/echo")
+                .POST(BodyPublishers.ofString("[" + "[0.25,0.75],".repeat(count - 1) + "[0.25,0.75]]"))
+                .build();
+        Answer answer = Waiting.await(gateway.send(request));
+        assertEquals(200, answer.status(), answer.body());
+        return answer.body();
+    }
 }
