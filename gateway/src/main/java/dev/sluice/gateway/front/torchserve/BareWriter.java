@@ -21,8 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer as handlers do that return what the model gave: classes, where it has any; what people read, where it
- * makes something else; otherwise the outputs bare; of who sent one row without an axis for rows, that row.
+ * Writes an answer as handlers do that return what the model gave: classes, where it has any; what people read, where
+ * it makes something else; otherwise the outputs bare; of who sent one row without an axis for rows, that row.
  *
  * @thread confined to one front loop
  * @bound classes of {@value #MOST_ROWS} rows, and {@value #MOST_INDENTED} bytes on many lines

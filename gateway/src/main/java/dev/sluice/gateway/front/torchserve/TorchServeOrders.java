@@ -194,8 +194,8 @@ final class TorchServeOrders {
     }
 
     /**
-     * The newest that is served answers who leaves the version open, so those that are newer leave; it may be one of them
-     * that comes back.
+     * The newest that is served answers who leaves the version open, so those that are newer leave; it may be one of
+     * them that comes back.
      */
     private Reply byDefault(String name, String version) {
         requireKnown(name);
