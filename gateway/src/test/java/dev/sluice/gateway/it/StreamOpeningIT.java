@@ -105,6 +105,7 @@ class StreamOpeningIT {
         assertEquals("400", open(SUMS, "content-length: 2\r\n").get("status"));
         assertEquals("400", open(SUMS + "?order=random", "").get("status"));
         assertEquals("400", open(SUMS + "?order=ready&order=request", "").get("status"));
+        assertEquals("400", open("/v2/stream?order=%zz", "").get("status"));
         assertEquals("400", open(SUMS, "sluice-timeout-ms: soon\r\n").get("status"));
     }
 

@@ -1,8 +1,10 @@
 package dev.sluice.gateway.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,6 +52,26 @@ class TorchServeIT {
     @TestFactory
     Stream<DynamicTest> answersAsRecordedOnItsOwnPort() throws IOException {
         return RecordedPairs.tests(RecordedPairs.read(PAIRS), gateway, gateway.profilePort(0));
+    }
+
+    @Test
+    void aQueryThatIsNoneIsRefused() throws IOException {
+        for (int port : List.of(gateway.port(), gateway.profilePort(0))) {
+            try (RawConnection client = new RawConnection(port)) {
+                client.post("/invocations?model_name=%zz", "[1]");
+                Answer refused = client.answer();
+                assertEquals(400, refused.status(), refused.body());
+                assertEquals("BadRequestException", refused.json().getString("type"), refused.body());
+            }
+        }
+    }
+
+    @Test
+    void aBrowserMaySendWhatCurlSends() {
+        Answer options = Waiting.await(gateway.send(gateway.request(gateway.profilePort(0), "/predictions/digits")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .build()));
+        assertEquals("POST, PUT, OPTIONS", options.header("allow"));
     }
 
     @Test

@@ -67,6 +67,26 @@ class TorchServeManagementIT {
     }
 
     @Test
+    void aQueryThatIsNoneIsRefused() throws IOException {
+        for (String request : List.of("GET /models?limit=", "PUT /models/echo?min_worker=", "POST /models?url=")) {
+            try (RawConnection client = new RawConnection(gateway.adminPort())) {
+                client.send(request + "%zz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n");
+                Answer refused = client.answer();
+                assertEquals(400, refused.status(), request + ": " + refused.body());
+            }
+        }
+    }
+
+    @Test
+    void saysWhichMethodsThereAre() {
+        Answer refused = gateway.admin("PATCH", "/models/echo", "");
+        assertEquals(405, refused.status(), refused.body());
+        assertEquals("GET, HEAD, POST, PUT, DELETE, OPTIONS", refused.header("allow"));
+        Answer options = gateway.admin("OPTIONS", "/models/echo", "");
+        assertEquals("GET, HEAD, POST, PUT, DELETE, OPTIONS", options.header("allow"));
+    }
+
+    @Test
     void whoCallsItByAnotherNameIsRefused() throws IOException {
         try (RawConnection client = new RawConnection(gateway.adminPort())) {
             client.send("DELETE /models/echo HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n\r\n");

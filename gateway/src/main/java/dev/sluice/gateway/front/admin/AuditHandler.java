@@ -4,8 +4,10 @@ import dev.sluice.gateway.front.control.AuditEntry;
 import dev.sluice.gateway.front.control.ChangeHistory;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.Exchanges;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,13 +45,21 @@ final class AuditHandler {
             exchange.error(404, "changes are not kept where they can be asked for: this server has no registry");
             return;
         }
-        Optional<Integer> limit = limit(context.request().getParam("limit"));
+        Optional<Integer> limit;
+        Optional<String> model;
+        try {
+            limit = limit(Queries.parameter(context.request(), "limit"));
+            model = Optional.ofNullable(Queries.parameter(context.request(), "model"));
+        } catch (InferenceException malformed) {
+            exchange.refuse(malformed.error());
+            return;
+        }
         if (limit.isEmpty()) {
             exchange.refuse(new InferenceError.InvalidRequest("limit", "a number from 1 to " + MOST));
             return;
         }
         history.get()
-                .newest(Optional.ofNullable(context.request().getParam("model")), limit.get())
+                .newest(model, limit.get())
                 .onSuccess(entries -> answer(context, entries))
                 .onFailure(cause -> {
                     LOG.error("the changes that are kept cannot be shown: {}", cause.toString());

@@ -1,9 +1,11 @@
 package dev.sluice.gateway.front.djl;
 
+import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.torchserve.ModelCalls;
 import dev.sluice.gateway.front.torchserve.PlainAnswers;
 import dev.sluice.gateway.front.v2.JsonOutput;
@@ -24,10 +26,12 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
     private static final String SYNCHRONOUS = "x-synchronous";
     private static final String LATER = "x-starting-token";
 
+    private final ModelDirectory models;
     private final PlainAnswers answers;
     private final DefaultModel defaultModel;
 
     DjlCall(LoopParts loop) {
+        this.models = loop.serving().parts().models();
         this.answers = new PlainAnswers(loop, DjlCall::classes);
         this.defaultModel = new DefaultModel(loop);
     }
@@ -52,6 +56,7 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
                 inPath ? path.version() : said(request, "model_version"),
                 defaultModel);
         exchange.speaks(new DjlDialect(model.name()));
+        ModelCalls.requireKnown(model, models);
         if ("false".equalsIgnoreCase(request.getHeader(SYNCHRONOUS)) || request.getHeader(LATER) != null) {
             throw new InferenceException(new InferenceError.Unimplemented("Answers are not kept to be fetched later: "
                     + SYNCHRONOUS + ": false and " + LATER + " are not known here"));
@@ -60,7 +65,7 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
     }
 
     private static @Nullable String said(HttpServerRequest request, String name) {
-        @Nullable String parameter = request.getParam(name);
+        @Nullable String parameter = Queries.parameter(request, name);
         return parameter == null || parameter.isEmpty() ? request.getHeader(name) : parameter;
     }
 }

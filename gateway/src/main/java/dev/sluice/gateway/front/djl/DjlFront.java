@@ -32,8 +32,9 @@ public final class DjlFront implements ProfileFront {
         table.get(
                 "/ping",
                 context -> ping(loop.serving().parts(), loop.exchanges().of(context)));
-        table.under(PATHS, new ModelCalls<>(loop, DjlDialect.NO_MODEL, DjlPath::of, new DjlCall(loop)));
-        table.under(DjlModels.PATHS, new DjlModels(loop));
+        table.under(
+                PATHS, ModelCalls.ALLOWED, new ModelCalls<>(loop, DjlDialect.NO_MODEL, DjlPath::of, new DjlCall(loop)));
+        table.under(DjlModels.PATHS, DjlModels.ALLOWED, new DjlModels(loop));
     }
 
     /** 500 where one has failed, as there; one that is being loaded is no reason to send nobody. */

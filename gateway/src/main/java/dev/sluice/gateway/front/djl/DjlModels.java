@@ -4,17 +4,19 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.PathSegment;
+import dev.sluice.gateway.front.torchserve.ModelHealth;
 import dev.sluice.gateway.front.torchserve.ModelPages;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Collection;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DjlModels implements Handler<RoutingContext> {
 
+    static final String ALLOWED = "GET, HEAD, OPTIONS";
     static final String PATHS = "/models(?:/(?<model>[^/]+)(?:/(?<version>[^/]+))?)?/?";
 
     private static final Pattern PATH = Pattern.compile(PATHS);
@@ -47,16 +50,28 @@ final class DjlModels implements Handler<RoutingContext> {
         HttpMethod method = context.request().method();
         Matcher path = PATH.matcher(String.valueOf(context.request().path()));
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            context.response().putHeader("allow", "GET, HEAD, OPTIONS");
+            context.response().putHeader("allow", ALLOWED);
             loop.exchanges().refuse(context, loop.bodies(), 405, "operators have a port of their own");
-        } else if (path.matches() && path.group("model") != null) {
-            @Nullable String version = path.group("version");
-            one(
-                    exchange,
-                    PathSegment.decode(path.group("model")),
-                    version == null ? null : PathSegment.decode(version));
+        } else if (!path.matches()) { // the router has matched it as it is when its dots and slashes are resolved
+            loop.exchanges().refuse(context, loop.bodies(), 404, "there is no such path");
         } else {
-            all(exchange);
+            tell(exchange, decoded(path.group("model")), decoded(path.group("version")));
+        }
+    }
+
+    private static @Nullable String decoded(@Nullable String segment) {
+        return segment == null ? null : PathSegment.decode(segment);
+    }
+
+    private void tell(Exchange exchange, @Nullable String name, @Nullable String version) {
+        try {
+            if (name == null) {
+                all(exchange);
+            } else {
+                one(exchange, name, version);
+            }
+        } catch (InferenceException refused) {
+            exchange.refuse(refused.error());
         }
     }
 
@@ -66,9 +81,10 @@ final class DjlModels implements Handler<RoutingContext> {
         if (page.isFollowed()) {
             out.raw("\"nextPageToken\":\"").number(page.end()).raw("\",");
         }
-        String between = "\"models\":[";
+        String between = "";
+        out.raw("\"models\":[");
         for (String name : page.names()) {
-            for (ModelReport report : models.versions(name)) {
+            for (ModelReport report : versions(name, null)) {
                 out.raw(between).raw("{\"modelName\":").string(name);
                 out.raw(",\"version\":\"").number(report.model().version());
                 out.raw("\",\"modelUrl\":").string(report.model().toString());
@@ -76,7 +92,7 @@ final class DjlModels implements Handler<RoutingContext> {
                 between = ",";
             }
         }
-        exchange.json(PrettyJson.of(out.raw(page.names().isEmpty() ? "\"models\":[]}" : "]}")));
+        exchange.json(PrettyJson.of(out.raw("]}")));
     }
 
     private static String workflowWord(ModelState state) {
@@ -89,12 +105,7 @@ final class DjlModels implements Handler<RoutingContext> {
 
     private void one(Exchange exchange, String name, @Nullable String version) {
         exchange.speaks(new DjlDialect(name));
-        Collection<ModelReport> versions = version == null
-                ? models.versions(name)
-                : models.versions(name).stream()
-                        .filter(report ->
-                                Long.toString(report.model().version()).equals(version))
-                        .toList();
+        List<ModelReport> versions = versions(name, version);
         if (versions.isEmpty()) {
             exchange.refuse(models.isComplete() ? new InferenceError.UnknownModel("") : new InferenceError.Starting());
             return;
@@ -107,6 +118,14 @@ final class DjlModels implements Handler<RoutingContext> {
             between = ",";
         }
         exchange.json(PrettyJson.of(out.raw(']')));
+    }
+
+    private List<ModelReport> versions(String name, @Nullable String version) {
+        return models.versions(name).stream()
+                .filter(ModelHealth::isKnown)
+                .filter(report -> version == null
+                        || Long.toString(report.model().version()).equals(version))
+                .toList();
     }
 
     private static void workflow(ModelReport report, JsonOutput out) {

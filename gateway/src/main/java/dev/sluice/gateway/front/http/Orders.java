@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
@@ -50,13 +51,17 @@ public final class Orders {
 
     /** @param whenDone is told what has been done, and answers */
     public void take(RoutingContext context, Reading reading, Consumer<Outcome> whenDone) {
-        body(context, body -> order(context, reading.command(body), whenDone));
+        read(context, body -> order(context, reading.command(body), whenDone));
     }
 
-    /** The same for what a request asks for besides, when its body has been read. */
-    public void order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
+    /**
+     * The same for what a request asks for besides, when its body has been read.
+     *
+     * @return complete when it has been done, or refused
+     */
+    public Future<Outcome> order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
         Exchange exchange = exchanges.of(context);
-        operations.order(command, operator(context)).onSuccess(outcome -> {
+        return operations.order(command, operator(context)).onSuccess(outcome -> {
             InferenceError refusal = outcome.refusal();
             if (refusal == null) {
                 whenDone.accept(outcome);
@@ -68,7 +73,7 @@ public final class Orders {
 
     /** Has the whole process stop. */
     public void drain(RoutingContext context, Consumer<HttpBytes> check, Runnable whenKept) {
-        body(context, body -> {
+        read(context, body -> {
             check.accept(body);
             operations.drain(operator(context)).onSuccess(stop -> {
                 whenKept.run();
@@ -77,7 +82,8 @@ public final class Orders {
         });
     }
 
-    private void body(RoutingContext context, Consumer<HttpBytes> taker) {
+    /** Reads a request, and refuses it where its taker throws InferenceException. */
+    public void read(RoutingContext context, Consumer<HttpBytes> taker) {
         Exchange exchange = exchanges.of(context);
         BodyReader.read(
                 context.request(),

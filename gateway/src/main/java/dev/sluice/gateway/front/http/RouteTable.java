@@ -71,10 +71,13 @@ public final class RouteTable {
         others(path, "PUT, DELETE, OPTIONS");
     }
 
-    /** Paths that a handler tells apart by itself, and says what is wrong with the others; OPTIONS is answered here. */
-    public void under(String pattern, Handler<RoutingContext> handler) {
-        router.routeWithRegex(HttpMethod.OPTIONS, pattern)
-                .handler(context -> options(context, "GET, HEAD, POST, OPTIONS"));
+    /**
+     * Paths that a handler tells apart by itself, and says what is wrong with the others; OPTIONS is answered here.
+     *
+     * @param allowed the methods that any of them takes
+     */
+    public void under(String pattern, String allowed, Handler<RoutingContext> handler) {
+        router.routeWithRegex(HttpMethod.OPTIONS, pattern).handler(context -> options(context, allowed));
         router.routeWithRegex(pattern).handler(handler).failureHandler(this::failed);
     }
 

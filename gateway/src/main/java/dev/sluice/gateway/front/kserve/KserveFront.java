@@ -22,7 +22,7 @@ public final class KserveFront implements ProfileFront {
     @Override
     public void addTo(RouteTable table, LoopParts loop) {
         DOCUMENT.addTo(table, loop.exchanges());
-        table.under(PATHS, new KserveHandler(loop));
+        table.under(PATHS, "GET, HEAD, POST, OPTIONS", new KserveHandler(loop));
         table.get("/", context -> loop.exchanges().of(context).json(new JsonOutput(32).raw("{\"status\":\"alive\"}")));
     }
 }

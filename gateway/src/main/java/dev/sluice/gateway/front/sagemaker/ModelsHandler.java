@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.http.PageOrigin;
 import dev.sluice.gateway.front.http.PathSegment;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.http.RepositoryControl;
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
@@ -200,7 +201,7 @@ final class ModelsHandler implements Handler<RoutingContext> {
         Exchange exchange = loop.exchanges().of(context);
         exchange.speaks(SagemakerDialect.LOADING);
         try {
-            exchange.json(name == null ? page(context.request().getParam("next_page_token")) : one(name));
+            exchange.json(name == null ? page(Queries.parameter(context.request(), "next_page_token")) : one(name));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }

@@ -45,7 +45,7 @@ public final class SagemakerFront implements ProfileFront {
         DefaultModel model = new DefaultModel(loop);
         StreamHandler stream = new StreamHandler(streams.of(loop.serving()), loop.exchanges(), loop.options());
         table.stream(STREAM, context -> stream.open(context, forStream(model, loop)));
-        table.under(MODELS, new ModelsHandler(loop, invocations));
+        table.under(MODELS, "GET, HEAD, POST, DELETE, OPTIONS", new ModelsHandler(loop, invocations));
     }
 
     @Override

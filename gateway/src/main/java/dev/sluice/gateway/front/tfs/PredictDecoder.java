@@ -14,6 +14,7 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class PredictDecoder {
     private final JsonCursor cursor;
     private final Signature signature;
     private final TensorBuffers buffers;
+    private final Set<String> stands;
     private final List<GrowingTensor> tensors = new ArrayList<>();
     private final SignatureName signatureName = new SignatureName();
     private boolean rows;
@@ -42,10 +44,16 @@ public final class PredictDecoder {
     private boolean inputsSeen;
 
     public PredictDecoder(HttpBytes body, Signature signature, TensorBuffers buffers) {
+        this(body, signature, buffers, Set.of());
+    }
+
+    /** @param stands names by which a row may call the input of a model that has one */
+    public PredictDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, Set<String> stands) {
         this.body = body;
         this.cursor = cursor(body);
         this.signature = signature;
         this.buffers = buffers;
+        this.stands = stands;
     }
 
     /** NaN and infinities stand bare, as that server has them. */
@@ -194,6 +202,9 @@ public final class PredictDecoder {
 
     private void readKey(int row, String key) {
         int place = signature.indexOfInput(key);
+        if (place < 0 && tensors.size() == 1 && stands.contains(key)) {
+            place = 0;
+        }
         if (place < 0) {
             throw refusal(
                     element(row, key) + "JSON object: does not have named input: " + InferenceException.shortened(key));

@@ -32,7 +32,7 @@ public final class TfsFront implements ProfileFront {
     @Override
     public void addTo(RouteTable table, LoopParts loop) {
         DOCUMENT.addTo(table, loop.exchanges());
-        table.under(PATHS, new TfsHandler(loop));
+        table.under(PATHS, "GET, HEAD, POST, OPTIONS", new TfsHandler(loop));
     }
 
     @Override

@@ -1,29 +1,41 @@
 package dev.sluice.gateway.front.torchserve;
 
 import dev.sluice.gateway.front.http.AnswerWriter;
+import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.TransformCalls;
 import dev.sluice.gateway.front.v2.ExpectedLength;
 import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.NamedOutputs;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.gateway.front.v2.PrettyJson;
+import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.ClassOutput;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer as handlers do that return what the model gave: classes, where it has any, otherwise the outputs
- * bare; of who sent one row without an axis for rows, that row.
+ * Writes an answer as handlers do that return what the model gave: classes, where it has any; what people read, where
+ * it makes something else; otherwise the outputs bare; of who sent one row without an axis for rows, that row.
  *
- * @thread immutable
+ * @thread confined to one front loop
+ * @bound classes of {@value #MOST_ROWS} rows, and {@value #MOST_INDENTED} bytes on many lines
  */
 public final class BareWriter implements AnswerWriter {
 
-    private static final int EXPECTED_BYTES = 512;
+    /** Of more, the classes would take longer than a loop may be held up. */
+    static final int MOST_ROWS = 4096;
 
+    private static final int EXPECTED_BYTES = 512;
+    private static final int MOST_INDENTED = 64 << 10;
+
+    private final Exchange exchange;
     private final Classes classes;
     private final boolean oneRow;
 
@@ -39,29 +51,51 @@ public final class BareWriter implements AnswerWriter {
     }
 
     /** @param oneRow whether the one row there is stands without a list around it */
-    public BareWriter(Classes classes, boolean oneRow) {
+    public BareWriter(Exchange exchange, Classes classes, boolean oneRow) {
+        this.exchange = exchange;
         this.classes = classes;
         this.oneRow = oneRow;
     }
 
     @Override
     public JsonOutput write(InferenceResponse response, Description model) {
-        Optional<List<TopClasses>> scores = RowScores.of(response, model);
-        return scores.isPresent() ? classes(scores.get()) : outputs(response, model);
+        @Nullable OutputTransform how = model.transform().output();
+        @Nullable Tensor output = how == null ? null : output(response, how);
+        if (how == null || output == null) {
+            return outputs(response, model);
+        }
+        long rows = model.signature().batched() ? output.rows() : 1;
+        if (how instanceof ClassOutput likeliest) {
+            return rows > MOST_ROWS
+                    ? outputs(response, model)
+                    : classes(output, (int) rows, row -> TopClasses.of(row, likeliest, model.labels()));
+        }
+        return rows == 1 || exchange.texts() != null
+                ? TransformCalls.forPeople(exchange).write(response, model)
+                : outputs(response, model);
     }
 
-    private JsonOutput classes(List<TopClasses> rows) {
+    private static @Nullable Tensor output(InferenceResponse response, OutputTransform how) {
+        for (Tensor output : response.outputs()) {
+            if (how.outputs().contains(output.name())) {
+                return output;
+            }
+        }
+        return null;
+    }
+
+    private JsonOutput classes(Tensor output, int rows, Function<Tensor, TopClasses> likeliest) {
         JsonOutput out = new JsonOutput(EXPECTED_BYTES);
-        if (oneRow && rows.size() == 1) {
-            classes.write(rows.getFirst(), out);
-            return PrettyJson.of(out);
+        @Nullable TextNotes texts = exchange.texts();
+        boolean bare = oneRow && rows == 1 && (texts == null || !texts.isList());
+        out.raw(bare ? "" : "[");
+        for (int row = 0; row < rows; row++) {
+            int bytes = output.byteCount() / rows;
+            Tensor one = rows == 1 ? output : output.view(1, row * bytes, bytes);
+            classes.write(likeliest.apply(one), out.raw(row == 0 ? "" : ","));
         }
-        String between = "[";
-        for (TopClasses row : rows) {
-            classes.write(row, out.raw(between));
-            between = ",";
-        }
-        return PrettyJson.of(out.raw(rows.isEmpty() ? "[]" : "]"));
+        out.raw(bare ? "" : "]");
+        return out.length() > MOST_INDENTED ? out.raw('\n') : PrettyJson.of(out);
     }
 
     private JsonOutput outputs(InferenceResponse response, Description model) {

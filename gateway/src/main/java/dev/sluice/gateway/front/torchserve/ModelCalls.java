@@ -1,12 +1,15 @@
 package dev.sluice.gateway.front.torchserve;
 
+import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.Intake;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelReport;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelCalls<P> implements Handler<RoutingContext> {
 
-    private static final String ALLOWED = "POST, PUT, OPTIONS";
+    /** The methods that they take. */
+    public static final String ALLOWED = "POST, PUT, OPTIONS";
 
     private final LoopParts loop;
     private final Intake intake;
@@ -74,6 +78,26 @@ public final class ModelCalls<P> implements Handler<RoutingContext> {
             call.take(exchange, path.get());
         } catch (InferenceException refused) {
             intake.refuse(exchange, refused.error());
+        }
+    }
+
+    /**
+     * Refuses to ask what has been unregistered.
+     *
+     * @throws InferenceException UnknownModel
+     */
+    public static void requireKnown(RequestedModel model, ModelDirectory models) {
+        boolean left = false;
+        for (ModelReport report : models.versions(model.name())) {
+            boolean isAsked = model.version() == null
+                    || model.version().equals(Long.toString(report.model().version()));
+            if (isAsked && ModelHealth.isKnown(report)) {
+                return;
+            }
+            left |= isAsked;
+        }
+        if (left) {
+            throw new InferenceException(new InferenceError.UnknownModel(""));
         }
     }
 

@@ -30,11 +30,16 @@ public final class ModelHealth {
         TreeMap<String, Word> words = new TreeMap<>();
         for (ModelReport report : models.all()) {
             String name = report.model().name();
-            if (report.state() != ModelState.UNLOADED && !words.containsKey(name)) {
+            if (isKnown(report) && !words.containsKey(name)) {
                 words.put(name, word(models.versions(name)));
             }
         }
         return words;
+    }
+
+    /** Whether a version is registered, as they say it: one that merely lies in the repository is not. */
+    public static boolean isKnown(ModelReport report) {
+        return report.state() != ModelState.UNLOADED;
     }
 
     private static Word word(Collection<ModelReport> versions) {

@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.torchserve;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.http.Queries;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport.Description;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
@@ -20,11 +22,15 @@ public record ModelPages(List<String> names, int end, boolean isFollowed) {
 
     private static final int MOST = 100;
 
-    /** The page that {@code limit} and {@code next_page_token} of a request ask for; what is no number is not heard. */
+    /**
+     * The page that {@code limit} and {@code next_page_token} of a request ask for; what is no number is not heard.
+     *
+     * @throws InferenceException InvalidRequest for a query that is none
+     */
     public static ModelPages of(HttpServerRequest request, List<String> all) {
-        int limit = number(request.getParam("limit"), MOST);
+        int limit = number(Queries.parameter(request, "limit"), MOST);
         int most = limit < 0 || limit > MOST ? MOST : limit;
-        int from = Math.clamp(number(request.getParam("next_page_token"), 0), 0, all.size());
+        int from = Math.clamp(number(Queries.parameter(request, "next_page_token"), 0), 0, all.size());
         int end = Math.min(all.size(), from + most);
         return new ModelPages(all.subList(from, end), end, end < all.size());
     }
@@ -37,9 +43,10 @@ public record ModelPages(List<String> names, int end, boolean isFollowed) {
         }
     }
 
-    /** All names in their order. */
+    /** The names of all that are registered, in their order. */
     public static List<String> names(ModelDirectory models) {
         return models.all().stream()
+                .filter(ModelHealth::isKnown)
                 .map(report -> report.model().name())
                 .distinct()
                 .toList();

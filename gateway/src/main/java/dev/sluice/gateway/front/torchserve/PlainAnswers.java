@@ -32,6 +32,9 @@ public final class PlainAnswers {
     /** Rows, which are those of TensorFlow Serving, and are answered so. */
     private static final String INSTANCES = "instances";
 
+    /** What KServe's envelope calls a row. */
+    private static final Set<String> ENVELOPED = Set.of(DATA, BODY);
+
     private static final PlainInputs.Form FORM =
             new PlainInputs.Form(Set.of(DATA, BODY, "inputs", INSTANCES), true, new JsonOptions(true));
 
@@ -51,7 +54,7 @@ public final class PlainAnswers {
      */
     public void take(Exchange exchange, RequestedModel model) {
         PredictBody body = PredictBody.of(exchange.request(), DATA, BODY);
-        exchange.answersBy(new BareWriter(classes, true));
+        exchange.answersBy(new BareWriter(exchange, classes, true));
         intake.take(
                 exchange,
                 model,
@@ -62,11 +65,11 @@ public final class PlainAnswers {
     private DecodedRequest decode(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
         if (FORM.beginsWith(INSTANCES, body.requestBody())) {
             exchange.answersBy(PredictWriter.ROWS);
-            return new PredictDecoder(body, by.description().signature(), buffers).decode();
+            return new PredictDecoder(body, by.description().signature(), buffers, ENVELOPED).decode();
         }
         PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);
         DecodedRequest decoded = inputs.decode();
-        exchange.answersBy(new BareWriter(classes, inputs.isOneRow()));
+        exchange.answersBy(new BareWriter(exchange, classes, inputs.isOneRow()));
         return decoded;
     }
 }

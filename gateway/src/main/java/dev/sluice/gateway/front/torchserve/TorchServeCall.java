@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.InferenceError;
@@ -46,10 +47,12 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
 
     @Override
     public void take(Exchange exchange, TorchServePath path) {
-        @Nullable String name = path.model() == null ? exchange.request().getParam("model_name") : path.model();
+        @Nullable
+        String name = path.model() == null ? Queries.parameter(exchange.request(), "model_name") : path.model();
         RequestedModel model = ModelCalls.model(name, path.version(), defaultModel);
-        boolean known = !parts.models().versions(model.name()).isEmpty();
+        boolean known = parts.models().versions(model.name()).stream().anyMatch(ModelHealth::isKnown);
         exchange.speaks(new TorchServeDialect(model.name(), known ? model.version() : null, true));
+        ModelCalls.requireKnown(model, parts.models());
         if (path.explains()) {
             ServerState.answering(parts, model);
             throw new InferenceException(

@@ -33,6 +33,7 @@ public final class TorchServeFront implements ProfileFront {
         table.post("/v2/models/:model/infer", new InferHandler(loop));
         table.under(
                 PATHS,
+                ModelCalls.ALLOWED,
                 new ModelCalls<>(loop, TorchServeDialect.NO_MODEL, TorchServePath::of, new TorchServeCall(loop)));
     }
 

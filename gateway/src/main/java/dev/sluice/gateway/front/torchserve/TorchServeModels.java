@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.ModelSource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,13 @@ final class TorchServeModels {
         String between = "";
         out.raw("\"models\":[");
         for (String name : page.names()) {
-            ModelReport report = models.versions(name).iterator().next();
-            out.raw(between).raw("{\"modelName\":").string(name);
-            out.raw(",\"modelUrl\":").string(url(report.model())).raw('}');
-            between = ",";
+            Optional<ModelReport> newest =
+                    models.versions(name).stream().filter(ModelHealth::isKnown).findFirst();
+            if (newest.isPresent()) { // or it has left meanwhile
+                out.raw(between).raw("{\"modelName\":").string(name);
+                out.raw(",\"modelUrl\":").string(url(newest.get().model())).raw('}');
+                between = ",";
+            }
         }
         exchange.json(PrettyJson.of(out.raw("]}")));
     }

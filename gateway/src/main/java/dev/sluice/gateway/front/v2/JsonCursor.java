@@ -147,6 +147,21 @@ public final class JsonCursor {
         return name;
     }
 
+    /** The same where names are short: of one with more bytes than that no text is made. */
+    String readName(int most) {
+        if (peek() == '"') {
+            int start = position;
+            JsonStrings.skip(this);
+            int length = position - start - 2;
+            if (length > most) {
+                throw new BadJson(
+                        "the member name at byte " + start + " has " + length + " bytes; no name has so many");
+            }
+            position = start;
+        }
+        return readName();
+    }
+
     /** The same for one that is expected, in UTF-8 and with nothing to escape: reads nothing where another stands. */
     public boolean tryReadName(byte[] utf8) {
         if (peek() != '"' || end - position < utf8.length + 2) {

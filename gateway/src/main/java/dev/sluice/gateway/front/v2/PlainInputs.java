@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  */
 public final class PlainInputs {
+
+    private static final int MOST_NAME_BYTES = 64 << 10;
 
     private final RequestBody body;
     private final JsonCursor cursor;
@@ -61,7 +64,8 @@ public final class PlainInputs {
                     return bare && cursor.peek() == '[' && isNumber(cursor);
                 }
                 cursor.read('{');
-                return wrappers.contains(cursor.readName()) && (cursor.peek() == '{' || isNumber(cursor));
+                boolean wraps = wrappers.stream().anyMatch(wrapper -> isNext(wrapper, cursor));
+                return wraps && (cursor.peek() == '{' || isNumber(cursor));
             } catch (BadJson none) {
                 return false;
             }
@@ -71,12 +75,15 @@ public final class PlainInputs {
         public boolean beginsWith(String member, RequestBody body) {
             JsonCursor cursor = cursor(body);
             try {
-                return cursor.tryRead('{')
-                        && cursor.peek() == '"'
-                        && cursor.readName().equals(member);
+                return cursor.tryRead('{') && isNext(member, cursor);
             } catch (BadJson none) {
                 return false;
             }
+        }
+
+        /** Makes no text of what stands here, which may be as long as a body; reads it if it is that name. */
+        private static boolean isNext(String name, JsonCursor cursor) {
+            return cursor.tryReadName(name.getBytes(StandardCharsets.UTF_8));
         }
 
         /** Whether what stands here, or the first thing in the lists that do, is one. */
@@ -139,7 +146,7 @@ public final class PlainInputs {
             return;
         }
         do {
-            String name = cursor.readName();
+            String name = cursor.readName(MOST_NAME_BYTES);
             int input = form.bare ? signature.indexOfInput(name) : -1;
             place = InferenceException.shortened(name);
             boolean wraps = form.wrappers.contains(name) && (input < 0 || cursor.peek() == '{');
@@ -170,7 +177,7 @@ public final class PlainInputs {
             return;
         }
         do {
-            String name = cursor.readName();
+            String name = cursor.readName(MOST_NAME_BYTES);
             int input = signature.indexOfInput(name);
             place = path + InferenceException.shortened(name);
             if (input < 0) {

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.ws;
 
 import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.http.HttpOptions;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.http.RetryAfter;
 import dev.sluice.gateway.front.http.StreamFront;
 import dev.sluice.gateway.front.http.StreamOpening;
@@ -9,6 +10,7 @@ import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +44,17 @@ public final class WebSocketFront implements StreamFront {
     @Override
     public void open(StreamOpening opening) {
         HttpServerRequest request = opening.request();
+        String order;
+        try {
+            order = Objects.requireNonNullElse(Queries.parameter(request, "order"), "ready");
+        } catch (InferenceException malformed) {
+            opening.refuse(400, malformed.error().message());
+            return;
+        }
         if (request.params().getAll("order").size() > 1) {
             opening.refuse(400, "order is given twice; which one holds?");
             return;
         }
-        String order = request.getParam("order", "ready");
         if (!order.equals("ready") && !order.equals("request")) {
             opening.refuse(400, "order must be \"ready\" or \"request\", got " + InferenceException.quoted(order));
             return;

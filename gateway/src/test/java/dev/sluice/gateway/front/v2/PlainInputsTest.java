@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -193,5 +194,30 @@ class PlainInputsTest {
             assertThrows(InferenceException.class, inputs::decode, text);
         }
         assertEquals(0, ledger.missing());
+    }
+
+    @Test
+    void noTextIsMadeOfANameThatIsTooLongToBeOne() {
+        String name = "\"" + "n".repeat((64 << 10) + 1) + "\"";
+        String said = refusal(NUMBER, true, "{" + name + ":1}");
+        assertTrue(said.contains("the member name at byte 1 has 65537 bytes"), said);
+        said = refusal(NUMBER, true, "{\"data\":{" + name + ":1}}");
+        assertTrue(said.contains("the member name at byte 9 has 65537 bytes"), said);
+        said = refusal(NUMBER, true, "{" + name.replace("nn\"", "\"") + ":1}");
+        assertTrue(said.contains("unknown; known are"), said);
+    }
+
+    @Test
+    void whatABodyIsShowsWhereItBegins() {
+        assertTrue(fits("{\"data\":[[1"));
+        assertTrue(fits(" { \"data\" : {\"x\""));
+        assertFalse(fits("{\"data\":\"text\"}"));
+        assertFalse(fits("{\"datum\":1}"));
+        assertFalse(fits("{\"dat"));
+    }
+
+    private static boolean fits(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return form(true).fits(RequestBody.of(bytes, 0, bytes.length, null));
     }
 }

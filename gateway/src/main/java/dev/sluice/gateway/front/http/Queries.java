@@ -1,0 +1,26 @@
+package dev.sluice.gateway.front.http;
+
+import dev.sluice.worker.contract.InferenceException;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands behind the question mark of a URL.
+ *
+ * @thread stateless
+ * @errors InvalidRequest for a query that is none
+ */
+public final class Queries {
+
+    private Queries() {}
+
+    /** The first parameter of that name; null where there is none. */
+    public static @Nullable String parameter(HttpServerRequest request, String name) {
+        try {
+            return request.getParam(name);
+        } catch (IllegalArgumentException malformed) {
+            String said = InferenceException.shortened(String.valueOf(request.query()));
+            throw InferenceException.invalid("", "the query of the URL is malformed: " + said);
+        }
+    }
+}
