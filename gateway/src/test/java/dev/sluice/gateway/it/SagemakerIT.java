@@ -97,10 +97,7 @@ class SagemakerIT {
                 "worker.sources.allow_files=" + folder.resolve("put"))) {
             assertEquals(200, gateway.get("/ping").status());
             assertEquals("{\"models\":[]}", gateway.get("/models").body());
-            String load = new JsonObject()
-                    .put("model_name", "hash")
-                    .put("url", put.toString())
-                    .encode();
+            String load = "{\"model_name\": \"hash\", \"url\": \"%s\"}".formatted(put);
             assertEquals(200, gateway.post("/models", load).status());
             gateway.post("/models", load).error(409);
             JsonObject told = new JsonObject().put("modelName", "hash").put("modelUrl", put.toString());

@@ -113,10 +113,11 @@ final class ModelsHandler implements Handler<RoutingContext> {
             orders.take(
                     context,
                     body -> {
+                        if (placed(name) != null) {
+                            return new ModelCommand.Reset(name); // the next one of the name comes from elsewhere
+                        }
                         requireLoaded(name);
-                        return placed(name) == null
-                                ? new ModelCommand.Unload(name)
-                                : new ModelCommand.Reset(name); // the next one of the name comes from elsewhere
+                        return new ModelCommand.Unload(name);
                     },
                     outcome -> loop.exchanges().of(context).done());
         }
