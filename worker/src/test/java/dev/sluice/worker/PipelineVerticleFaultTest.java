@@ -148,7 +148,7 @@ class PipelineVerticleFaultTest {
         assertEquals(2, second.entries().size());
         answer(second);
         OutcomeGroup outcomes = next(front);
-        assertEquals(new Capacity(9, 2, 2, 2000, 0), outcomes.capacity());
+        assertEquals(new Capacity(9, 1, 2, 2000, 0), outcomes.capacity(), "the model has two stages to do");
         InferenceResponse last = assertInstanceOf(
                 InferenceResponse.class, outcomes.entries().getLast().outcome());
         assertEquals("[7]", Tensors.text(last.outputs().getFirst()));
