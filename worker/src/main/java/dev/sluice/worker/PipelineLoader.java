@@ -100,9 +100,10 @@ final class PipelineLoader {
         PipelineFaults faults = new PipelineFaults();
         Pipeline pipeline = version.file.read(faults);
         if (faults.isEmpty()) {
+            List<ModelLocation> all = among.all();
             vertx.executeBlocking(
                             () -> {
-                                among.check(version.model(), pipeline, faults);
+                                StagesToCome.check(version.model(), pipeline, all, faults);
                                 return faults;
                             },
                             false)
@@ -271,10 +272,14 @@ final class PipelineLoader {
                 .orElse(1);
     }
 
-    /** Tries again what may not fail now. */
+    /** Tries again what may not fail now; who is still about to fail has its turn when that is told. */
     private void look() {
         failed.keySet().removeIf(model -> directory.state(model) == ModelState.UNLOADED);
         for (Map.Entry<ModelId, Failed> entry : List.copyOf(failed.entrySet())) {
+            ModelState state = directory.state(entry.getKey());
+            if (state == ModelState.LOADING || state == ModelState.WARMING) {
+                continue;
+            }
             Map<StageModel, Signature> now = new HashMap<>();
             for (StageModel stage : entry.getValue().stages) {
                 Bound bound = directory.find(stage);
