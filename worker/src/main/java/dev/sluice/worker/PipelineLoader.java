@@ -262,6 +262,7 @@ final class PipelineLoader {
     private static List<String> remarks(ModelLocation location, ModelConfig config, PipelinePlan plan) {
         TritonConfig triton = TritonConfig.beside(location.configFile());
         triton.check(plan.signature());
+        UnusedSettings.check(config);
         List<String> remarks = new ArrayList<>(triton.remarks());
         UnusedSettings.remark(location, config).ifPresent(remarks::add);
         return remarks;

@@ -18,6 +18,19 @@ final class UnusedSettings {
 
     private UnusedSettings() {}
 
+    /**
+     * Refuses what would keep a version on trial for ever.
+     *
+     * @throws IllegalStateException for people
+     */
+    static void check(ModelConfig config) {
+        if (config.traffic().guard().drift() > 0) {
+            throw new IllegalStateException(
+                    "traffic.guard.drift in its model.yaml is not for a pipeline, whose answers nobody watches: no"
+                            + " version of it would ever be promoted; set drift for the models of its stages");
+        }
+    }
+
     /** For people; empty if nothing of the kind is said. */
     static Optional<String> remark(ModelLocation location, ModelConfig config) {
         Map<String, Boolean> said = new LinkedHashMap<>();

@@ -172,6 +172,23 @@ class PipelineVerticleFaultTest {
     }
 
     @Test
+    void aStageThatIsTooLateIsNamed() throws Exception {
+        listen("test.first");
+        ask(1, Requests.FAR);
+        RequestGroup asked = next(batcher);
+        vertx.eventBus()
+                .send(
+                        asked.replyAddress(),
+                        new OutcomeGroup(
+                                STAGE,
+                                Capacity.UNKNOWN,
+                                List.of(new OutcomeGroup.Entry(
+                                        asked.entries().getFirst().ticket(),
+                                        new InferenceError.DeadlineExceeded("execution")))));
+        assertEquals(new InferenceError.DeadlineExceeded("execution of stage a (stage)"), outcome());
+    }
+
+    @Test
     void aStageThatHasLeftIsAskedWhereItIsNow() throws Exception {
         MessageConsumer<RequestGroup> leaving = listen("test.first");
         listen("test.second");

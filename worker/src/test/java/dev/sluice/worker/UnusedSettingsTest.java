@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.repository.Fingerprint;
@@ -18,12 +19,16 @@ class UnusedSettingsTest {
     @TempDir
     private Path folder;
 
-    private Optional<String> remark(String text) throws IOException {
+    private ModelConfig read(String text) throws IOException {
         Path settings = folder.resolve("model.yaml");
         Files.writeString(settings, "pipeline: {stages: [a = cat(x)], outputs: [a.y]}\n" + text);
-        ModelLocation location =
-                new ModelLocation(new ModelId("whole", 1), folder.resolve("model.onnx"), settings, Fingerprint.NONE);
-        return UnusedSettings.remark(location, ModelConfig.read(settings));
+        return ModelConfig.read(settings);
+    }
+
+    private Optional<String> remark(String text) throws IOException {
+        ModelLocation location = new ModelLocation(
+                new ModelId("whole", 1), folder.resolve("model.onnx"), folder.resolve("model.yaml"), Fingerprint.NONE);
+        return UnusedSettings.remark(location, read(text));
     }
 
     @Test
@@ -34,5 +39,12 @@ class UnusedSettingsTest {
                 Optional.of("has no effect on a pipeline, only on the models of its stages: slo, preserve_ordering,"
                         + " self_test, idle_after, cache, golden/"),
                 remark("slo: 1s\npreserve_ordering: true\nself_test: off\nidle_after: 1m\ncache: {ttl: 1s}\n"));
+    }
+
+    @Test
+    void aBoundThatNobodyCouldEverHoldIsRefused() throws IOException {
+        UnusedSettings.check(read("traffic: {guard: {latency: 3}}\n"));
+        ModelConfig config = read("traffic: {guard: {drift: 0.25}}\n");
+        assertThrows(IllegalStateException.class, () -> UnusedSettings.check(config));
     }
 }
