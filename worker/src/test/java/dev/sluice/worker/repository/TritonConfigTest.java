@@ -71,23 +71,23 @@ class TritonConfigTest {
     @Test
     void aUsualFileServesAsItIs() throws IOException {
         String text = """
-            name: "cat"
-            platform: "onnxruntime_onnx"
-            backend: "onnxruntime"
-            max_batch_size: 8
-            input [ { name: "x" data_type: TYPE_FP32 dims: [ 3, -1 ] } ]
-            output [ { name: "y", data_type: TYPE_STRING, dims: 10 } ]
-            instance_group [ { count: 2 kind: KIND_CPU }, { count: 1 } ]
-            dynamic_batching {
-              preferred_batch_size: [ 4, 8 ]
-              max_queue_delay_microseconds: 500
-              preserve_ordering: true
-              priority_levels: 2
-              default_queue_policy { timeout_action: REJECT max_queue_size: 64 allow_timeout_override: true }
-            }
-            version_policy: { latest { num_versions: 2 } }
-            parameters { key: "intra_op_thread_count" value: { string_value: "3" } }
-            """;
+                name: "cat"
+                platform: "onnxruntime_onnx"
+                backend: "onnxruntime"
+                max_batch_size: 8
+                input [ { name: "x" data_type: TYPE_FP32 dims: [ 3, -1 ] } ]
+                output [ { name: "y", data_type: TYPE_STRING, dims: 10 } ]
+                instance_group [ { count: 2 kind: KIND_CPU }, { count: 1 } ]
+                dynamic_batching {
+                  preferred_batch_size: [ 4, 8 ]
+                  max_queue_delay_microseconds: 500
+                  preserve_ordering: true
+                  priority_levels: 2
+                  default_queue_policy { timeout_action: REJECT max_queue_size: 64 allow_timeout_override: true }
+                }
+                version_policy: { latest { num_versions: 2 } }
+                parameters { key: "intra_op_thread_count" value: { string_value: "3" } }
+                """;
         ModelConfig config = config(text);
         assertEquals(8, config.maxBatchRows());
         assertEquals(3, config.instances());
@@ -174,8 +174,7 @@ class TritonConfigTest {
                         "config.pbtxt:6: platform: does not go with what is served here (got onnxruntime_onnx; expected"
                                 + " ensemble)",
                         "config.pbtxt:4: ensemble_scheduling.step: gives MID, which there is already",
-                        "config.pbtxt:3: ensemble_scheduling.step: takes NOBODY, which neither clients nor other steps"
-                                + " give",
+                        "config.pbtxt:3: ensemble_scheduling.step: takes NOBODY, which neither clients nor other steps give",
                         "config.pbtxt:2: ensemble_scheduling: has no step that gives the output OUT"),
                 problems);
     }
@@ -187,10 +186,10 @@ class TritonConfigTest {
     @Test
     void ofTorchScriptItDeclaresWhatTheModelTakesAndGivesByThePlacesInTheirNames() throws IOException {
         String tensors = """
-            input { name: "N__1" data_type: TYPE_INT64 dims: [ 1 ] }
-            input { name: "A__0" data_type: TYPE_FP32 dims: [ 2, -1 ] }
-            output { name: "S" data_type: TYPE_FP32 dims: [ 10 ] }
-            """;
+                input { name: "N__1" data_type: TYPE_INT64 dims: [ 1 ] }
+                input { name: "A__0" data_type: TYPE_FP32 dims: [ 2, -1 ] }
+                output { name: "S" data_type: TYPE_FP32 dims: [ 10 ] }
+                """;
         Signature declared = declared("backend: \"pytorch\" max_batch_size: 8 " + tensors);
         assertEquals("[A__0 FP32[-1,2,-1], N__1 INT64[-1,1]]", declared.inputs().toString());
         assertEquals("[S FP32[-1,10]]", declared.outputs().toString());
@@ -214,52 +213,52 @@ class TritonConfigTest {
     @Test
     void whatHasNoEffectIsNamedOnceAndServes() throws IOException {
         TritonConfig triton = triton("""
-            input { name: "x" format: FORMAT_NCHW allow_ragged_batch: true optional: false }
-            output { name: "y" label_filename: "l.txt" reshape { shape: [ 5, 2 ] } dims: [ 5, 2 ] }
-            instance_group [ { kind: KIND_GPU gpus: [ 0, 1 ] } ]
-            dynamic_batching {
-              priority_levels: 9
-              default_priority_level: 1
-              default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 9 }
-              priority_queue_policy { key: 1 value { max_queue_size: 1 } }
-            }
-            sequence_batching { max_sequence_idle_microseconds: 5 }
-            model_warmup [ { name: "a" }, { name: "b" } ]
-            parameters { key: "execution_mode" value: { string_value: "1" } }
-            new_in_triton_3: 5
-            """);
+                input { name: "x" format: FORMAT_NCHW allow_ragged_batch: true optional: false }
+                output { name: "y" label_filename: "l.txt" reshape { shape: [ 5, 2 ] } dims: [ 5, 2 ] }
+                instance_group [ { kind: KIND_GPU gpus: [ 0, 1 ] } ]
+                dynamic_batching {
+                  priority_levels: 9
+                  default_priority_level: 1
+                  default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 9 }
+                  priority_queue_policy { key: 1 value { max_queue_size: 1 } }
+                }
+                sequence_batching { max_sequence_idle_microseconds: 5 }
+                model_warmup [ { name: "a" }, { name: "b" } ]
+                parameters { key: "execution_mode" value: { string_value: "1" } }
+                new_in_triton_3: 5
+                """);
         assertEquals(
-                List.of("config.pbtxt says what has no effect here: input.format, input.allow_ragged_batch"
-                        + " (ragged_axes in model.yaml), output.label_filename (labels in model.yaml),"
-                        + " output.reshape, instance_group.kind KIND_GPU (it runs on the CPU),"
-                        + " instance_group.gpus, dynamic_batching.priority_levels (there are 4),"
-                        + " dynamic_batching.default_priority_level (it is 3 of 4),"
-                        + " dynamic_batching.default_queue_policy.timeout_action,"
-                        + " dynamic_batching.default_queue_policy.default_timeout_microseconds"
-                        + " (admission.request_timeout is for all models), dynamic_batching.priority_queue_policy,"
-                        + " sequence_batching, model_warmup (it is warmed up by itself, and tested by golden"
-                        + " samples), parameters.execution_mode, new_in_triton_3"),
+                List.of(
+                        "config.pbtxt says what has no effect here: input.format, input.allow_ragged_batch (ragged_axes in"
+                                + " model.yaml), output.label_filename (labels in model.yaml), output.reshape,"
+                                + " instance_group.kind KIND_GPU (it runs on the CPU), instance_group.gpus,"
+                                + " dynamic_batching.priority_levels (there are 4), dynamic_batching.default_priority_level (it is 3"
+                                + " of 4), dynamic_batching.default_queue_policy.timeout_action,"
+                                + " dynamic_batching.default_queue_policy.default_timeout_microseconds (admission.request_timeout is"
+                                + " for all models), dynamic_batching.priority_queue_policy, sequence_batching, model_warmup (it is"
+                                + " warmed up by itself, and tested by golden samples), parameters.execution_mode,"
+                                + " new_in_triton_3"),
                 triton.remarks());
         triton.check(MODEL);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        name: "dog"                             | config.pbtxt:1: name: does not go with what is served here (got dog; expected cat)
-        platform: "tensorrt_plan"               | config.pbtxt:1: platform: does not go with what is served here (got tensorrt_plan; expected onnxruntime_onnx or pytorch_libtorch or tensorflow_savedmodel)
-        max_batch_size: many                    | config.pbtxt:1: max_batch_size: is not a whole number (got many)
-        max_batch_size: -1                      | config.pbtxt:1: max_batch_size: max_batch_rows: is out of range (got -1; expected a whole number, from 0 to 65536)
-        input { name: "x" data_type: TYPE_X }   | config.pbtxt:1: input.data_type: is unknown (got TYPE_X)
-        input { name: "x" dims: -2 }            | config.pbtxt:1: input.dims: is no size (got -2)
-        input: 5                                | config.pbtxt:1: input: is a single value (expected a section)
-        max_batch_size { }                      | config.pbtxt:1: max_batch_size: is a section (expected a single value)
-        version_policy { specific { } }         | config.pbtxt:1: version_policy.specific: versions: is empty (expected a list of texts)
-        dynamic_batching { max_queue_delay_microseconds: 9 | config.pbtxt:1: dynamic_batching: is not closed (expected })
-        input { name: "z" }                     | config.pbtxt:1: input z: the model has no such input (it has [x FP32[-1,3,-1]])
-        input { name: "x" data_type: TYPE_FP16 } | config.pbtxt:1: input x: data_type: the model has x FP32[-1,3,-1] (got FP16)
-        input { name: "x" dims: [ 3, 5 ] }      | config.pbtxt:1: input x: dims: the model has x FP32[-1,3,-1] (got [3,5])
-        output { name: "y" dims: -1 } max_batch_size: 2 | config.pbtxt:1: output y: dims: the model has y BYTES[-1,10] (got [-1] behind the rows that max_batch_size counts)
-        """)
+            name: "dog"                             | config.pbtxt:1: name: does not go with what is served here (got dog; expected cat)
+            platform: "tensorrt_plan"               | config.pbtxt:1: platform: does not go with what is served here (got tensorrt_plan; expected onnxruntime_onnx or pytorch_libtorch or tensorflow_savedmodel)
+            max_batch_size: many                    | config.pbtxt:1: max_batch_size: is not a whole number (got many)
+            max_batch_size: -1                      | config.pbtxt:1: max_batch_size: max_batch_rows: is out of range (got -1; expected a whole number, from 0 to 65536)
+            input { name: "x" data_type: TYPE_X }   | config.pbtxt:1: input.data_type: is unknown (got TYPE_X)
+            input { name: "x" dims: -2 }            | config.pbtxt:1: input.dims: is no size (got -2)
+            input: 5                                | config.pbtxt:1: input: is a single value (expected a section)
+            max_batch_size { }                      | config.pbtxt:1: max_batch_size: is a section (expected a single value)
+            version_policy { specific { } }         | config.pbtxt:1: version_policy.specific: versions: is empty (expected a list of texts)
+            dynamic_batching { max_queue_delay_microseconds: 9 | config.pbtxt:1: dynamic_batching: is not closed (expected })
+            input { name: "z" }                     | config.pbtxt:1: input z: the model has no such input (it has [x FP32[-1,3,-1]])
+            input { name: "x" data_type: TYPE_FP16 } | config.pbtxt:1: input x: data_type: the model has x FP32[-1,3,-1] (got FP16)
+            input { name: "x" dims: [ 3, 5 ] }      | config.pbtxt:1: input x: dims: the model has x FP32[-1,3,-1] (got [3,5])
+            output { name: "y" dims: -1 } max_batch_size: 2 | config.pbtxt:1: output y: dims: the model has y BYTES[-1,10] (got [-1] behind the rows that max_batch_size counts)
+            """)
     void whatContradictsIsNamedWithLineAndField(String text, String problem) throws IOException {
         if (problem.contains("max_batch_size: is")) {
             assertEquals(problem, problems(text).getFirst());
