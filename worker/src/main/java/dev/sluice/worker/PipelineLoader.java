@@ -13,6 +13,7 @@ import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.StageModel;
 import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelConfig.Batching;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.PipelineFile;
 import dev.sluice.worker.repository.TritonConfig;
@@ -100,9 +101,10 @@ final class PipelineLoader {
         PipelineFaults faults = new PipelineFaults();
         Pipeline pipeline = version.file.read(faults);
         if (faults.isEmpty()) {
+            List<ModelLocation> all = among.all();
             vertx.executeBlocking(
                             () -> {
-                                among.check(version.model(), pipeline, faults);
+                                StagesToCome.check(version.model(), pipeline, all, faults);
                                 return faults;
                             },
                             false)
@@ -223,16 +225,11 @@ final class PipelineLoader {
     }
 
     private Description describe(Loading version, PipelinePlan plan) throws Exception {
-        Signature signature = plan.signature();
-        List<String> remarks = new ArrayList<>();
-        ModelConfig config = vertx.executeBlocking(
-                        () -> {
-                            TritonConfig triton = TritonConfig.beside(version.location.configFile());
-                            triton.check(signature);
-                            remarks.addAll(triton.remarks());
-                            return ModelConfig.read(version.location.configFile());
-                        },
-                        false)
+        ModelConfig config = vertx.executeBlocking(() -> ModelConfig.read(version.location.configFile()), false)
+                .await();
+        Signature signature =
+                config.batching() == Batching.OFF ? plan.signature().withoutBatching() : plan.signature();
+        List<String> remarks = vertx.executeBlocking(() -> remarks(version.location, config, plan), false)
                 .await();
         known.change(version.model(), signature).ifPresent(change -> {
             if (config.sameSignature()) {
@@ -251,7 +248,7 @@ final class PipelineLoader {
                 PLATFORM,
                 signature,
                 transform.labels(config.labels()),
-                signature.batched() ? mostRows(plan) : 0,
+                signature.batched() ? mostRows(plan, config) : 0,
                 Description.NO_INSTANCES,
                 incarnation.batcherAddress(),
                 FixedBatching.NONE,
@@ -261,20 +258,36 @@ final class PipelineLoader {
                 0); // or an answer would outlive the stage that gave it
     }
 
-    /** What goes through all stages in one batch each. */
-    private int mostRows(PipelinePlan plan) {
-        return plan.steps().stream()
+    /** To which more may be added. */
+    private static List<String> remarks(ModelLocation location, ModelConfig config, PipelinePlan plan) {
+        TritonConfig triton = TritonConfig.beside(location.configFile());
+        triton.check(plan.signature());
+        UnusedSettings.check(config);
+        List<String> remarks = new ArrayList<>(triton.remarks());
+        UnusedSettings.remark(location, config).ifPresent(remarks::add);
+        return remarks;
+    }
+
+    /** What goes through all stages in one batch each, or less if its own settings say so. */
+    private int mostRows(PipelinePlan plan, ModelConfig config) {
+        int own = config.maxBatchRows() == 0 ? Integer.MAX_VALUE : config.maxBatchRows();
+        int most = plan.steps().stream()
                 .map(step -> directory.find(step.model()))
                 .filter(Objects::nonNull)
                 .mapToInt(bound -> bound.description().maxBatchRows())
                 .min()
                 .orElse(1);
+        return Math.min(own, most);
     }
 
-    /** Tries again what may not fail now. */
+    /** Tries again what may not fail now; who is still about to fail has its turn when that is told. */
     private void look() {
         failed.keySet().removeIf(model -> directory.state(model) == ModelState.UNLOADED);
         for (Map.Entry<ModelId, Failed> entry : List.copyOf(failed.entrySet())) {
+            ModelState state = directory.state(entry.getKey());
+            if (state == ModelState.LOADING || state == ModelState.WARMING) {
+                continue;
+            }
             Map<StageModel, Signature> now = new HashMap<>();
             for (StageModel stage : entry.getValue().stages) {
                 Bound bound = directory.find(stage);

@@ -161,14 +161,14 @@ final class PipelineVerticle extends VerticleBase {
      *
      * @thread the loop
      */
-    private final class Under {
+    private final class Under implements PipelineRun.Stages {
 
         private final Binding bound;
         private final PipelineRun run;
 
         Under(Binding bound, InferenceRequest request, Completion reply) {
             this.bound = bound;
-            this.run = new PipelineRun(bound.plan(), request, this::ask, outcome -> end(outcome, reply));
+            this.run = new PipelineRun(bound.plan(), request, this, outcome -> end(outcome, reply));
         }
 
         private void end(InferenceOutcome outcome, Completion reply) {
@@ -182,10 +182,23 @@ final class PipelineVerticle extends VerticleBase {
             reply.complete(outcome);
         }
 
-        private Runnable ask(int step, InferenceRequest asked, Consumer<InferenceOutcome> end) {
+        @Override
+        public Runnable ask(int step, InferenceRequest asked, Consumer<InferenceOutcome> end) {
+            count(step, true);
             Asked stage = new Asked(step, asked, end);
             stage.by(bound.stages().get(step));
             return stage::withdraw;
+        }
+
+        @Override
+        public void pass(int step) {
+            count(step, false);
+        }
+
+        private void count(int step, boolean runs) {
+            if (bound.plan().equals(learntOf.plan())) {
+                capacity.count(step, runs);
+            }
         }
 
         /**
@@ -241,7 +254,7 @@ final class PipelineVerticle extends VerticleBase {
         learntOf = now;
         for (int step = 0; step < now.stages().size(); step++) {
             if (now.stages().get(step).model().equals(stage)) {
-                capacity.learn(step, said);
+                capacity.learn(step, stage, said);
             }
         }
     }

@@ -143,7 +143,7 @@ final class StageClient {
     private static void tell(Ticket answered, InferenceOutcome outcome) {
         try {
             answered.end.accept(outcome);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | OutOfMemoryError defect) {
             LOG.error("a stage's answer could not be used; its request is given up at its deadline", defect);
         }
     }

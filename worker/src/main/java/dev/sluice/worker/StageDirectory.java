@@ -10,9 +10,11 @@ import dev.sluice.worker.pipeline.StageModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +53,28 @@ final class StageDirectory {
                 models.getOrDefault(model.name(), new TreeMap<>()).remove(model.version());
                 models.computeIfPresent(model.name(), (name, versions) -> versions.isEmpty() ? null : versions);
             }
-            case ModelNews.Labels(String name, Map<String, Long> all) -> labels.put(name, all);
-            case ModelNews.Traffic(String name, TrafficPlan plan) -> plans.put(name, plan);
+            case ModelNews.Labels(String name, Map<String, Long> all) -> put(labels, name, all, all.isEmpty());
+            case ModelNews.Traffic(String name, TrafficPlan plan) ->
+                put(plans, name, plan, plan.equals(TrafficPlan.NONE));
             case ModelNews.Wished wished -> {} // says nothing of who answers
         }
         List.copyOf(listeners).forEach(Runnable::run);
+    }
+
+    private static <T> void put(Map<String, T> said, String name, T value, boolean isNothing) {
+        if (isNothing) {
+            said.remove(name);
+        } else {
+            said.put(name, value);
+        }
+    }
+
+    /** Of how many names anything is known. */
+    int names() {
+        Set<String> names = new HashSet<>(models.keySet());
+        names.addAll(labels.keySet());
+        names.addAll(plans.keySet());
+        return names.size();
     }
 
     /** Has that run after each piece of news. */

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * pipeline itself.
  *
  * @param wanted what is to be in memory, now
- * @thread the control thread; {@link #check} reads files
+ * @thread the control thread; {@link #check} any that may wait, for it reads files
  */
 record StagesToCome(Supplier<Collection<ModelLocation>> wanted) {
 
@@ -51,9 +51,17 @@ record StagesToCome(Supplier<Collection<ModelLocation>> wanted) {
         return model.name().equals(stage.name()) && anyVersion;
     }
 
-    /** A pipeline may have others for stages, but no circle is ever ready. */
-    void check(ModelId model, Pipeline pipeline, PipelineFaults faults) {
-        List<ModelLocation> all = List.copyOf(wanted.get());
+    /** As they are now. */
+    List<ModelLocation> all() {
+        return List.copyOf(wanted.get());
+    }
+
+    /**
+     * A pipeline may have others for stages, but no circle is ever ready.
+     *
+     * @param all that is wanted
+     */
+    static void check(ModelId model, Pipeline pipeline, List<ModelLocation> all, PipelineFaults faults) {
         for (Pipeline.Stage stage : pipeline.stages()) {
             if (reaches(stage.model().name(), model.name(), all, new TreeSet<>())) {
                 PipelinePlan.lacks(

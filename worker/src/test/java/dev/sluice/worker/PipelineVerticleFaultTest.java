@@ -148,7 +148,7 @@ class PipelineVerticleFaultTest {
         assertEquals(2, second.entries().size());
         answer(second);
         OutcomeGroup outcomes = next(front);
-        assertEquals(new Capacity(9, 2, 2, 2000, 0), outcomes.capacity());
+        assertEquals(new Capacity(9, 1, 2, 2000, 0), outcomes.capacity(), "the model has two stages to do");
         InferenceResponse last = assertInstanceOf(
                 InferenceResponse.class, outcomes.entries().getLast().outcome());
         assertEquals("[7]", Tensors.text(last.outputs().getFirst()));
@@ -169,6 +169,23 @@ class PipelineVerticleFaultTest {
         answer(next(batcher));
         assertInstanceOf(InferenceResponse.class, outcome());
         assertTrue(front.isEmpty());
+    }
+
+    @Test
+    void aStageThatIsTooLateIsNamed() throws Exception {
+        listen("test.first");
+        ask(1, Requests.FAR);
+        RequestGroup asked = next(batcher);
+        vertx.eventBus()
+                .send(
+                        asked.replyAddress(),
+                        new OutcomeGroup(
+                                STAGE,
+                                Capacity.UNKNOWN,
+                                List.of(new OutcomeGroup.Entry(
+                                        asked.entries().getFirst().ticket(),
+                                        new InferenceError.DeadlineExceeded("execution")))));
+        assertEquals(new InferenceError.DeadlineExceeded("execution of stage a (stage)"), outcome());
     }
 
     @Test

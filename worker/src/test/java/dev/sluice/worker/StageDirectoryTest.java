@@ -65,4 +65,16 @@ class StageDirectoryTest {
         directory.hear(new ModelNews.Removed(new ModelId("cat", 1)));
         assertEquals("model cat/stable is not there, or not in memory", directory.reason(LABELLED));
     }
+
+    @Test
+    void ofWhoHasGoneNothingIsKept() {
+        report(1, ModelState.READY, true);
+        directory.hear(new ModelNews.Labels("cat", Map.of("stable", 1L)));
+        directory.hear(new ModelNews.Traffic("cat", new TrafficPlan(null, 1, 2, Map.of())));
+        assertEquals(1, directory.names());
+        directory.hear(new ModelNews.Labels("cat", Map.of()));
+        directory.hear(new ModelNews.Traffic("cat", TrafficPlan.NONE));
+        directory.hear(new ModelNews.Removed(new ModelId("cat", 1)));
+        assertEquals(0, directory.names());
+    }
 }

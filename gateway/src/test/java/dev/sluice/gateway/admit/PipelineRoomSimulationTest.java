@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class PipelineRoomSimulationTest {
 
     private static final ModelId PIPELINE = new ModelId("pipeline", 1);
+    private static final ModelId FIRST = new ModelId("first", 1);
     private static final ModelId LAST = new ModelId("last", 1);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = 1_000 * MILLI;
@@ -45,9 +46,10 @@ class PipelineRoomSimulationTest {
     /** Of the second stage, requests in a second. */
     private static final double PEAK = (double) BATCH_ROWS * SECOND / BATCH_NANOS[1];
 
+    /** @param stage which they come to, or the server that has run a batch */
     private record Event(long nanos, int stage, List<Waiting> batch) {}
 
-    private record Waiting(boolean direct, long cameNanos, ModelRoom.Stay stay) {}
+    private record Waiting(int stage, boolean direct, long cameNanos, ModelRoom.Stay stay) {}
 
     private final ModelRoom room = new ModelRoom(PIPELINE, 60 * SECOND);
     private final ModelRoom roomOfLast = new ModelRoom(LAST, 60 * SECOND);
@@ -55,6 +57,10 @@ class PipelineRoomSimulationTest {
     private final List<ArrayDeque<Waiting>> queues = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     private final boolean[] busy = new boolean[2];
     private final SplittableRandom random = new SplittableRandom(42);
+
+    /** By stage, who runs its batches. */
+    private int[] servers = {0, 1};
+
     private int came;
     private int letIn;
     private int inTime;
@@ -79,8 +85,8 @@ class PipelineRoomSimulationTest {
 
     private PipelineRoomSimulationTest learn() {
         PipelineCapacity capacity = capacity();
-        capacity.learn(0, stage(0));
-        capacity.learn(1, stage(1));
+        capacity.learn(0, FIRST, stage(0));
+        capacity.learn(1, LAST, stage(1));
         room.learn(capacity.whole());
         roomOfLast.learn(stage(1));
         return this;
@@ -89,14 +95,14 @@ class PipelineRoomSimulationTest {
     @Test
     void whatAPipelineCanDoIsWhatItsNarrowestStageCanForAsLongAsAllTake() {
         PipelineCapacity capacity = capacity();
-        capacity.learn(0, stage(0));
+        capacity.learn(0, FIRST, stage(0));
         assertEquals(Capacity.UNKNOWN, capacity.whole(), "as long as one says nothing");
-        capacity.learn(1, new Capacity(50, 2, BATCH_ROWS, 8.0 * MILLI, 0));
+        capacity.learn(1, LAST, new Capacity(50, 2, BATCH_ROWS, 8.0 * MILLI, 0));
         Capacity whole = capacity.whole();
         assertEquals(50, whole.queueRequests());
-        assertEquals(10.0 * MILLI, whole.batchNanos());
-        assertEquals(2 * BATCH_ROWS / 8.0, whole.rowsIn((double) MILLI), 0.5, "rounded to whole instances");
-        capacity.learn(1, Capacity.UNKNOWN);
+        assertEquals(2 * BATCH_ROWS / 8.0, whole.rowsIn((double) MILLI), 1e-9);
+        assertEquals(10.0 * MILLI, whole.batchNanos(), 2.5 * MILLI, "rounded to whole instances");
+        capacity.learn(1, LAST, Capacity.UNKNOWN);
         assertEquals(whole, capacity.whole(), "who is asleep is what it was");
     }
 
@@ -115,10 +121,10 @@ class PipelineRoomSimulationTest {
                 arrive(event.stage(), event.nanos());
             } else {
                 busy[event.stage()] = false;
-                event.batch().forEach(done -> goOn(done, event.stage(), event.nanos()));
+                event.batch().forEach(done -> goOn(done, event.nanos()));
             }
-            for (int stage = 0; stage < busy.length; stage++) {
-                startBatch(stage, event.nanos());
+            for (int server = 0; server < busy.length; server++) {
+                startBatch(server, event.nanos());
             }
         }
     }
@@ -130,32 +136,32 @@ class PipelineRoomSimulationTest {
         if (asked.refusal(new RequestHead(model, "", 3, DEADLINE)) == null) {
             InferenceRequest request = new InferenceRequest(
                     model, "", List.of(), List.of(), 1, 3, "", new Deadline(now + DEADLINE), Cancellation.NEVER);
-            queues.get(stage).add(new Waiting(stage > 0, now, asked.enter(request, now)));
+            queues.get(servers[stage]).add(new Waiting(stage, stage > 0, now, asked.enter(request, now)));
             letIn += stage == 0 ? 1 : 0;
         }
     }
 
-    private void startBatch(int stage, long now) {
+    private void startBatch(int server, long now) {
         List<Waiting> batch = new ArrayList<>();
-        ArrayDeque<Waiting> queue = queues.get(stage);
-        while (!busy[stage] && batch.size() < BATCH_ROWS && !queue.isEmpty()) {
+        ArrayDeque<Waiting> queue = queues.get(server);
+        while (!busy[server] && batch.size() < BATCH_ROWS && !queue.isEmpty()) {
             Waiting next = queue.poll();
-            if (next.cameNanos() + DEADLINE < now + BATCH_NANOS[stage]) {
+            if (next.cameNanos() + DEADLINE < now + BATCH_NANOS[server]) {
                 next.stay().end(Verdict.DROPPED, now);
-                inVain += stage > 0 && !next.direct() ? 1 : 0;
+                inVain += next.stage() > 0 && !next.direct() ? 1 : 0;
             } else {
                 batch.add(next);
             }
         }
         if (!batch.isEmpty()) {
-            busy[stage] = true;
-            events.add(new Event(now + BATCH_NANOS[stage], stage, batch));
+            busy[server] = true;
+            events.add(new Event(now + BATCH_NANOS[server], server, batch));
         }
     }
 
-    private void goOn(Waiting done, int stage, long now) {
-        if (stage == 0) {
-            queues.get(1).add(done);
+    private void goOn(Waiting done, long now) {
+        if (done.stage() == 0) {
+            queues.get(servers[1]).add(new Waiting(1, false, done.cameNanos(), done.stay()));
         } else {
             done.stay().end(Verdict.SUCCESS, now);
             inTime += done.direct() ? 0 : 1;
@@ -180,6 +186,27 @@ class PipelineRoomSimulationTest {
             play.forget();
             play.runUntil(6 * SECOND);
             double goodput = play.inTime / (5 * PEAK);
+            assertTrue(goodput >= 0.97, times + " times as much: " + goodput);
+            double vain = (double) play.inVain / play.letIn;
+            assertTrue(vain <= 0.01, times + " times as much: " + vain + " of what was begun was in vain");
+        }
+    }
+
+    @Test
+    void aModelThatTwoStagesAskDoesHalfAsMuchForEach() {
+        for (double times : new double[] {1, 2, 5}) {
+            PipelineRoomSimulationTest play = new PipelineRoomSimulationTest();
+            PipelineCapacity capacity = capacity();
+            capacity.learn(0, LAST, stage(1));
+            capacity.learn(1, LAST, stage(1));
+            assertEquals(PEAK / 2, capacity.whole().rowsIn((double) SECOND), 1e-6);
+            play.servers = new int[] {1, 1};
+            play.room.learn(capacity.whole());
+            play.offer(0, times, 6 * SECOND);
+            play.runUntil(SECOND);
+            play.forget();
+            play.runUntil(6 * SECOND);
+            double goodput = play.inTime / (5 * PEAK / 2);
             assertTrue(goodput >= 0.97, times + " times as much: " + goodput);
             double vain = (double) play.inVain / play.letIn;
             assertTrue(vain <= 0.01, times + " times as much: " + vain + " of what was begun was in vain");

@@ -78,18 +78,25 @@ public enum Combination {
                 votes[i] += areEqual(all.get(i), other, at, elementBytes) ? 1 : 0;
             }
             most = votes[i] > votes[most] ? i : most;
+            if (2 * votes[most] >= votes.length) {
+                return most; // nobody else has more
+            }
         }
         return most;
     }
 
-    private static boolean areEqual(Tensor one, Tensor other, int at, int elementBytes) {
-        for (int i = at; i < at + elementBytes; i++) {
-            if (one.data().get(one.data().position() + i)
-                    != other.data().get(other.data().position() + i)) {
-                return false;
-            }
-        }
-        return true;
+    /** Bit by bit. */
+    private static boolean areEqual(Tensor tensor, Tensor another, int at, int elementBytes) {
+        ByteBuffer one = tensor.data();
+        ByteBuffer other = another.data();
+        int i = one.position() + at;
+        int k = other.position() + at;
+        return switch (elementBytes) {
+            case 1 -> one.get(i) == other.get(k);
+            case 2 -> one.getShort(i) == other.getShort(k);
+            case 4 -> one.getInt(i) == other.getInt(k);
+            default -> one.getLong(i) == other.getLong(k);
+        };
     }
 
     /** Its word; {@link #FIRST} has none. */

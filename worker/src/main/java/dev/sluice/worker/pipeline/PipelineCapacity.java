@@ -1,61 +1,132 @@
 package dev.sluice.worker.pipeline;
 
 import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a pipeline can do, by what its stages can: as many rows in a time as the narrowest of them, each of which takes as
- * long as the longest way through them.
+ * What a pipeline can do, by what its stages can: as many rows in a time as the narrowest of their models, each of which
+ * takes as long as the longest way through them.
+ *
+ * <p>A model does less for the pipeline the more stages ask it, and more the fewer of the requests do: that is counted. Of
+ * a stage that need not run, and whose model has said nothing yet, nothing is presumed.
  *
  * <p>Whoever lets requests in by it lets in no more than the narrowest stage can do until their deadlines, so that hardly any
  * is refused at a later stage, with the work of those before it done for nothing.
  *
  * @thread confined to the loop of its pipeline
- * @units nanoseconds, rows
+ * @units nanoseconds, rows, parts of the requests
  */
 public final class PipelineCapacity {
 
+    /** How much the newest request says of how many run a stage, and below what none is believed to be. */
+    private static final double NEWEST = 1.0 / 512;
+
     private final PipelinePlan plan;
     private final Capacity[] stages;
+    private final @Nullable ModelId[] models;
+
+    /** Whether all requests that want what it gives run that stage. */
+    private final boolean[] isCertain;
+
+    /** Of the requests, which run that stage. */
+    private final double[] shares;
+
     private Capacity whole = Capacity.UNKNOWN;
+    private boolean isOld;
 
     public PipelineCapacity(PipelinePlan plan) {
         this.plan = plan;
-        this.stages = new Capacity[plan.steps().size()];
+        int steps = plan.steps().size();
+        this.stages = new Capacity[steps];
+        this.models = new ModelId[steps];
+        this.isCertain = new boolean[steps];
+        this.shares = new double[steps];
         Arrays.fill(stages, Capacity.UNKNOWN);
+        Arrays.fill(shares, 1);
+        findCertain();
     }
 
-    /** What a stage's batcher says of itself; what knows nothing says nothing. */
-    public void learn(int step, Capacity capacity) {
-        if (!capacity.equals(Capacity.UNKNOWN) && !capacity.equals(stages[step])) {
-            stages[step] = capacity;
-            whole = compose();
+    /** Whoever has no condition and needs nothing of those that have one. */
+    private void findCertain() {
+        boolean[] isGiven = new boolean[plan.slots()];
+        Arrays.fill(isGiven, 0, plan.signature().inputs().size(), true);
+        for (int i = 0; i < stages.length; i++) {
+            Step step = plan.steps().get(i);
+            boolean isFed = step.feeds().stream().allMatch(feed -> feed.spec().optional() || isGiven[feed.slot()]);
+            isCertain[i] = isFed && step.condition() == null;
+            if (isCertain[i]) {
+                step.slots().forEach(slot -> isGiven[slot] = true);
+            }
         }
     }
 
-    /** Of all together; unknown as long as that of any stage is. */
+    /**
+     * What a stage's batcher says of itself; what knows nothing says nothing.
+     *
+     * @param model that the stage asks now
+     */
+    public void learn(int step, ModelId model, Capacity capacity) {
+        boolean isNew = !capacity.equals(stages[step]) || !model.equals(models[step]);
+        if (!capacity.equals(Capacity.UNKNOWN) && isNew) {
+            stages[step] = capacity;
+            models[step] = model;
+            isOld = true;
+        }
+    }
+
+    /** A request has come to a stage, and runs it or does without. */
+    public void count(int step, boolean runs) {
+        double before = shares[step];
+        shares[step] = Math.max(NEWEST, before + NEWEST * ((runs ? 1 : 0) - before));
+        isOld |= shares[step] != before;
+    }
+
+    /** Of all together; unknown as long as that of any stage is that all requests run. */
     public Capacity whole() {
+        if (isOld) {
+            isOld = false;
+            whole = compose();
+        }
         return whole;
     }
 
     private Capacity compose() {
-        Capacity narrowest = stages[0];
+        int narrowest = -1;
         int places = Integer.MAX_VALUE;
-        for (Capacity stage : stages) {
-            if (!stage.isKnown()) {
+        for (int step = 0; step < stages.length; step++) {
+            if (stages[step].isKnown()) {
+                places = Math.min(places, stages[step].queueRequests());
+                narrowest = narrowest < 0 || rate(step) < rate(narrowest) ? step : narrowest;
+            } else if (isCertain[step]) {
                 return Capacity.UNKNOWN;
             }
-            narrowest = stage.rowsIn(1) < narrowest.rowsIn(1) ? stage : narrowest;
-            places = Math.min(places, stage.queueRequests());
         }
-        double stretch = longestWay() / narrowest.batchNanos();
-        return new Capacity(
-                places,
-                Math.toIntExact(Math.round(narrowest.instances() * stretch)), // as many rows in a time, for longer
-                narrowest.batchRows(),
-                narrowest.fixedNanos() * stretch,
-                narrowest.rowNanos() * stretch);
+        if (narrowest < 0) {
+            return Capacity.UNKNOWN;
+        }
+        Capacity stage = stages[narrowest];
+        double instances = stage.instances() / load(narrowest);
+        int side = Math.clamp(Math.round(instances * longestWay() / stage.batchNanos()), 1, Integer.MAX_VALUE);
+        double stretch = side / instances; // rounded is how long it takes, and not how much is done
+        return new Capacity(places, side, stage.batchRows(), stage.fixedNanos() * stretch, stage.rowNanos() * stretch);
+    }
+
+    /** Rows of the pipeline's in a time. */
+    private double rate(int step) {
+        return stages[step].rowsIn(1) / load(step);
+    }
+
+    /** How often a request asks that stage's model, in the mean. */
+    private double load(int step) {
+        double load = 0;
+        for (int other = 0; other < models.length; other++) {
+            load += Objects.equals(models[step], models[other]) ? shares[other] : 0;
+        }
+        return load;
     }
 
     private double longestWay() {
@@ -68,7 +139,7 @@ public final class PipelineCapacity {
                     .max()
                     .orElse(0);
             double test = step.condition() == null ? 0 : ready[step.condition().slot()];
-            double end = Math.max(begin, test) + stages[i].batchNanos();
+            double end = Math.max(begin, test) + shares[i] * stages[i].batchNanos();
             step.slots().forEach(slot -> ready[slot] = end);
             longest = Math.max(longest, end);
         }

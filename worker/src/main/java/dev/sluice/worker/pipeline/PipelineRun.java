@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way through a pipeline: whichever stages have all that they wait for are asked at once, with the
@@ -48,6 +51,9 @@ public final class PipelineRun {
          * @return has it withdrawn, if it has no outcome yet
          */
         Runnable ask(int step, InferenceRequest request, Consumer<InferenceOutcome> end);
+
+        /** It does without that stage: by its condition, for want of inputs, or because nobody wants its outputs. */
+        default void pass(int step) {}
     }
 
     private enum State {
@@ -55,6 +61,8 @@ public final class PipelineRun {
         RUNNING,
         OVER
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 
     private final PipelinePlan plan;
     private final ModelId model;
@@ -90,6 +98,10 @@ public final class PipelineRun {
 
     /** Asks whom it can. */
     public void begin() {
+        orGiveUp(this::beginAll);
+    }
+
+    private void beginAll() {
         List<Tensor> inputs = request.inputs();
         for (int slot = 0; slot < plan.signature().inputs().size(); slot++) {
             String name = plan.signature().inputs().get(slot).name();
@@ -117,6 +129,8 @@ public final class PipelineRun {
                 if (step.condition() != null) {
                     wanted[step.condition().slot()] = true;
                 }
+            } else {
+                stages.pass(i);
             }
         }
     }
@@ -132,6 +146,18 @@ public final class PipelineRun {
     public void giveUp(InferenceError why) {
         if (!over) {
             end(why);
+        }
+    }
+
+    /** Nobody else would end it, and the others of its turn must go on. */
+    private void orGiveUp(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException | OutOfMemoryError defect) {
+            advancing = false;
+            String failureId = UUID.randomUUID().toString();
+            LOG.error("failure {} between the stages of pipeline {}", failureId, model, defect);
+            giveUp(new InferenceError.EngineFailure(failureId));
         }
     }
 
@@ -175,6 +201,7 @@ public final class PipelineRun {
             List<Tensor> inputs = passes(step) ? inputs(step) : null;
             if (inputs == null) {
                 states[index] = State.OVER;
+                stages.pass(index);
                 step.slots().forEach(slot -> isGiven[slot] = true);
                 return;
             }
@@ -254,9 +281,12 @@ public final class PipelineRun {
         states[index] = State.OVER;
         withdrawals[index] = null;
         running--;
-        if (over) {
-            return;
+        if (!over) {
+            orGiveUp(() -> goOn(index, end));
         }
+    }
+
+    private void goOn(int index, InferenceOutcome end) {
         switch (end) {
             case InferenceResponse answer -> take(plan.steps().get(index), answer);
             case InferenceError error -> fail(StageErrors.of(plan.steps().get(index), error));
@@ -314,13 +344,16 @@ public final class PipelineRun {
 
     private void end(InferenceOutcome last) {
         over = true;
-        for (Runnable withdrawal : withdrawals) {
-            if (withdrawal != null) {
-                withdrawal.run();
+        try {
+            for (Runnable withdrawal : withdrawals) {
+                if (withdrawal != null) {
+                    withdrawal.run();
+                }
             }
+        } finally {
+            Arrays.fill(values, null);
+            outcome.accept(last);
         }
-        Arrays.fill(values, null);
-        outcome.accept(last);
     }
 
     /** What a stage gave does not fit the next. */

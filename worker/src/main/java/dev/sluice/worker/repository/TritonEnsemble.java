@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TritonEnsemble {
 
     private static final String NEWEST = "-1";
+    private static final String INPUT = "[^\\s.,()=]+";
 
     private final TritonConfigReader reader;
     private final List<Step> steps = new ArrayList<>();
@@ -92,7 +93,14 @@ final class TritonEnsemble {
         if (where == null) {
             return;
         }
-        nameSteps();
+        inputs.stream()
+                .filter(input -> !input.matches(INPUT))
+                .forEach(input -> reader.refuse(
+                        where,
+                        where.name(),
+                        "has the input " + input
+                                + ", and no input of a pipeline has a dot, comma, bracket, = or space"));
+        nameSteps(inputs);
         Map<String, String> sources = new LinkedHashMap<>();
         inputs.forEach(input -> sources.put(input, input));
         for (Step step : steps) {
@@ -115,14 +123,20 @@ final class TritonEnsemble {
         reader.assign(where, where.name(), "pipeline.outputs", list(results));
     }
 
-    /** After their models, as far as those are words. */
-    private void nameSteps() {
-        Set<String> names = new HashSet<>();
+    /**
+     * After their models, as far as those are words.
+     *
+     * @param inputs whose names would be taken for those of stages
+     */
+    private void nameSteps(List<String> inputs) {
+        Set<String> names = new HashSet<>(inputs);
         for (Step step : steps) {
             String word = "s_" + step.model.replaceAll("[^A-Za-z0-9_-]", "_");
             String name = step.model.matches("[A-Za-z][A-Za-z0-9_-]{0,50}") ? step.model : word;
-            step.name = names.add(name) ? name : name + "_" + names.size();
-            names.add(step.name);
+            step.name = name;
+            for (int next = 2; !names.add(step.name); next++) {
+                step.name = name + "_" + next;
+            }
         }
     }
 

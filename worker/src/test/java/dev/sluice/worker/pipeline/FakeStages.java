@@ -16,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Stages that answer when the test says so. */
 final class FakeStages implements PipelineRun.Stages {
@@ -27,6 +30,9 @@ final class FakeStages implements PipelineRun.Stages {
     final Map<String, InferenceRequest> asked = new LinkedHashMap<>();
     final List<String> withdrawn = new ArrayList<>();
     final List<InferenceOutcome> outcomes = new ArrayList<>();
+    final Set<String> passed = new TreeSet<>();
+    private String brokenStage = "";
+    private @Nullable Throwable defect;
     final Map<String, Consumer<InferenceOutcome>> ends = new LinkedHashMap<>();
 
     FakeStages(PipelinePlan plan) {
@@ -52,9 +58,31 @@ final class FakeStages implements PipelineRun.Stages {
     @Override
     public Runnable ask(int step, InferenceRequest request, Consumer<InferenceOutcome> end) {
         String name = plan.steps().get(step).name();
+        if (name.equals(brokenStage)) {
+            throwAnyway(defect);
+        }
         asked.put(name, request);
         ends.put(name, end);
         return () -> withdrawn.add(name);
+    }
+
+    @Override
+    public void pass(int step) {
+        passed.add(plan.steps().get(step).name());
+    }
+
+    /** Asking that stage has that come of it. */
+    void breakAt(String stage, Throwable thrown) {
+        brokenStage = stage;
+        defect = thrown;
+    }
+
+    private static void throwAnyway(@Nullable Throwable thrown) {
+        switch (thrown) {
+            case RuntimeException exception -> throw exception;
+            case Error error -> throw error;
+            case null, default -> throw new AssertionError(thrown);
+        }
     }
 
     /** What that stage was asked. */

@@ -231,6 +231,36 @@ class PipelineRunTest {
                 stages.error().message());
     }
 
+    @Test
+    void aDefectAtAStageEndsTheRequestAtOnceAndGoesNoFurther() {
+        PipelinePlan plan = diamond().plan;
+        for (Throwable defect : List.of(new IllegalStateException("on purpose"), new OutOfMemoryError("as if"))) {
+            for (String broken : List.of("right", "both")) {
+                FakeStages stages = new FakeStages(plan);
+                stages.breakAt(broken, defect);
+                stages.begin(List.of("sum"), row("v", 1));
+                if (stages.outcomes.isEmpty()) {
+                    stages.answer("left", row("y", 1));
+                    stages.answer("right", row("y", 1));
+                } else {
+                    assertEquals(List.of("left"), stages.withdrawn);
+                }
+                assertTrue(stages.error() instanceof InferenceError.EngineFailure, broken);
+            }
+        }
+    }
+
+    @Test
+    void aStageThatDoesNotRunIsCountedAsSuch() {
+        FakeStages stages = diamond();
+        stages.begin(List.of("l"), row("v", 1));
+        assertEquals(Set.of("right", "both"), stages.passed);
+        FakeStages switched = cascade();
+        switched.begin(List.of("best"), row("v", 1));
+        switched.answer("small", row("sum", 2), row("difference", 0));
+        assertEquals(switched.plan.steps().size(), switched.passed.size() + switched.asked.size());
+    }
+
     /** Layers of stages, each fed by what came before, whose ends come in any order and of any kind, some of them at once. */
     @Test
     void whateverTheStagesSayThereIsOneOutcomeAndItPromisesNoMoreThanIsTrue() {

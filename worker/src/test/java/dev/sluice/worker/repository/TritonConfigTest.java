@@ -139,6 +139,31 @@ class TritonConfigTest {
     }
 
     @Test
+    void noStepOfAnEnsembleHasTheNameOfAnotherOrOfAnInput() throws IOException {
+        ModelConfig config =
+                config("platform: 'ensemble'\ninput [{ name: 'dog' }, { name: 'cat_2' }] output { name: 'OUT' }\n"
+                        + "ensemble_scheduling {\n"
+                        + step("dog", "x", "dog", "y", "A")
+                        + step("cat", "x", "A", "y", "B")
+                        + step("cat", "x", "B", "y", "C")
+                        + step("cat", "x", "cat_2", "y", "OUT")
+                        + "}\n");
+        assertEquals(
+                List.of("dog_2 = dog(x=dog)", "cat = cat(x=dog_2.y)", "cat_3 = cat(x=cat.y)", "cat_4 = cat(x=cat_2)"),
+                config.pipeline().stages());
+    }
+
+    @Test
+    void anInputOfAnEnsembleWhoseNameCannotBeWrittenIsRefused() throws IOException {
+        List<String> problems = problems("platform: 'ensemble'\ninput { name: 'IN.1' } output { name: 'OUT' }\n"
+                + "ensemble_scheduling {\n" + step("dog", "x", "IN.1", "y", "OUT") + "}\n");
+        assertEquals(
+                List.of("config.pbtxt:3: ensemble_scheduling: has the input IN.1, and no input of a pipeline has a"
+                        + " dot, comma, bracket, = or space"),
+                problems);
+    }
+
+    @Test
     void anEnsembleThatLeadsNowhereIsRefused() throws IOException {
         List<String> problems = problems("input { name: 'IN' } output { name: 'OUT' }\nensemble_scheduling {\n"
                 + step("dog", "x", "NOBODY", "y", "MID")

@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * What a client of Triton's says beside the name of a model that it wants loaded or unloaded.
  *
- * <p>Only what changes nothing is let through: a model is served as its files in the repository say. No model depends on
- * another, so it is all the same whether dependents are to be unloaded too.
+ * <p>Only what changes nothing is let through: a model is served as its files in the repository say. Whether dependents are
+ * to be unloaded too is heard and changes nothing: the models of a pipeline's stages may be others' as well, and each is
+ * unloaded by its own name.
  *
  * @thread stateless
  * @source Triton: model repository extension

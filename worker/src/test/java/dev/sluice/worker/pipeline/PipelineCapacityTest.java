@@ -1,0 +1,82 @@
+package dev.sluice.worker.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.ModelId;
+import org.junit.jupiter.api.Test;
+
+class PipelineCapacityTest {
+
+    private static final ModelId QUICK = new ModelId("quick", 1);
+    private static final ModelId SLOW = new ModelId("slow", 1);
+    private static final double MILLI = 1e6;
+
+    /** Eight rows in that time. */
+    private static Capacity every(double millis) {
+        return new Capacity(9, 1, 8, millis * MILLI, 0);
+    }
+
+    private static Graphs models() {
+        return new Graphs()
+                .model("quick", "x FP32[-1] -> y FP32[-1]")
+                .model("slow", "x FP32[-1] -> y FP32[-1]")
+                .model("sum", "a FP32[-1]; b FP32[-1] -> y FP32[-1]");
+    }
+
+    private static PipelineCapacity careful() {
+        return new PipelineCapacity(
+                models().stages("first = quick(v)", "more = slow(first) if first.y > 4", "last = quick(more)")
+                        .outputs("y = last.y else first.y")
+                        .plan());
+    }
+
+    private static double rowsInMilli(PipelineCapacity capacity) {
+        return capacity.whole().rowsIn(MILLI);
+    }
+
+    @Test
+    void stagesBesideEachOtherShareTheirModel() {
+        PipelineCapacity capacity =
+                new PipelineCapacity(models().stages("one = quick(v)", "other = quick(w)", "both = sum(a=one, b=other)")
+                        .outputs("both.y")
+                        .plan());
+        capacity.learn(0, QUICK, every(8));
+        capacity.learn(1, QUICK, every(8));
+        capacity.learn(2, new ModelId("sum", 1), every(1));
+        assertEquals(0.5, rowsInMilli(capacity), 1e-9, "although one instance cannot be halved");
+        capacity.learn(1, new ModelId("quick", 2), every(8));
+        assertEquals(1, rowsInMilli(capacity), 1e-9, "two versions are two models");
+    }
+
+    @Test
+    void aStageThatFewRequestsRunBoundsFew() {
+        PipelineCapacity capacity = careful();
+        capacity.learn(0, QUICK, every(1));
+        capacity.learn(2, QUICK, every(1));
+        capacity.learn(1, SLOW, every(80));
+        assertEquals(0.1, rowsInMilli(capacity), 1e-9, "as if all ran it");
+        for (int request = 0; request < 10_000; request++) {
+            capacity.count(0, true);
+            capacity.count(1, request % 20 == 0);
+            capacity.count(2, request % 20 == 0);
+        }
+        assertEquals(2, rowsInMilli(capacity), 0.1, "as one of twenty does");
+        for (int request = 0; request < 100_000; request++) {
+            capacity.count(1, false);
+            capacity.count(2, false);
+        }
+        assertEquals(8, rowsInMilli(capacity), 0.2, "then the other is the narrowest");
+    }
+
+    @Test
+    void whatAnUnknownSwitchLeadsToBoundsNothing() {
+        PipelineCapacity capacity = careful();
+        assertEquals(Capacity.UNKNOWN, capacity.whole());
+        capacity.learn(1, SLOW, every(80));
+        assertEquals(Capacity.UNKNOWN, capacity.whole(), "the first always runs");
+        PipelineCapacity other = careful();
+        other.learn(0, QUICK, every(1));
+        assertEquals(8, rowsInMilli(other), 1e-9, "the last runs only behind the second");
+    }
+}
