@@ -136,6 +136,10 @@ def main():
     return (torch.mul(a, n), torch.slice(a, 1, 1, 2, 1))
 """
     TorchScript("Pair", pair).write(OUT / "torch_pair/1/model.pt")
+    doubling = """  def forward(self: __torch__.Doubling, x: Tensor) -> Tensor:
+    return torch.mul_(x, 2.)
+"""
+    TorchScript("Doubling", doubling).write(OUT / "torch_doubling/1/model.pt")
     of_floats = attribute("T", value(6, FLOAT))
     saved_model(
         OUT / "tf_linear/1/model.savedmodel",

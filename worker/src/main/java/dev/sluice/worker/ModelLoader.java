@@ -198,6 +198,7 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = blocking(
                 () -> ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
+        triton.check(version.location.modelFile());
         Future<LoadedModel> reading = loading.executeBlocking(
                 () -> version.engine.load(version.location.modelFile(), serving.engineOptions()), false);
         LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));

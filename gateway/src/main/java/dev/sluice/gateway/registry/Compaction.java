@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,13 +39,17 @@ final class Compaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
 
-    private final Path file;
-    private final Path workshop;
+    private static final String WORKSHOP = ".compacting";
 
-    /** @param workshop where the copy is made; of an earlier try, which was killed, something may lie there */
-    private Compaction(Path file, Path workshop) {
+    private final Path file;
+    private final Path directory;
+    private final String workshops;
+
+    /** @param workshops how the name of each folder begins in which a copy is made */
+    private Compaction(Path file, Path directory, String workshops) {
         this.file = file;
-        this.workshop = workshop;
+        this.directory = directory;
+        this.workshops = workshops;
     }
 
     /** Returns when it is as small as it can be, or is not to be. */
@@ -50,7 +57,7 @@ final class Compaction {
         Path file = place.file();
         try {
             if (Files.exists(file) && Files.size(file) > LARGE_BYTES) {
-                new Compaction(file, place.directory().resolve(place.name() + ".compacting")).run();
+                new Compaction(file, place.directory(), place.name() + WORKSHOP).run();
             }
         } catch (IOException | SQLException | RuntimeException failed) {
             LOG.warn("the registry {} stays as large as it is: {}", file, failed.toString());
@@ -58,25 +65,39 @@ final class Compaction {
     }
 
     private void run() throws IOException, SQLException {
-        // The lock is the one that the database takes, so that nobody opens it meanwhile.
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        Object opened = identity();
+        // The lock is the one that the database takes, so that nobody opens it meanwhile. The system takes it away as
+        // soon as this process closes any other channel to the file, so all is read through this one.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            if (lock == null) {
-                return; // another server has it: whoever opens it now is told
+            if (lock == null || !Objects.equals(opened, identity())) {
+                return; // another server has it, or has just put another in its place
             }
-            delete();
-            Files.createDirectory(workshop, Database.only("rwx------", workshop));
-            replace(Files.size(file));
+            deleteLeft();
+            Path workshop = Files.createTempDirectory(directory, workshops, Database.only("rwx------", directory));
+            try {
+                replace(channel, workshop.resolve(file.getFileName()));
+            } finally {
+                delete(workshop);
+            }
         } catch (OverlappingFileLockException hasItOpen) {
             LOG.debug("this process has {} open", file);
-        } finally {
-            delete();
         }
     }
 
-    private void replace(long before) throws IOException, SQLException {
-        Path copy = workshop.resolve(file.getFileName());
-        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+    /** Which file it is that has the name now; null where the system does not say. */
+    private @Nullable Object identity() throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+
+    private void replace(FileChannel from, Path copy) throws IOException, SQLException {
+        long before = from.size();
+        try (FileChannel to = FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long copied = 0;
+            while (copied < before) {
+                copied += from.transferTo(copied, before - copied, to);
+            }
+        }
         String path = copy.toString();
         String url = "jdbc:h2:file:" + path.substring(0, path.length() - Place.File.ENDING.length())
                 + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;IFEXISTS=TRUE";
@@ -92,6 +113,7 @@ final class Compaction {
         }
         long after = Files.size(copy);
         Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+        forceDirectory();
         LOG.info("the registry {} had {} KiB and has {}", file, before >> 10, after >> 10);
     }
 
@@ -106,14 +128,31 @@ final class Compaction {
         }
     }
 
-    private void delete() throws IOException {
-        if (!Files.exists(workshop)) {
-            return;
+    /** So that the new name, too, outlives a loss of power. */
+    private void forceDirectory() {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException notWithThisSystem) {
+            LOG.debug("the folder {} cannot be forced to disk: {}", directory, notWithThisSystem.toString());
         }
+    }
+
+    /** Of earlier tries, which were killed. Whoever has the lock is alone, so none is at work in them. */
+    private void deleteLeft() throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().startsWith(workshops)) {
+                    delete(entry);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path workshop) throws IOException {
         try (Stream<Path> below = Files.walk(workshop)) {
             List<Path> deepestFirst = below.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
-                Files.delete(path);
+                Files.deleteIfExists(path);
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();

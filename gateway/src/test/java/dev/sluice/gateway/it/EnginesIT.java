@@ -5,13 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.engine.Engine;
+import dev.sluice.worker.engine.EngineOptions;
+import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.engine.ModelInstance;
+import dev.sluice.worker.engine.ModelLoadException;
+import dev.sluice.worker.engine.Placement;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -206,6 +220,32 @@ class EnginesIT {
                     List.of(2.0, 4.0, 9.0, 12.0),
                     numbers(outputs.getJsonObject(0).getJsonArray("data")));
             assertEquals(List.of(2.0, 4.0), numbers(outputs.getJsonObject(1).getJsonArray("data")));
+        }
+    }
+
+    @Test
+    void aModuleThatWorksInPlaceLeavesARequestsMemoryAsItWas() throws ModelLoadException {
+        assumeTrue(Kind.PYTORCH.isBuilt(), "built without the profile engine-pytorch");
+        Engine torch = ServiceLoader.load(Engine.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(engine -> engine.modelFile().equals("model.pt"))
+                .findFirst()
+                .orElseThrow();
+        Shape shape = new Shape(1, 2);
+        Signature signature = new Signature(
+                List.of(new TensorSpec("x", DataType.FP32, shape)),
+                List.of(new TensorSpec("y", DataType.FP32, shape)),
+                false);
+        ByteBuffer sent = ByteBuffer.allocateDirect(8).order(ByteOrder.LITTLE_ENDIAN);
+        sent.putFloat(0, 1).putFloat(4, 2);
+        Path file = MODELS.resolve("torch_doubling/1/model.pt");
+        try (LoadedModel doubling = torch.load(file, new EngineOptions(1, Placement.CPU, signature));
+                ModelInstance instance = doubling.newInstance(1, 0)) {
+            Tensor input = new Tensor("x", DataType.FP32, shape, sent);
+            Tensor answer =
+                    instance.run(new Object(), List.of(input), List.of("y")).getFirst();
+            assertEquals(4, answer.data().getFloat(4));
+            assertEquals(2, sent.getFloat(4));
         }
     }
 

@@ -2,22 +2,26 @@ package dev.sluice.gateway.registry;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Properties;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.h2.Driver;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +87,7 @@ class CompactionTest {
         assertEquals("7", said());
         assertTrue(Files.size(place.file()) < SMALL_BYTES, Files.size(place.file()) + " bytes");
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(place.file())));
-        assertFalse(Files.exists(folder.resolve("registry.compacting")));
+        assertEquals(List.of(), workshops());
         try (Database database = new Database(place)) {
             say(database, "8");
         }
@@ -97,20 +101,71 @@ class CompactionTest {
         Files.write(workshop.resolve("registry.mv.db"), new byte[] {1, 2, 3});
         assertEquals("7", said());
         assertTrue(Files.size(place.file()) < SMALL_BYTES);
-        assertFalse(Files.exists(workshop));
+        assertEquals(List.of(), workshops());
+    }
+
+    private List<Path> workshops() throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory).toList();
+        }
     }
 
     @Test
-    void whatAServerHasOpenIsLeftAlone() throws IOException {
+    void whatAnotherServerHasOpenIsLeftAloneWithItsWorkshop() throws IOException {
         grow();
         long before = Files.size(place.file());
-        try (FileChannel theirs = FileChannel.open(place.file(), StandardOpenOption.WRITE);
-                FileLock held = theirs.lock()) {
-            assertTrue(held.isValid());
+        Path workshop = Files.createDirectory(folder.resolve("registry.compacting"));
+        try (OtherServer other = new OtherServer(place.file())) {
+            assertTrue(other.gotIt());
             Compaction.of(place);
             assertEquals(before, Files.size(place.file()));
+            assertEquals(List.of(workshop), workshops());
         }
         assertEquals("7", said());
+    }
+
+    @Test
+    void noOtherServerCanOpenItUntilItIsSmall() throws IOException, SQLException {
+        grow();
+        Driver.unload();
+        Onlooker onlooker = new Onlooker(place.file());
+        DriverManager.registerDriver(onlooker);
+        try {
+            Compaction.of(place);
+        } finally {
+            DriverManager.deregisterDriver(onlooker);
+            Driver.load();
+        }
+        assertEquals(List.of(false, false), onlooker.othersGotIt);
+        assertTrue(Files.size(place.file()) < SMALL_BYTES);
+        assertEquals("7", said());
+    }
+
+    /**
+     * Has another server try to open the file whenever its copy is opened.
+     *
+     * @thread as a driver
+     */
+    private static final class Onlooker extends Driver {
+
+        private final Path file;
+        private final List<Boolean> othersGotIt = new ArrayList<>();
+
+        Onlooker(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public Connection connect(String url, Properties properties) throws SQLException {
+            if (url.contains("compacting")) {
+                try (OtherServer other = new OtherServer(file)) {
+                    othersGotIt.add(other.gotIt());
+                } catch (IOException e) {
+                    throw new SQLException(e);
+                }
+            }
+            return super.connect(url, properties);
+        }
     }
 
     @Test
@@ -124,6 +179,6 @@ class CompactionTest {
             assertTrue(String.valueOf(refused.getMessage()).contains("cannot be opened"), refused.toString());
         }
         assertArrayEquals(damaged, Files.readAllBytes(place.file()));
-        assertFalse(Files.exists(folder.resolve("registry.compacting")));
+        assertEquals(List.of(), workshops());
     }
 }

@@ -1,25 +1,25 @@
 package dev.sluice.worker.engine;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a model be called until it is closed, and closed once no call runs any more: freeing native memory under a call
- * ends the process.
+ * Lets a model be called until it is closed, and frees it once no call runs any more: freeing native memory under a
+ * call ends the process.
  *
- * @thread any; calls hold the read half of a lock, and close takes the write half
+ * @thread any; the last call that returns frees what was closed under it
  */
 final class ModelLife {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelLife.class);
     private static final long CLOSE_PATIENCE_SECONDS = 1;
 
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final CountDownLatch freed = new CountDownLatch(1);
+    private int running;
+    private @Nullable Runnable closing;
 
     /**
      * One call of a model.
@@ -33,38 +33,60 @@ final class ModelLife {
 
     /** @throws IllegalStateException when the model is closed */
     <T, E extends Exception> T call(Call<T, E> call) throws E {
-        Lock running = lock.readLock();
-        running.lock();
+        enter();
         try {
-            if (closed) {
-                throw new IllegalStateException("the model is closed");
-            }
             return call.run();
         } finally {
-            running.unlock();
+            leave();
         }
     }
 
-    /** Frees it, unless that has been done; a call that does not return keeps it for as long as the process lives. */
-    void end(String model, Runnable free) {
-        Lock alone = lock.writeLock();
-        if (!becomesFree(alone)) {
-            LOG.error("{} is not closed: a call that was ended does not return", model);
-            return;
+    private synchronized void enter() {
+        if (closing != null) {
+            throw new IllegalStateException("the model is closed");
         }
+        running++;
+    }
+
+    private void leave() {
+        Runnable free;
+        synchronized (this) {
+            running--;
+            free = running == 0 ? closing : null;
+        }
+        if (free != null) {
+            free(free);
+        }
+    }
+
+    private void free(Runnable free) {
         try {
-            if (!closed) {
-                closed = true;
-                free.run();
-            }
+            free.run();
         } finally {
-            alone.unlock();
+            freed.countDown();
         }
     }
 
-    private static boolean becomesFree(Lock lock) {
+    /** Frees it, unless that has been done: now, or when the last call returns, for which it waits a little. */
+    void end(String model, Runnable free) {
+        boolean idle;
+        synchronized (this) {
+            if (closing != null) {
+                return;
+            }
+            closing = free;
+            idle = running == 0;
+        }
+        if (idle) {
+            free(free);
+        } else if (!isFreedSoon()) {
+            LOG.error("{} is not closed yet: a call that was ended does not return", model);
+        }
+    }
+
+    private boolean isFreedSoon() {
         try {
-            return lock.tryLock(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return freed.await(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -35,6 +35,8 @@ public final class OnnxEngine implements Engine {
     public OnnxEngine() {
         // DJL asks a cloud's metadata service whom it runs for as soon as its classes load, unless told not to.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
+        // And it loads PyTorch for what ONNX Runtime's arrays cannot do, which nothing here asks of them.
+        System.getProperties().putIfAbsent("ai.djl.onnx.disable_alternative", "true");
         // Before any use of OrtEnvironment: DJL insists on being the one that creates it.
         ai.djl.engine.Engine.getEngine(DJL_ENGINE);
         environment = OrtEnvironment.getEnvironment();
@@ -43,10 +45,17 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(Path modelFile, EngineOptions options) throws ModelLoadException {
-        if (options.declared() != null) {
-            throw new ModelLoadException(
-                    modelFile, "it says itself what it takes and gives, and model.yaml need not: signature");
+        LoadedModel model = placed(modelFile, options);
+        try {
+            options.check(modelFile, model.signature());
+            return model;
+        } catch (ModelLoadException contradiction) {
+            model.close();
+            throw contradiction;
         }
+    }
+
+    private LoadedModel placed(Path modelFile, EngineOptions options) throws ModelLoadException {
         Placement placement = options.placement();
         Optional<String> fault = ExecutionProviders.fault(placement);
         if (fault.isPresent()) {

@@ -21,23 +21,55 @@ import org.jspecify.annotations.Nullable;
  * What the {@code config.pbtxt} of somebody who comes from Triton says of a model, as far as it means something here.
  *
  * @param settings what a model.yaml says in other words, which wins where both say something
+ * @param kinds what it says of the model's file
  * @param claims what it says of the model's inputs and outputs
  * @param unsupported its fields that change nothing here, each once
  * @thread immutable
  * @bound {@value #MOST_BYTES} bytes of file
  * @source Triton Inference Server, model_config.proto
  */
-public record TritonConfig(List<Assignment> settings, List<Claim> claims, List<String> unsupported) {
+public record TritonConfig(List<Assignment> settings, List<Kind> kinds, List<Claim> claims, List<String> unsupported) {
 
     static final String FILE = "config.pbtxt";
     static final int MOST_BYTES = 1 << 20;
 
-    static final TritonConfig NONE = new TritonConfig(List.of(), List.of(), List.of());
+    static final TritonConfig NONE = new TritonConfig(List.of(), List.of(), List.of(), List.of());
 
     public TritonConfig {
         settings = List.copyOf(settings);
+        kinds = List.copyOf(kinds);
         claims = List.copyOf(claims);
         unsupported = List.copyOf(unsupported);
+    }
+
+    /**
+     * Which kind of model it says that this is.
+     *
+     * @param place as errors are to name it
+     * @param said a platform, a backend or the name of a file
+     */
+    record Kind(String place, String said) {
+
+        /** Without the place, which says nothing of the model. */
+        @Override
+        public String toString() {
+            return said;
+        }
+
+        Stream<String> faults(String name) {
+            return modelFile().equals(name)
+                    ? Stream.empty()
+                    : Stream.of(place + ": does not go with " + name + " (got " + said + ")");
+        }
+
+        private String modelFile() {
+            return switch (said) {
+                case "onnxruntime_onnx", "onnxruntime" -> "model.onnx";
+                case "pytorch_libtorch", "pytorch" -> "model.pt";
+                case "tensorflow_savedmodel", "tensorflow" -> "model.savedmodel";
+                default -> said;
+            };
+        }
     }
 
     /**
@@ -120,13 +152,25 @@ public record TritonConfig(List<Assignment> settings, List<Claim> claims, List<S
     }
 
     /**
+     * Compares what it says of the model's file with the file of a version.
+     *
+     * @throws SettingsException with each contradiction
+     */
+    public void check(Path modelFile) {
+        String name = modelFile.getFileName().toString();
+        refuse(kinds.stream().flatMap(kind -> kind.faults(name)).toList());
+    }
+
+    /**
      * Compares what it says of inputs and outputs with what the model has.
      *
      * @throws SettingsException with each contradiction
      */
     public void check(Signature signature) {
-        List<String> faults =
-                claims.stream().flatMap(claim -> claim.faults(signature)).toList();
+        refuse(claims.stream().flatMap(claim -> claim.faults(signature)).toList());
+    }
+
+    private static void refuse(List<String> faults) {
         if (!faults.isEmpty()) {
             throw new SettingsException(faults);
         }
@@ -141,6 +185,6 @@ public record TritonConfig(List<Assignment> settings, List<Claim> claims, List<S
 
     /** All that a version depends on that is loaded, beside its settings, as text. */
     String ofLoading() {
-        return claims + " " + unsupported;
+        return kinds + " " + claims + " " + unsupported;
     }
 }

@@ -50,6 +50,7 @@ final class TritonConfigReader {
 
     private final Path file;
     private final List<Assignment> settings = new ArrayList<>();
+    private final List<TritonConfig.Kind> kinds = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private final Set<String> unsupported = new LinkedHashSet<>();
     private final List<String> problems = new ArrayList<>();
@@ -92,7 +93,8 @@ final class TritonConfigReader {
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        return new TritonConfig(settings, tensors.stream().map(this::claim).toList(), List.copyOf(unsupported));
+        return new TritonConfig(
+                settings, kinds, tensors.stream().map(this::claim).toList(), List.copyOf(unsupported));
     }
 
     private List<String> names(boolean ofInputs) {
@@ -111,14 +113,19 @@ final class TritonConfigReader {
                     mustBe(field, path, "ensemble");
                 } else {
                     mustBe(field, path, "onnxruntime_onnx", TORCH_PLATFORM, "tensorflow_savedmodel");
+                    mustGoWithFile(field, path);
                 }
                 ofTorch |= text(field, path).equals(TORCH_PLATFORM);
             }
             case "backend" -> {
                 mustBe(field, path, "onnxruntime", TORCH_BACKEND, "tensorflow");
+                mustGoWithFile(field, path);
                 ofTorch |= text(field, path).equals(TORCH_BACKEND);
             }
-            case "default_model_filename" -> mustBe(field, path, ModelFolder.MODEL_FILES.toArray(String[]::new));
+            case "default_model_filename" -> {
+                mustBe(field, path, ModelFolder.MODEL_FILES.toArray(String[]::new));
+                mustGoWithFile(field, path);
+            }
             case "max_batch_size" -> maxBatchSize(field, path);
             case "input", "output" -> {
                 tensors.add(new Tensor(field));
@@ -307,8 +314,19 @@ final class TritonConfigReader {
         }
     }
 
+    /** Which file a version has is known when it is loaded. */
+    private void mustGoWithFile(Field field, String path) {
+        String said = text(field, path);
+        if (!said.isEmpty()) {
+            kinds.add(new TritonConfig.Kind(place(field, path), said));
+        }
+    }
+
     /** TorchScript says neither names nor shapes, so Triton's users declare them here; {@code INPUT__0} says a place. */
     private void declare() {
+        if (maxBatchSize == 0 && !tensors.isEmpty()) { // an axis of any size need not count rows
+            assign(tensors.getFirst().field, "max_batch_size", "batching", "off");
+        }
         for (String kind : List.of("input", "output")) {
             List<Tensor> declared = tensors.stream()
                     .filter(tensor -> tensor.field.name().equals(kind) && tensor.type != null && tensor.dims != null)

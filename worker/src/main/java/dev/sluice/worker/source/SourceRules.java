@@ -26,8 +26,13 @@ final class SourceRules {
         InetAddress[] of(String host) throws IOException;
     }
 
+    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
     /** What is looked up nowhere. */
-    private static final Pattern LITERAL = Pattern.compile("\\[.*]|[0-9.]+");
+    private static final Pattern LITERAL = Pattern.compile("\\[.*]|" + BYTE + "(?:\\." + BYTE + "){3}");
+
+    /** What one system takes for an address, and another looks up. */
+    private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
 
     private final SourceOptions options;
     private final Names names;
@@ -62,7 +67,7 @@ final class SourceRules {
     private Optional<String> objectionToLiteral(ModelSource source) {
         String host = String.valueOf(URI.create(source.url()).getHost());
         if (!LITERAL.matcher(host).matches()) {
-            return Optional.empty();
+            return NUMBERS.matcher(host).matches() ? Optional.of(host + " is no address") : Optional.empty();
         }
         try {
             return objection(host, InetAddress.getByName(host));

@@ -2,6 +2,7 @@ package dev.sluice.worker.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +79,29 @@ class OnnxEngineIT {
 
             assertEquals(TestTensors.floats("sum", new Shape(1, 3), 2, 4, 6).data(), sum.data());
         }
+    }
+
+    @Test
+    void whatItsOwnerDeclaresIsHeldAgainstTheModel() throws ModelLoadException {
+        Signature own;
+        try (LoadedModel add = TestModels.load("add")) {
+            own = add.signature();
+        }
+        Path file = TestModels.file("add.onnx");
+        Signature other = new Signature(own.outputs(), own.outputs(), own.batched());
+        try (LoadedModel declared = TestModels.engine().load(file, new EngineOptions(1, Placement.CPU, own))) {
+            assertEquals(own, declared.signature());
+        }
+        assertThrows(
+                ModelLoadException.class,
+                () -> TestModels.engine().load(file, new EngineOptions(1, Placement.CPU, other)));
+    }
+
+    @Test
+    void itsArraysLoadNoSecondEngine() {
+        assertEquals("onnxruntime", TestModels.engine().name());
+        assertNull(ai.djl.engine.Engine.getEngine("OnnxRuntime").getAlternativeEngine());
+        assertTrue(Boolean.getBoolean("ai.djl.onnx.disable_alternative"), "whichever engines are there");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -196,7 +197,28 @@ class TritonConfigTest {
         assertEquals(true, declared.batched());
         assertEquals(
                 false, declared("platform: \"pytorch_libtorch\" " + tensors).batched());
+        assertEquals(
+                ModelConfig.Batching.OFF,
+                config("backend: 'pytorch' " + tensors).batching(),
+                "of itself");
         assertEquals(null, config(tensors).signature().declared(), "an ONNX model says so itself");
+    }
+
+    @Test
+    void theKindMustBeThatOfTheVersionsFile() throws IOException {
+        TritonConfig said =
+                triton("platform: 'pytorch_libtorch'\nbackend: 'pytorch' default_model_filename: 'model.pt'");
+        assertDoesNotThrow(() -> said.check(folder.resolve("1/model.pt")));
+        SettingsException refused =
+                assertThrows(SettingsException.class, () -> said.check(folder.resolve("2/model.onnx")));
+        assertEquals(
+                List.of(
+                        "config.pbtxt:1: platform: does not go with model.onnx (got pytorch_libtorch)",
+                        "config.pbtxt:2: backend: does not go with model.onnx (got pytorch)",
+                        "config.pbtxt:2: default_model_filename: does not go with model.onnx (got model.pt)"),
+                refused.problems().stream()
+                        .map(problem -> problem.replace(folder + "/", ""))
+                        .toList());
     }
 
     @Test

@@ -63,6 +63,13 @@ class SourceSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"https://2130706433/m.onnx", "https://99999999999/m.onnx", "https://0/m.onnx"})
+    void aNumberIsNoHost(String url) {
+        ModelSources sources = Fetches.of(folder, "allow_private=true");
+        assertTrue(sources.objection(ModelSource.parse(url)).orElse("").endsWith(" is no address"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"https://8.8.8.8/m.onnx", "https://example.org/m.onnx", "https://10.example.org/m.onnx"})
     void othersAreNot(String url) {
         ModelSources sources = Fetches.of(folder, "allow_private=false");

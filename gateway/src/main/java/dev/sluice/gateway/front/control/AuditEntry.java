@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param requestId under which logs speak of the request
  * @param action one word, or two
  * @param model empty where it concerned none
- * @param detail empty where there is nothing to add
+ * @param detail empty where there is nothing to add; not more than a thousand characters of it
  * @param outcome {@code done}, or the word for the error
  * @param message the same, for people; not more than a thousand characters of it
  */
@@ -32,7 +32,7 @@ public record AuditEntry(
         String outcome,
         String message) {
 
-    /** Of a message: what anybody reads of it. */
+    /** Of a message or detail: what anybody reads of it. */
     static final int MOST_CHARS = 1000;
 
     static AuditEntry of(Instant time, Operator operator, Change change, Outcome outcome) {
@@ -45,14 +45,18 @@ public record AuditEntry(
                 operator.requestId(),
                 change.action(),
                 change.model(),
-                change.detail(),
+                shortened(change.detail()),
                 refusal == null ? "done" : StatusMapping.outcome(refusal),
                 shortened(refusal == null ? outcome.message() : refusal.message()));
     }
 
     /** What is kept for ever must not be as long as somebody likes. */
-    private static String shortened(String message) {
-        return message.length() <= MOST_CHARS ? message : message.substring(0, MOST_CHARS - 1) + '\u2026';
+    private static String shortened(String text) {
+        if (text.length() <= MOST_CHARS) {
+            return text;
+        }
+        int end = MOST_CHARS - 1;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + '\u2026';
     }
 
     /** As an object of JSON. */

@@ -25,4 +25,13 @@ class AuditEntryTest {
         assertEquals(AuditEntry.MOST_CHARS, kept.length());
         assertTrue(kept.endsWith("x\u2026"));
     }
+
+    @Test
+    void aPairOfCharactersIsKeptWholeOrNotAtAll() {
+        for (String before : new String[] {"", "x"}) {
+            String kept = message(before + "\uD83D\uDE00".repeat(AuditEntry.MOST_CHARS));
+            assertTrue(kept.endsWith("\uDE00\u2026"), kept);
+            assertTrue(kept.length() <= AuditEntry.MOST_CHARS);
+        }
+    }
 }

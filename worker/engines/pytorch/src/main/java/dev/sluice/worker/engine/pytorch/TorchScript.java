@@ -57,12 +57,13 @@ final class TorchScript implements Computation {
         }
     }
 
-    /** Over the memory of a direct buffer. */
+    /** A copy: libtorch works in a direct buffer's own memory, and a module may write over what it is given. */
     private static NDArray toNative(NDManager call, Tensor input) {
         return call.create(
-                input.data().slice().order(ByteOrder.LITTLE_ENDIAN),
-                new ai.djl.ndarray.types.Shape(input.shape().dimensions()),
-                TorchTypes.of(input.dataType()));
+                        input.data().slice().order(ByteOrder.LITTLE_ENDIAN),
+                        new ai.djl.ndarray.types.Shape(input.shape().dimensions()),
+                        TorchTypes.of(input.dataType()))
+                .duplicate();
     }
 
     private List<Tensor> read(NDList answer, List<String> outputs) {

@@ -27,10 +27,6 @@ public final class SavedModelEngine implements Engine {
 
     @Override
     public LoadedModel load(Path modelFile, EngineOptions options) throws ModelLoadException {
-        if (options.declared() != null) {
-            throw new ModelLoadException(
-                    modelFile, "it says itself what it takes and gives, and model.yaml need not: signature");
-        }
         Placement placement = options.placement();
         if (!placement.isPlainCpu()) {
             throw new ModelLoadException(
@@ -44,6 +40,7 @@ public final class SavedModelEngine implements Engine {
         SavedModelBundle bundle = open(modelFile, options.intraOpThreads());
         try {
             SavedSignature signature = SavedSignature.of(bundle.metaGraphDef(), modelFile);
+            options.check(modelFile, signature.signature());
             return new ComputedModel(
                     modelFile.toString(),
                     "tensorflow_savedmodel",
