@@ -72,7 +72,10 @@ final class CachedCalls {
             following = new Following(answering);
             found = find(answering, liveNanos, following);
         } catch (RuntimeException | OutOfMemoryError failure) {
-            LOG.error("what is kept could not be asked for request {}", answering.call().requestId(), failure);
+            LOG.error(
+                    "what is kept could not be asked for request {}",
+                    answering.call().requestId(),
+                    failure);
             infer.accept(answering);
             return;
         }
@@ -85,19 +88,20 @@ final class CachedCalls {
         if (control.contains("no-store")) {
             return new Found.Alone();
         }
-        CacheKey key = hash.of(request, answering.endpoint().description().batcherAddress());
+        String loading = answering.endpoint().description().batcherAddress();
+        CacheKey key = hash.of(request, loading);
         Found found = control.contains("no-cache")
                 ? new Found.Miss(cache.anew(key, liveNanos))
                 : cache.look(key, liveNanos, rank(request.priority()), following);
-        if (found instanceof Found.Hit(var response, long ageSeconds)) {
-            answering.call().cached(CacheUse.HIT, ageSeconds);
+        if (found instanceof Found.Hit hit) {
+            answering.call().cached(CacheUse.HIT, hit.ageSeconds());
         }
         return found;
     }
 
     private void goOn(Answering answering, Found found, Following following) {
         switch (found) {
-            case Found.Hit(InferenceResponse response, long ageSeconds) -> finish.accept(answering, response);
+            case Found.Hit hit -> finish.accept(answering, hit.response());
             case Found.Miss(Flight flight) -> infer.accept(ahead(answering, flight));
             case Found.Follows(Flight flight) -> following.begin(flight);
             case Found.Alone alone -> infer.accept(answering);

@@ -82,10 +82,12 @@ final class FeatureColumn {
 
     /** That example is over. What it takes from the context counts as repeated if another one took it before. */
     void endMeasured(int example, Repetition repetition) {
-        if (seen == example && shared != null) {
-            measure(example, shared);
+        FeatureList common = shared;
+        if (seen == example && common != null) {
+            measure(example, common);
             if (isSharedTaken) {
-                repetition.add(Math.max(bytes(1, shared.count(), shared.textBytes()), shared.values().length()));
+                long read = common.values().length();
+                repetition.add(Math.max(read, bytes(1, common.count(), common.textBytes())));
             }
             isSharedTaken = true;
         }

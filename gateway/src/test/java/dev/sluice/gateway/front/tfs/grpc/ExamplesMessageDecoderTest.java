@@ -66,8 +66,7 @@ class ExamplesMessageDecoderTest {
         }
         list.writeBytes(field(2, context));
         byte[] message = field(2, field(2, list.toByteArray()));
-        return new ExamplesMessageDecoder(
-                        new HttpBytes(message, 0, message.length), SIGNATURE, List.of("y"), buffers)
+        return new ExamplesMessageDecoder(new HttpBytes(message, 0, message.length), SIGNATURE, List.of("y"), buffers)
                 .decode();
     }
 
@@ -77,8 +76,8 @@ class ExamplesMessageDecoderTest {
         DecodedRequest decoded = decode(example(SHARED), most, new byte[0], new TensorBuffers());
         assertEquals(most, decoded.rows());
         TensorBuffers buffers = new TensorBuffers();
-        InferenceException refused = assertThrows(
-                InferenceException.class, () -> decode(example(SHARED), most + 1, new byte[0], buffers));
+        InferenceException refused =
+                assertThrows(InferenceException.class, () -> decode(example(SHARED), most + 1, new byte[0], buffers));
         assertTrue(refused.error().message().contains("more than " + MOST_BYTES), refused.getMessage());
         assertEquals(0, buffers.settle(), "before any memory was taken");
     }
@@ -95,14 +94,17 @@ class ExamplesMessageDecoderTest {
     @Test
     void examplesOfTheirOwnCountForNothing() {
         int examples = 2 + MOST_BYTES / SHARED_BYTES;
-        assertEquals(examples, decode(example(1), examples, example(SHARED), new TensorBuffers()).rows());
+        assertEquals(
+                examples,
+                decode(example(1), examples, example(SHARED), new TensorBuffers())
+                        .rows());
     }
 
     @Test
     void tooManyRowsAreRefusedBeforeTheyAreWritten() {
         TensorBuffers buffers = new TensorBuffers();
-        InferenceException refused = assertThrows(
-                InferenceException.class, () -> decode(new byte[0], (1 << 20) + 1, example(1), buffers));
+        InferenceException refused =
+                assertThrows(InferenceException.class, () -> decode(new byte[0], (1 << 20) + 1, example(1), buffers));
         assertTrue(refused.error().message().contains("of one request"), refused.getMessage());
         assertEquals(0, buffers.settle(), "before any memory was taken");
     }
