@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answers that may be given again, and the requests that others wait for.
  *
- * <p>Equal requests that come together run once: the first sets out, and the others wait for its answer. An error is nobody's
- * answer but its own: who waited looks again, and one of them leads. What is kept and what goes is decided by how often it was asked and when (Window
- * TinyLFU), so that requests which never come again do not push out those that do.
+ * <p>Equal requests that come together run once: the first sets out, and the others wait for its answer. An error is
+ * nobody's answer but its own: who waited looks again, and one of them leads. What is kept and what goes is decided by how
+ * often it was asked and when (Window TinyLFU), so that requests which never come again do not push out those that do.
  *
  * @thread any
  * @bound {@code cache.max_bytes} of answers, with what holds them; requests on their way, each counted by admission
