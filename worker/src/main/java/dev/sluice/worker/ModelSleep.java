@@ -178,7 +178,7 @@ final class ModelSleep {
         Description awake = Objects.requireNonNull(served.description());
         Resident gone = isToLeave(version);
         version.life.enter(ModelState.ASLEEP);
-        version.sleeping = awake.at(WaitingRoom.address(model));
+        version.sleeping = awake.asleepAt(WaitingRoom.address(model));
         version.profile = served.profile();
         version.serving = null;
         listener.asleep(model, why);

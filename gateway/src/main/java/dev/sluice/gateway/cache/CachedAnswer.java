@@ -23,15 +23,20 @@ record CachedAnswer(ModelId model, List<Tensor> outputs, int bytes, long atNanos
 
     private static final int TENSOR_BYTES = 200;
 
-    static CachedAnswer of(InferenceResponse response, long nowNanos, long liveNanos) {
+    /** What an entry with that answer takes. */
+    static long bytes(InferenceResponse response) {
         long bytes = OVERHEAD_BYTES;
         for (Tensor output : response.outputs()) {
             bytes += TENSOR_BYTES + output.byteCount();
         }
+        return bytes;
+    }
+
+    static CachedAnswer of(InferenceResponse response, long nowNanos, long liveNanos) {
         List<Tensor> copies =
                 response.outputs().stream().map(CachedAnswer::copy).toList();
-        return new CachedAnswer(
-                response.model(), copies, (int) Math.min(Integer.MAX_VALUE, bytes), nowNanos, liveNanos);
+        int bytes = (int) Math.min(Integer.MAX_VALUE, bytes(response));
+        return new CachedAnswer(response.model(), copies, bytes, nowNanos, liveNanos);
     }
 
     private static Tensor copy(Tensor output) {

@@ -1,9 +1,11 @@
 package dev.sluice.gateway.cache;
 
 import dev.sluice.worker.contract.InferenceResponse;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request that is on its way to its model, and those that wait for its answer because they are equal to it.
@@ -13,61 +15,63 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Flight {
 
-    private static final int MOST_FOLLOWERS = 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(Flight.class);
 
-    private static final Waiting NOBODY = new Waiting(answer -> {}, null);
-    private static final Waiting OVER = new Waiting(answer -> {}, null);
+    private static final int MOST_FOLLOWERS = 1024;
 
     private final ResponseCache cache;
     private final CacheKey key;
     private final long liveNanos;
-    private final AtomicReference<Waiting> waiting = new AtomicReference<>(NOBODY);
-
-    /**
-     * One that waits, and those that began before.
-     *
-     * @thread immutable
-     */
-    private static final class Waiting {
-
-        private final Consumer<@Nullable InferenceResponse> told;
-        private final @Nullable Waiting before;
-        private final int count;
-
-        Waiting(Consumer<@Nullable InferenceResponse> told, @Nullable Waiting before) {
-            this.told = told;
-            this.before = before;
-            this.count = before == null ? 0 : before.count + 1;
-        }
-    }
+    private final int rank;
+    private final Object lock = new Object();
+    private Set<Follower> waiting = Set.of();
+    private boolean over;
 
     /** How it was with somebody who wanted to wait. */
     enum Joined {
         WAITS,
         /** It is over: look again. */
         OVER,
-        FULL
+        /** There is no room, or the one on its way is less urgent. */
+        ALONE
     }
 
-    Flight(ResponseCache cache, CacheKey key, long liveNanos) {
+    /** @param rank of its priority, 1 being the highest */
+    Flight(ResponseCache cache, CacheKey key, long liveNanos, int rank) {
         this.cache = cache;
         this.key = key;
         this.liveNanos = liveNanos;
+        this.rank = rank;
     }
 
-    Joined join(Consumer<@Nullable InferenceResponse> told) {
-        while (true) {
-            Waiting before = waiting.get();
-            if (before == OVER) {
+    Joined join(Follower follower, int itsRank) {
+        synchronized (lock) {
+            if (over) {
                 return Joined.OVER;
             }
-            if (before.count == MOST_FOLLOWERS) {
-                return Joined.FULL;
+            if (itsRank < rank || waiting.size() >= MOST_FOLLOWERS) {
+                return Joined.ALONE;
             }
-            if (waiting.compareAndSet(before, new Waiting(told, before))) {
-                return Joined.WAITS;
+            if (waiting.isEmpty()) {
+                waiting = new LinkedHashSet<>();
+            }
+            waiting.add(follower);
+            return Joined.WAITS;
+        }
+    }
+
+    /** One of those that wait has gone, and its place is another one's. */
+    public void leave(Follower follower) {
+        synchronized (lock) {
+            if (!waiting.isEmpty()) {
+                waiting.remove(follower);
             }
         }
+    }
+
+    /** Whether that answer is one to keep. */
+    public boolean keeps(InferenceResponse response) {
+        return cache.hasRoomFor(response);
     }
 
     /**
@@ -76,9 +80,29 @@ public final class Flight {
      * @param response its model's; null where it failed, or another one answered
      */
     public void ended(@Nullable InferenceResponse response) {
-        cache.ended(this, key, response, liveNanos);
-        for (Waiting each = waiting.getAndSet(OVER); each != null && each != NOBODY; each = each.before) {
-            each.told.accept(response);
+        try {
+            cache.ended(this, key, response, liveNanos);
+        } finally { // whether or not it could be kept
+            for (Follower each : end()) {
+                tell(each, response);
+            }
+        }
+    }
+
+    private Set<Follower> end() {
+        synchronized (lock) {
+            Set<Follower> all = waiting;
+            waiting = Set.of();
+            over = true;
+            return all;
+        }
+    }
+
+    private static void tell(Follower follower, @Nullable InferenceResponse response) {
+        try {
+            follower.hear(response);
+        } catch (RuntimeException | OutOfMemoryError failure) { // the others are to hear of it all the same
+            LOG.error("one that waited for an answer could not be told", failure);
         }
     }
 }

@@ -33,7 +33,8 @@ public final class RequestHash {
 
     /** @param loading names one loading of the version */
     public CacheKey of(InferenceRequest request, String loading) {
-        digest.reset();
+        digest.reset(); // and what one that failed left behind
+        head.clear();
         number(request.outputs().size());
         request.outputs().forEach(this::text);
         number(request.inputs().size());

@@ -11,16 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answers that may be given again, and the requests that others wait for.
  *
- * <p>Equal requests that come together run once: the first sets out, and the others wait for its answer. An error is nobody's
- * answer but its own: who waited goes on alone. What is kept and what goes is decided by how often it was asked and when (Window
- * TinyLFU), so that requests which never come again do not push out those that do.
+ * <p>Equal requests that come together run once: the first sets out, and the others wait for its answer. An error is
+ * nobody's answer but its own: who waited looks again, and one of them leads. What is kept and what goes is decided by how
+ * often it was asked and when (Window TinyLFU), so that requests which never come again do not push out those that do.
  *
  * @thread any
  * @bound {@code cache.max_bytes} of answers, with what holds them; requests on their way, each counted by admission
@@ -45,7 +44,7 @@ public final class ResponseCache {
                 .maximumWeight(options.maxBytes())
                 .weigher((CacheKey key, CachedAnswer answer) -> answer.bytes())
                 .expireAfter(
-                        Expiry.<CacheKey, CachedAnswer>creating((key, answer) -> Duration.ofNanos(answer.liveNanos())))
+                        Expiry.<CacheKey, CachedAnswer>writing((key, answer) -> Duration.ofNanos(answer.liveNanos())))
                 .ticker(ticker::nanos)
                 .executor(Runnable::run) // a few entries at a time, where threads of its own would be nobody's
                 .build();
@@ -64,8 +63,8 @@ public final class ResponseCache {
         /** Nothing: it is to set out, and to say how it ended. */
         record Miss(Flight flight) implements Found {}
 
-        /** It will be told. */
-        record Follows() implements Found {}
+        /** It will be told by that one, unless it leaves it. */
+        record Follows(Flight flight) implements Found {}
 
         /** Nothing, and nobody is to wait for it either. */
         record Alone() implements Found {}
@@ -76,11 +75,12 @@ public final class ResponseCache {
     }
 
     /**
-     * Looks for an answer, or for somebody who is about to get it.
+     * Looks for an answer, or for somebody who is about to get it and is no less urgent. When it throws, nothing has begun.
      *
-     * @param told hears the answer of the one that is waited for, on its loop; null if that got none
+     * @param rank of its priority, 1 being the highest
+     * @param follower hears the answer of the one that is waited for
      */
-    public Found look(CacheKey key, long liveNanos, Consumer<@Nullable InferenceResponse> told) {
+    public Found look(CacheKey key, long liveNanos, int rank, Follower follower) {
         while (true) {
             @Nullable CachedAnswer answer = answers.getIfPresent(key);
             if (answer != null) {
@@ -88,18 +88,19 @@ public final class ResponseCache {
                 long now = ticker.nanos();
                 return new Found.Hit(answer.response(now), TimeUnit.NANOSECONDS.toSeconds(now - answer.atNanos()));
             }
-            Flight mine = new Flight(this, key, liveNanos);
-            @Nullable Flight ahead = flights.putIfAbsent(key, mine);
+            Found.Miss miss = new Found.Miss(new Flight(this, key, liveNanos, rank));
+            @Nullable Flight ahead = flights.putIfAbsent(key, miss.flight());
             if (ahead == null) {
                 misses.increment();
-                return new Found.Miss(mine);
+                return miss;
             }
-            switch (ahead.join(told)) {
+            Found.Follows follows = new Found.Follows(ahead);
+            switch (ahead.join(follower, rank)) {
                 case WAITS -> {
                     shared.increment();
-                    return new Found.Follows();
+                    return follows;
                 }
-                case FULL -> {
+                case ALONE -> {
                     return new Found.Alone();
                 }
                 case OVER -> {} // it has just been kept, or it has failed
@@ -110,17 +111,25 @@ public final class ResponseCache {
     /** One that wants an answer of its own, which others may be given afterwards. */
     public Flight anew(CacheKey key, long liveNanos) {
         misses.increment();
-        return new Flight(this, key, liveNanos);
+        return new Flight(this, key, liveNanos, 1);
+    }
+
+    /** Whether it may hold that answer at all: what is larger would be copied only to be pushed out. */
+    boolean hasRoomFor(InferenceResponse response) {
+        return CachedAnswer.bytes(response) <= options.maxBytes();
     }
 
     void ended(Flight flight, CacheKey key, @Nullable InferenceResponse response, long liveNanos) {
-        if (response != null) {
-            answers.put(key, CachedAnswer.of(response, ticker.nanos(), liveNanos));
-            if (!isLoaded.test(key.model())) { // it has left meanwhile, and nobody would forget this one
-                forget(key.model());
+        try {
+            if (response != null && hasRoomFor(response)) {
+                answers.put(key, CachedAnswer.of(response, ticker.nanos(), liveNanos));
+                if (!isLoaded.test(key.model())) { // it has left meanwhile, and nobody would forget this one
+                    answers.invalidate(key);
+                }
             }
+        } finally {
+            flights.remove(key, flight);
         }
-        flights.remove(key, flight);
     }
 
     /** That version has left, and its answers with it. */

@@ -1,9 +1,11 @@
 package dev.sluice.gateway.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.cache.ResponseCache.Found;
@@ -24,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,9 @@ class ResponseCacheTest {
 
     private static final ModelId MODEL = new ModelId("m", 1);
     private static final long SECOND = 1_000_000_000;
-    private static final Consumer<@Nullable InferenceResponse> NOBODY = answer -> {
+    private static final int HIGH = 1;
+    private static final int RANK = 2;
+    private static final Follower NOBODY = answer -> {
         throw new AssertionError("nobody waits");
     };
 
@@ -55,12 +58,12 @@ class ResponseCacheTest {
     }
 
     private Flight missed(CacheKey key) {
-        return assertInstanceOf(Found.Miss.class, cache.look(key, SECOND, NOBODY))
+        return assertInstanceOf(Found.Miss.class, cache.look(key, SECOND, RANK, NOBODY))
                 .flight();
     }
 
     private Found.Hit hit(CacheKey key) {
-        return assertInstanceOf(Found.Hit.class, cache.look(key, SECOND, NOBODY));
+        return assertInstanceOf(Found.Hit.class, cache.look(key, SECOND, RANK, NOBODY));
     }
 
     @Test
@@ -93,8 +96,8 @@ class ResponseCacheTest {
     void anErrorIsNotKeptAndIsNobodyElses() {
         Flight flight = missed(key(1));
         List<@Nullable InferenceResponse> heard = new ArrayList<>();
-        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, heard::add));
-        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, heard::add));
+        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, RANK, heard::add));
+        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, RANK, heard::add));
         flight.ended(null);
         assertEquals(2, heard.size());
         heard.forEach(each -> assertNull(each));
@@ -106,7 +109,7 @@ class ResponseCacheTest {
     void whoComesMeanwhileIsGivenTheSameAnswer() {
         Flight flight = missed(key(1));
         List<@Nullable InferenceResponse> heard = new ArrayList<>();
-        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, heard::add));
+        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, RANK, heard::add));
         InferenceResponse answer = answer((byte) 1);
         flight.ended(answer);
         assertEquals(List.of(answer), heard);
@@ -119,7 +122,7 @@ class ResponseCacheTest {
         Flight flight = missed(key(1));
         AtomicInteger heard = new AtomicInteger();
         int waiting = 0;
-        while (cache.look(key(1), SECOND, answer -> heard.incrementAndGet()) instanceof Found.Follows) {
+        while (cache.look(key(1), SECOND, RANK, answer -> heard.incrementAndGet()) instanceof Found.Follows) {
             waiting++;
         }
         assertEquals(1024, waiting);
@@ -130,8 +133,13 @@ class ResponseCacheTest {
     @Test
     void whoAsksAnewLeavesItToOthers() {
         missed(key(1)).ended(answer((byte) 1));
+        ticker.set(SECOND - 1);
         cache.anew(key(1), SECOND).ended(answer((byte) 2));
         assertEquals(2, hit(key(1)).response().outputs().getFirst().data().get(0));
+        ticker.set(2 * SECOND - 2);
+        hit(key(1));
+        ticker.set(2 * SECOND - 1);
+        missed(key(1)).ended(null);
         assertEquals(0, cache.underWay());
     }
 
@@ -160,6 +168,66 @@ class ResponseCacheTest {
     }
 
     @Test
+    void whatItCannotHoldIsNotCopied() {
+        Flight flight = missed(key(1));
+        InferenceResponse large = answer(new byte[20_000]);
+        assertFalse(flight.keeps(large));
+        flight.ended(large);
+        assertEquals(0, cache.bytes());
+        assertEquals(0, cache.underWay());
+        assertTrue(missed(key(1)).keeps(answer(new byte[9_000])));
+    }
+
+    @Test
+    void anAnswerThatCannotBeKeptIsGivenAllTheSame() {
+        ResponseCache broken = new ResponseCache(new CacheOptions(10_000, 1 << 20), ticker, model -> {
+            throw new OutOfMemoryError("as if");
+        });
+        List<@Nullable InferenceResponse> heard = new ArrayList<>();
+        Flight flight = assertInstanceOf(Found.Miss.class, broken.look(key(1), SECOND, RANK, NOBODY))
+                .flight();
+        Follower untold = answer -> {
+            throw new IllegalStateException("its loop has ended");
+        };
+        assertInstanceOf(Found.Follows.class, broken.look(key(1), SECOND, RANK, untold));
+        assertInstanceOf(Found.Follows.class, broken.look(key(1), SECOND, RANK, heard::add));
+        InferenceResponse answer = answer((byte) 1);
+        assertThrows(OutOfMemoryError.class, () -> flight.ended(answer));
+        assertEquals(List.of(answer), heard);
+        assertEquals(0, broken.underWay());
+    }
+
+    @Test
+    void thePlaceOfOneThatHasGoneIsFree() {
+        Flight flight = missed(key(1));
+        List<Follower> followers = new ArrayList<>();
+        Found found;
+        do {
+            Follower each = new Follower() {
+                @Override
+                public void hear(@Nullable InferenceResponse response) {
+                    throw new AssertionError("it has gone");
+                }
+            };
+            followers.add(each);
+            found = cache.look(key(1), SECOND, RANK, each);
+        } while (found instanceof Found.Follows);
+        followers.forEach(flight::leave);
+        List<@Nullable InferenceResponse> heard = new ArrayList<>();
+        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, RANK, heard::add));
+        flight.ended(null);
+        assertEquals(1, heard.size());
+    }
+
+    @Test
+    void nobodyWaitsForOneThatIsLessUrgent() {
+        Flight flight = missed(key(1));
+        assertInstanceOf(Found.Alone.class, cache.look(key(1), SECOND, HIGH, NOBODY));
+        assertInstanceOf(Found.Follows.class, cache.look(key(1), SECOND, RANK + 1, answer -> {}));
+        flight.ended(null);
+    }
+
+    @Test
     void manyAtOnceAreEachToldOnce() throws InterruptedException {
         int threads = 8;
         int rounds = 2_000;
@@ -169,7 +237,7 @@ class ResponseCacheTest {
             Thread.ofPlatform().start(() -> {
                 for (int round = 0; round < rounds; round++) {
                     int fails = round % 3;
-                    switch (cache.look(key(round), SECOND, told -> answered.incrementAndGet())) {
+                    switch (cache.look(key(round), SECOND, RANK, told -> answered.incrementAndGet())) {
                         case Found.Hit hit -> answered.incrementAndGet();
                         case Found.Miss(Flight flight) -> {
                             answered.incrementAndGet();

@@ -101,6 +101,8 @@ class CacheIT {
         assertEquals("miss", echo(3, "cache-control", "no-cache").header("sluice-cache"));
         assertEquals("hit", echo(3).header("sluice-cache"));
         assertNull(echo(5, "cache-control", "max-age=0, no-store").header("sluice-cache"));
+        assertNull(echo(5, "cache-control", "max-age=0", "cache-control", "no-store")
+                .header("sluice-cache"));
         assertEquals("miss", echo(5).header("sluice-cache"));
     }
 
@@ -185,9 +187,28 @@ class CacheIT {
         try (RawConnection leader = new RawConnection(gateway.port())) {
             leader.post(SLOW, FOREVER);
             Waiting.until("it has set out", () -> count("sluice_cache_misses_total") == 1);
-            gateway.post(SLOW, FOREVER, "sluice-timeout-ms", "100").error(504);
-            assertEquals(1, count("sluice_cache_shared_total"));
-            assertEquals(1, count("sluice_in_flight_requests"));
+            try (RawConnection follower = new RawConnection(gateway.port())) {
+                follower.post(SLOW, FOREVER);
+                Waiting.until("it waits", () -> count("sluice_cache_shared_total") == 1);
+                gateway.post(SLOW, FOREVER, "sluice-timeout-ms", "100").error(504);
+            }
+            assertEquals(1, count("sluice_cache_misses_total"));
+        }
+    }
+
+    @Test
+    void ofThoseThatWaitedForOneThatWentOneLeads() throws IOException {
+        try (RawConnection first = new RawConnection(gateway.port());
+                RawConnection second = new RawConnection(gateway.port())) {
+            try (RawConnection leader = new RawConnection(gateway.port())) {
+                leader.post(SLOW, FOREVER);
+                Waiting.until("it has set out", () -> count("sluice_cache_misses_total") == 1);
+                first.post(SLOW, FOREVER);
+                second.post(SLOW, FOREVER);
+                Waiting.until("both wait", () -> count("sluice_cache_shared_total") == 2);
+            }
+            Waiting.until("one waits for the other", () -> count("sluice_cache_shared_total") == 3);
+            assertEquals(2, count("sluice_cache_misses_total"));
         }
     }
 

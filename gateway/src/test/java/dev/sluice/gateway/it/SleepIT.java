@@ -2,6 +2,7 @@ package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.front.grpc.wire.ModelInferResponse;
@@ -47,6 +48,20 @@ class SleepIT {
 
     private static void awaitAsleep(RunningGateway gateway, String model) {
         Waiting.until(model + " is asleep", () -> state(gateway, model).equals("asleep"));
+    }
+
+    @Test
+    void whatWakesAVersionIsNotGivenAgain() {
+        new Repository(root).with("sums", "1", SUMS).config("sums", "cache:\n  ttl: 1h\n");
+        try (RunningGateway gateway = start("worker.control.idle_after=100ms")) {
+            for (int i = 0; i < 2; i++) {
+                awaitAsleep(gateway, "sums");
+                Answer answer = gateway.infer("sums", Requests.sums(1, 2));
+                assertEquals(200, answer.status(), answer.body());
+                assertNull(answer.header("sluice-cache"), "its files may have been replaced since");
+            }
+            gateway.awaitNothingInFlight();
+        }
     }
 
     @Test

@@ -83,17 +83,20 @@ public record ModelReport(
             return colon < 0 ? NO_GPU : Integer.parseInt(device.substring(colon + 1));
         }
 
-        /** The same model, whose requests are taken elsewhere. */
-        public Description at(String address) {
-            return with(instances, address);
+        /**
+         * The same model while it is asleep, whose requests are taken elsewhere. Of what they are answered nothing is kept, since
+         * nobody knows yet which loading of it answers.
+         */
+        public Description asleepAt(String address) {
+            return with(instances, address, 0);
         }
 
         /** The same model with so many threads. */
         public Description with(int threads) {
-            return with(threads, batcherAddress);
+            return with(threads, batcherAddress, cacheNanos);
         }
 
-        private Description with(int threads, String address) {
+        private Description with(int threads, String address, long itsCacheNanos) {
             return new Description(
                     platform,
                     signature,
@@ -105,7 +108,7 @@ public record ModelReport(
                     transform,
                     remarks,
                     device,
-                    cacheNanos);
+                    itsCacheNanos);
         }
 
         /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */

@@ -43,11 +43,23 @@ record Answering(
         return new Answering(call, endpoint, request, form, partial, tensorBytes, of, leftBehind);
     }
 
-    /** An error is its own alone, and so is the answer of another model. */
+    /** Before it is answered: whether that answer is kept. */
+    void tellUse(InferenceResponse itsOwn) {
+        @Nullable InferenceResponse response = forOthers(itsOwn);
+        if (flight != null && response != null && flight.keeps(response)) {
+            call.cached(CacheUse.MISS, 0);
+        }
+    }
+
     void tellFollowers(InferenceOutcome outcome) {
         if (flight != null) {
-            flight.ended(outcome instanceof InferenceResponse response && !leftBehind ? response : null);
+            flight.ended(forOthers(outcome));
         }
+    }
+
+    /** An error is its own alone, and so is the answer of another model. */
+    private @Nullable InferenceResponse forOthers(InferenceOutcome outcome) {
+        return outcome instanceof InferenceResponse response && !leftBehind ? response : null;
     }
 
     Answering by(ModelEndpoint other) {

@@ -70,9 +70,9 @@ public abstract class Call {
         return versionOpen;
     }
 
-    /** That header of the request, or of the stream that it came on; null where there is none. */
-    protected @Nullable String header(String name) {
-        return null;
+    /** That header of the request, or of the stream that it came on, all of its lines; empty where there is none. */
+    protected String header(String name) {
+        return "";
     }
 
     /** Takes note of how the requests to its model are divided, and whether its head says by what. */

@@ -126,7 +126,7 @@ public final class Serving {
             request = partial == null ? request : request.to(partial);
             Answering answering = new Answering(call, by, request, decoded.form(), partial, buffers.settle());
             switch (noRoom) {
-                case null -> begin(answering);
+                case null -> cached.begin(answering);
                 case InferenceError.InvalidRequest beyondQuota -> finish(answering, beyondQuota);
                 case InferenceError full -> withoutRoom(answering, full);
             }
@@ -172,15 +172,6 @@ public final class Serving {
         return inBody == null || inHead.compareTo(inBody) < 0 ? inHead : inBody;
     }
 
-    /** Whatever goes wrong with what is kept, the request has its one end. */
-    private void begin(Answering answering) {
-        try {
-            cached.begin(answering);
-        } catch (RuntimeException | OutOfMemoryError failure) {
-            finish(answering.givenUp(), failed(answering.call(), failure));
-        }
-    }
-
     /** Without an outcome to come, nobody else would answer it and give back what it holds. */
     private void infer(Answering answering) {
         long sinceNanos = parts.ticker().nanos();
@@ -222,7 +213,6 @@ public final class Serving {
 
     private void finish(Answering answering, InferenceOutcome outcome) {
         answering.call().leave();
-        answering.tellFollowers(outcome);
         Shadows.@Nullable Copy copy = copy(answering, outcome);
         if (copy == null) {
             free(answering, outcome);
@@ -235,8 +225,18 @@ public final class Serving {
                 refuse(answering.call(), answering.endpoint().model(), error);
             case InferenceResponse response -> answer(answering, response);
         }
+        tellFollowers(answering, outcome);
         if (copy != null) {
             copy.setOut();
+        }
+    }
+
+    /** Behind its own answer, which does not fail with what is kept of it. */
+    private static void tellFollowers(Answering answering, InferenceOutcome outcome) {
+        try {
+            answering.tellFollowers(outcome);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            LOG.error("the answer to request {} is not kept", answering.call().requestId(), failure);
         }
     }
 
@@ -276,6 +276,9 @@ public final class Serving {
         ModelId model = answering.endpoint().model();
         try {
             boolean stillThere = call.isOpen();
+            if (stillThere) {
+                answering.tellUse(response);
+            }
             call.answer(answering.endpoint(), answering.placed(response), answering.form());
             wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
             completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");

@@ -40,6 +40,7 @@ public final class GrpcFront implements OtherProtocol {
     private final GrpcOptions options;
     private final IntConsumer listening;
     private final GrpcMethods methods;
+    private final Protocol strangers;
 
     /**
      * Begins a call.
@@ -56,7 +57,7 @@ public final class GrpcFront implements OtherProtocol {
     /**
      * For one front loop.
      *
-     * @param protocols that are spoken
+     * @param protocols that are spoken; who shows no key has not said which, and counts as one of the first
      * @param listening hears the port of its own, where it has one
      */
     public GrpcFront(LoopParts loop, GrpcOptions options, List<GrpcProtocol> protocols, IntConsumer listening) {
@@ -65,6 +66,7 @@ public final class GrpcFront implements OtherProtocol {
         this.listening = listening;
         this.methods =
                 new GrpcMethods(options, options.messageLimit(loop.options().maxBodySize()));
+        this.strangers = protocols.getFirst().protocol();
         if (options.enabled()) {
             serve(protocols);
         }
@@ -138,7 +140,7 @@ public final class GrpcFront implements OtherProtocol {
         }
         FrontParts parts = loop.serving().parts();
         long nanos = parts.ticker().nanos() - FrontConnection.arrivalNanos(request);
-        parts.listener().completed(Protocol.GRPC, null, StatusMapping.outcome(stranger), nanos);
+        parts.listener().completed(strangers, null, StatusMapping.outcome(stranger), nanos);
     }
 
     private void begin(HttpServerRequest request, Optional<KeyHolder> holder) {

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.http.LoopParts;
 
 /**
@@ -12,6 +13,9 @@ public interface GrpcProtocol {
 
     /** Adds its methods, for one front loop. */
     void addTo(GrpcMethods methods, LoopParts loop);
+
+    /** What its calls are counted as. */
+    Protocol protocol();
 
     /** Declares its services, for reflection and health. */
     FileDescriptor file();

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.grpc.wire.GrpcService;
 import dev.sluice.gateway.front.http.LoopParts;
@@ -29,6 +30,11 @@ public final class OpenInferenceProtocol implements GrpcProtocol {
                 .put(
                         InferenceService.PATH + "ModelStreamInfer",
                         stream -> StreamInfer.begin(stream, methods.messageLimit(), mostOpen));
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.GRPC;
     }
 
     @Override

@@ -115,8 +115,8 @@ final class StreamedCall extends Call implements TakesParts {
     }
 
     @Override
-    protected @Nullable String header(String name) {
-        return stream.request().getHeader(name);
+    protected String header(String name) {
+        return String.join(",", stream.request().headers().getAll(name));
     }
 
     @Override

@@ -184,8 +184,8 @@ final class UnaryInfer extends Call implements MessageReader.Receiver {
     }
 
     @Override
-    protected @Nullable String header(String name) {
-        return stream.request().getHeader(name);
+    protected String header(String name) {
+        return String.join(",", stream.request().headers().getAll(name));
     }
 
     @Override

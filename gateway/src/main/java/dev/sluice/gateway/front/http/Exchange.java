@@ -147,8 +147,8 @@ public final class Exchange extends Call {
     }
 
     @Override
-    protected @Nullable String header(String name) {
-        return request.getHeader(name);
+    protected String header(String name) {
+        return String.join(",", request.headers().getAll(name));
     }
 
     /** Whether the time that its head gives it is over already. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @thread confined to one front loop; one use
  * @shape the values of a feature, a flat list or one alone, are one row of its input
  * @bound a feature of the context is read once and copied for each example that has none of its own; the memory for all
- *     of them is asked for at once
+ *     of them is asked for at once, and is no more than {@link Repetition} allows
  * @errors InvalidRequest that names the example and the feature
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source TensorFlow Serving, RESTful API; tensorflow/serving, json_tensor.cc
@@ -45,6 +45,7 @@ final class ExamplesDecoder {
     private final List<GrowingTensor> tensors = new ArrayList<>();
     private final SignatureName signatureName = new SignatureName();
     private final Map<String, Integer> shared = new HashMap<>();
+    private final Repetition repetition = new Repetition();
     private int examplesAt = NOT_SEEN;
     private int examples;
     private int contextAt = NOT_SEEN;
@@ -156,6 +157,9 @@ final class ExamplesDecoder {
         if (examplesAt == NOT_SEEN) {
             throw Refusals.invalid("When method is classify, key 'examples' is expected and was not found");
         }
+        if (signature.batched()) {
+            SignatureCheck.requireRows(examples, false);
+        }
         cursor.goTo(examplesAt);
         if (cursor.peek() != '[') {
             throw Refusals.invalid("Expecting 'examples' value to be an list/array");
@@ -198,6 +202,7 @@ final class ExamplesDecoder {
     /** What all examples share is read for the first that wants it; that it fits has been seen then. */
     private void takeFromContext(GrowingTensor tensor, int example) {
         if (tensor.hasKept()) {
+            repetition.add(tensor.keptBytes());
             tensor.repeatKept();
             return;
         }
@@ -205,7 +210,7 @@ final class ExamplesDecoder {
         if (start != null) {
             int behind = cursor.position();
             cursor.goTo(start);
-            readFeature(tensor, example, () -> tensor.readKept(examples - example - 1));
+            readFeature(tensor, example, () -> tensor.readKept(examples - example - 1, Repetition.MOST_BYTES));
             cursor.goTo(behind);
         } else if (!tensor.spec().optional() || tensor.values() > 0) {
             throw Refusals.invalid("Feature: " + tensor.spec().name() + " (data type: "

@@ -101,18 +101,23 @@ public final class GrowingTensor {
      * Reads a flat list, and keeps in mind where it lies: for {@link #repeatKept}.
      *
      * @param times how often at the most that will be asked for
+     * @param mostBytes that are made room for, whatever that comes to
      */
-    public void readKept(int times) {
+    public void readKept(int times, int mostBytes) {
         int from = elements.memory().position();
         readFlat();
         keptFrom = from;
         keptBytes = elements.memory().position() - from;
-        elements.makeRoom((int) Math.min(Integer.MAX_VALUE, (long) times * keptBytes));
+        elements.makeRoom((int) Math.min(mostBytes, (long) times * keptBytes));
     }
 
     /** Whether there is a value that can be repeated. */
     public boolean hasKept() {
         return keptFrom != UNKNOWN;
+    }
+
+    public int keptBytes() {
+        return keptBytes;
     }
 
     /** Adds the value that was kept once more. */

@@ -117,6 +117,16 @@ public final class SignatureCheck {
             }
         }
         boolean empty = inputs.stream().allMatch(input -> input.byteCount() == 0);
+        requireRows(rows, empty);
+        return (int) rows;
+    }
+
+    /**
+     * Whether one request may have as many.
+     *
+     * @param empty whether there are no elements in them
+     */
+    public static void requireRows(long rows, boolean empty) {
         int most = empty ? MAX_EMPTY_ROWS : MAX_ROWS;
         if (rows > most) {
             throw InferenceException.invalid(
@@ -124,6 +134,5 @@ public final class SignatureCheck {
                     rows + " rows " + (empty ? "without elements " : "") + "are more than the " + most
                             + " of one request");
         }
-        return (int) rows;
     }
 }

@@ -88,6 +88,14 @@ class ExamplesDecoderTest {
     }
 
     @Test
+    void whatIsSharedMayNotBeTakenAgainForMoreThanItsBytes() {
+        TensorBuffers buffers = new TensorBuffers();
+        InferenceException refused =
+                assertThrows(InferenceException.class, () -> decode(behind(EXAMPLES * 5), buffers));
+        assertTrue(refused.error().message().contains("more than 4194304 bytes"), refused.getMessage());
+    }
+
+    @Test
     void classesOfAnotherShapeThanTheScoresAreRefused() {
         Tensor scores = new Tensor("scores", DataType.FP32, new Shape(1, 2), ByteBuffer.allocate(8));
         Tensor classes = new Tensor("classes", DataType.BYTES, new Shape(1, 1), ByteBuffer.allocate(4));

@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.grpc.MessageCursor;
 import dev.sluice.gateway.front.grpc.MessageCursor.Span;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.tfs.Repetition;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.SignatureCheck;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop; one use
  * @shape the values of a feature are one row of its input
- * @bound nothing is remembered of an example but how far it is counted; memory is taken once all of it has been counted
+ * @bound nothing is remembered of an example but how far it is counted; memory is taken once all of it has been counted, and for
+ *     what is taken from the context again no more than {@link Repetition} allows
  * @errors InvalidRequest that names the example and the feature
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source tensorflow/serving, util.cc: InputToSerializedExampleTensor; tensorflow, example.proto
@@ -126,18 +128,22 @@ final class ExamplesMessageDecoder {
 
     private void measure(Span list) throws IOException {
         int example = 0;
+        Repetition repetition = new Repetition();
         MessageCursor fields = cursor(list);
         for (int tag = fields.readTag(); tag != 0; tag = fields.readTag()) {
             if (tag == Tags.LIST_EXAMPLE) {
                 int here = example++;
                 visit(fields.readSpan(), (column, values) -> column.measure(here, values));
-                columns.forEach(column -> column.endMeasured(here));
+                columns.forEach(column -> column.endMeasured(here, repetition));
             } else {
                 fields.skip(tag);
             }
         }
         if (example == 0) {
             throw InferenceException.invalid("", "Input is empty.");
+        }
+        if (signature.batched()) {
+            SignatureCheck.requireRows(example, columns.stream().allMatch(FeatureColumn::isEmpty));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.tfs.grpc;
 
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.tfs.FeatureShape;
+import dev.sluice.gateway.front.tfs.Repetition;
 import dev.sluice.gateway.front.tfs.TfsType;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
@@ -28,6 +29,7 @@ final class FeatureColumn {
     private int seen;
     private long textBytes;
     private @Nullable FeatureList shared;
+    private boolean isSharedTaken;
     private @Nullable Shape shape;
     private @Nullable ByteBuffer memory;
 
@@ -78,10 +80,16 @@ final class FeatureColumn {
         }
     }
 
-    /** That example is over. */
-    void endMeasured(int example) {
-        if (seen == example) {
-            measure(example, shared);
+    /** That example is over. What it takes from the context counts as repeated if another one took it before. */
+    void endMeasured(int example, Repetition repetition) {
+        FeatureList common = shared;
+        if (seen == example && common != null) {
+            measure(example, common);
+            if (isSharedTaken) {
+                long read = common.values().length();
+                repetition.add(Math.max(read, bytes(1, common.count(), common.textBytes())));
+            }
+            isSharedTaken = true;
         }
         boolean leftOut = spec.optional() && seen == 0;
         if (seen == example && !leftOut) {
@@ -98,15 +106,24 @@ final class FeatureColumn {
             return;
         }
         shape = FeatureShape.of(spec, seen, perExample);
-        long elements = (long) seen * perExample;
-        long bytes = spec.dataType() == DataType.BYTES
-                ? textBytes + elements * DataType.LENGTH_PREFIX_BYTES
-                : elements * spec.dataType().elementBytes();
+        long bytes = bytes(seen, perExample, textBytes);
         if (bytes > Integer.MAX_VALUE) {
             throw InferenceException.invalid("", "Feature: " + spec.name() + " is larger than 2 GiB in all examples");
         }
         memory = buffers.take((int) bytes);
         seen = 0;
+    }
+
+    private long bytes(int examples, int values, long ofTexts) {
+        long elements = (long) examples * values;
+        return spec.dataType() == DataType.BYTES
+                ? ofTexts + elements * DataType.LENGTH_PREFIX_BYTES
+                : elements * spec.dataType().elementBytes();
+    }
+
+    /** Whether there is nothing in it, however many examples there are. */
+    boolean isEmpty() {
+        return perExample <= 0;
     }
 
     /** That example has these: the same as before. */

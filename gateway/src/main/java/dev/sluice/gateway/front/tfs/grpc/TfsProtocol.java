@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.tfs.grpc;
 
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.grpc.GrpcMethods;
 import dev.sluice.gateway.front.grpc.GrpcProtocol;
 import dev.sluice.gateway.front.http.LoopParts;
@@ -40,6 +41,11 @@ public final class TfsProtocol implements GrpcProtocol {
         methods.add(MODEL, "HandleReloadConfigRequest", ReloadConfigRequest.parser(), asked -> {
             throw ModelQuestions.reload();
         });
+    }
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.TENSORFLOW_SERVING_GRPC;
     }
 
     @Override

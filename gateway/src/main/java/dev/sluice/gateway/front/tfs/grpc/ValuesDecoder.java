@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.grpc.ElementReader;
 import dev.sluice.gateway.front.grpc.MessageCursor;
 import dev.sluice.gateway.front.grpc.MessageCursor.Span;
+import dev.sluice.gateway.front.tfs.Repetition;
 import dev.sluice.gateway.front.tfs.TfsType;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValuesDecoder {
 
-    private static final int MOST_REPEATED_BYTES = 4 << 20;
+    private static final int MOST_REPEATED_BYTES = Repetition.MOST_BYTES;
 
     private final TensorMessage tensor;
     private final ValueField wanted;
