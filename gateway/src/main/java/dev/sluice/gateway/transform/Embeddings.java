@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Embeddings {
 
-    /** The front loop that pools so many is at it for a tenth of a second: 1,300 texts of 256 tokens of 384. */
+    /** The front loop that pools so many is at it for one to two tenths of a second: 1,300 texts of 256 tokens of 384. */
     private static final int MOST_POOLED = 1 << 27;
 
     private final Tensor output;

@@ -3,6 +3,7 @@ package dev.sluice.worker.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -91,6 +92,13 @@ class TokenizersTest {
                 assertTrue(each.get());
             }
         }
+    }
+
+    @Test
+    void leavesNothingBehindThatIsSaidToTheLibraryAlone() {
+        assertEquals(1, Tokenizers.of(how(100)).encode("a", null).ids().length);
+        assertNull(System.getProperty("RUST_FLAVOR"));
+        assertEquals("true", System.getProperty("ai.djl.offline"));
     }
 
     @Test
