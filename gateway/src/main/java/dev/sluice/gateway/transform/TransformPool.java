@@ -108,12 +108,12 @@ public final class TransformPool implements AutoCloseable {
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */
-    private void measured(AtomicLong meanNanos, BooleanSupplier work) {
+    private void measured(AtomicLong ofKind, BooleanSupplier work) {
         long start = ticker.nanos();
         if (work.getAsBoolean()) {
             long nanos = ticker.nanos() - start;
-            long mean = meanNanos.get();
-            meanNanos.set(mean + (nanos - mean) / REMEMBERED);
+            long mean = ofKind.get();
+            ofKind.set(mean + (nanos - mean) / REMEMBERED);
             decodedNanos.add(nanos);
             decoded.increment();
         }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +67,24 @@ class TokenizersTest {
         assertNotSame(Tokenizers.of(one), Tokenizers.of(other));
         assertEquals(2, Tokenizers.of(other).encode("a b c", null).ids().length);
         assertFalse(read("null").file().toString().contains("WordLevel"));
+    }
+
+    @Test
+    void isOneForACrowd() throws InterruptedException, ExecutionException {
+        Tokenization wanted = how(77);
+        CyclicBarrier together = new CyclicBarrier(4);
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Tokenizer>> all = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                all.add(threads.submit(() -> {
+                    together.await();
+                    return Tokenizers.of(wanted);
+                }));
+            }
+            for (Future<Tokenizer> each : all) {
+                assertSame(Tokenizers.of(wanted), each.get());
+            }
+        }
     }
 
     /** Which the library says nowhere, and everything here counts on. */
