@@ -46,6 +46,7 @@ public final class Main {
     }
 
     private static void run(GatewayConfig config) {
+        System.getProperties().putIfAbsent("ai.djl.offline", "true"); // before any model, whatever kind comes first
         Gateway.start(config)
                 .onSuccess(gateway -> {
                     stopWhenAsked(gateway, config.admission().longestDrain());

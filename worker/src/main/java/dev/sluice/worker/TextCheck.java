@@ -55,7 +55,11 @@ final class TextCheck {
         if (file == null || !problems.isEmpty()) {
             return null;
         }
-        int fixed = fixedLength();
+        List<Integer> lengths = fixedLengths();
+        int fixed = lengths.isEmpty() ? 0 : lengths.getFirst();
+        if (lengths.size() > 1) {
+            problems.put(SECTION + "kind", "a text has rows of one length, and the model has " + signature.inputs());
+        }
         int length = config.padTo() > 0 ? config.padTo() : fixed;
         if (fixed > 0 && length != fixed) {
             problems.put(SECTION + "pad_to", "must be " + fixed + ", as the model has " + signature.inputs());
@@ -66,7 +70,8 @@ final class TextCheck {
         }
         Tokenization how = new Tokenization(file.file(), maxTokens, config.truncate(), config.specialTokens());
         if (!truncatesTo(how)) {
-            problems.put(SECTION + "max_tokens", "leaves no room for a text, only for what stands around it");
+            problems.put(
+                    SECTION + "max_tokens", "leaves no room for a text, or a pair, only for what stands around it");
         }
         boolean oneText =
                 columns.stream().anyMatch(each -> each.tensor().shape().dimension(0) == 1);
@@ -106,6 +111,12 @@ final class TextCheck {
             return;
         }
         TensorSpec tensor = signature.inputs().get(place);
+        if (columns.stream().anyMatch(each -> each.tensor().equals(tensor))) {
+            if (!said.isEmpty()) {
+                problems.put(SECTION + key, "takes something else of a text already: " + tensor);
+            }
+            return;
+        }
         boolean rows = tensor.shape().rank() == ROWS_AND_TOKENS
                 && Math.abs(tensor.shape().dimension(0)) == 1;
         if (!rows || !TYPES.contains(tensor.dataType())) {
@@ -127,15 +138,14 @@ final class TextCheck {
         return null;
     }
 
-    /** What the model has for the length of a row; 0 where that is open. */
-    private int fixedLength() {
-        for (Column column : columns) {
-            long tokens = column.tensor().shape().dimension(1);
-            if (tokens != Shape.VARIABLE) {
-                return Math.toIntExact(tokens);
-            }
-        }
-        return 0;
+    /** What the model has for the length of a row: one at most, or no row fits; none where that is open. */
+    private List<Integer> fixedLengths() {
+        return columns.stream()
+                .map(column -> column.tensor().shape().dimension(1))
+                .filter(tokens -> tokens != Shape.VARIABLE)
+                .distinct()
+                .map(Math::toIntExact)
+                .toList();
     }
 
     private int maxTokens(int length, TokenizerFiles file) {
@@ -148,6 +158,7 @@ final class TextCheck {
 
     private static boolean truncatesTo(Tokenization how) {
         Tokenizer tokenizer = Tokenizers.of(how);
-        return tokenizer.encode("", null).ids().length < how.maxTokens();
+        return tokenizer.encode("", null).ids().length < how.maxTokens()
+                && tokenizer.encode("", "").ids().length < how.maxTokens();
     }
 }

@@ -133,16 +133,16 @@ public final class MeterNames {
     /** Gauge: bytes of requests that are held, bodies and decoded tensors, out of {@code admission.max_in_flight_bytes}. */
     public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
 
-    /** Gauge: pictures that wait for one of {@code transform.threads}. */
+    /** Gauge: pictures, and requests with texts, that wait for one of {@code transform.threads}. */
     public static final String WAITING_PICTURES = "sluice_waiting_pictures";
 
-    /** Gauge: pictures that are being decoded. */
+    /** Gauge: pictures that are being decoded, and requests whose texts become tokens. */
     public static final String RUNNING_PICTURES = "sluice_running_pictures";
 
-    /** Summary: what pictures took to become tensors, without those that were refused or dropped. */
+    /** Summary: what pictures, and texts, took to become tensors, without those that were refused or dropped. */
     public static final String PICTURE_SECONDS = "sluice_picture_decode_seconds";
 
-    /** Counter: pictures that were refused because {@code transform.max_queue} waited. */
+    /** Counter: pictures, and requests with texts, that were refused because {@code transform.max_queue} waited. */
     public static final String REFUSED_PICTURES = "sluice_refused_pictures_total";
 
     /** Counter, by reason: slow clients given up, for the head of a request or for an answer. */

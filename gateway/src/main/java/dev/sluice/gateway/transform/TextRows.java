@@ -27,6 +27,14 @@ public sealed interface TextRows {
     /** The tokens of a row. */
     Tokens tokens(int row, TextInput to, Tokenizer tokenizer);
 
+    /** Refuses more, of whose reader nobody asks how many more. */
+    static void requireAtMost(int most, int count, String field) {
+        if (count > most) {
+            throw InferenceException.invalid(
+                    field, "has more than the " + most + " texts that are taken (transform.input.max_texts)");
+        }
+    }
+
     /** That row, as errors name it. */
     default String name(int row) {
         return isList() ? field() + "[" + row + "]" : field();

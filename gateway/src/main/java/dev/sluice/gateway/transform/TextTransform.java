@@ -46,11 +46,7 @@ public final class TextTransform {
         if (texts.count() == 0) {
             throw InferenceException.invalid(texts.field(), "has no text");
         }
-        if (texts.count() > to.maxTexts()) {
-            throw InferenceException.invalid(
-                    texts.field(),
-                    "has " + texts.count() + " texts, and " + to.maxTexts() + " are taken (transform.input.max_texts)");
-        }
+        TextRows.requireAtMost(to.maxTexts(), texts.count(), texts.field());
         Tokenizer tokenizer = Tokenizers.of(to.tokenization());
         List<Tokens> rows = new ArrayList<>(texts.count());
         for (int row = 0; row < texts.count(); row++) {

@@ -7,7 +7,7 @@ import dev.sluice.worker.settings.Setting;
  *
  * @param threads that decode pictures and make tokens; 0 for one for each two cores, for the models want the others
  * @param maxQueue pictures that wait for a thread, in the whole process; 64 of some 10 ms each are answered within a
- *     second by one thread. Of what takes less, such as texts, more may wait: as many as take no longer, but 16 times at most
+ *     second by one thread. Where what waits takes less, as texts do, more may, so that all takes no longer; 16 times at most
  * @param maxPixels of a picture, asked of its head before any is decoded; 24 million are what phones take, and are at
  *     most 15 bytes each while their thread decodes them
  */

@@ -2,6 +2,8 @@ package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Ticker;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * second.
  *
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
- * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; of what takes less than a picture
- *     usually does, as many as take no longer, {@value #MOST_TIMES} times that at most
+ * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; more where all of them are
+ *     expected to take less than so many pictures usually do, {@value #MOST_TIMES} times that at most
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
@@ -31,10 +33,18 @@ public final class TransformPool implements AutoCloseable {
     private final TransformOptions options;
     private final Ticker ticker;
     private final ThreadPoolExecutor threads;
-    private final AtomicLong meanNanos = new AtomicLong(FIRST_GUESS_NANOS);
+    private final Map<Kind, AtomicLong> meanNanos =
+            Map.of(Kind.PICTURE, new AtomicLong(FIRST_GUESS_NANOS), Kind.TEXT, new AtomicLong(FIRST_GUESS_NANOS));
+    private final AtomicLong waitingNanos = new AtomicLong();
     private final LongAdder decoded = new LongAdder();
     private final LongAdder decodedNanos = new LongAdder();
     private final LongAdder refused = new LongAdder();
+
+    /** What is made tensors; how long it takes is measured for each. */
+    public enum Kind {
+        PICTURE,
+        TEXT
+    }
 
     public TransformPool(TransformOptions options, Ticker ticker) {
         this.options = options;
@@ -60,21 +70,32 @@ public final class TransformPool implements AutoCloseable {
     /**
      * Has that work done, or says why it will not be.
      *
+     * @param kind of what it makes them
      * @param work says whether it has made tensors: what is dropped or refused takes no time, and tells nobody how
      *     long to wait; it must not throw
      */
-    public @Nullable InferenceError begin(BooleanSupplier work) {
+    public @Nullable InferenceError begin(Kind kind, BooleanSupplier work) {
         int waiting = threads.getQueue().size();
-        boolean full =
-                waiting >= options.maxQueue() && meanNanos.get() * waiting >= FIRST_GUESS_NANOS * options.maxQueue();
-        return full || !isTaken(work) ? refusal(waiting) : null;
+        boolean full = waiting >= options.maxQueue() && waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue();
+        return full || !isTaken(mean(kind), work) ? refusal(waiting) : null;
     }
 
-    private boolean isTaken(BooleanSupplier work) {
+    private AtomicLong mean(Kind kind) {
+        return Objects.requireNonNull(meanNanos.get(kind), "each has one");
+    }
+
+    /** What it is expected to take counts until it begins, whatever others of its kind have taken by then. */
+    private boolean isTaken(AtomicLong mean, BooleanSupplier work) {
+        long expected = mean.get();
+        waitingNanos.addAndGet(expected);
         try {
-            threads.execute(() -> measured(work));
+            threads.execute(() -> {
+                waitingNanos.addAndGet(-expected);
+                measured(mean, work);
+            });
             return true;
         } catch (RejectedExecutionException noPlace) {
+            waitingNanos.addAndGet(-expected);
             return false;
         }
     }
@@ -83,16 +104,16 @@ public final class TransformPool implements AutoCloseable {
         refused.increment();
         return InferenceError.Overloaded.until(
                 waiting + " requests wait to be made tensors (transform.max_queue)",
-                (double) meanNanos.get() * waiting / options.threadCount());
+                (double) waitingNanos.get() / options.threadCount());
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */
-    private void measured(BooleanSupplier work) {
+    private void measured(AtomicLong ofKind, BooleanSupplier work) {
         long start = ticker.nanos();
         if (work.getAsBoolean()) {
             long nanos = ticker.nanos() - start;
-            long mean = meanNanos.get();
-            meanNanos.set(mean + (nanos - mean) / REMEMBERED);
+            long mean = ofKind.get();
+            ofKind.set(mean + (nanos - mean) / REMEMBERED);
             decodedNanos.add(nanos);
             decoded.increment();
         }

@@ -130,6 +130,7 @@ class TextModelsIT {
                 ", tokenizer: none.json | transform.input.tokenizer: the file cannot be read",
                 ", tokenizer: model.yaml | transform.input.tokenizer: the file is no tokenizer.json",
                 ", max_tokens: 2 | transform.input.max_tokens: leaves no room for a text",
+                ", max_tokens: 3 | transform.input.max_tokens: leaves no room for a text, or a pair",
                 ", max_tokens: 9, pad_to: 8 | transform.input.max_tokens: is more than the 8 that a row has"
             })
     void aTokenizerThatDoesNotFitFailsItAsWell(String input, String problem) throws IOException {

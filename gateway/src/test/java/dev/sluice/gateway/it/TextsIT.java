@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,12 @@ class TextsIT {
     }
 
     @Test
+    void aBodyThatIsCalledPlainTextIsOneHoweverItBegins() {
+        assertEquals("good", label(gateway.post(MOODS, "{ great } film", "content-type", "text/plain")));
+        assertEquals("good", label(gateway.post(MOODS, "[great]", "content-type", "text/plain; charset=utf-8")));
+    }
+
+    @Test
     void aTextMayBeAPartOfAForm() {
         String form = "--b\r\ncontent-disposition: form-data; name=\"text\"\r\n\r\nawful\r\n--b--\r\n";
         assertEquals("bad", label(gateway.post(MOODS, form, "content-type", "multipart/form-data; boundary=b")));
@@ -118,11 +126,32 @@ class TextsIT {
                 "{\"text\": 3} | text: ",
                 "{\"texts\": \"a\"} | texts: unknown; known are [text, text_pair]",
                 "{} | text: is missing; expected a text, or a list of texts",
-                "{\"text\": \"a\", \"text_pair\": [\"b\", \"c\"]} | text: has 1 texts, and there are 2 beside them"
+                "{\"text\": \"a\", \"text_pair\": [\"b\", \"c\"]} | text: has 1 texts, and there are 2 beside them",
+                "{\"text\": \"a\", \"text_pair\": []} | text_pair: has no text"
             })
     void saysWhatIsWrongAndWhere(String body, String error) {
         String said = gateway.post(MOODS, body).error(400);
         assertTrue(said.startsWith(error), said);
+    }
+
+    /** Whose tensors lie on the heap: a buffer that nobody gives back would be one for each request. */
+    @Test
+    void takesNoDirectMemoryForEach() {
+        for (int i = 0; i < 20; i++) {
+            gateway.post(MOODS, "good");
+        }
+        long before = directBuffers();
+        for (int i = 0; i < 200; i++) {
+            assertEquals(200, gateway.post(MOODS, "good").status());
+        }
+        assertTrue(directBuffers() - before < 100, directBuffers() - before + " more buffers");
+    }
+
+    private static long directBuffers() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getCount)
+                .sum();
     }
 
     @Test

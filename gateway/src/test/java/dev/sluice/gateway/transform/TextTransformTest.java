@@ -142,7 +142,7 @@ class TextTransformTest {
     @Test
     void saysWhichTextIsWrong() {
         assertEquals(
-                "text: has 4 texts, and 3 are taken (transform.input.max_texts)",
+                "text: has more than the 3 texts that are taken (transform.input.max_texts)",
                 refusal(texts("a", "b", "c", "d"), to(8, true)));
         assertEquals(
                 "text[1]: has 41 characters, and 40 are taken (transform.input.max_characters)",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.transform.TransformPool.Kind;
 import dev.sluice.worker.contract.InferenceError;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,15 +38,15 @@ class TransformPoolTest {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(2);
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 1, 1), clock::get)) {
-            assertNull(pool.begin(decoding(() -> {
+            assertNull(pool.begin(Kind.PICTURE, decoding(() -> {
                 begun.countDown();
                 await(go);
                 clock.addAndGet(TimeUnit.MINUTES.toNanos(2));
                 done.countDown();
             })));
             await(begun);
-            assertNull(pool.begin(decoding(done::countDown)));
-            InferenceError soon = pool.begin(() -> true);
+            assertNull(pool.begin(Kind.PICTURE, decoding(done::countDown)));
+            InferenceError soon = pool.begin(Kind.PICTURE, () -> true);
             InferenceError.Overloaded full = assertInstanceOf(InferenceError.Overloaded.class, soon);
             assertEquals("1 requests wait to be made tensors (transform.max_queue)", full.message());
             assertEquals(1000, full.retryAfterMillis());
@@ -57,13 +58,14 @@ class TransformPoolTest {
             CountDownLatch held = new CountDownLatch(1);
             CountDownLatch holds = new CountDownLatch(1);
             CountDownLatch over = new CountDownLatch(1);
-            assertNull(pool.begin(decoding(() -> {
+            assertNull(pool.begin(Kind.PICTURE, decoding(() -> {
                 holds.countDown();
                 await(held);
             })));
             await(holds);
-            assertNull(pool.begin(decoding(over::countDown)));
-            InferenceError.Overloaded slow = assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> true));
+            assertNull(pool.begin(Kind.PICTURE, decoding(over::countDown)));
+            InferenceError.Overloaded slow =
+                    assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.PICTURE, () -> true));
             assertTrue(slow.retryAfterMillis() > 5000, slow.toString());
             held.countDown();
             await(over);
@@ -79,7 +81,7 @@ class TransformPoolTest {
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
             for (int i = 0; i < 50; i++) {
                 CountDownLatch each = new CountDownLatch(1);
-                assertNull(pool.begin(decoding(() -> {
+                assertNull(pool.begin(Kind.TEXT, decoding(() -> {
                     each.countDown();
                     done.countDown();
                 })));
@@ -87,16 +89,47 @@ class TransformPoolTest {
             }
             await(done);
             CountDownLatch begun = new CountDownLatch(1);
-            assertNull(pool.begin(decoding(() -> {
+            assertNull(pool.begin(Kind.TEXT, decoding(() -> {
                 begun.countDown();
                 await(go);
             })));
             await(begun);
             for (int i = 0; i < 64; i++) {
-                assertNull(pool.begin(() -> true), i + " wait");
+                assertNull(pool.begin(Kind.TEXT, () -> true), i + " wait");
             }
-            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(() -> true));
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.TEXT, () -> true));
             assertEquals(64, pool.waiting());
+            go.countDown();
+        }
+    }
+
+    /** Else a crowd that comes with pictures after texts would wait for 16 times as long as anybody should. */
+    @Test
+    void letsNoMorePicturesWaitForTextsThatWereFast() {
+        AtomicLong clock = new AtomicLong();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(50);
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
+            for (int i = 0; i < 50; i++) {
+                CountDownLatch each = new CountDownLatch(1);
+                assertNull(pool.begin(Kind.TEXT, decoding(() -> {
+                    each.countDown();
+                    done.countDown();
+                })));
+                await(each);
+            }
+            await(done);
+            CountDownLatch begun = new CountDownLatch(1);
+            assertNull(pool.begin(Kind.TEXT, decoding(() -> {
+                begun.countDown();
+                await(go);
+            })));
+            await(begun);
+            for (int i = 0; i < 4; i++) {
+                assertNull(pool.begin(Kind.PICTURE, () -> true), i + " wait");
+            }
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.PICTURE, () -> true));
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.TEXT, () -> true));
             go.countDown();
         }
     }
@@ -108,12 +141,12 @@ class TransformPoolTest {
         CountDownLatch done = new CountDownLatch(1);
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 9, 1), clock::get)) {
             for (boolean decodes : new boolean[] {true, false, true}) {
-                assertNull(pool.begin(() -> {
+                assertNull(pool.begin(Kind.PICTURE, () -> {
                     clock.addAndGet(500);
                     return decodes;
                 }));
             }
-            assertNull(pool.begin(() -> {
+            assertNull(pool.begin(Kind.PICTURE, () -> {
                 done.countDown();
                 return false;
             }));

@@ -87,7 +87,7 @@ public record TransformConfig(Input input, Output output) {
             @Setting(value = "2048", min = "1", max = "100000")
             int maxTexts,
 
-            @Setting(value = "100000", min = "1", max = "100000000")
+            @Setting(value = "100000", min = "1", max = "1000000")
             int maxCharacters,
 
             @Setting("") List<String> columns) {}

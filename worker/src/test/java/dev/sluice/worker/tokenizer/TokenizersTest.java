@@ -3,6 +3,7 @@ package dev.sluice.worker.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,6 +69,24 @@ class TokenizersTest {
         assertFalse(read("null").file().toString().contains("WordLevel"));
     }
 
+    @Test
+    void isOneForACrowd() throws InterruptedException, ExecutionException {
+        Tokenization wanted = how(77);
+        CyclicBarrier together = new CyclicBarrier(4);
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Tokenizer>> all = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                all.add(threads.submit(() -> {
+                    together.await();
+                    return Tokenizers.of(wanted);
+                }));
+            }
+            for (Future<Tokenizer> each : all) {
+                assertSame(Tokenizers.of(wanted), each.get());
+            }
+        }
+    }
+
     /** Which the library says nowhere, and everything here counts on. */
     @Test
     void isTheSameForManyThreads() throws InterruptedException, ExecutionException {
@@ -91,6 +111,13 @@ class TokenizersTest {
                 assertTrue(each.get());
             }
         }
+    }
+
+    @Test
+    void leavesNothingBehindThatIsSaidToTheLibraryAlone() {
+        assertEquals(1, Tokenizers.of(how(100)).encode("a", null).ids().length);
+        assertNull(System.getProperty("RUST_FLAVOR"));
+        assertEquals("true", System.getProperty("ai.djl.offline"));
     }
 
     @Test

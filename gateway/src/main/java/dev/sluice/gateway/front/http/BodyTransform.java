@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.transform.TextNotes;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @thread asked on a front loop how much it takes; applied on a thread of the pool
  */
 interface BodyTransform {
+
+    /** What it makes tensors of. */
+    TransformPool.Kind kind();
 
     /** Bytes of the heap that it takes beside the body and its tensors while it is at work. */
     long workBytes();

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.transform.ImageTransform;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
@@ -16,6 +17,11 @@ import java.util.function.BooleanSupplier;
  * @errors those of {@link PredictBody} and {@link ImageTransform}
  */
 record PictureBody(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images) implements BodyTransform {
+
+    @Override
+    public TransformPool.Kind kind() {
+        return TransformPool.Kind.PICTURE;
+    }
 
     @Override
     public long workBytes() {

@@ -66,8 +66,7 @@ public final class PlainIntake {
 
         @Override
         public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
-            boolean mayBeNumbers = form.kind() == PredictBody.Kind.EITHER || form.kind() == PredictBody.Kind.FORM;
-            return mayBeNumbers || TransformCalls.isFor(endpoint) ? null : noTransform(endpoint);
+            return form.mayBeNumbers() || TransformCalls.isFor(endpoint) ? null : noTransform(endpoint);
         }
 
         private static InferenceError noTransform(ModelEndpoint endpoint) {
@@ -81,7 +80,9 @@ public final class PlainIntake {
         @Override
         public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
             boolean things = TransformCalls.isFor(endpoint);
-            if (things && !(form.kind() == PredictBody.Kind.EITHER && numbers.form.fits(body.requestBody()))) {
+            boolean open =
+                    form.isSeenByItsBeginning(endpoint.description().transform().input());
+            if (things && !(open && numbers.form.fits(body.requestBody()))) {
                 transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), form, body);
             } else {
                 serving.infer(

@@ -5,6 +5,8 @@ import dev.sluice.gateway.front.v2.JsonTexts;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.TextInput;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.ByteBuffer;
@@ -44,6 +46,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         FORM,
         /** A table of text. */
         CSV,
+        /** A text for models of texts; for others it says nothing, as {@link #EITHER} does. */
+        PLAIN_TEXT,
         /** A picture or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
         EITHER
     }
@@ -70,6 +74,9 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         if (type.startsWith("text/csv")) {
             return new PredictBody(Kind.CSV, "", List.of(names));
         }
+        if (type.startsWith("text/plain") && MediaTypes.isTaken(contentType)) {
+            return new PredictBody(Kind.PLAIN_TEXT, "", List.of(names));
+        }
         if (MediaTypes.isTaken(contentType)) {
             return new PredictBody(Kind.EITHER, "", List.of(names));
         }
@@ -85,16 +92,35 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         while (at < to && body.array()[at] >= 0 && body.array()[at] <= ' ') {
             at++;
         }
-        return kind == Kind.EITHER && at < to && body.array()[at] == '{';
+        return saysNothing() && at < to && body.array()[at] == '{';
     }
 
-    /** The texts in it: all of it is one, if it is neither a form nor JSON. */
-    TextRows texts(HttpBytes body) {
+    /** Whether it may be JSON as well as the thing. */
+    private boolean saysNothing() {
+        return kind == Kind.EITHER || kind == Kind.PLAIN_TEXT;
+    }
+
+    /** Whether numbers may be in it. */
+    boolean mayBeNumbers() {
+        return saysNothing() || kind == Kind.FORM;
+    }
+
+    /** Whether its beginning says what is in it, for such a model. */
+    boolean isSeenByItsBeginning(@Nullable InputTransform input) {
+        return kind == Kind.EITHER || (kind == Kind.PLAIN_TEXT && !(input instanceof TextInput));
+    }
+
+    /**
+     * The texts in it: all of it is one, if it is neither a form nor JSON, or is called plain text.
+     *
+     * @param most that are taken
+     */
+    TextRows texts(HttpBytes body, int most) {
         if (body.length() == 0) {
             throw InferenceException.invalid("body", "is empty; expected a text");
         }
-        if (isJson(body)) {
-            return textsInJson(body);
+        if (kind != Kind.PLAIN_TEXT && isJson(body)) {
+            return textsInJson(body, most);
         }
         ByteBuffer bytes = kind == Kind.FORM
                 ? Multipart.part(body, boundary, names(TEXT))
@@ -107,18 +133,26 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         }
     }
 
-    private TextRows textsInJson(HttpBytes body) {
+    private TextRows textsInJson(HttpBytes body, int most) {
         List<String> wanted = names(TEXT);
         Set<String> known = new HashSet<>(wanted);
         known.add(PAIR);
         JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), known);
         String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
-        @Nullable JsonTexts texts = members.texts(name);
+        @Nullable JsonTexts texts = members.texts(name, most);
         if (texts == null) {
             throw InferenceException.invalid(name, "is missing; expected a text, or a list of texts");
         }
-        @Nullable JsonTexts pairs = members.texts(PAIR);
-        return new TextRows.Texts(name, texts.texts(), pairs == null ? List.of() : pairs.texts(), texts.isList());
+        TextRows.requireAtMost(most, texts.texts().size(), name);
+        @Nullable JsonTexts pairs = members.texts(PAIR, most);
+        if (pairs == null) {
+            return new TextRows.Texts(name, texts.texts(), List.of(), texts.isList());
+        }
+        TextRows.requireAtMost(most, pairs.texts().size(), PAIR);
+        if (pairs.texts().isEmpty() && !texts.texts().isEmpty()) {
+            throw InferenceException.invalid(PAIR, "has no text");
+        }
+        return new TextRows.Texts(name, texts.texts(), pairs.texts(), texts.isList());
     }
 
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */

@@ -4,6 +4,7 @@ import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.gateway.transform.TextTransform;
+import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.TextInput;
 import java.nio.ByteBuffer;
@@ -17,17 +18,31 @@ import java.util.function.Supplier;
  * @param rows reads them, on the thread that transforms
  * @param bodyBytes the length of the body that they are in
  * @thread immutable
- * @bound strings and tokens, six times the body, and the tensors
+ * @bound strings, tokens and what the library has of one text, and the tensors
  * @errors those of the reader and of {@link TextTransform}; Overloaded and PayloadTooLarge for the tensors
  */
 record TextBody(TextInput to, Supplier<TextRows> rows, int bodyBytes) implements BodyTransform {
 
-    /** Two for a character of a string and four for a token, where each byte is both. */
-    private static final int TIMES = 6;
+    private static final int CHARACTER_BYTES = 2;
+
+    /** Its number and its type. */
+    private static final int TOKEN_BYTES = 16;
+
+    /** Each character a token, with a string, a place and marks: of one text at a time, for as long as it is read. */
+    private static final int ENCODING_BYTES = 100;
 
     @Override
+    public TransformPool.Kind kind() {
+        return TransformPool.Kind.TEXT;
+    }
+
+    /** As if each byte were a character, and each character a token. */
+    @Override
     public long workBytes() {
-        return (long) bodyBytes * TIMES;
+        long tokens = (long) to.maxTexts() * to.tokenization().maxTokens();
+        return (long) bodyBytes * CHARACTER_BYTES
+                + Math.min(bodyBytes, tokens) * TOKEN_BYTES
+                + (long) Math.min(bodyBytes, to.maxCharacters()) * ENCODING_BYTES;
     }
 
     @Override

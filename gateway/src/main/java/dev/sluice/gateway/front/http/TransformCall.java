@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.Serving;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class TransformCall {
 
     private static final String STAGE = "decode";
+
+    /** The memory of what brings its own, of which nothing is to be given back. */
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final TransformCalls.Asked asked;
     private final LoopParts loop;
@@ -78,7 +82,7 @@ final class TransformCall {
         Cancellation gone = asked.exchange().cancellation();
         Context here = loop.vertx().getOrCreateContext();
         @Nullable
-        InferenceError full = parts.transforms().begin(() -> {
+        InferenceError full = parts.transforms().begin(work.kind(), () -> {
             Ended ended = transform(work, memory, gone);
             here.runOnContext(back -> end(ended, memory, held));
             return ended.error == null;
@@ -90,8 +94,14 @@ final class TransformCall {
 
     private ByteBuffer take(BodyTransform work, int bodyBytes) {
         long bytes = work.workBytes();
+        if (bytes > budget.maxBytes() - bodyBytes) {
+            throw new InferenceException(SizeLimit.of(budget).tooLarge());
+        }
         budget.reserve(bytes);
         workBytes = bytes;
+        if (work.tensorBytes() == 0) {
+            return NONE;
+        }
         TensorBuffers buffers = serving.buffers();
         buffers.besideBody(bodyBytes + workBytes);
         return buffers.take(work.tensorBytes());

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonTexts;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.TextInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,8 +51,8 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
                 members, model, format.equals("base64"), (int) Math.min(dimensions, Integer.MAX_VALUE));
     }
 
-    /** A text, a list of texts, the tokens of a text, or a list of those. */
-    TextRows rows() {
+    /** A text, a list of texts, the tokens of a text, or a list of those; no more than such a model takes, and one. */
+    TextRows rows(TextInput to) {
         @Nullable JsonCursor cursor = members.cursor(INPUT);
         if (cursor == null) {
             throw InferenceException.invalid(INPUT, "is missing; expected a text, or a list of texts");
@@ -60,35 +61,46 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
             cursor.read('[');
             byte first = cursor.peek();
             if (first != '"' && first != ']') {
-                return tokens(cursor, first == '[');
+                return tokens(cursor, first == '[', to);
             }
         }
-        JsonTexts texts = Objects.requireNonNull(members.texts(INPUT), "it has been found");
+        JsonTexts texts = Objects.requireNonNull(members.texts(INPUT, to.maxTexts()), "it has been found");
         return new TextRows.Texts(INPUT, texts.texts(), List.of(), texts.isList());
     }
 
     /** @param several whether each of the list is one */
-    private static TextRows tokens(JsonCursor cursor, boolean several) {
+    private static TextRows tokens(JsonCursor cursor, boolean several, TextInput to) {
         List<long[]> rows = new ArrayList<>();
+        int most = to.tokenization().maxTokens();
         try {
             if (!several) {
-                return new TextRows.TokenRows(INPUT, List.of(ids(cursor)), false);
+                return new TextRows.TokenRows(INPUT, List.of(ids(cursor, INPUT, most)), false);
             }
             do {
                 cursor.read('[');
-                rows.add(ids(cursor));
-            } while (cursor.readCommaOr(']'));
+                rows.add(ids(cursor, INPUT + "[" + rows.size() + "]", most));
+            } while (rows.size() <= to.maxTexts() && cursor.readCommaOr(']'));
             return new TextRows.TokenRows(INPUT, rows, true);
         } catch (BadJson bad) {
             throw InferenceException.invalid(several ? INPUT + "[" + rows.size() + "]" : INPUT, bad.reason());
         }
     }
 
-    /** Those up to the closing bracket, of a list that has begun. */
-    private static long[] ids(JsonCursor cursor) {
+    /**
+     * Those up to the closing bracket, of a list that has begun.
+     *
+     * @param name of the list in errors
+     * @param most tokens that a text may have
+     */
+    private static long[] ids(JsonCursor cursor, String name, int most) {
         LongStream.Builder ids = LongStream.builder();
+        int count = 0;
         if (!cursor.tryRead(']')) {
             do {
+                if (++count > most) {
+                    throw InferenceException.invalid(
+                            name, "has more than the " + most + " tokens that are taken (transform.input.max_tokens)");
+                }
                 ids.add(cursor.readInteger(0, Integer.MAX_VALUE));
             } while (cursor.readCommaOr(']'));
         }

@@ -127,7 +127,8 @@ final class OpenAiHandler {
         @Override
         public void take(HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
             if (endpoint.description().transform().input() instanceof TextInput to) {
-                transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), to, asked::rows, body.length());
+                TransformCalls.Asked call = new TransformCalls.Asked(exchange, head, endpoint);
+                transforms.begin(call, to, () -> asked.rows(to), body.length());
             }
         }
     }

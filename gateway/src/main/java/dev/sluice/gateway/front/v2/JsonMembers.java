@@ -128,8 +128,12 @@ public final class JsonMembers {
         }
     }
 
-    /** The same as a text, or a list of texts; null when there is none. */
-    public @Nullable JsonTexts texts(String name) {
+    /**
+     * The same as a text, or a list of texts; null when there is none.
+     *
+     * @param most that are read, and one more, so that who takes no more sees that there are
+     */
+    public @Nullable JsonTexts texts(String name, int most) {
         JsonCursor cursor = at(name);
         if (cursor == null) {
             return null;
@@ -144,7 +148,7 @@ public final class JsonMembers {
             if (!cursor.tryRead(']')) {
                 do {
                     texts.add(cursor.readString());
-                } while (cursor.readCommaOr(']'));
+                } while (texts.size() <= most && cursor.readCommaOr(']'));
             }
             return new JsonTexts(texts, true);
         } catch (BadJson bad) {

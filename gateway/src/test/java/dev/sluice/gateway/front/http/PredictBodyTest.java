@@ -86,6 +86,18 @@ class PredictBodyTest {
         }
     }
 
+    /** So that no string is made of what is refused: the third of these is none. */
+    @Test
+    void readsNoMoreTextsThanAreTaken() {
+        String two = "{\"text\": [\"a\", \"b\"]}";
+        assertEquals(2, BODY.texts(bytes(two), 2).count());
+        for (String body : new String[] {two, "{\"text\": \"a\", \"text_pair\": [\"a\", \"b\", 3]}"}) {
+            String said = String.valueOf(assertThrows(InferenceException.class, () -> BODY.texts(bytes(body), 1))
+                    .getMessage());
+            assertTrue(said.endsWith(": has more than the 1 texts that are taken (transform.input.max_texts)"), said);
+        }
+    }
+
     @Test
     void looksForTheBraceAtTheBeginningOnly() {
         assertTrue(BODY.isJson(bytes(" ".repeat(1000) + "{")));
