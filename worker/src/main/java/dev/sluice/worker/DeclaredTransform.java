@@ -83,13 +83,15 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
 
     /** Each with the line that it is about, where the file has one. */
     private static List<String> placed(Path file, Map<String, String> problems, Map<String, String> strange) {
+        Map<String, String> said = said(file, problems.keySet());
         Set<String> known = new HashSet<>();
         Map<String, Function<String, Optional<String>>> checks = new HashMap<>();
         strange.forEach((key, problem) -> checks.put(key, value -> Optional.of(problem)));
-        problems.forEach((key, problem) -> checks.put(key, value -> {
-            known.add(key);
-            return Optional.of(problem + " (got " + value + ")");
-        }));
+        problems.forEach((key, problem) -> checks.put(
+                key,
+                item -> known.add(key) // a list is asked about item by item, and its problem is one
+                        ? Optional.of(problem + " (got " + said.getOrDefault(key, item) + ")")
+                        : Optional.empty()));
         List<String> all = new ArrayList<>();
         try {
             ModelConfig.read(file, checks);
@@ -102,6 +104,18 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
             }
         });
         return all;
+    }
+
+    /** What the file says under those keys, of a list all items. */
+    private static Map<String, String> said(Path file, Set<String> keys) {
+        Map<String, String> said = new HashMap<>();
+        Map<String, Function<String, Optional<String>>> listening = new HashMap<>();
+        keys.forEach(key -> listening.put(key, item -> {
+            said.merge(key, item, (before, next) -> before + ", " + next);
+            return Optional.empty();
+        }));
+        ModelConfig.read(file, listening);
+        return said;
     }
 
     /** Those of its file, where it names one. */

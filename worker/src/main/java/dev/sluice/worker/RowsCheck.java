@@ -9,6 +9,7 @@ import dev.sluice.worker.repository.TransformConfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +36,14 @@ final class RowsCheck {
             return null;
         }
         List<String> columns = config.columns();
-        if (new HashSet<>(columns).size() < columns.size()) {
-            problems.put(SECTION + "columns", "names one of them twice");
+        Set<String> seen = new HashSet<>();
+        List<String> twice =
+                columns.stream().filter(column -> !seen.add(column)).distinct().toList();
+        if (!twice.isEmpty()) {
+            problems.put(SECTION + "columns", "names " + String.join(" and ", twice) + " more than once");
         }
         long wanted = together ? width(inputs.getFirst()) : inputs.size();
-        if (!columns.isEmpty() && wanted != Shape.VARIABLE && wanted != columns.size()) {
+        if (twice.isEmpty() && !columns.isEmpty() && wanted != Shape.VARIABLE && wanted != columns.size()) {
             problems.put(SECTION + "columns", "names " + columns.size() + ", and the model has " + wanted);
         }
         return problems.isEmpty() ? new RowsInput(columns) : null;

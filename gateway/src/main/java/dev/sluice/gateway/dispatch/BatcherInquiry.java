@@ -33,8 +33,7 @@ public final class BatcherInquiry {
         if (endpoint.description().isPipeline()) {
             return Future.failedFuture(InferenceException.invalid(
                     "model",
-                    "model " + endpoint.model() + " is a pipeline, which batches nothing itself: ask the models of its"
-                            + " stages"));
+                    endpoint.model() + " is a pipeline, which batches nothing itself: ask the models of its stages"));
         }
         String address = BatchingReport.address(endpoint.description().batcherAddress());
         return vertx.eventBus()

@@ -52,7 +52,9 @@ public sealed interface TextRows {
             pairs = List.copyOf(pairs);
             if (!pairs.isEmpty() && pairs.size() != texts.size()) {
                 throw InferenceException.invalid(
-                        field, "has " + texts.size() + " texts, and there are " + pairs.size() + " beside them");
+                        field,
+                        "counts " + texts.size() + ", and text_pair counts " + pairs.size()
+                                + "; each text needs one of its own");
             }
         }
 

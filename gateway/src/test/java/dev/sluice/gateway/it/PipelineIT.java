@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Models made of models are asked as any other, over each protocol, and refused when they make no sense. */
 class PipelineIT {
@@ -267,6 +269,27 @@ class PipelineIT {
                     .POST(BodyPublishers.ofFile(Places.DEMO_DIGITS.resolve("7.png")))
                     .build()));
             assertEquals("7", answer.json().getString("label"), answer.body());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pipeline: 5|model.yaml:1: pipeline: is a single value",
+                "pipeline:|model.yaml:1: pipeline: says nothing (expected stages and outputs)",
+                "pipeline:;  stages: 7|model.yaml:2: pipeline.stages: ",
+                "pipeline:;  stages:;    a: half_plus_two|model.yaml:3: pipeline.stages: is a section",
+                "pipeline:;\tstages: [a]|model.yaml:2: not valid YAML",
+                "pipelines:;  stages: [a]|model.yaml:1: pipelines: is not a setting, did you mean pipeline?"
+            })
+    void aFileThatCannotBeUnderstoodFailsWithItsLineEvenAlone(String yaml, String reason) throws IOException {
+        Files.createDirectory(folder.resolve("flower"));
+        Files.writeString(folder.resolve("flower/model.yaml"), yaml.replace(';', '\n'));
+        try (RunningGateway gateway = Pipelines.start(folder)) {
+            String told = Pipelines.reason(gateway, "flower");
+            assertTrue(told.contains(reason), told);
+            assertEquals(503, gateway.get("/v2/models/flower/ready").status());
         }
     }
 

@@ -50,6 +50,10 @@ class RowsIT {
                     gateway.post("/predict", "a,b,c\n1,2,3\n1,x,3\n", "content-type", CSV)
                             .error(400));
             assertEquals(
+                    "body: is a list; expected {\"rows\": [...]}",
+                    gateway.post("/predict", "[[1, 2, 3]]", "content-type", JSON)
+                            .error(400));
+            assertEquals(
                     "lines: unknown; expected rows",
                     gateway.post("/predict", "{\"lines\": [[1, 2, 3]]}", "content-type", JSON)
                             .error(400));
@@ -89,10 +93,18 @@ class RowsIT {
         model("sklearn-iris", "kind: rows\n    columns: [a, b, c]");
         new Repository(root)
                 .with("picture", "1", OWN.resolve("picture/1/model.onnx"))
-                .config("picture", "transform:\n  input:\n    kind: rows\n");
+                .config("picture", "transform:\n  input:\n    kind: rows\n")
+                .with("twice", "1", Places.ROOT.resolve("gateway/src/test/resources/compat/models/sklearn-iris/1/model.onnx"))
+                .config("twice", "transform:\n  input:\n    kind: rows\n    columns: [a, b, b, c]\n");
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String models = gateway.get("/v2/models").body();
             assertTrue(models.contains("model.yaml:4: transform.input.columns: names 3, and the model has 4"), models);
+            assertEquals(
+                    2,
+                    models.split("transform.input.columns: ", -1).length - 1,
+                    "a problem of a list is said once: " + models);
+            assertTrue(
+                    models.contains("transform.input.columns: names b more than once (got a, b, b, c)"), models);
             assertTrue(
                     models.contains("model.yaml:3: transform.input.kind: rows become inputs with one element"), models);
         }

@@ -127,6 +127,7 @@ public record ModelConfig(
         all.put("signature.inputs", SignatureConfig::fault);
         all.put("signature.outputs", SignatureConfig::fault);
         all.put("traffic.candidate", TrafficConfig::badCandidate);
+        all.put("pipeline", nothing -> Optional.of("says nothing (expected stages and outputs)"));
         return (Files.exists(file) ? settings.file(file) : settings).load(all);
     }
 

@@ -33,7 +33,7 @@ public final class ModelRepository {
     /** What people bring along, or write by mistake. */
     private static final List<String> NOT_READ = List.of("model.yml");
 
-    /** Of a pipeline that stands in a model.yaml: an empty folder would be lost in many an archive. */
+    /** Of a model.yaml alone, which has a pipeline or is faulty: an empty folder would be lost in many an archive. */
     private static final long ONLY_VERSION = 1;
 
     private final Path root;
@@ -120,7 +120,7 @@ public final class ModelRepository {
                 }
             }
             OwnSettings said = OwnSettings.of(folder, before.said);
-            if (versions.isEmpty() && said.pipeline()) {
+            if (versions.isEmpty() && said.areOfVersion()) {
                 versions.put(ONLY_VERSION, Fingerprint.NONE);
             }
             return new Known(versions, said);

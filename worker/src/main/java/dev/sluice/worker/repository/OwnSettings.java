@@ -16,6 +16,7 @@ import java.util.Map;
  *
  * @param sources where versions come from that do not lie in the folder
  * @param pipeline whether the model is made of others, and needs no folder for its only version
+ * @param faulty whether they cannot be understood
  * @param loading what matters to a version that is loaded, as text; when that changes it is loaded anew
  * @param stamp what the files look like from outside
  * @param writtenMillis when the later of them was written, in milliseconds since 1970
@@ -27,6 +28,7 @@ record OwnSettings(
         int instances,
         Map<Long, ModelSource> sources,
         boolean pipeline,
+        boolean faulty,
         String loading,
         String stamp,
         long writtenMillis) {
@@ -39,12 +41,13 @@ record OwnSettings(
             0,
             Map.of(),
             false,
+            false,
             Settings.of(ModelConfig.class).load().ofLoading() + TritonConfig.NONE.ofLoading(),
             "",
             0);
 
     private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), false, "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), false, false, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -71,6 +74,7 @@ record OwnSettings(
                     config.instances(),
                     config.sourcesByVersion(),
                     config.pipeline().isSaid(),
+                    false,
                     loading,
                     stamp,
                     millis);
@@ -82,6 +86,7 @@ record OwnSettings(
                     before.instances,
                     before.sources,
                     before.pipeline,
+                    true,
                     "faulty " + stamp,
                     stamp,
                     millis);
@@ -99,6 +104,11 @@ record OwnSettings(
         } catch (NoSuchFileException thereIsNone) {
             return 0;
         }
+    }
+
+    /** Whether a folder without any version is one: a pipeline, or what may have been meant for one, so that its owner is told. */
+    boolean areOfVersion() {
+        return pipeline || (faulty && sources.isEmpty());
     }
 
     /** Of a folder that has not been looked at yet. */

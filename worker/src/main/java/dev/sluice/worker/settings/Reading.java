@@ -65,6 +65,14 @@ final class Reading {
         }
     }
 
+    /** Of a section that is named and has nothing in it, which is as good as none where there is no check of its path. */
+    void checkEmpty(String place, Section section) {
+        Function<String, Optional<String>> check = checks.get(section.path());
+        if (check != null) {
+            check.apply("").ifPresent(problem -> refuse(place, section.path() + ": " + problem));
+        }
+    }
+
     void assign(String place, Leaf leaf, List<String> items) {
         try {
             values.put(leaf.path(), leaf.items(items));

@@ -25,7 +25,8 @@ record YamlTree(Path file, Reading reading) {
 
     private void section(Section section, Node node) {
         if (isNull(node)) {
-            return; // A section all of whose keys are commented out.
+            reading.checkEmpty(place(node), section); // all of its keys are commented out
+            return;
         }
         if (!(node instanceof MappingNode mapping)) {
             refuse(node, section.path(), "is " + kind(node) + " (expected a section with " + keys(section) + ")");

@@ -211,7 +211,7 @@ class OnnxInstanceIT {
     }
 
     @Test
-    void aModelStaysOpenUnderACallThatDoesNotReturn() throws Exception {
+    void aModelIsFreedNoSoonerThanTheCallUnderItReturns() throws Exception {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             LoadedModel model = TestModels.load("loop");
             try (ModelInstance instance = model.newInstance(1, MEMORY)) {
@@ -221,11 +221,6 @@ class OnnxInstanceIT {
                 instance.terminate();
                 assertThrows(ExecutionException.class, () -> call.get(30, TimeUnit.SECONDS));
             }
-            assertEquals(
-                    5,
-                    TestTensors.floats(
-                            TestModels.run(model, List.of(steps(5)), Y).getFirst())[0]);
-            model.close();
             assertThrows(EngineRunException.class, () -> TestModels.run(model, List.of(steps(5)), Y));
         }
     }

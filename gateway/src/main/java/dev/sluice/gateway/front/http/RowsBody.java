@@ -42,6 +42,9 @@ final class RowsBody {
     }
 
     private static void readRows(JsonCursor cursor, RowTable table) {
+        if (cursor.peek() == '[') {
+            throw InferenceException.invalid("body", "is a list; expected {\"rows\": [...]}");
+        }
         cursor.read('{');
         String member = cursor.readName();
         if (!member.equals(ROWS)) {

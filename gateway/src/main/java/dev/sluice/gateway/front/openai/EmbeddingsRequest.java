@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.TextInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model that is asked
  * @param base64 whether vectors are to be bytes in base64, which clients ask for by themselves
- * @param dimensions the first elements that are wanted of each; 0 for all
+ * @param dimensions the first elements that are wanted of each; 0 for all, -1 for what no model could give
  */
 record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int dimensions) {
 
@@ -36,7 +37,7 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
      * @throws InferenceException InvalidRequest
      */
     static EmbeddingsRequest read(HttpBytes body) {
-        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), KNOWN);
+        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), KNOWN).withoutNulls();
         @Nullable String model = members.text(MODEL);
         if (model == null) {
             throw InferenceException.invalid(MODEL, "is missing; expected the name of a model");
@@ -46,9 +47,11 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
             throw InferenceException.invalid(
                     FORMAT, "must be float or base64, and is " + InferenceException.quoted(format));
         }
-        long dimensions = members.count(DIMENSIONS).orElse(0);
-        return new EmbeddingsRequest(
-                members, model, format.equals("base64"), (int) Math.min(dimensions, Integer.MAX_VALUE));
+        OptionalLong dimensions = members.whole(DIMENSIONS);
+        int wanted = dimensions.isEmpty()
+                ? 0
+                : dimensions.getAsLong() < 1 ? -1 : (int) Math.min(dimensions.getAsLong(), Integer.MAX_VALUE);
+        return new EmbeddingsRequest(members, model, format.equals("base64"), wanted);
     }
 
     /** A text, a list of texts, the tokens of a text, or a list of those; no more than such a model takes, and one. */

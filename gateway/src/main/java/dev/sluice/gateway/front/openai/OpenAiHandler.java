@@ -13,6 +13,7 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.TextInput;
 import dev.sluice.worker.contract.Transform;
 import io.vertx.ext.web.RoutingContext;
@@ -116,12 +117,32 @@ final class OpenAiHandler {
                         endpoint.model() + " gives no embeddings: its model.yaml has no transform.input.kind: text with"
                                 + " transform.output.kind: embedding");
             }
-            return asked.dimensions() == 0 || how.shortened()
-                    ? null
+            if (asked.dimensions() == 0) {
+                return null;
+            }
+            return how.shortened()
+                    ? impossible(endpoint, how)
                     : new InferenceError.InvalidRequest(
                             "dimensions",
                             endpoint.model() + " does not support specifying dimensions"
                                     + " (transform.output.shorten)");
+        }
+
+        /** What is wrong with so many elements, where the model says how many its vectors have; null if nothing is. */
+        private @Nullable InferenceError impossible(ModelEndpoint endpoint, EmbeddingOutput how) {
+            long most = endpoint.description().signature().outputs().stream()
+                    .filter(output -> output.name().equals(how.output()))
+                    .mapToLong(output -> output.shape().dimension(output.shape().rank() - 1))
+                    .filter(elements -> elements != Shape.VARIABLE)
+                    .findFirst()
+                    .orElse(Integer.MAX_VALUE);
+            return asked.dimensions() > 0 && asked.dimensions() <= most
+                    ? null
+                    : new InferenceError.InvalidRequest(
+                            "dimensions",
+                            most == Integer.MAX_VALUE
+                                    ? "must be at least 1"
+                                    : "must be from 1 to " + most + ", the elements of a vector");
         }
 
         @Override

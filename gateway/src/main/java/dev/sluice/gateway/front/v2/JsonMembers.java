@@ -60,6 +60,12 @@ public final class JsonMembers {
         }
     }
 
+    /** The same without those that are null, where that is how clients leave one out. */
+    public JsonMembers withoutNulls() {
+        starts.values().removeIf(start -> new JsonCursor(bytes, start, end).peek() == 'n'); // nothing else begins so
+        return this;
+    }
+
     public boolean has(String name) {
         return starts.containsKey(name);
     }
@@ -95,11 +101,20 @@ public final class JsonMembers {
 
     /** The same as a whole number from 1 on. */
     public OptionalLong count(String name) {
+        return whole(name, 1);
+    }
+
+    /** The same as any whole number, for who knows better what it may be. */
+    public OptionalLong whole(String name) {
+        return whole(name, Long.MIN_VALUE);
+    }
+
+    private OptionalLong whole(String name, long least) {
         JsonCursor cursor = at(name);
         try {
             return cursor == null
                     ? OptionalLong.empty()
-                    : OptionalLong.of(JsonIntegers.read(cursor, 1, Long.MAX_VALUE));
+                    : OptionalLong.of(JsonIntegers.read(cursor, least, Long.MAX_VALUE));
         } catch (BadJson bad) {
             throw InferenceException.invalid(name, bad.reason());
         }

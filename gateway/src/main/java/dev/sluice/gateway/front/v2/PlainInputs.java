@@ -141,6 +141,10 @@ public final class PlainInputs {
     }
 
     private void readMembers() {
+        if (cursor.peek() == '[') { // as people send it who know another server
+            throw InferenceException.invalid(
+                    place, "is a list; expected {\"" + new TreeSet<>(form.wrappers).first() + "\": [...]}");
+        }
         cursor.read('{');
         if (cursor.tryRead('}')) {
             return;
