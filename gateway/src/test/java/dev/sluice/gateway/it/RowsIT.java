@@ -94,7 +94,10 @@ class RowsIT {
         new Repository(root)
                 .with("picture", "1", OWN.resolve("picture/1/model.onnx"))
                 .config("picture", "transform:\n  input:\n    kind: rows\n")
-                .with("twice", "1", Places.ROOT.resolve("gateway/src/test/resources/compat/models/sklearn-iris/1/model.onnx"))
+                .with(
+                        "twice",
+                        "1",
+                        Places.ROOT.resolve("gateway/src/test/resources/compat/models/sklearn-iris/1/model.onnx"))
                 .config("twice", "transform:\n  input:\n    kind: rows\n    columns: [a, b, b, c]\n");
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String models = gateway.get("/v2/models").body();
@@ -103,8 +106,7 @@ class RowsIT {
                     2,
                     models.split("transform.input.columns: ", -1).length - 1,
                     "a problem of a list is said once: " + models);
-            assertTrue(
-                    models.contains("transform.input.columns: names b more than once (got a, b, b, c)"), models);
+            assertTrue(models.contains("transform.input.columns: names b more than once (got a, b, b, c)"), models);
             assertTrue(
                     models.contains("model.yaml:3: transform.input.kind: rows become inputs with one element"), models);
         }
