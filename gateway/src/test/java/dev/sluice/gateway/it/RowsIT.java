@@ -103,8 +103,7 @@ class RowsIT {
                     2,
                     models.split("transform.input.columns: ", -1).length - 1,
                     "a problem of a list is said once: " + models);
-            assertTrue(
-                    models.contains("transform.input.columns: names b more than once (got a, b, b, c)"), models);
+            assertTrue(models.contains("transform.input.columns: names b more than once (got a, b, b, c)"), models);
             assertTrue(
                     models.contains("model.yaml:3: transform.input.kind: rows become inputs with one element"), models);
         }

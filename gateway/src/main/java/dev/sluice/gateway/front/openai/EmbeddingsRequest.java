@@ -36,7 +36,8 @@ record EmbeddingsRequest(JsonMembers members, String model, boolean base64, int 
      * @throws InferenceException InvalidRequest
      */
     static EmbeddingsRequest read(HttpBytes body) {
-        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), KNOWN).withoutNulls();
+        JsonMembers members =
+                JsonMembers.read(body.array(), body.from(), body.to(), KNOWN).withoutNulls();
         @Nullable String model = members.text(MODEL);
         if (model == null) {
             throw InferenceException.invalid(MODEL, "is missing; expected the name of a model");
