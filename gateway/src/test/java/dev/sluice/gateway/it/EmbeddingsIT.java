@@ -157,7 +157,7 @@ class EmbeddingsIT {
             value = {
                 "\"input\": []|input|input: has no text",
                 "\"input\": \"a\", \"encoding_format\": \"int8\"|encoding_format|encoding_format: must be",
-                "\"input\": \"a\", \"dimensions\": 0|dimensions|dimensions: must be from 1 to 8, the elements of a vector",
+                "\"input\": \"a\", \"dimensions\": 0|dimensions|dimensions: must be from 1 to 8, the elements",
                 "\"input\": null|input|input: is missing",
                 "\"input\": [3, 1000]|input|input: 1000 is none of the model's 76 tokens",
                 "\"input\": [[1], [2, \"x\"]]|input[1]|input[1]: ",

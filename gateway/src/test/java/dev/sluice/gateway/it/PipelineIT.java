@@ -281,7 +281,7 @@ class PipelineIT {
                 "pipeline:;  stages: 7|model.yaml:2: pipeline.stages: ",
                 "pipeline:;  stages:;    a: half_plus_two|model.yaml:3: pipeline.stages: is a section",
                 "pipeline:;\tstages: [a]|model.yaml:2: not valid YAML",
-                "pipelines:;  stages: [a]|model.yaml:1: pipelines: is not a setting, did you mean pipeline?"
+                "pipelines:;  stages: [a]|model.yaml:1: pipelines: is not a setting; did you mean pipeline?"
             })
     void aFileThatCannotBeUnderstoodFailsWithItsLineEvenAlone(String yaml, String reason) throws IOException {
         Files.createDirectory(folder.resolve("flower"));

@@ -94,10 +94,7 @@ class RowsIT {
         new Repository(root)
                 .with("picture", "1", OWN.resolve("picture/1/model.onnx"))
                 .config("picture", "transform:\n  input:\n    kind: rows\n")
-                .with(
-                        "twice",
-                        "1",
-                        Places.ROOT.resolve("gateway/src/test/resources/compat/models/sklearn-iris/1/model.onnx"))
+                .with("twice", "1", OWN.resolve("sklearn-iris/1/model.onnx"))
                 .config("twice", "transform:\n  input:\n    kind: rows\n    columns: [a, b, b, c]\n");
         try (RunningGateway gateway = RunningGateway.start(root)) {
             String models = gateway.get("/v2/models").body();

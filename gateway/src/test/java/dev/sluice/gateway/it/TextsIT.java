@@ -126,7 +126,7 @@ class TextsIT {
                 "{\"text\": 3} | text: ",
                 "{\"texts\": \"a\"} | texts: unknown; known are [text, text_pair]",
                 "{} | text: is missing; expected a text, or a list of texts",
-                "{\"text\": \"a\", \"text_pair\": [\"b\", \"c\"]} | text: counts 1, and text_pair counts 2; each text needs one of its own",
+                "{\"text\": \"a\", \"text_pair\": [\"b\", \"c\"]} | text: counts 1, and text_pair counts 2",
                 "{\"text\": \"a\", \"text_pair\": []} | text_pair: has no text"
             })
     void saysWhatIsWrongAndWhere(String body, String error) {

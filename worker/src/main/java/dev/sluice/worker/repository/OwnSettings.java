@@ -106,7 +106,7 @@ record OwnSettings(
         }
     }
 
-    /** Whether a folder without any version is one: a pipeline, or what may have been meant for one, so that its owner is told. */
+    /** Whether a folder without versions is one: a pipeline, or what may be meant for one, so that its owner is told. */
     boolean areOfVersion() {
         return pipeline || (faulty && sources.isEmpty());
     }

@@ -65,7 +65,7 @@ final class Reading {
         }
     }
 
-    /** Of a section that is named and has nothing in it, which is as good as none where there is no check of its path. */
+    /** Of a section that is named and has nothing in it, as good as none where no check has its path. */
     void checkEmpty(String place, Section section) {
         Function<String, Optional<String>> check = checks.get(section.path());
         if (check != null) {

@@ -106,8 +106,8 @@ public final class Settings<R extends Record> {
     /**
      * Reads it all, and checks values beyond their types.
      *
-     * @param checks by path: what is wrong with the value, or with an item of a list, said as in {@code is no origin (got x)};
-     *     of a section, what is wrong with one that is named and has nothing in it
+     * @param checks by path: what is wrong with the value, or with an item of a list, said as in {@code is no origin
+     *     (got x)}; of a section, what is wrong with one that is named and has nothing in it
      * @throws SettingsException when anything is wrong
      */
     public R load(Map<String, Function<String, Optional<String>>> checks) {

@@ -73,6 +73,18 @@ class ModelRepositoryTest {
     }
 
     @Test
+    void aFaultyFileAloneIsAVersionUntilItIsMended() throws IOException {
+        write("m/model.yaml", "pipelines:", LONG_AGO);
+        assertEquals(Set.of(1L), versions().keySet(), "so that its owner is told");
+        write("m/model.yaml", "sources: [3=https://example.org/m.onnx]", LONG_AGO.plusSeconds(1));
+        assertEquals(Set.of(3L), versions().keySet());
+        write("m/model.yaml", "pipelines:", LONG_AGO.plusSeconds(2));
+        assertEquals(Set.of(3L), versions().keySet(), "what was known");
+        write("m/model.yaml", "share: 2", LONG_AGO.plusSeconds(3));
+        assertEquals(Map.of(), versions(), "nothing is wrong with it, and nothing is there");
+    }
+
+    @Test
     void aDirectoryThatIsNotThereIsNamed() {
         Path nowhere = root.resolve("nowhere");
         IOException refused = assertThrows(IOException.class, () -> new ModelRepository(nowhere).scan());
