@@ -43,7 +43,7 @@ class ExamplesMessageDecoderTest {
         out.write(number << 3 | 2);
         int rest = length;
         while (rest > 0x7F) {
-            out.write(rest & 0x7F | 0x80);
+            out.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.write(rest);
