@@ -2,6 +2,8 @@ package dev.sluice.worker.engine;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ final class ModelLife {
     private static final Logger LOG = LoggerFactory.getLogger(ModelLife.class);
     private static final long CLOSE_PATIENCE_SECONDS = 1;
 
+    private final Lock lock = new ReentrantLock();
     private final CountDownLatch freed = new CountDownLatch(1);
     private int running;
     private @Nullable Runnable closing;
@@ -41,18 +44,26 @@ final class ModelLife {
         }
     }
 
-    private synchronized void enter() {
-        if (closing != null) {
-            throw new IllegalStateException("the model is closed");
+    private void enter() {
+        lock.lock();
+        try {
+            if (closing != null) {
+                throw new IllegalStateException("the model is closed");
+            }
+            running++;
+        } finally {
+            lock.unlock();
         }
-        running++;
     }
 
     private void leave() {
-        Runnable free;
-        synchronized (this) {
+        @Nullable Runnable free;
+        lock.lock();
+        try {
             running--;
             free = running == 0 ? closing : null;
+        } finally {
+            lock.unlock();
         }
         if (free != null) {
             free(free);
@@ -70,12 +81,15 @@ final class ModelLife {
     /** Frees it, unless that has been done: now, or when the last call returns, for which it waits a little. */
     void end(String model, Runnable free) {
         boolean idle;
-        synchronized (this) {
+        lock.lock();
+        try {
             if (closing != null) {
                 return;
             }
             closing = free;
             idle = running == 0;
+        } finally {
+            lock.unlock();
         }
         if (idle) {
             free(free);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ~/.djl.ai}. Where the home cannot be written to, it is unpacked for each process, into a folder that no other user
  * can write to: what lies in the one of temporary files might be anybody's.
  *
- * @thread any; loaded once
+ * @thread the one that initialises {@link Tokenizer}, once
  */
 final class NativeLibrary {
 
@@ -26,7 +26,7 @@ final class NativeLibrary {
      * Beside a GPU it would fetch another build from the internet, which nothing here asks for. That DJL is to fetch nothing
      * is said to the whole process from its start on, and here where this is no server; the rest is taken back.
      */
-    static synchronized TokenizersLibrary load() {
+    static TokenizersLibrary load() {
         System.getProperties().putIfAbsent("ai.djl.offline", "true");
         Map<String, String> said = new HashMap<>(Map.of("RUST_FLAVOR", "cpu"));
         @Nullable Path own = ownFolder();
