@@ -75,9 +75,19 @@ public final class Arguments {
 
     /** A number from {@code least} to {@code most}. */
     public double number(String name, double least, double most) {
-        String value = text(name);
+        return number(name, text(name), least, most);
+    }
+
+    /** Such numbers, separated by commas; at least one. */
+    public List<Double> numbers(String name, double least, double most) {
+        return Arrays.stream(text(name).split(",", -1))
+                .map(word -> number(name, word, least, most))
+                .toList();
+    }
+
+    private static double number(String name, String word, double least, double most) {
         try {
-            double number = Double.parseDouble(value);
+            double number = Double.parseDouble(word);
             if (number >= least && number <= most) {
                 return number;
             }
@@ -85,7 +95,7 @@ public final class Arguments {
             // Said below, together with numbers out of range.
         }
         throw new IllegalArgumentException(
-                "--%s takes a number from %s to %s, not %s".formatted(name, least, most, value));
+                "--%s takes a number from %s to %s, not %s".formatted(name, least, most, word));
     }
 
     private static int whole(String name, String word, int least) {

@@ -53,6 +53,20 @@ final class ArgumentsTest {
                 refused(() -> parse("--loops", value).whole("loops", 0)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1,", "1,two", "1,0.4"})
+    void everyNumberOfAListIsChecked(String value) {
+        String wrong = value.substring(value.indexOf(',') + 1);
+        assertEquals(
+                "--batches takes a number from 0.5 to 64.0, not " + wrong,
+                refused(() -> parse("--batches", value).numbers("batches", 0.5, 64)));
+    }
+
+    @Test
+    void numbersOfAListKeepTheirOrder() {
+        assertEquals(List.of(2.0, 0.5), parse("--batches", "2,0.5").numbers("batches", 0.5, 64));
+    }
+
     @Test
     void everyCountOfAListIsChecked() {
         assertEquals(

@@ -23,7 +23,6 @@ final class GeneratedLoads {
 
     private static final String POISSON = "poisson";
     private static final double COMFORTABLE = 0.8;
-    private static final double[] CURVE = {0.5, 0.8, 1, 1.5, 2, 3, 5, 10};
     private static final String STEP = "step";
     private static final double AT_ONCE = 0.95;
     private static final double PRECISION = 0.05;
@@ -69,14 +68,16 @@ final class GeneratedLoads {
         return session.judge(traffic, result, capacity);
     }
 
-    /** Poisson arrivals at half to ten times the capacity, one run after the other. */
+    /** Poisson arrivals at multiples of the capacity, one run after the other. */
     Verdict curve() throws IOException {
+        double highest = settings.times().stream().max(Double::compare).orElseThrow();
+        session.rehearse(nanos -> curve(highest, nanos));
         Path folder = session.folder("curve");
         Records records = new Records(folder);
         Verdict worst = Verdict.PASSED;
-        for (double multiple : CURVE) {
+        for (double multiple : settings.times()) {
             session.say("%.1f times the capacity", multiple);
-            List<Traffic> traffic = List.of(poisson("curve", multiple * capacity));
+            List<Traffic> traffic = curve(multiple, settings.lengthNanos());
             Result result = session.run(traffic);
             records.addToCurve(result, session.achievable(traffic, result, capacity));
             worst = worst.and(session.judge(traffic, result, capacity));
@@ -85,8 +86,8 @@ final class GeneratedLoads {
         return worst;
     }
 
-    private Traffic poisson(String name, double perSecond) throws IOException {
-        return session.traffic(name, session.plan(Arrivals.parse(POISSON), perSecond, name));
+    private List<Traffic> curve(double multiple, long nanos) throws IOException {
+        return List.of(session.traffic("curve", planned(POISSON, multiple * capacity, "curve", nanos)));
     }
 
     /** The highest Poisson rate at which 99 of 100 are answered within the deadline, proven by early stopping. */

@@ -8,6 +8,7 @@ import dev.sluice.loadtest.wire.Protocol;
 import dev.sluice.loadtest.wire.Target;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  *
  * @param perSecond 0 leaves the rate to the scenario
  * @param capacity requests a second that the server can do; 0 has it measured
+ * @param times the capacity, at each of which a curve has a point
  * @param pid of the server's process on this machine; 0 if it was not said
  * @param leastGoodput that passes, as a share of what is achievable
  */
@@ -27,6 +29,7 @@ record Settings(
         long warmupNanos,
         double perSecond,
         double capacity,
+        List<Double> times,
         Arrivals arrivals,
         long deadlineNanos,
         int connections,
@@ -40,6 +43,8 @@ record Settings(
     private static final long PATIENCE_IN_DEADLINES = 10;
     private static final long WINDOW_NANOS = 100_000_000;
     private static final double MOST_PER_SECOND = 1e6;
+    private static final double LEAST_TIMES = 0.01;
+    private static final double MOST_TIMES = 100;
 
     /** What each option is for stands in the launcher's help. */
     static final Map<String, String> DEFAULTS = Map.ofEntries(
@@ -52,6 +57,7 @@ record Settings(
             Map.entry("warmup", "5"),
             Map.entry("capacity", "0"),
             Map.entry("rate", "0"),
+            Map.entry("times", "0.5,0.8,1,1.5,2,3,5,10"),
             Map.entry("arrivals", "poisson"),
             Map.entry("deadline", "0.1"),
             Map.entry("goodput", "90"),
@@ -73,6 +79,7 @@ record Settings(
                 arguments.nanos("warmup"),
                 arguments.number("rate", 0, MOST_PER_SECOND),
                 arguments.number("capacity", 0, MOST_PER_SECOND),
+                arguments.numbers("times", LEAST_TIMES, MOST_TIMES),
                 Arrivals.parse(arguments.text("arrivals")),
                 arguments.nanos("deadline"),
                 arguments.whole("connections", 1),

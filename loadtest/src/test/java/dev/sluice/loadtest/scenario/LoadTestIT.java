@@ -161,10 +161,10 @@ final class LoadTestIT {
     @Test
     void theCurveHasAPointForEachRate() throws Exception {
         try (StubGateway gateway = new StubGateway(SERVES)) {
-            assertEquals(0, scenario(gateway, "curve", "--seconds", "0.2"), said());
+            assertEquals(0, scenario(gateway, "curve", "--seconds", "0.2", "--times", "0.5,2,0.8"), said());
         }
         List<String> curve = Files.readAllLines(recorded("curve.csv").getFirst());
-        assertEquals(9, curve.size());
+        assertEquals(4, curve.size());
         assertTrue(curve.getFirst().startsWith("offered,achievable,goodput,in_time,"), curve.getFirst());
         assertEquals(1, recorded("curve.svg").size());
     }
