@@ -39,6 +39,7 @@ import dev.sluice.gateway.security.KeyWatch;
 import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.PictureUrls;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.Worker;
@@ -92,6 +93,7 @@ public final class Gateway {
     private final Optional<AccessRules> access;
     private final Optional<Registry> registry;
     private final TransformPool transforms;
+    private final PictureUrls pictureUrls;
     private final ResponseCache cache;
     private final OpenStreams streams = new OpenStreams();
     private final ProfileFronts profiles;
@@ -118,6 +120,7 @@ public final class Gateway {
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(config.compat(), Profiles.all(config, this::streams));
         this.transforms = new TransformPool(config.transform(), ticker);
+        this.pictureUrls = new PictureUrls(config.pictureUrls(), InstantSource.system());
         this.cache = new ResponseCache(config.cache(), ticker, models::isLoaded);
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
@@ -248,6 +251,7 @@ public final class Gateway {
                 access,
                 ticker,
                 transforms,
+                pictureUrls,
                 cache,
                 version());
     }
@@ -340,6 +344,7 @@ public final class Gateway {
 
     private Future<Void> close() {
         transforms.close();
+        pictureUrls.close();
         return registry.map(Registry::close).orElse(Future.succeededFuture()).transform(closed -> vertx.close());
     }
 

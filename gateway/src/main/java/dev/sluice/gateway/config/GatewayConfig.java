@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.ws.WebSocketOptions;
 import dev.sluice.gateway.metrics.MetricsOptions;
 import dev.sluice.gateway.registry.RegistryOptions;
 import dev.sluice.gateway.security.SecurityOptions;
+import dev.sluice.gateway.transform.PictureUrlOptions;
 import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.worker.WorkerOptions;
 
@@ -24,6 +25,7 @@ import dev.sluice.worker.WorkerOptions;
  * @param compat which protocols of other servers are spoken
  * @param json how the JSON of inference is read and written
  * @param transform how many pictures are decoded at one time
+ * @param pictureUrls whose pictures are fetched for clients who send their URLs
  * @param cache how much is held of answers that may be given again
  * @param admission how many requests are let in, and for how long
  * @param limits how much clients may ask for
@@ -39,6 +41,7 @@ public record GatewayConfig(
         CompatOptions compat,
         JsonOptions json,
         TransformOptions transform,
+        PictureUrlOptions pictureUrls,
         CacheOptions cache,
         AdmitOptions admission,
         LimitOptions limits,

@@ -40,7 +40,7 @@ final class CheckedSockets {
      */
     static CheckedSockets of(SourceRules rules, Path caFile) throws IOException {
         if (caFile.equals(SourceOptions.NO_FILE)) {
-            return new CheckedSockets(rules, (SSLSocketFactory) SSLSocketFactory.getDefault());
+            return believingWhatJavaDoes(rules);
         }
         try (InputStream pem = Files.newInputStream(caFile)) {
             KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -65,6 +65,11 @@ final class CheckedSockets {
         } catch (GeneralSecurityException | IOException useless) {
             throw new IOException("worker.sources.ca_file " + caFile + " is of no use: " + useless, useless);
         }
+    }
+
+    /** By the authorities of the Java runtime alone. */
+    static CheckedSockets believingWhatJavaDoes(SourceRules rules) {
+        return new CheckedSockets(rules, (SSLSocketFactory) SSLSocketFactory.getDefault());
     }
 
     private static X509TrustManager[] managers(@Nullable KeyStore believed) throws GeneralSecurityException {

@@ -39,7 +39,7 @@ public final class ModelSources implements AutoCloseable {
 
     ModelSources(SourceOptions options, InstantSource clock, Ticker ticker, SourceRules.Names names) {
         this.options = options;
-        this.rules = new SourceRules(options, names);
+        this.rules = new SourceRules(SourceRules.Allowed.by(options), names);
         this.directory = directory(options.cache(), System.getenv(), System.getProperty("user.home", ""))
                 .orElse(null);
         this.clock = clock;

@@ -112,7 +112,7 @@ final class PublicAddresses {
         boolean isPrivate = PRIVATE.stream().anyMatch(block -> block.has(address))
                 || (address.length == V6_BYTES && !GLOBAL_V6.has(address));
         return isPrivate && !allowPrivate
-                ? Optional.of("in a private network or this machine's (worker.sources.allow_private)")
+                ? Optional.of("in a private network or this machine's")
                 : Optional.empty();
     }
 

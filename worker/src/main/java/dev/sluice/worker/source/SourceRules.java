@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -34,11 +35,27 @@ final class SourceRules {
     /** What one system takes for an address, and another looks up. */
     private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
 
-    private final SourceOptions options;
+    private final Allowed allowed;
     private final Names names;
 
-    SourceRules(SourceOptions options, Names names) {
-        this.options = options;
+    /**
+     * What may be asked beside public servers that speak TLS.
+     *
+     * @param plainText whether {@code http} is good enough
+     * @param privately whether private networks and this machine are
+     * @param files directories that {@code file:} may read from
+     * @param settings under which an operator says so
+     */
+    record Allowed(boolean plainText, boolean privately, List<Path> files, String settings) {
+
+        static Allowed by(SourceOptions options) {
+            return new Allowed(
+                    options.allowHttp(), options.allowPrivate(), options.allowFiles(), "worker.sources");
+        }
+    }
+
+    SourceRules(Allowed allowed, Names names) {
+        this.allowed = allowed;
         this.names = names;
     }
 
@@ -49,15 +66,16 @@ final class SourceRules {
         }
         return switch (source.scheme()) {
             case "http" ->
-                options.allowHttp()
+                allowed.plainText
                         ? objectionToLiteral(source)
-                        : Optional.of(source.shown() + " is plain text, in which anybody on the way can put another"
-                                + " model in its place (worker.sources.allow_http)");
+                        : Optional.of(source.shown() + " is plain text, in which anybody on the way can put something"
+                                + " else in its place (" + allowed.settings + ".allow_http)");
             case "file" ->
                 isAllowed(path(source))
                         ? Optional.empty()
                         : Optional.of(
-                                source.shown() + " lies in none of the directories of worker.sources.allow_files");
+                                source.shown() + " lies in none of the directories of " + allowed.settings
+                                        + ".allow_files");
             case "https" -> objectionToLiteral(source);
             default -> Optional.empty();
         };
@@ -77,8 +95,11 @@ final class SourceRules {
     }
 
     private Optional<String> objection(String host, InetAddress address) {
-        return PublicAddresses.objection(address, options.allowPrivate())
-                .map(objection -> "the host " + host + " is " + address.getHostAddress() + ", which is " + objection);
+        return PublicAddresses.objection(address, allowed.privately)
+                .map(objection -> "the host " + host + " is " + address.getHostAddress() + ", which is " + objection
+                        + (PublicAddresses.objection(address, true).isEmpty()
+                                ? " (" + allowed.settings + ".allow_private)"
+                                : ""));
     }
 
     void check(ModelSource source) throws SourceException {
@@ -117,7 +138,7 @@ final class SourceRules {
         }
         if (!isAllowed(file) || !Files.isRegularFile(file)) {
             throw SourceException.never(
-                    source.shown() + " is no file in the directories of worker.sources.allow_files");
+                    source.shown() + " is no file in the directories of " + allowed.settings + ".allow_files");
         }
         return file;
     }
@@ -127,7 +148,7 @@ final class SourceRules {
     }
 
     private boolean isAllowed(Path file) {
-        return options.allowFiles().stream().anyMatch(allowed -> real(file).startsWith(real(allowed)));
+        return allowed.files.stream().anyMatch(folder -> real(file).startsWith(real(folder)));
     }
 
     /** Where links lead. */

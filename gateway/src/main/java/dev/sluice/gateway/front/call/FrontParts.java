@@ -13,6 +13,7 @@ import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.security.AccessRules;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.transform.PictureUrls;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.Ticker;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param metricsPage shown at {@code GET /metrics}; without it, nothing is there
  * @param access empty where nobody is asked for a key
  * @param transforms decodes pictures
+ * @param pictureUrls fetches pictures for clients who send their URLs
  * @param cache of answers
  * @param version of Sluice, as it tells clients
  */
@@ -45,5 +47,6 @@ public record FrontParts(
         Optional<AccessRules> access,
         Ticker ticker,
         TransformPool transforms,
+        PictureUrls pictureUrls,
         ResponseCache cache,
         String version) {}

@@ -40,6 +40,18 @@ public final class DefaultModel {
         return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
     }
 
+    /**
+     * Its name, for a path that has none.
+     *
+     * @throws InferenceException as {@link #name}, and InvalidRequest where there are several
+     */
+    String required() {
+        return name().orElseThrow(() -> InferenceException.invalid(
+                "model",
+                "none is named, and there are several: POST /models/{model}/predict with one of " + names()
+                        + ", or set http.default_model"));
+    }
+
     /** All that there are. */
     List<String> names() {
         return models.all().stream()

@@ -12,20 +12,17 @@ import java.util.function.BooleanSupplier;
 /**
  * A body with a picture, which becomes one tensor of a size that is known before.
  *
+ * @param workBytes of the heap beside a body that is counted already
  * @thread immutable
  * @bound where the picture comes as base64, three quarters of the body
  * @errors those of {@link PredictBody} and {@link ImageTransform}
  */
-record PictureBody(PredictBody form, HttpBytes body, ImageInput image, ImageTransform images) implements BodyTransform {
+record PictureBody(PredictBody form, HttpBytes body, long workBytes, ImageInput image, ImageTransform images)
+        implements BodyTransform {
 
     @Override
     public TransformPool.Kind kind() {
         return TransformPool.Kind.PICTURE;
-    }
-
-    @Override
-    public long workBytes() {
-        return form.isJson(body) ? body.length() * 3L / 4 : 0;
     }
 
     @Override

@@ -166,6 +166,11 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         return isJson(body) ? pictureInJson(body) : ByteBuffer.wrap(body.array(), body.from(), body.length());
     }
 
+    /** How much of the heap {@link #picture} takes beside the body. */
+    long base64Bytes(HttpBytes body) {
+        return isJson(body) ? body.length() * 3L / 4 : 0;
+    }
+
     /** What the part of a form that is asked for holds. */
     HttpBytes part(HttpBytes body) {
         ByteBuffer part = Multipart.part(body, boundary, names(DATA));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PredictHandler implements Handler<RoutingContext> {
 
-    private static final Dialect DIALECT = () -> Protocol.PREDICT;
+    static final Dialect DIALECT = () -> Protocol.PREDICT;
 
     private final PlainIntake intake;
     private final Exchanges exchanges;
@@ -49,7 +49,7 @@ final class PredictHandler implements Handler<RoutingContext> {
         try {
             PredictBody form = PredictBody.of(context.request());
             RequestedModel model = context.pathParam("model") == null
-                    ? new RequestedModel(modelByDefault(), null)
+                    ? new RequestedModel(defaultModel.required(), null)
                     : Routes.model(context);
             intake.take(exchange, model, form, numbers);
         } catch (InferenceException refused) {
@@ -58,19 +58,10 @@ final class PredictHandler implements Handler<RoutingContext> {
     }
 
     /** Whether it asks for plain text, and not for JSON as well. */
-    private static boolean wantsText(HttpServerRequest request) {
+    static boolean wantsText(HttpServerRequest request) {
         @Nullable String accept = request.getHeader(HttpHeaders.ACCEPT);
         return accept != null
                 && accept.toLowerCase(Locale.ROOT).contains("text/plain")
                 && !accept.toLowerCase(Locale.ROOT).contains("json");
-    }
-
-    private String modelByDefault() {
-        return defaultModel
-                .name()
-                .orElseThrow(() -> InferenceException.invalid(
-                        "model",
-                        "none is named, and there are several: POST /models/{model}/predict with one of "
-                                + defaultModel.names() + ", or set http.default_model"));
     }
 }

@@ -52,6 +52,13 @@ public final class RouteTable {
         others(path, "GET, HEAD, OPTIONS");
     }
 
+    /** The same thing asked for by its URL or by a body; HEAD would do the work for nothing. */
+    void getAndPost(String path, Handler<RoutingContext> get, Handler<RoutingContext> post) {
+        on(HttpMethod.GET, path, get);
+        on(HttpMethod.POST, path, post);
+        others(path, "GET, POST, OPTIONS");
+    }
+
     /** What is told to who asks by OPTIONS; a browser that asks what it may send is told that. */
     public void describe(String path, Handler<RoutingContext> handler) {
         router.route(HttpMethod.OPTIONS, path).handler(context -> {

@@ -72,9 +72,10 @@ final class Routes {
         table.post(MODEL + "/infer", infer);
         table.post(VERSION + "/infer", infer);
         PredictHandler predict = new PredictHandler(loop);
-        table.post("/predict", predict);
-        table.post("/models/:model/predict", predict);
-        table.post("/models/:model/versions/:version/predict", predict);
+        PictureUrlHandler pictureUrls = new PictureUrlHandler(loop);
+        table.getAndPost("/predict", pictureUrls, predict);
+        table.getAndPost("/models/:model/predict", pictureUrls, predict);
+        table.getAndPost("/models/:model/versions/:version/predict", pictureUrls, predict);
         StreamHandler streaming = new StreamHandler(streams, exchanges, loop.options());
         table.stream("/v2/stream", streaming::toAll);
         table.stream(MODEL + "/stream", streaming::toModel);

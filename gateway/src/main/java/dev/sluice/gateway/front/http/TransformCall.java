@@ -1,7 +1,6 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
-import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.front.SizeLimit;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.call.FrontParts;
@@ -59,11 +58,7 @@ final class TransformCall {
         this.serving = loop.serving();
         this.parts = serving.parts();
         this.budget = loop.bodies().budget();
-        long patience = asked.head().timeoutNanos() == RequestHead.UNSAID
-                ? parts.admitOptions().requestTimeout().toNanos()
-                : asked.head().timeoutNanos();
-        this.deadlineNanos = asked.exchange().startNanos()
-                + Math.min(patience, parts.admitOptions().maxRequestTimeout().toNanos());
+        this.deadlineNanos = asked.deadlineNanos(parts.admitOptions());
     }
 
     /** Sets out, or is refused. */

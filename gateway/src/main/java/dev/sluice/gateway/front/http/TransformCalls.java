@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.transform.ImageTransform;
@@ -8,6 +9,7 @@ import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
 import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.TextInput;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -31,7 +33,16 @@ public final class TransformCalls {
     }
 
     /** What is to be answered. */
-    public record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {}
+    public record Asked(Exchange exchange, RequestHead head, ModelEndpoint endpoint) {
+
+        /** By when it must be answered: what its head says, or else what these limits do, from when its head came. */
+        long deadlineNanos(AdmitOptions limits) {
+            long patience =
+                    head.timeoutNanos() == RequestHead.UNSAID ? limits.requestTimeout().toNanos() : head.timeoutNanos();
+            return exchange.startNanos()
+                    + Math.min(patience, limits.maxRequestTimeout().toNanos());
+        }
+    }
 
     /** Writes its answer as people read it, in JSON. */
     public static AnswerWriter forPeople(Exchange exchange) {
@@ -48,7 +59,8 @@ public final class TransformCalls {
         InputTransform input = Objects.requireNonNull(
                 asked.endpoint.description().transform().input(), "it takes nothing but tensors");
         switch (input) {
-            case ImageInput image -> begin(asked, new PictureBody(form, body, image, images), body.length());
+            case ImageInput image ->
+                begin(asked, new PictureBody(form, body, form.base64Bytes(body), image, images), body.length());
             case TextInput text -> begin(asked, text, () -> form.texts(body, text.maxTexts()), body.length());
             case RowsInput rows ->
                 loop.serving()
@@ -58,6 +70,15 @@ public final class TransformCalls {
                                 asked.endpoint,
                                 (by, buffers) -> RowsBody.decode(form, body, by.description(), buffers));
         }
+    }
+
+    /** The same for a model of pictures, with a picture that came otherwise than in a body. */
+    void beginPicture(Asked asked, byte[] picture) {
+        ImageInput image = (ImageInput) Objects.requireNonNull(
+                asked.endpoint.description().transform().input(), "it takes nothing but tensors");
+        PredictBody form = new PredictBody(PredictBody.Kind.PICTURE, "", List.of());
+        HttpBytes bytes = new HttpBytes(picture, 0, picture.length);
+        begin(asked, new PictureBody(form, bytes, picture.length, image, images), 0);
     }
 
     /**

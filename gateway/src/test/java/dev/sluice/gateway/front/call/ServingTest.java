@@ -31,6 +31,8 @@ import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Trial;
+import dev.sluice.gateway.transform.PictureUrlOptions;
+import dev.sluice.gateway.transform.PictureUrls;
 import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
@@ -124,6 +126,9 @@ class ServingTest {
                 Optional.empty(),
                 Ticker.SYSTEM,
                 new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
+                new PictureUrls(
+                        new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
+                        InstantSource.system()),
                 new ResponseCache(new CacheOptions(1 << 20, 1 << 20), Ticker.SYSTEM, model -> true),
                 "test");
         loop = vertx.getOrCreateContext();

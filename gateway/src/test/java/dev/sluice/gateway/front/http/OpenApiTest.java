@@ -25,6 +25,8 @@ import dev.sluice.gateway.statistics.Statistics;
 import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.gateway.transform.PictureUrlOptions;
+import dev.sluice.gateway.transform.PictureUrls;
 import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.gateway.transform.TransformPool;
 import io.vertx.core.Future;
@@ -122,6 +124,9 @@ class OpenApiTest {
                 Optional.empty(),
                 ticker,
                 new TransformPool(new TransformOptions(1, 1, 1), ticker),
+                new PictureUrls(
+                        new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
+                        InstantSource.system()),
                 new ResponseCache(new CacheOptions(1 << 20, 1 << 20), ticker, model -> true),
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(

@@ -1,0 +1,158 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The URL of a picture in, a label out, with the model that comes with Sluice and a real web server. */
+class PictureUrlIT {
+
+    private static final String[] HERE = {
+        "picture_urls.hosts=[127.0.0.1]",
+        "picture_urls.allow_http=true",
+        "picture_urls.allow_private=true",
+        "picture_urls.max_fetches=1",
+        "picture_urls.timeout=1s",
+        "http.max_body_size=64KiB"
+    };
+
+    private final ModelStore web;
+    private RunningGateway gateway = RunningGateway.start(Places.DEMO_MODELS, HERE);
+
+    PictureUrlIT() throws IOException {
+        web = new ModelStore()
+                .with("/7.png", Files.readAllBytes(Places.DEMO_DIGITS.resolve("7.png")))
+                .with("/long.png", new byte[70_000])
+                .with("/text.png", "not a picture".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.awaitNothingInFlight();
+        gateway.close();
+        web.close();
+    }
+
+    private void startWith(String... settings) {
+        gateway.close();
+        gateway = RunningGateway.start(Places.DEMO_MODELS, settings);
+    }
+
+    private HttpRequest request(String path, String url, String... headers) {
+        HttpRequest.Builder request =
+                gateway.request(path + "?url=" + URLEncoder.encode(url, StandardCharsets.UTF_8)).GET();
+        return (headers.length > 0 ? request.headers(headers) : request).build();
+    }
+
+    private Answer get(String url, String... headers) {
+        return Waiting.await(gateway.send(request("/predict", url, headers)));
+    }
+
+    private void refused(Answer answer, int status, String word) {
+        assertEquals(status, answer.status(), answer.body());
+        assertTrue(answer.body().contains(word), answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/predict", "/models/digits/predict", "/models/digits/versions/1/predict"})
+    void readsAPictureWhereItIs(String path) {
+        Answer answer = Waiting.await(gateway.send(request(path, web.url("/7.png"))));
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals("7", answer.json().getString("label"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/nothing.png, 400, status 404",
+        "/text.png, 415, none of the pictures",
+    })
+    void whatIsNoPictureIsRefused(String path, int status, String word) {
+        refused(get(web.url(path)), status, word);
+    }
+
+    @Test
+    void aPictureThatIsTooLongIsNotReadToItsEnd() {
+        refused(get(web.url("/long.png")), 413, "http.max_body_size");
+    }
+
+    @Test
+    void aServerThatIsAwayIsTold() {
+        web.isAway(true);
+        refused(get(web.url("/7.png")), 400, "status 503");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ftp://127.0.0.1/a.png, https or http",
+        "file:///etc/passwd, https or http",
+        "no url, https or http",
+        "http://localhost/a.png, picture_urls.hosts",
+        "http://169.254.169.254/a.png, 'link-local, multicast, metadata or nobody'",
+    })
+    void otherUrlsAreRefusedUnasked(String url, String word) {
+        refused(get(url), 400, word);
+        assertEquals(0, web.ranges().size());
+    }
+
+    @Test
+    void aUrlMustBeThere() {
+        refused(gateway.get("/predict"), 400, "expected the URL of a picture");
+    }
+
+    @Test
+    void aServerThatFallsSilentEndsWithTheDeadlineAndItsPlaceIsFreeAgain() {
+        web.fallsSilentAfter(10);
+        refused(get(web.url("/7.png"), "sluice-timeout-ms", "300"), 504, "fetch");
+        web.speaksAgain();
+        Waiting.until("the thread is back", () -> get(web.url("/7.png")).status() == 200);
+    }
+
+    @Test
+    void beyondItsThreadsFetchesAreShed() {
+        web.fallsSilentAfter(10);
+        CompletableFuture<Answer> first = gateway.send(request("/predict", web.url("/7.png")));
+        Waiting.until("the first is asked for", () -> web.ranges().size() == 1);
+        refused(get(web.url("/7.png")), 503, "picture_urls.max_fetches");
+        refused(Waiting.await(first), 400, "stopped in the middle");
+    }
+
+    @Test
+    void byDefaultNothingIsFetched() {
+        startWith();
+        refused(get(web.url("/7.png")), 400, "picture_urls.hosts");
+        assertEquals(0, web.ranges().size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "picture_urls.allow_private=true, picture_urls.allow_http",
+        "picture_urls.allow_http=true, picture_urls.allow_private",
+    })
+    void plainTextAndPrivateNetworksAreAllowedEachByItself(String setting, String word) {
+        startWith("picture_urls.hosts=[\"*\"]", setting);
+        refused(get(web.url("/7.png")), 400, word);
+        assertEquals(0, web.ranges().size());
+    }
+
+    @Test
+    void aModelThatTakesNoPicturesSaysSo() {
+        gateway.close();
+        gateway = RunningGateway.start(Places.TEST_MODELS, HERE);
+        refused(
+                Waiting.await(gateway.send(request("/models/echo/predict", web.url("/7.png")))),
+                400,
+                "takes no pictures");
+        assertEquals(0, web.ranges().size());
+    }
+}
