@@ -119,7 +119,7 @@ public final class Gateway {
                 config.admission(), new RateLimits(config.limits(), ticker, metrics.limitListener()), ticker);
         this.profiles = new ProfileFronts(config.compat(), Profiles.all(config, this::streams));
         this.transforms = new TransformPool(config.transform(), ticker);
-        this.cache = new ResponseCache(config.cache(), ticker, models::isLoaded);
+        this.cache = new ResponseCache(config.cache(), ticker, models::isServedBy, metrics.cacheListener());
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -167,7 +167,7 @@ public final class Gateway {
             metrics.watchTransformed(
                     kind.name().toLowerCase(Locale.ROOT), () -> transforms.count(kind), () -> transforms.nanos(kind));
         }
-        metrics.watchCache(cache::hits, cache::misses, cache::shared, cache::bytes);
+        metrics.watchCache(cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),
@@ -179,6 +179,7 @@ public final class Gateway {
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         models.whenUnloaded(cache::forget);
+        models.whenServed(cache::keepOnly);
         models.whenGone(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> listenToOutputs())

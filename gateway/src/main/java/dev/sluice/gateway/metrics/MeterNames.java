@@ -13,16 +13,16 @@ public final class MeterNames {
     /** Counter, by model, version, protocol and outcome: inference requests answered. */
     public static final String REQUESTS = "sluice_requests_total";
 
-    /** Counter: requests that were answered with what an equal one was answered with before. */
+    /** Counter, by model and version: requests that were answered with what an equal one was answered with before. */
     public static final String CACHE_HITS = "sluice_cache_hits_total";
 
-    /** Counter: requests that may have been, and set out. */
+    /** Counter, by model and version: requests that may have been, and set out. */
     public static final String CACHE_MISSES = "sluice_cache_misses_total";
 
-    /** Counter: requests that waited for the answer of an equal one. */
+    /** Counter, by model and version: requests that waited for the answer of an equal one. */
     public static final String CACHE_SHARED = "sluice_cache_shared_total";
 
-    /** Gauge: what is held of answers, with what holds it. */
+    /** Gauge, by model and version: what is held of answers, with what holds it. */
     public static final String CACHE_BYTES = "sluice_cache_bytes";
 
     /** Counter, by model and version: parts of answers that were given before the last one of each. */

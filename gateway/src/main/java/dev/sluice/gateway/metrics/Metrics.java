@@ -1,6 +1,7 @@
 package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.admit.LimitListener;
+import dev.sluice.gateway.cache.CacheListener;
 import dev.sluice.gateway.drift.VersionDrift;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
@@ -30,6 +31,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -65,13 +67,16 @@ public final class Metrics {
     private final DriftMeters drift;
     private final MultiGauge states;
     private final MultiGauge remarks;
+    private final MultiGauge cached;
     private Supplier<List<ModelReport>> reports = List::of;
+    private Supplier<Map<ModelId, Long>> cachedBytes = Map::of;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
     public Metrics(MetricsOptions options, Predicate<ModelId> loaded) {
         registry.config().meterFilter(NO_INSTANCES); // first, or meters that are there escape it
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
+        this.cached = MultiGauge.builder(MeterNames.CACHE_BYTES).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
         this.traffic = new TrafficMeters(registry);
@@ -158,12 +163,9 @@ public final class Metrics {
         counter(MeterNames.REFUSED_TRANSFORMS, refused).register(registry);
     }
 
-    /** Watches the cache of answers. */
-    public void watchCache(LongSupplier hits, LongSupplier misses, LongSupplier shared, LongSupplier bytes) {
-        counter(MeterNames.CACHE_HITS, hits).register(registry);
-        counter(MeterNames.CACHE_MISSES, misses).register(registry);
-        counter(MeterNames.CACHE_SHARED, shared).register(registry);
-        Gauge.builder(MeterNames.CACHE_BYTES, bytes::getAsLong).register(registry);
+    /** The same for what is kept of answers. */
+    public void watchCache(Supplier<Map<ModelId, Long>> bytes) {
+        cachedBytes = bytes;
     }
 
     /** The same for what has been transformed of one kind. */
@@ -202,6 +204,10 @@ public final class Metrics {
 
     public RequestListener requestListener() {
         return enabled ? models : RequestListener.NONE;
+    }
+
+    public CacheListener cacheListener() {
+        return enabled ? models : CacheListener.NONE;
     }
 
     public BatchListener batchListener() {
@@ -244,6 +250,11 @@ public final class Metrics {
         List<ModelReport> models = reports.get();
         states.register(models.stream().map(Metrics::stateRow).toList(), true);
         remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
+        cached.register(
+                cachedBytes.get().entrySet().stream()
+                        .map(each -> MultiGauge.Row.of(ModelMeters.tags(each.getKey()), each.getValue()))
+                        .toList(),
+                true);
         traffic.refresh();
         drift.refresh();
         return registry.scrape();
