@@ -51,8 +51,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokeniz
         }
     }
 
-    private static DeclaredTransform read(
-            ModelLocation location, Signature signature, List<Tokenizers.Hold> holds) {
+    private static DeclaredTransform read(ModelLocation location, Signature signature, List<Tokenizers.Hold> holds) {
         Path file = location.configFile();
         TransformConfig config = ModelConfig.read(file).transform();
         if (config.input().kind() == Kind.NONE && config.output().kind() == OutputKind.NONE) {

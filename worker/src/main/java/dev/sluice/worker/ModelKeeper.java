@@ -384,7 +384,9 @@ final class ModelKeeper {
 
     /** Why, of one that {@link #hasFailed}. */
     Optional<InferenceError> failure(ModelId model) {
-        return hasFailed(model) ? Optional.of(Objects.requireNonNull(kept.get(model)).failure()) : Optional.empty();
+        return hasFailed(model)
+                ? Optional.of(Objects.requireNonNull(kept.get(model)).failure())
+                : Optional.empty();
     }
 
     /** Frees the memory of all; what is deployed has been undeployed before. */

@@ -76,11 +76,7 @@ public final class Embeddings {
      * @param givenUp whether nobody waits any more
      */
     public static Tensor of(
-            Tensor output,
-            EmbeddingOutput how,
-            @Nullable TextNotes notes,
-            int dimensions,
-            BooleanSupplier givenUp) {
+            Tensor output, EmbeddingOutput how, @Nullable TextNotes notes, int dimensions, BooleanSupplier givenUp) {
         return new Embeddings(output, how, notes).tensor(dimensions, givenUp);
     }
 

@@ -55,6 +55,7 @@ class TextModelsIT {
             assertEquals(200, gateway.post("/predict", "{\"text\": \"great\"}").status());
             assertEquals(before + 1, Tokenizers.count());
             Files.delete(root.resolve("moods/1/model.onnx"));
+            Files.delete(root.resolve("moods/1"));
             Waiting.until("it is gone", () -> Tokenizers.count() == before);
         }
         assertEquals(before, Tokenizers.count());

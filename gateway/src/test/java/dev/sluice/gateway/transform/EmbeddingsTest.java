@@ -74,11 +74,9 @@ class EmbeddingsTest {
             for (Pooling pooling : Pooling.values()) {
                 Tensor output =
                         pooling == Pooling.NONE ? counted(DataType.FP32, rows, 4) : counted(DataType.FP32, rows, 2, 4);
-                String said = String.valueOf(
-                        assertThrows(
-                                        InferenceException.class,
-                                        () -> Embeddings.of(output, by(pooling), TWO, 0, () -> false))
-                                .getMessage());
+                String said = String.valueOf(assertThrows(
+                                InferenceException.class, () -> Embeddings.of(output, by(pooling), TWO, 0, () -> false))
+                        .getMessage());
                 assertEquals("outputs: " + output + " does not have a row for each of 2 texts", said);
             }
         }
@@ -90,11 +88,7 @@ class EmbeddingsTest {
         InferenceException given = assertThrows(
                 InferenceException.class,
                 () -> Embeddings.of(
-                        counted(DataType.FP32, 2, 2, 3),
-                        by(Pooling.MEAN),
-                        TWO,
-                        0,
-                        () -> asked.incrementAndGet() == 2));
+                        counted(DataType.FP32, 2, 2, 3), by(Pooling.MEAN), TWO, 0, () -> asked.incrementAndGet() == 2));
         assertInstanceOf(InferenceError.Cancelled.class, given.error());
     }
 

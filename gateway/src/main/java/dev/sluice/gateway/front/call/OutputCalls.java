@@ -37,8 +37,7 @@ final class OutputCalls {
     private final BiConsumer<Answering, InferenceOutcome> made;
 
     /** @param made hears on the loop that the response can be given now, or why it cannot */
-    OutputCalls(
-            TransformPool pool, ByteBudget budget, Ticker ticker, BiConsumer<Answering, InferenceOutcome> made) {
+    OutputCalls(TransformPool pool, ByteBudget budget, Ticker ticker, BiConsumer<Answering, InferenceOutcome> made) {
         this.pool = pool;
         this.budget = budget;
         this.ticker = ticker;

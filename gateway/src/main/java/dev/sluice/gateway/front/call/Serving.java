@@ -301,10 +301,7 @@ public final class Serving {
     private void give(Answering answering, InferenceResponse response) {
         boolean stillThere = answering.call().isOpen();
         answering.call().answer(answering.endpoint(), answering.placed(response), answering.form());
-        completed(
-                answering.call(),
-                answering.endpoint().model(),
-                stillThere ? RequestListener.SUCCESS : "cancelled");
+        completed(answering.call(), answering.endpoint().model(), stillThere ? RequestListener.SUCCESS : "cancelled");
     }
 
     private void orRefuse(Answering answering, Runnable step) {

@@ -45,9 +45,7 @@ final class PredictWriter implements AnswerWriter {
     public OutputWork work(InferenceResponse response, Description model) {
         @Nullable OutputTransform how = model.transform().output();
         @Nullable Tensor output = how == null ? null : output(response, how);
-        return how == null || output == null || isAsItIs(output, model)
-                ? OutputWork.NONE
-                : OutputWork.of(how, output);
+        return how == null || output == null || isAsItIs(output, model) ? OutputWork.NONE : OutputWork.of(how, output);
     }
 
     /** Several rows of tensors are nothing that a person has sent. */

@@ -59,8 +59,7 @@ public final class FrameDecoder {
         try {
             readMembers();
             if (formCount != 1) {
-                throw new FrameException(
-                        EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
+                throw new FrameException(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
             }
             return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
         } catch (BadJson bad) {
@@ -204,8 +203,7 @@ public final class FrameDecoder {
         byte first = cursor.peek();
         if (first != '{') {
             String type = first == '[' ? "list" : "type " + pythonType(first);
-            throw new FrameException(
-                    "Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
+            throw new FrameException("Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
         }
         new SplitFrame(cursor, split).read();
     }

@@ -90,8 +90,7 @@ final class Columns {
         List<TensorSpec> inputs = model.signature().inputs();
         boolean together = inputs.size() == 1;
         inputs.forEach(spec -> requireCells(spec, together));
-        List<String> said =
-                model.transform().input() instanceof RowsInput(List<String> columns) ? columns : List.of();
+        List<String> said = model.transform().input() instanceof RowsInput(List<String> columns) ? columns : List.of();
         return Names.of(
                 together || !said.isEmpty()
                         ? said

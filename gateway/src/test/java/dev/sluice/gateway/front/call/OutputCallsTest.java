@@ -99,7 +99,9 @@ class OutputCallsTest {
                 Cancellation.NEVER,
                 MUCH);
         assertSame(RESPONSE, outcome());
-        assertTrue(maker.get().getName().startsWith("sluice-transform-"), maker.get().getName());
+        assertTrue(
+                maker.get().getName().startsWith("sluice-transform-"),
+                maker.get().getName());
         assertEquals(600, held.get());
     }
 

@@ -125,7 +125,11 @@ class ServingTest {
                 Optional.empty(),
                 Ticker.SYSTEM,
                 new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
-                new ResponseCache(new CacheOptions(1 << 20, 1 << 20), Ticker.SYSTEM, (model, loading) -> true, CacheListener.NONE),
+                new ResponseCache(
+                        new CacheOptions(1 << 20, 1 << 20),
+                        Ticker.SYSTEM,
+                        (model, loading) -> true,
+                        CacheListener.NONE),
                 "test");
         loop = vertx.getOrCreateContext();
         serving = new Serving(

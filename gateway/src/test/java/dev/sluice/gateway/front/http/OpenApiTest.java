@@ -123,7 +123,8 @@ class OpenApiTest {
                 Optional.empty(),
                 ticker,
                 new TransformPool(new TransformOptions(1, 1, 1), ticker),
-                new ResponseCache(new CacheOptions(1 << 20, 1 << 20), ticker, (model, loading) -> true, CacheListener.NONE),
+                new ResponseCache(
+                        new CacheOptions(1 << 20, 1 << 20), ticker, (model, loading) -> true, CacheListener.NONE),
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
