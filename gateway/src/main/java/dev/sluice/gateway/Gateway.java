@@ -56,6 +56,7 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -121,7 +122,7 @@ public final class Gateway {
         this.profiles = new ProfileFronts(config.compat(), Profiles.all(config, this::streams));
         this.transforms = new TransformPool(config.transform(), ticker);
         this.pictureUrls = new PictureUrls(config.pictureUrls(), InstantSource.system());
-        this.cache = new ResponseCache(config.cache(), ticker, models::isLoaded);
+        this.cache = new ResponseCache(config.cache(), ticker, models::isServedBy, metrics.cacheListener());
         this.connections = new Connections(config.http(), ticker);
         this.vertx = metrics.install(Vertx.builder(), new VertxOptions())
                 .withTransport(FrontTransport.create(connections))
@@ -164,9 +165,12 @@ public final class Gateway {
         SlowClients slow = connections.slowClients();
         metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
-        metrics.watchPictures(transforms::waiting, transforms::running, transforms::refused);
-        metrics.watchDecoding(transforms::decoded, transforms::decodedNanos);
-        metrics.watchCache(cache::hits, cache::misses, cache::shared, cache::bytes);
+        metrics.watchTransforms(transforms::waiting, transforms::running, transforms::refused);
+        for (TransformPool.Kind kind : TransformPool.Kind.values()) {
+            metrics.watchTransformed(
+                    kind.name().toLowerCase(Locale.ROOT), () -> transforms.count(kind), () -> transforms.nanos(kind));
+        }
+        metrics.watchCache(cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(
                 config.worker(),
@@ -178,6 +182,7 @@ public final class Gateway {
         models.whenUnloaded(statistics::forget);
         models.whenUnloaded(metrics::forget);
         models.whenUnloaded(cache::forget);
+        models.whenServed(cache::keepOnly);
         models.whenGone(metrics::forget);
         return models.listen(vertx.eventBus())
                 .compose(listening -> listenToOutputs())

@@ -10,6 +10,7 @@ import dev.sluice.worker.repository.TransformConfig;
 import dev.sluice.worker.repository.TransformConfig.Kind;
 import dev.sluice.worker.repository.TransformConfig.OutputKind;
 import dev.sluice.worker.settings.SettingsException;
+import dev.sluice.worker.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values as the gateway applies them
  * @param fileLabels the classes' names where a file has them; empty where none is named
+ * @param holds of what it needs as long as it is served
+ * @owns these, until it is closed
  */
-record DeclaredTransform(Transform values, List<String> fileLabels) {
+record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokenizers.Hold> holds)
+        implements AutoCloseable {
 
-    private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of());
+    private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of(), List.of());
 
     /**
      * That of a version.
@@ -38,6 +42,16 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
      * @throws SettingsException with file and line for each item that the model contradicts
      */
     static DeclaredTransform read(ModelLocation location, Signature signature) {
+        List<Tokenizers.Hold> holds = new ArrayList<>();
+        try {
+            return read(location, signature, holds);
+        } catch (Throwable broken) {
+            holds.forEach(Tokenizers.Hold::close);
+            throw broken;
+        }
+    }
+
+    private static DeclaredTransform read(ModelLocation location, Signature signature, List<Tokenizers.Hold> holds) {
         Path file = location.configFile();
         TransformConfig config = ModelConfig.read(file).transform();
         if (config.input().kind() == Kind.NONE && config.output().kind() == OutputKind.NONE) {
@@ -49,7 +63,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
                 switch (config.input().kind()) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
-                    case TEXT -> new TextCheck(config.input(), signature, problems).read(location);
+                    case TEXT -> new TextCheck(config.input(), signature, problems, holds::add).read(location);
                     case ROWS -> RowsCheck.read(config.input(), signature, problems);
                 };
         OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
@@ -58,7 +72,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
         if (!all.isEmpty()) {
             throw new SettingsException(all);
         }
-        return new DeclaredTransform(new Transform(input, output), check.labels());
+        return new DeclaredTransform(new Transform(input, output), check.labels(), holds);
     }
 
     /** What is said of other kinds than those that there are, which would do nothing. */
@@ -116,6 +130,12 @@ record DeclaredTransform(Transform values, List<String> fileLabels) {
         }));
         ModelConfig.read(file, listening);
         return said;
+    }
+
+    /** When nobody is sent to it any more; who still makes tokens for it has a hold of its own. */
+    @Override
+    public void close() {
+        holds.forEach(Tokenizers.Hold::close);
     }
 
     /** Those of its file, where it names one. */

@@ -85,6 +85,19 @@ final class Fetching implements AutoCloseable {
         return there;
     }
 
+    /** With the digest of what lies there now; without, where that cannot be told, and a fetch will say why. */
+    ModelSource asItIsNow(ModelSource source) {
+        Transfer transfer = new Transfer();
+        underWay.add(transfer);
+        try {
+            return threads.executeBlocking(() -> sources.asItIsNow(source, transfer), false)
+                    .otherwise(source)
+                    .await();
+        } finally {
+            underWay.remove(transfer);
+        }
+    }
+
     /**
      * Returns when the files are there.
      *

@@ -9,6 +9,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.memory.NoRoomException;
 import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLifecycle;
@@ -37,6 +38,9 @@ final class KeptVersion {
     boolean replacing;
     boolean again;
     String reason = "";
+
+    /** Whether that is that it takes more memory than there is for models. */
+    private boolean tooLarge;
 
     /** Who answers while its circuit is open. */
     @Nullable
@@ -115,6 +119,17 @@ final class KeptVersion {
         boolean serves = life.state() == ModelState.READY && !replacing;
         boolean isNotWoken = life.state() == ModelState.ASLEEP && failedWakes > 0;
         return life.state() == ModelState.FAILED || isNotWoken || (serves && !reason.isEmpty());
+    }
+
+    /** It cannot be loaded for that; in words for its owner. */
+    String failsFor(Throwable broken) {
+        tooLarge = broken instanceof NoRoomException;
+        return String.valueOf(broken.getMessage());
+    }
+
+    /** What operators are told of one that {@link #hasFailed}. */
+    InferenceError failure() {
+        return new InferenceError.ModelNotReady(model(), reason, InferenceError.NO_RETRY, tooLarge);
     }
 
     ModelReport report() {

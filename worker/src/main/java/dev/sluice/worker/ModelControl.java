@@ -205,7 +205,7 @@ final class ModelControl {
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
         Outcome outcome = sources.obey(folder, said, () -> {
             settle(said.name());
-            return failure(new ModelId(said.name(), said.version()))
+            return keeper.failure(new ModelId(said.name(), said.version()))
                     .map(ModelControl::refused)
                     .orElseGet(() -> new Outcome(null, inMemory(said.name())));
         });
@@ -257,7 +257,7 @@ final class ModelControl {
         settle(name);
         long candidate = traffic.candidate(name);
         Optional<InferenceError> failure =
-                candidate == TrafficPlan.NOBODY ? Optional.empty() : failure(new ModelId(name, candidate));
+                candidate == TrafficPlan.NOBODY ? Optional.empty() : keeper.failure(new ModelId(name, candidate));
         return failure.map(ModelControl::refused)
                 .orElseGet(() -> new Outcome(null, traffic.inWords(name) + ifNotLoaded(name)));
     }
@@ -362,7 +362,7 @@ final class ModelControl {
     private Outcome applied(String name) {
         settle(name);
         return keeper.wanted(name).stream()
-                .flatMap(model -> failure(model).stream())
+                .flatMap(model -> keeper.failure(model).stream())
                 .findFirst()
                 .map(ModelControl::refused)
                 .orElseGet(() -> new Outcome(null, inMemory(name) + ifNotLoaded(name)));
@@ -371,12 +371,6 @@ final class ModelControl {
     private void settle(String name) {
         apply();
         keeper.settled(name).await();
-    }
-
-    private Optional<InferenceError> failure(ModelId model) {
-        return keeper.hasFailed(model)
-                ? Optional.of(new InferenceError.ModelNotReady(model, keeper.reason(model), InferenceError.NO_RETRY))
-                : Optional.empty();
     }
 
     /** For people. */

@@ -239,7 +239,7 @@ final class ModelKeeper {
             version.close();
             LOG.error("model {} cannot be served: {}", model, broken.getMessage());
             version.life.enter(ModelState.FAILED);
-            report(version, String.valueOf(broken.getMessage()));
+            report(version, version.failsFor(broken));
         } finally {
             version.tellWakers(new InferenceError.ModelNotReady(model, version.reason, InferenceError.NO_RETRY));
         }
@@ -305,7 +305,7 @@ final class ModelKeeper {
             sleep.hasLeft(inMemory);
             version.bytes = inMemory.bytes();
             version.replacing = false;
-            report(version, "its files have changed and cannot be served: " + broken.getMessage());
+            report(version, "its files have changed and cannot be served: " + version.failsFor(broken));
             return;
         }
         try {
@@ -382,10 +382,11 @@ final class ModelKeeper {
         return version != null && version.serves();
     }
 
-    /** Why it is there, if it failed or is asleep; otherwise empty. */
-    String reason(ModelId model) {
-        KeptVersion version = kept.get(model);
-        return version == null ? "" : version.reason;
+    /** Why, of one that {@link #hasFailed}. */
+    Optional<InferenceError> failure(ModelId model) {
+        return hasFailed(model)
+                ? Optional.of(Objects.requireNonNull(kept.get(model)).failure())
+                : Optional.empty();
     }
 
     /** Frees the memory of all; what is deployed has been undeployed before. */

@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -235,6 +236,7 @@ final class ModelLoader implements AutoCloseable {
         Signature signature = serving.signatureOf(runnable);
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
+        version.served.onClose(() -> loading.executeBlocking(Executors.callable(transform::close), false));
         int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
         List<LatencyPoint> profile = rehearse(version, runnable, serving, maxBatchRows);
         OutputWatch outputs =

@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.SleepReason;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.memory.MemoryPolicy;
 import dev.sluice.worker.memory.MemoryPolicy.Room;
+import dev.sluice.worker.memory.NoRoomException;
 import dev.sluice.worker.memory.Resident;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -121,13 +122,13 @@ final class ModelSleep {
     /**
      * A version is about to be loaded for the first time, or from files that have changed.
      *
-     * @throws IllegalStateException when there cannot be room for it, with a message for its owner
+     * @throws NoRoomException when there cannot be room for it
      */
     void admit(KeptVersion version) {
         Path file = version.here().modelFile();
         version.bytes = vertx.executeBlocking(() -> ModelSize.of(file), false).await();
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
-            throw new IllegalStateException(why);
+            throw new NoRoomException(why);
         }
         makeRoom();
     }
@@ -269,7 +270,7 @@ final class ModelSleep {
                     woken(version, sinceNanos);
                 }
             } catch (Throwable broken) { // nobody else would tell those who wait
-                failure = failed(version, String.valueOf(broken.getMessage()), sinceNanos);
+                failure = failed(version, version.failsFor(broken), sinceNanos);
             } finally {
                 version.tellWakers(failure);
             }
@@ -283,7 +284,7 @@ final class ModelSleep {
                 && version.life.state() == ModelState.ASLEEP
                 && version.equals(kept.get(version.model()))) {
             switch (policy.room(version.bytes, residents(), ticker.nanos())) {
-                case Room.Never(String why) -> throw new IllegalStateException(why);
+                case Room.Never(String why) -> throw new NoRoomException(why);
                 case Room.Later later -> {}
                 case Room.After(List<ModelId> sleepers) -> {
                     if (sleepers.isEmpty()) {

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -240,6 +241,7 @@ final class PipelineLoader {
         DeclaredTransform transform = vertx.executeBlocking(
                         () -> DeclaredTransform.read(version.location, signature), false)
                 .await();
+        version.served.onClose(() -> vertx.executeBlocking(Executors.callable(transform::close), false));
         Incarnation incarnation = version.served.incarnation();
         known.serves(incarnation, signature, config.sameSignature());
         version.served.onClose(() -> known.isGone(incarnation));

@@ -42,7 +42,7 @@ final class SourceControl {
             return new Outcome(refusal.get(), "");
         }
         long version = said.version();
-        @Nullable ModelSource source = said.source();
+        @Nullable ModelSource source = meant(said);
         @Nullable
         ModelSource before = wishes.change(said.name(), wish -> wish.sourced(version, source))
                 .before()
@@ -57,6 +57,12 @@ final class SourceControl {
         }
         String done = source == null ? " comes from nowhere else any more; " : " comes from " + source + "; ";
         return new Outcome(null, "version " + version + done + outcome.message());
+    }
+
+    /** With a digest where what lies there now is meant, so that nothing else ever is. */
+    private @Nullable ModelSource meant(ModelCommand.Source said) {
+        @Nullable ModelSource source = said.source();
+        return source == null || !said.anew() ? source : fetching.asItIsNow(source);
     }
 
     private Optional<InferenceError> refusal(Optional<ModelFolder> folder, ModelCommand.Source said) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,21 +41,30 @@ final class TextCheck {
     private final Signature signature;
     private final Map<String, String> problems;
     private final List<Column> columns = new ArrayList<>();
+    private final Consumer<Tokenizers.Hold> held;
 
-    TextCheck(TransformConfig.Input config, Signature signature, Map<String, String> problems) {
+    /** @param held is given the hold of its tokenizer, whatever else is wrong */
+    TextCheck(
+            TransformConfig.Input config,
+            Signature signature,
+            Map<String, String> problems,
+            Consumer<Tokenizers.Hold> held) {
         this.config = config;
         this.signature = signature;
         this.problems = problems;
+        this.held = held;
     }
 
     /** What it says; null when that is impossible, and then there are problems. */
     @Nullable
     TextInput read(ModelLocation location) {
         findColumns();
-        @Nullable TokenizerFiles file = file(location);
-        if (file == null || !problems.isEmpty()) {
-            return null;
+        try (TokenizerFiles file = file(location)) {
+            return file == null || !problems.isEmpty() ? null : read(file);
         }
+    }
+
+    private TextInput read(TokenizerFiles file) {
         List<Integer> lengths = fixedLengths();
         int fixed = lengths.isEmpty() ? 0 : lengths.getFirst();
         if (lengths.size() > 1) {
@@ -69,7 +79,9 @@ final class TextCheck {
             problems.put(SECTION + "max_tokens", "is more than the " + length + " that a row has");
         }
         Tokenization how = new Tokenization(file.file(), maxTokens, config.truncate(), config.specialTokens());
-        if (!truncatesTo(how)) {
+        Tokenizers.Hold hold = file.hold(how);
+        held.accept(hold);
+        if (!truncatesTo(how, hold.tokenizer())) {
             problems.put(
                     SECTION + "max_tokens", "leaves no room for a text, or a pair, only for what stands around it");
         }
@@ -156,8 +168,7 @@ final class TextCheck {
         return length == 0 ? usual : length;
     }
 
-    private static boolean truncatesTo(Tokenization how) {
-        Tokenizer tokenizer = Tokenizers.of(how);
+    private static boolean truncatesTo(Tokenization how, Tokenizer tokenizer) {
         return tokenizer.encode("", null).ids().length < how.maxTokens()
                 && tokenizer.encode("", "").ids().length < how.maxTokens();
     }

@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.settings.SettingsException;
+import dev.sluice.worker.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,18 +39,33 @@ class TextCheckTest {
     }
 
     private void read(String keys, TensorSpec... inputs) throws IOException {
+        made(keys, inputs).close();
+    }
+
+    private DeclaredTransform made(String keys, TensorSpec... inputs) throws IOException {
         Path yaml = Files.writeString(root.resolve("model.yaml"), "transform:\n  input: {kind: text" + keys + "}\n");
         Files.writeString(root.resolve("tokenizer.json"), TOKENIZER);
         ModelLocation location =
                 new ModelLocation(new ModelId("m", 1), root.resolve("model.onnx"), yaml, Fingerprint.NONE);
         TensorSpec output = new TensorSpec("scores", DataType.FP32, new Shape(-1, 2));
-        DeclaredTransform.read(location, new Signature(List.of(inputs), List.of(output), true));
+        return DeclaredTransform.read(location, new Signature(List.of(inputs), List.of(output), true));
     }
 
     private void assertRefused(String problem, String keys, TensorSpec... inputs) {
         String said = String.valueOf(
                 assertThrows(SettingsException.class, () -> read(keys, inputs)).getMessage());
         assertTrue(said.contains(problem), said);
+    }
+
+    @Test
+    void itsTokenizerIsHeldAsLongAsItIs() throws IOException {
+        int before = Tokenizers.count();
+        DeclaredTransform transform = made("", input("input_ids", -1));
+        assertEquals(before + 1, Tokenizers.count());
+        transform.close();
+        assertEquals(before, Tokenizers.count());
+        assertRefused("transform.input.max_tokens: leaves no room", ", max_tokens: 3", input("input_ids", -1));
+        assertEquals(before, Tokenizers.count());
     }
 
     @Test

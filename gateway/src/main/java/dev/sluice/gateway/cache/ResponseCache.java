@@ -7,11 +7,12 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +29,18 @@ public final class ResponseCache {
 
     private final CacheOptions options;
     private final Ticker ticker;
-    private final Predicate<ModelId> isLoaded;
+    private final BiPredicate<ModelId, String> isServed;
+    private final CacheListener listener;
     private final Cache<CacheKey, CachedAnswer> answers;
     private final ConcurrentMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
-    private final LongAdder hits = new LongAdder();
-    private final LongAdder misses = new LongAdder();
-    private final LongAdder shared = new LongAdder();
 
-    /** @param isLoaded whether that version may still be asked */
-    public ResponseCache(CacheOptions options, Ticker ticker, Predicate<ModelId> isLoaded) {
+    /** @param isServed whether it is that loading of the version that answers now */
+    public ResponseCache(
+            CacheOptions options, Ticker ticker, BiPredicate<ModelId, String> isServed, CacheListener listener) {
         this.options = options;
         this.ticker = ticker;
-        this.isLoaded = isLoaded;
+        this.isServed = isServed;
+        this.listener = listener;
         this.answers = Caffeine.newBuilder()
                 .maximumWeight(options.maxBytes())
                 .weigher((CacheKey key, CachedAnswer answer) -> answer.bytes())
@@ -84,20 +85,20 @@ public final class ResponseCache {
         while (true) {
             @Nullable CachedAnswer answer = answers.getIfPresent(key);
             if (answer != null) {
-                hits.increment();
+                listener.hit(key.model());
                 long now = ticker.nanos();
                 return new Found.Hit(answer.response(now), TimeUnit.NANOSECONDS.toSeconds(now - answer.atNanos()));
             }
             Found.Miss miss = new Found.Miss(new Flight(this, key, liveNanos, rank));
             @Nullable Flight ahead = flights.putIfAbsent(key, miss.flight());
             if (ahead == null) {
-                misses.increment();
+                listener.missed(key.model());
                 return miss;
             }
             Found.Follows follows = new Found.Follows(ahead);
             switch (ahead.join(follower, rank)) {
                 case WAITS -> {
-                    shared.increment();
+                    listener.shared(key.model());
                     return follows;
                 }
                 case ALONE -> {
@@ -110,7 +111,7 @@ public final class ResponseCache {
 
     /** One that wants an answer of its own, which others may be given afterwards. */
     public Flight anew(CacheKey key, long liveNanos) {
-        misses.increment();
+        listener.missed(key.model());
         return new Flight(this, key, liveNanos, 1);
     }
 
@@ -123,7 +124,7 @@ public final class ResponseCache {
         try {
             if (response != null && hasRoomFor(response)) {
                 answers.put(key, CachedAnswer.of(response, ticker.nanos(), liveNanos));
-                if (!isLoaded.test(key.model())) { // it has left meanwhile, and nobody would forget this one
+                if (!isServed.test(key.model(), key.loading())) { // it has left, and nobody would forget this one
                     answers.invalidate(key);
                 }
             }
@@ -137,24 +138,18 @@ public final class ResponseCache {
         answers.asMap().keySet().removeIf(key -> key.model().equals(model));
     }
 
-    /** How many requests were answered by it. */
-    public long hits() {
-        return hits.sum();
+    /** That loading of the version serves now, and the answers of others before it will never be asked for. */
+    public void keepOnly(ModelId model, String loading) {
+        answers.asMap()
+                .keySet()
+                .removeIf(key -> key.model().equals(model) && !key.loading().equals(loading));
     }
 
-    /** How many set out because it had nothing for them. */
-    public long misses() {
-        return misses.sum();
-    }
-
-    /** How many waited for another one's answer. */
-    public long shared() {
-        return shared.sum();
-    }
-
-    /** What it holds. */
-    public long bytes() {
-        return answers.policy().eviction().orElseThrow().weightedSize().orElse(0);
+    /** What it holds, by whose answers they are; goes through all of them. */
+    public Map<ModelId, Long> bytes() {
+        Map<ModelId, Long> bytes = new HashMap<>();
+        answers.asMap().forEach((key, answer) -> bytes.merge(key.model(), (long) answer.bytes(), Long::sum));
+        return bytes;
     }
 
     /** How many requests others may be waiting for. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class ModelDirectory {
 
     private final CircuitBreakers circuits = new CircuitBreakers(this);
     private final List<Consumer<ModelId>> unloaded = new CopyOnWriteArrayList<>();
+    private final List<BiConsumer<ModelId, String>> served = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> changed = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> gone = new CopyOnWriteArrayList<>();
     private volatile boolean complete;
@@ -75,6 +77,11 @@ public final class ModelDirectory {
         unloaded.add(listener);
     }
 
+    /** Has that told by which loading of it a version is served, named by its batcher, when that is another than before. */
+    public void whenServed(BiConsumer<ModelId, String> listener) {
+        served.add(listener);
+    }
+
     /** Has that told the name of each model of which something is new, when it is known here. */
     public void whenChanged(Consumer<String> listener) {
         changed.add(listener);
@@ -88,9 +95,14 @@ public final class ModelDirectory {
     void apply(ModelNews news) {
         switch (news) {
             case ModelReport report -> {
+                @Nullable String before = batcherAddress(report.model());
                 change(
                         report.model().name(),
                         versions -> versions.put(report.model().version(), report));
+                @Nullable String now = batcherAddress(report.model());
+                if (now != null && !now.equals(before)) {
+                    served.forEach(listener -> listener.accept(report.model(), now));
+                }
                 if (report.state() == ModelState.UNLOADED) {
                     forget(report.model());
                 }
@@ -203,6 +215,11 @@ public final class ModelDirectory {
         return report != null && report.state() != ModelState.UNLOADED;
     }
 
+    /** Whether that batcher serves that version. */
+    public boolean isServedBy(ModelId model, String batcher) {
+        return batcher.equals(batcherAddress(model));
+    }
+
     /** Whether another batcher than that one serves that version now, which has been loaded anew since. */
     public boolean isServedByAnother(ModelId model, String batcher) {
         ModelReport report = report(model);
@@ -283,9 +300,9 @@ public final class ModelDirectory {
         } catch (InferenceException nobody) {
             String points = "label " + InferenceException.quoted(label) + " points to version " + version;
             throw switch (nobody.error()) {
-                case InferenceError.ModelNotReady(ModelId model, String reason, long retryMillis) ->
+                case InferenceError.ModelNotReady(ModelId model, String reason, long retryMillis, boolean large) ->
                     new InferenceException(
-                            new InferenceError.ModelNotReady(model, points + ", and " + reason, retryMillis));
+                            new InferenceError.ModelNotReady(model, points + ", and " + reason, retryMillis, large));
                 case InferenceError.UnknownModel(String message) ->
                     new InferenceException(new InferenceError.UnknownModel(points + ", and " + message));
                 case InferenceError other -> nobody;

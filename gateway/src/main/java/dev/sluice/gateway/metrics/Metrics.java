@@ -1,6 +1,7 @@
 package dev.sluice.gateway.metrics;
 
 import dev.sluice.gateway.admit.LimitListener;
+import dev.sluice.gateway.cache.CacheListener;
 import dev.sluice.gateway.drift.VersionDrift;
 import dev.sluice.gateway.front.Page;
 import dev.sluice.gateway.front.RequestListener;
@@ -30,6 +31,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -65,13 +67,16 @@ public final class Metrics {
     private final DriftMeters drift;
     private final MultiGauge states;
     private final MultiGauge remarks;
+    private final MultiGauge cached;
     private Supplier<List<ModelReport>> reports = List::of;
+    private Supplier<Map<ModelId, Long>> cachedBytes = Map::of;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
     public Metrics(MetricsOptions options, Predicate<ModelId> loaded) {
         registry.config().meterFilter(NO_INSTANCES); // first, or meters that are there escape it
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
+        this.cached = MultiGauge.builder(MeterNames.CACHE_BYTES).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
         this.traffic = new TrafficMeters(registry);
@@ -151,29 +156,27 @@ public final class Metrics {
         counter(MeterNames.SLOW_CLIENTS, answers).tag("reason", "answer").register(registry);
     }
 
-    /** The same for pictures on their way to a thread, and those that found no place on it. */
-    public void watchPictures(IntSupplier waiting, IntSupplier running, LongSupplier refused) {
-        Gauge.builder(MeterNames.WAITING_PICTURES, waiting::getAsInt).register(registry);
-        Gauge.builder(MeterNames.RUNNING_PICTURES, running::getAsInt).register(registry);
-        counter(MeterNames.REFUSED_PICTURES, refused).register(registry);
+    /** The same for what is transformed, and what found no place for that. */
+    public void watchTransforms(IntSupplier waiting, IntSupplier running, LongSupplier refused) {
+        Gauge.builder(MeterNames.WAITING_TRANSFORMS, waiting::getAsInt).register(registry);
+        Gauge.builder(MeterNames.RUNNING_TRANSFORMS, running::getAsInt).register(registry);
+        counter(MeterNames.REFUSED_TRANSFORMS, refused).register(registry);
     }
 
-    /** Watches the cache of answers. */
-    public void watchCache(LongSupplier hits, LongSupplier misses, LongSupplier shared, LongSupplier bytes) {
-        counter(MeterNames.CACHE_HITS, hits).register(registry);
-        counter(MeterNames.CACHE_MISSES, misses).register(registry);
-        counter(MeterNames.CACHE_SHARED, shared).register(registry);
-        Gauge.builder(MeterNames.CACHE_BYTES, bytes::getAsLong).register(registry);
+    /** The same for what is kept of answers. */
+    public void watchCache(Supplier<Map<ModelId, Long>> bytes) {
+        cachedBytes = bytes;
     }
 
-    /** The same for those that have been decoded. */
-    public void watchDecoding(LongSupplier count, LongSupplier nanos) {
+    /** The same for what has been transformed of one kind. */
+    public void watchTransformed(String kind, LongSupplier count, LongSupplier nanos) {
         FunctionTimer.builder(
-                        MeterNames.PICTURE_SECONDS,
+                        MeterNames.TRANSFORM_SECONDS,
                         this,
                         metrics -> count.getAsLong(),
                         metrics -> nanos.getAsLong(),
                         TimeUnit.NANOSECONDS)
+                .tag("kind", kind)
                 .register(registry);
     }
 
@@ -201,6 +204,10 @@ public final class Metrics {
 
     public RequestListener requestListener() {
         return enabled ? models : RequestListener.NONE;
+    }
+
+    public CacheListener cacheListener() {
+        return enabled ? models : CacheListener.NONE;
     }
 
     public BatchListener batchListener() {
@@ -243,6 +250,11 @@ public final class Metrics {
         List<ModelReport> models = reports.get();
         states.register(models.stream().map(Metrics::stateRow).toList(), true);
         remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
+        cached.register(
+                cachedBytes.get().entrySet().stream()
+                        .map(each -> MultiGauge.Row.of(ModelMeters.tags(each.getKey()), each.getValue()))
+                        .toList(),
+                true);
         traffic.refresh();
         drift.refresh();
         return registry.scrape();

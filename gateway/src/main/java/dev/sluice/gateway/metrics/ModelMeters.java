@@ -1,5 +1,6 @@
 package dev.sluice.gateway.metrics;
 
+import dev.sluice.gateway.cache.CacheListener;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.worker.contract.BatchListener;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @thread any; a look-up in a concurrent map and an update of atomic counters
  * @bound one set for each loaded model version, and one for all that have left
  */
-final class ModelMeters implements RequestListener, BatchListener, InstanceListener {
+final class ModelMeters implements RequestListener, CacheListener, BatchListener, InstanceListener {
 
     private static final Duration[] LATENCY_BUCKETS = LongStream.of(
                     100,
@@ -102,6 +103,21 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
             ended.increment();
         }
         meters.request.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void hit(ModelId model) {
+        of(model).cacheHits.increment();
+    }
+
+    @Override
+    public void missed(ModelId model) {
+        of(model).cacheMisses.increment();
+    }
+
+    @Override
+    public void shared(ModelId model) {
+        of(model).cacheShared.increment();
     }
 
     @Override
@@ -235,6 +251,9 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
         private final Tags tags;
         private final Map<Ended, Counter> requests = new ConcurrentHashMap<>();
         private final Counter parts;
+        private final Counter cacheHits;
+        private final Counter cacheMisses;
+        private final Counter cacheShared;
         private final Timer request;
         private final Timer queue;
         private final Timer form;
@@ -254,6 +273,9 @@ final class ModelMeters implements RequestListener, BatchListener, InstanceListe
             this.registry = registry;
             this.tags = tags;
             parts = registry.counter(MeterNames.ANSWER_PARTS, tags);
+            cacheHits = registry.counter(MeterNames.CACHE_HITS, tags);
+            cacheMisses = registry.counter(MeterNames.CACHE_MISSES, tags);
+            cacheShared = registry.counter(MeterNames.CACHE_SHARED, tags);
             request = timer(MeterNames.REQUEST_SECONDS);
             queue = timer(MeterNames.QUEUE_SECONDS);
             form = timer(MeterNames.BATCH_FORM_SECONDS);

@@ -47,7 +47,12 @@ public final class TextTransform {
             throw InferenceException.invalid(texts.field(), "has no text");
         }
         TextRows.requireAtMost(to.maxTexts(), texts.count(), texts.field());
-        Tokenizer tokenizer = Tokenizers.of(to.tokenization());
+        try (Tokenizers.Hold hold = Tokenizers.hold(to.tokenization())) {
+            return new TextTransform(to, rows(texts, to, hold.tokenizer(), givenUp));
+        }
+    }
+
+    private static List<Tokens> rows(TextRows texts, TextInput to, Tokenizer tokenizer, BooleanSupplier givenUp) {
         List<Tokens> rows = new ArrayList<>(texts.count());
         for (int row = 0; row < texts.count(); row++) {
             if (givenUp.getAsBoolean()) {
@@ -57,7 +62,7 @@ public final class TextTransform {
             requireFit(tokens.ids().length, texts.name(row), to.tokenization().maxTokens());
             rows.add(tokens);
         }
-        return new TextTransform(to, rows);
+        return rows;
     }
 
     private static void requireFit(int tokens, String name, int most) {

@@ -41,8 +41,40 @@ class ResponseCacheTest {
     };
 
     private final FakeTicker ticker = new FakeTicker();
-    private final Set<ModelId> loaded = new HashSet<>(Set.of(MODEL));
-    private final ResponseCache cache = new ResponseCache(new CacheOptions(10_000, 1 << 20), ticker, loaded::contains);
+    private final Set<String> served = new HashSet<>(Set.of("first"));
+    private final Counts counts = new Counts();
+    private final ResponseCache cache = new ResponseCache(
+            new CacheOptions(10_000, 1 << 20), ticker, (model, loading) -> served.contains(loading), counts);
+
+    /** How often each was heard. */
+    private static final class Counts implements CacheListener {
+
+        private int hits;
+        private int misses;
+        private int shared;
+
+        @Override
+        public void hit(ModelId model) {
+            assertEquals(MODEL, model);
+            hits++;
+        }
+
+        @Override
+        public void missed(ModelId model) {
+            assertEquals(MODEL, model);
+            misses++;
+        }
+
+        @Override
+        public void shared(ModelId model) {
+            assertEquals(MODEL, model);
+            shared++;
+        }
+    }
+
+    private long bytes() {
+        return cache.bytes().values().stream().mapToLong(Long::longValue).sum();
+    }
 
     private static CacheKey key(long number) {
         return new CacheKey(MODEL, "first", number, 0, 0, 0);
@@ -76,8 +108,8 @@ class ResponseCacheTest {
         assertEquals(new Timing(0, 0, 0, 0, SECOND - 1), hit.response().timing());
         ticker.set(SECOND);
         missed(key(1)).ended(null);
-        assertEquals(1, cache.hits());
-        assertEquals(2, cache.misses());
+        assertEquals(1, counts.hits);
+        assertEquals(2, counts.misses);
     }
 
     @Test
@@ -113,7 +145,7 @@ class ResponseCacheTest {
         InferenceResponse answer = answer((byte) 1);
         flight.ended(answer);
         assertEquals(List.of(answer), heard);
-        assertEquals(1, cache.shared());
+        assertEquals(1, counts.shared);
         hit(key(1));
     }
 
@@ -146,23 +178,41 @@ class ResponseCacheTest {
     @Test
     void ofAVersionThatLeavesNothingStays() {
         missed(key(1)).ended(answer((byte) 1));
-        assertTrue(cache.bytes() > 0);
+        assertTrue(bytes() > 0);
         Flight late = missed(key(2));
-        loaded.clear();
+        served.clear();
         cache.forget(MODEL);
         late.ended(answer((byte) 2));
-        assertEquals(0, cache.bytes());
+        assertEquals(0, bytes());
         missed(key(1)).ended(null);
         missed(key(2)).ended(null);
+    }
+
+    /** Nobody asks for those of the one before again, and others may need the room. */
+    @Test
+    void ofALoadingThatAnotherTakesThePlaceOfNothingStays() {
+        missed(key(1)).ended(answer((byte) 1));
+        Flight late = missed(key(2));
+        served.clear();
+        served.add("second");
+        cache.keepOnly(MODEL, "second");
+        assertEquals(0, bytes());
+        late.ended(answer((byte) 2));
+        assertEquals(0, bytes());
+        CacheKey anew = new CacheKey(MODEL, "second", 1, 0, 0, 0);
+        missed(anew).ended(answer((byte) 3));
+        cache.keepOnly(MODEL, "second");
+        cache.keepOnly(new ModelId("m", 2), "third");
+        assertEquals(3, hit(anew).response().outputs().getFirst().data().get(0));
     }
 
     @Test
     void itHoldsNoMoreThanItMay() {
         for (int number = 0; number < 1000; number++) {
             missed(key(number)).ended(answer(new byte[100]));
-            assertTrue(cache.bytes() <= 10_000, () -> cache.bytes() + " bytes");
+            assertTrue(bytes() <= 10_000, () -> bytes() + " bytes");
         }
-        assertTrue(cache.bytes() > 5_000, () -> cache.bytes() + " bytes");
+        assertTrue(bytes() > 5_000, () -> bytes() + " bytes");
         missed(key(-1)).ended(answer(new byte[20_000]));
         missed(key(-1)).ended(null);
     }
@@ -173,16 +223,20 @@ class ResponseCacheTest {
         InferenceResponse large = answer(new byte[20_000]);
         assertFalse(flight.keeps(large));
         flight.ended(large);
-        assertEquals(0, cache.bytes());
+        assertEquals(0, bytes());
         assertEquals(0, cache.underWay());
         assertTrue(missed(key(1)).keeps(answer(new byte[9_000])));
     }
 
     @Test
     void anAnswerThatCannotBeKeptIsGivenAllTheSame() {
-        ResponseCache broken = new ResponseCache(new CacheOptions(10_000, 1 << 20), ticker, model -> {
-            throw new OutOfMemoryError("as if");
-        });
+        ResponseCache broken = new ResponseCache(
+                new CacheOptions(10_000, 1 << 20),
+                ticker,
+                (model, loading) -> {
+                    throw new OutOfMemoryError("as if");
+                },
+                CacheListener.NONE);
         List<@Nullable InferenceResponse> heard = new ArrayList<>();
         Flight flight = assertInstanceOf(Found.Miss.class, broken.look(key(1), SECOND, RANK, NOBODY))
                 .flight();

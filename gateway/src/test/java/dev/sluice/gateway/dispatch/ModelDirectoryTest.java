@@ -1,13 +1,20 @@
 package dev.sluice.gateway.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.gateway.fake.Crossing;
 import dev.sluice.worker.contract.ModelNews;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ModelDirectoryTest {
@@ -23,6 +30,30 @@ class ModelDirectoryTest {
         models.apply(new ModelNews.Wished(nothing));
         assertEquals(nothing, models.wish("m"));
         assertNotSame(nothing, models.wish("m"), "it would be here for ever");
+    }
+
+    private void reported(ModelState state, @Nullable String batcher) {
+        models.apply(new ModelReport(
+                Crossing.MODEL,
+                state,
+                batcher == null ? null : Crossing.endpoint(batcher).description(),
+                ""));
+    }
+
+    @Test
+    void saysWhichLoadingServes() {
+        List<String> told = new ArrayList<>();
+        models.whenServed((model, batcher) -> told.add(model + " " + batcher));
+        reported(ModelState.LOADING, null);
+        reported(ModelState.READY, "a");
+        reported(ModelState.READY, "a");
+        assertTrue(models.isServedBy(Crossing.MODEL, "a"));
+        reported(ModelState.READY, "b");
+        assertFalse(models.isServedBy(Crossing.MODEL, "a"));
+        reported(ModelState.ASLEEP, "room");
+        reported(ModelState.UNLOADED, null);
+        assertFalse(models.isServedBy(Crossing.MODEL, "b"));
+        assertEquals(List.of("echo/1 a", "echo/1 b", "echo/1 room"), told);
     }
 
     @Test

@@ -84,7 +84,9 @@ class CacheIT {
         assertEquals("miss", echo(4).header("sluice-cache"));
         assertEquals(1, count("sluice_cache_hits_total"));
         assertEquals(2, count("sluice_cache_misses_total"));
-        assertTrue(count("sluice_cache_bytes") > 0);
+        assertTrue(gateway.metrics().value("sluice_cache_bytes", "model=\"echo\"", "version=\"1\"") > 0);
+        assertEquals(1, gateway.metrics().value("sluice_cache_hits_total", "model=\"echo\"", "version=\"1\""));
+        assertEquals(0, gateway.metrics().value("sluice_cache_misses_total", "model=\"pick\""));
     }
 
     @Test
@@ -147,6 +149,15 @@ class CacheIT {
                         && count("sluice_cache_bytes") == 0);
         assertEquals("miss", echo(3).header("sluice-cache"));
         assertEquals("hit", echo(3).header("sluice-cache"));
+    }
+
+    @Test
+    void whatIsLoadedAnewHasAnswersOfItsOwn() {
+        echo(3);
+        assertTrue(count("sluice_cache_bytes") > 0);
+        repository.config("echo", CACHED + "max_batch_rows: 3\n");
+        Waiting.until("the loading before gone with its answers", () -> count("sluice_cache_bytes") == 0);
+        assertEquals("miss", echo(3).header("sluice-cache"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -121,6 +122,37 @@ class SagemakerIT {
                     "{\"predictions\":[[2.5]]}",
                     gateway.post("/models/hash/invoke", "{\"instances\": [[2.5]]}")
                             .body());
+        }
+    }
+
+    /** What was served from there before lies in the cache, and is another model. */
+    @Test
+    void whatLiesAtAnAddressNowIsServed() throws IOException {
+        Path put = Files.createDirectories(folder.resolve("put/hash/model"));
+        Path file = put.resolve("model.onnx");
+        Path models = Files.createDirectories(folder.resolve("models"));
+        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), file);
+        try (RunningGateway gateway = RunningGateway.start(
+                models,
+                PROFILE,
+                "http.model_control=true",
+                "worker.control.mode=explicit",
+                "worker.sources.allow_files=" + folder.resolve("put"))) {
+            String load = "{\"model_name\": \"hash\", \"url\": \"%s\"}".formatted(put);
+            String rows = "{\"instances\": [[1.5]]}";
+            assertEquals(200, gateway.post("/models", load).status());
+            assertEquals(
+                    "{\"predictions\":[[1.5]]}",
+                    gateway.post("/models/hash/invoke", rows).body());
+            assertEquals(200, delete(gateway, "/models/hash").status());
+            Files.copy(
+                    Places.TEST_MODELS.resolveSibling("candidates").resolve("minus/model.onnx"),
+                    file,
+                    StandardCopyOption.REPLACE_EXISTING);
+            assertEquals(200, gateway.post("/models", load).status());
+            assertEquals(
+                    "{\"predictions\":[[-1.5]]}",
+                    gateway.post("/models/hash/invoke", rows).body());
         }
     }
 

@@ -49,6 +49,19 @@ class TextModelsIT {
     }
 
     @Test
+    void theTokenizerGoesWithItsVersion() throws IOException {
+        int before = Tokenizers.count();
+        try (RunningGateway gateway = start(yaml("", "kind: classes, name: scores"))) {
+            assertEquals(200, gateway.post("/predict", "{\"text\": \"great\"}").status());
+            assertEquals(before + 1, Tokenizers.count());
+            Files.delete(root.resolve("moods/1/model.onnx"));
+            Files.delete(root.resolve("moods/1"));
+            Waiting.until("it is gone", () -> Tokenizers.count() == before);
+        }
+        assertEquals(before, Tokenizers.count());
+    }
+
+    @Test
     void listsTheLabelsThatHold() throws IOException {
         String labels = "labels: [nice, sad]\n";
         assertEquals(
@@ -186,8 +199,13 @@ class TextModelsIT {
     }
 
     private static void compare(String name, Path file, JsonArray cases) throws IOException {
-        TokenizerFiles read = TokenizerFiles.read(Files.readAllBytes(file));
-        Tokenizer tokenizer = Tokenizers.of(new Tokenization(read.file(), 512, true, true));
+        try (TokenizerFiles read = TokenizerFiles.read(Files.readAllBytes(file));
+                Tokenizers.Hold hold = read.hold(new Tokenization(read.file(), 512, true, true))) {
+            compare(name, hold.tokenizer(), cases);
+        }
+    }
+
+    private static void compare(String name, Tokenizer tokenizer, JsonArray cases) {
         assertEquals(7, cases.size());
         for (int i = 0; i < cases.size(); i++) {
             JsonObject each = cases.getJsonObject(i);

@@ -32,9 +32,14 @@ import org.junit.jupiter.api.Test;
 
 class TextTransformTest {
 
-    private static final TokenizerFile FILE =
-            TokenizerFiles.read(resource("models/sentences/tokenizer.json")).file();
+    private static final TokenizerFile FILE = file();
     private static final int PAD = 9;
+
+    private static TokenizerFile file() {
+        try (TokenizerFiles read = TokenizerFiles.read(resource("models/sentences/tokenizer.json"))) {
+            return read.file();
+        }
+    }
 
     private static byte[] resource(String name) {
         try (InputStream in = TextTransformTest.class.getResourceAsStream("/text/" + name)) {

@@ -63,8 +63,18 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
-    /** The model exists but cannot serve at present, or not at all until somebody mends it. */
-    record ModelNotReady(ModelId model, String reason, long retryAfterMillis) implements InferenceError {
+    /**
+     * The model exists but cannot serve at present, or not at all until somebody mends it.
+     *
+     * @param tooLarge whether that is because it takes more memory than models are given
+     */
+    record ModelNotReady(ModelId model, String reason, long retryAfterMillis, boolean tooLarge)
+            implements InferenceError {
+
+        public ModelNotReady(ModelId model, String reason, long retryAfterMillis) {
+            this(model, reason, retryAfterMillis, false);
+        }
+
         @Override
         public String message() {
             return "model " + model + " is not ready: " + reason;

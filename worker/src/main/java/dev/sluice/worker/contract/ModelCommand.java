@@ -62,8 +62,14 @@ public sealed interface ModelCommand {
      * Has a version come from elsewhere than the repository.
      *
      * @param source null to take that back
+     * @param anew whether of a file of this machine what lies there now is meant, whatever lay there before
      */
-    record Source(String name, long version, @Nullable ModelSource source) implements ModelCommand {}
+    record Source(String name, long version, @Nullable ModelSource source, boolean anew) implements ModelCommand {
+
+        public Source(String name, long version, @Nullable ModelSource source) {
+            this(name, version, source, false);
+        }
+    }
 
     /** Forget what operators said of it: its files say what is served, and by which names. */
     record Reset(String name) implements ModelCommand {}

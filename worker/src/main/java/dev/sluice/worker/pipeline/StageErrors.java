@@ -23,8 +23,8 @@ final class StageErrors {
             case InferenceError.DeadlineExceeded(String stage) ->
                 new InferenceError.DeadlineExceeded(stage + " of " + where);
             case InferenceError.EngineFailure(String id) -> new InferenceError.EngineFailure(id + ", " + where);
-            case InferenceError.ModelNotReady(var model, String reason, long retryAfterMillis) ->
-                new InferenceError.ModelNotReady(model, reason + " (" + where + ")", retryAfterMillis);
+            case InferenceError.ModelNotReady(var model, String reason, long retryAfterMillis, boolean tooLarge) ->
+                new InferenceError.ModelNotReady(model, reason + " (" + where + ")", retryAfterMillis, tooLarge);
             case InferenceError other -> other;
         };
     }

@@ -111,6 +111,20 @@ public final class ModelSources implements AutoCloseable {
     }
 
     /**
+     * With the digest of what lies there now, where that is a file of this machine and none is said: what its URL led to
+     * when it was first read counts no more.
+     */
+    public ModelSource asItIsNow(ModelSource source, Transfer transfer) throws IOException {
+        if (!source.scheme().equals("file") || !source.sha256().isEmpty()) {
+            return source;
+        }
+        Path file = rules.checkFile(source);
+        return Files.size(file) > options.maxDownload()
+                ? source
+                : new ModelSource(source.url(), Digests.of(file, transfer));
+    }
+
+    /**
      * The files of a version, which stay where they are until it is closed.
      *
      * @param source where they are from

@@ -2,8 +2,6 @@ package dev.sluice.worker.tokenizer;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.sluice.worker.contract.Tokenization;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,49 +10,43 @@ import org.jspecify.annotations.Nullable;
  * <p>Of what the library knows of a text, only the tokens and which of a pair they are in are taken over: a string and a
  * place for each token would cost more than the tokens.
  *
- * @thread any; the native one is not changed once it is made
+ * @thread {@link #encode} any, several at once, for the native one is not changed any more by then; the rest one
  * @errors IllegalArgumentException for a file that is none, with what the library says of it
- * @owns native memory, until nobody knows it any more
+ * @owns native memory, until {@link #close}
  */
 public final class Tokenizer {
 
     private static final TokenizersLibrary LIBRARY = NativeLibrary.load();
-    private static final Cleaner CLEANER = Cleaner.create();
 
     /** Pairs lose their end first where that is the longer text, which is what Hugging Face does by default. */
     private static final String LONGEST_FIRST = "LONGEST_FIRST";
 
     private final long handle;
-    private final boolean special;
+    private boolean special;
 
-    Tokenizer(Tokenization how) {
-        this.handle = made(how.file().json());
-        long native_ = handle;
-        CLEANER.register(this, () -> LIBRARY.deleteTokenizer(native_));
-        this.special = how.special();
-        LIBRARY.disablePadding(handle);
-        if (how.truncates()) {
-            LIBRARY.setTruncation(handle, how.maxTokens(), LONGEST_FIRST, 0);
-        } else {
-            LIBRARY.disableTruncation(handle);
+    /** What the library throws has no type of its own. */
+    Tokenizer(String json) {
+        try {
+            handle = LIBRARY.createTokenizerFromString(json);
+        } catch (RuntimeException broken) {
+            throw new IllegalArgumentException("is no tokenizer.json: " + broken.getMessage(), broken);
         }
     }
 
-    /**
-     * Whether it is a tokenizer at all.
-     *
-     * @throws IllegalArgumentException where it is none
-     */
-    static void check(String json) {
-        LIBRARY.deleteTokenizer(made(json));
-    }
-
-    /** What the library throws has no type of its own. */
-    private static long made(String json) {
+    /** From now on it is one of that description, or none any more; before anybody else knows it. */
+    Tokenizer as(Tokenization how) {
+        special = how.special();
         try {
-            return LIBRARY.createTokenizerFromString(json);
-        } catch (RuntimeException broken) {
-            throw new IllegalArgumentException("is no tokenizer.json: " + broken.getMessage(), broken);
+            LIBRARY.disablePadding(handle);
+            if (how.truncates()) {
+                LIBRARY.setTruncation(handle, how.maxTokens(), LONGEST_FIRST, 0);
+            } else {
+                LIBRARY.disableTruncation(handle);
+            }
+            return this;
+        } catch (RuntimeException impossible) {
+            close();
+            throw impossible;
         }
     }
 
@@ -68,17 +60,17 @@ public final class Tokenizer {
 
     /** Those of a text, or of a pair of texts. */
     public Tokens encode(String text, @Nullable String pair) {
+        long encoding =
+                pair == null ? LIBRARY.encode(handle, text, special) : LIBRARY.encodeDual(handle, text, pair, special);
         try {
-            long encoding = pair == null
-                    ? LIBRARY.encode(handle, text, special)
-                    : LIBRARY.encodeDual(handle, text, pair, special);
-            try {
-                return new Tokens(LIBRARY.getTokenIds(encoding), LIBRARY.getTypeIds(encoding));
-            } finally {
-                LIBRARY.deleteEncoding(encoding);
-            }
+            return new Tokens(LIBRARY.getTokenIds(encoding), LIBRARY.getTypeIds(encoding));
         } finally {
-            Reference.reachabilityFence(this);
+            LIBRARY.deleteEncoding(encoding);
         }
+    }
+
+    /** Once, when nobody encodes and nobody will: under a call it would end the process. */
+    void close() {
+        LIBRARY.deleteTokenizer(handle);
     }
 }

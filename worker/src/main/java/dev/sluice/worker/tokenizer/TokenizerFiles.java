@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import dev.sluice.worker.contract.Tokenization;
 import dev.sluice.worker.contract.TokenizerFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,15 +17,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the file of a tokenizer says besides how texts become tokens.
+ * The file of a tokenizer once it has been read: the tokenizer, and what it says besides how texts become tokens.
  *
- * @param maxTokens of a text; 0 where it does not say
- * @param padId the token that padding consists of; 0 where it has none
- * @param vocabulary the highest token and one more
+ * @thread confined to its reader
+ * @owns the tokenizer until somebody holds it, or this is closed
  */
-public record TokenizerFiles(TokenizerFile file, int maxTokens, int padId, int vocabulary) {
+public final class TokenizerFiles implements AutoCloseable {
 
     private static final Set<String> PADDING = Set.of("[PAD]", "<pad>", "<|padding|>");
+
+    private final TokenizerFile file;
+    private final int maxTokens;
+    private final int padId;
+    private final int vocabulary;
+    private final Tokenizer tokenizer;
+    private boolean isHeld;
+
+    private TokenizerFiles(TokenizerFile file, JsonObject root, Tokenizer tokenizer) {
+        this.file = file;
+        this.maxTokens = number(root, "truncation", "max_length");
+        this.padId = padId(root);
+        this.vocabulary = vocabulary(root);
+        this.tokenizer = tokenizer;
+    }
 
     /**
      * Of those bytes.
@@ -37,15 +52,62 @@ public record TokenizerFiles(TokenizerFile file, int maxTokens, int padId, int v
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            Tokenizer.check(json);
-            JsonObject root = JsonUtils.GSON.fromJson(json, JsonObject.class);
-            return new TokenizerFiles(
-                    new TokenizerFile(json, digest(bytes)),
-                    number(root, "truncation", "max_length"),
-                    padId(root),
-                    vocabulary(root));
+            return read(json, digest(bytes));
         } catch (CharacterCodingException | JsonParseException broken) {
             throw new IllegalArgumentException("is no JSON in UTF-8", broken);
+        }
+    }
+
+    private static TokenizerFiles read(String json, String digest) {
+        Tokenizer tokenizer = new Tokenizer(json);
+        try {
+            JsonObject root = JsonUtils.GSON.fromJson(json, JsonObject.class);
+            return new TokenizerFiles(new TokenizerFile(json, digest), root, tokenizer);
+        } catch (Throwable broken) {
+            tokenizer.close();
+            throw broken;
+        }
+    }
+
+    public TokenizerFile file() {
+        return file;
+    }
+
+    /** Tokens of a text; 0 where it does not say. */
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    /** The token that padding consists of; 0 where it has none. */
+    public int padId() {
+        return padId;
+    }
+
+    /** The highest token and one more. */
+    public int vocabulary() {
+        return vocabulary;
+    }
+
+    /**
+     * Holds the tokenizer that this has read; once.
+     *
+     * @param how of this file
+     */
+    public Tokenizers.Hold hold(Tokenization how) {
+        isHeld = true;
+        return Tokenizers.hold(how, tokenizer);
+    }
+
+    /** As it was made, of no description yet. */
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public void close() {
+        if (!isHeld) {
+            isHeld = true;
+            tokenizer.close();
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.Tokenization;
+import dev.sluice.worker.contract.TokenizerFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizersTest {
 
-    private static TokenizerFiles read(String truncation) {
+    private static byte[] file(String truncation) {
         String words = """
             {"version": "1.0", "truncation": %s, "padding": null,
              "added_tokens": [{"id": 4, "content": "<pad>", "single_word": false, "lstrip": false, "rstrip": false,
@@ -32,21 +33,27 @@ class TokenizersTest {
              "normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "post_processor": null, "decoder": null,
              "model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1, "c": 2, "?": 3}, "unk_token": "?"}}
             """.formatted(truncation);
-        return TokenizerFiles.read(words.getBytes(StandardCharsets.UTF_8));
+        return words.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Tokenization how(int maxTokens) {
-        return new Tokenization(read("null").file(), maxTokens, true, true);
+        try (TokenizerFiles read = TokenizerFiles.read(file("null"))) {
+            return new Tokenization(read.file(), maxTokens, true, true);
+        }
     }
 
     @Test
     void readsWhatTheFileSaysBesideItsWords() {
-        TokenizerFiles plain = read("null");
-        assertEquals(0, plain.maxTokens());
-        assertEquals(4, plain.padId());
-        assertEquals(5, plain.vocabulary());
+        try (TokenizerFiles plain = TokenizerFiles.read(file("null"))) {
+            assertEquals(0, plain.maxTokens());
+            assertEquals(4, plain.padId());
+            assertEquals(5, plain.vocabulary());
+            assertFalse(plain.file().toString().contains("WordLevel"));
+        }
         String cut = "{\"direction\": \"Right\", \"max_length\": 7, \"strategy\": \"LongestFirst\", \"stride\": 0}";
-        assertEquals(7, read(cut).maxTokens());
+        try (TokenizerFiles truncating = TokenizerFiles.read(file(cut))) {
+            assertEquals(7, truncating.maxTokens());
+        }
     }
 
     @ParameterizedTest
@@ -60,13 +67,52 @@ class TokenizersTest {
 
     @Test
     void isOneForEachDescription() {
-        Tokenization one = how(3);
-        Tokenization same = how(3);
-        Tokenization other = how(2);
-        assertSame(Tokenizers.of(one), Tokenizers.of(same));
-        assertNotSame(Tokenizers.of(one), Tokenizers.of(other));
-        assertEquals(2, Tokenizers.of(other).encode("a b c", null).ids().length);
-        assertFalse(read("null").file().toString().contains("WordLevel"));
+        try (Tokenizers.Hold one = Tokenizers.hold(how(3));
+                Tokenizers.Hold same = Tokenizers.hold(how(3));
+                Tokenizers.Hold other = Tokenizers.hold(how(2))) {
+            assertSame(one.tokenizer(), same.tokenizer());
+            assertNotSame(one.tokenizer(), other.tokenizer());
+            assertEquals(2, other.tokenizer().encode("a b c", null).ids().length);
+        }
+    }
+
+    @Test
+    void theLastOneToLetGoFreesIt() {
+        int before = Tokenizers.count();
+        Tokenizers.Hold version = Tokenizers.hold(how(33));
+        Tokenizers.Hold request = Tokenizers.hold(how(33));
+        assertEquals(before + 1, Tokenizers.count());
+        version.close();
+        version.close();
+        assertThrows(IllegalStateException.class, version::tokenizer);
+        assertEquals(before + 1, Tokenizers.count());
+        assertEquals(2, request.tokenizer().encode("a b", null).ids().length);
+        request.close();
+        assertEquals(before, Tokenizers.count());
+    }
+
+    /** Which takes a second for a large one. */
+    @Test
+    void itsFileIsReadOnce() {
+        try (TokenizerFiles read = TokenizerFiles.read(file("null"))) {
+            Tokenization how = new Tokenization(read.file(), 44, true, true);
+            try (Tokenizers.Hold first = read.hold(how)) {
+                assertSame(read.tokenizer(), first.tokenizer());
+                try (TokenizerFiles again = TokenizerFiles.read(file("null"));
+                        Tokenizers.Hold second = again.hold(how)) {
+                    assertSame(first.tokenizer(), second.tokenizer());
+                }
+                assertEquals(1, first.tokenizer().encode("a", null).ids().length);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeMadeIsNotHeld() {
+        int before = Tokenizers.count();
+        Tokenization broken = new Tokenization(new TokenizerFile("{}", "no digest"), 5, true, true);
+        assertThrows(IllegalArgumentException.class, () -> Tokenizers.hold(broken));
+        assertEquals(before, Tokenizers.count());
     }
 
     @Test
@@ -74,15 +120,18 @@ class TokenizersTest {
         Tokenization wanted = how(77);
         CyclicBarrier together = new CyclicBarrier(4);
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Future<Tokenizer>> all = new ArrayList<>();
+            List<Future<Tokenizers.Hold>> all = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
                 all.add(threads.submit(() -> {
                     together.await();
-                    return Tokenizers.of(wanted);
+                    return Tokenizers.hold(wanted);
                 }));
             }
-            for (Future<Tokenizer> each : all) {
-                assertSame(Tokenizers.of(wanted), each.get());
+            try (Tokenizers.Hold mine = Tokenizers.hold(wanted)) {
+                for (Future<Tokenizers.Hold> each : all) {
+                    assertSame(mine.tokenizer(), each.get().tokenizer());
+                    each.get().close();
+                }
             }
         }
     }
@@ -90,8 +139,9 @@ class TokenizersTest {
     /** Which the library says nowhere, and everything here counts on. */
     @Test
     void isTheSameForManyThreads() throws InterruptedException, ExecutionException {
-        Tokenizer tokenizer = Tokenizers.of(how(100));
-        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        try (Tokenizers.Hold hold = Tokenizers.hold(how(100));
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            Tokenizer tokenizer = hold.tokenizer();
             List<Future<Boolean>> all = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
                 int words = 1 + thread * 7;
@@ -115,15 +165,19 @@ class TokenizersTest {
 
     @Test
     void leavesNothingBehindThatIsSaidToTheLibraryAlone() {
-        assertEquals(1, Tokenizers.of(how(100)).encode("a", null).ids().length);
+        try (Tokenizers.Hold hold = Tokenizers.hold(how(100))) {
+            assertEquals(1, hold.tokenizer().encode("a", null).ids().length);
+        }
         assertNull(System.getProperty("RUST_FLAVOR"));
         assertEquals("true", System.getProperty("ai.djl.offline"));
     }
 
     @Test
     void readsTextsThatJavaAloneCanHold() {
-        long[] ids = Tokenizers.of(how(100)).encode("a \ud800 b \u0000", null).ids();
-        assertEquals(0, ids[0]);
-        assertTrue(ids.length >= 3, Arrays.toString(ids));
+        try (Tokenizers.Hold hold = Tokenizers.hold(how(100))) {
+            long[] ids = hold.tokenizer().encode("a \ud800 b \u0000", null).ids();
+            assertEquals(0, ids[0]);
+            assertTrue(ids.length >= 3, Arrays.toString(ids));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.SizeLimit;
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.Operator;
 import dev.sluice.worker.contract.InferenceError;
@@ -64,11 +65,22 @@ public final class Orders {
         return operations.order(command, operator(context)).onSuccess(outcome -> {
             InferenceError refusal = outcome.refusal();
             if (refusal == null) {
-                whenDone.accept(outcome);
+                orRefuse(exchange, () -> whenDone.accept(outcome));
             } else {
                 exchange.refuse(refusal);
             }
         });
+    }
+
+    /** Nobody above would answer: what escapes from a callback is only logged. */
+    private static void orRefuse(Exchange exchange, Runnable step) {
+        try {
+            step.run();
+        } catch (InferenceException refused) {
+            exchange.refuse(refused.error());
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            exchange.refuse(Serving.failed(exchange, failure));
+        }
     }
 
     /** Has the whole process stop. */
@@ -82,20 +94,14 @@ public final class Orders {
         });
     }
 
-    /** Reads a request, and refuses it where its taker throws InferenceException. */
+    /** Reads a request, and refuses it where its taker throws. */
     public void read(RoutingContext context, Consumer<HttpBytes> taker) {
         Exchange exchange = exchanges.of(context);
         BodyReader.read(
                 context.request(),
                 SizeLimit.fixed(MAX_BODY_BYTES),
                 bodies,
-                body -> {
-                    try {
-                        taker.accept(body);
-                    } catch (InferenceException refused) {
-                        exchange.refuse(refused.error());
-                    }
-                },
+                body -> orRefuse(exchange, () -> taker.accept(body)),
                 exchange::refuse);
     }
 

@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to one front loop; one use
  * @errors InvalidRequest in the words of MLflow, and of pandas for what is no table; those that the signature is to
- *     blame for are {@link MlflowDialect#schema}
+ *     blame for are told apart by {@link #isSignaturesFault}
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source MLflow, scoring_server and proto_json_utils.py
  */
 public final class FrameDecoder {
 
     static final String SPLIT = "dataframe_split";
+    private static final String SCHEMA = "schema";
     private static final String RECORDS = "dataframe_records";
     private static final int MOST_TOLD = 4;
     private static final Set<String> TENSORS = Set.of("instances", "inputs");
@@ -43,6 +44,7 @@ public final class FrameDecoder {
     private final List<String> forms = new ArrayList<>();
     private int formCount;
     private @Nullable RowTable table;
+    private boolean isSignatures;
 
     public FrameDecoder(HttpBytes body, Description model, TensorBuffers buffers) {
         this.body = body;
@@ -57,12 +59,16 @@ public final class FrameDecoder {
         try {
             readMembers();
             if (formCount != 1) {
-                throw invalid(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
+                throw new FrameException(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
             }
             return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
         } catch (BadJson bad) {
             giveBack();
             throw noJson(bad);
+        } catch (FrameException wrong) {
+            giveBack();
+            requireSyntax();
+            throw InferenceException.invalid("", wrong.text());
         } catch (InferenceException wrong) {
             giveBack();
             requireSyntax();
@@ -75,15 +81,28 @@ public final class FrameDecoder {
         return table == null ? PredictWriter.ROWS : PredictWriter.FRAME;
     }
 
+    /** Whether what was thrown is that the model takes other things, and not that these are none. */
+    boolean isSignaturesFault() {
+        return isSignatures;
+    }
+
     /** As CSV. */
     public DecodedRequest decodeCsv(boolean header) {
         buffers.besideBody(body.length());
         try {
-            RowTable lines = table();
-            lines.readCsv(body.array(), body.from(), body.to(), header);
-            return request(lines);
+            return request(csv(header));
         } catch (InferenceException wrong) {
             giveBack();
+            throw wrong;
+        }
+    }
+
+    private RowTable csv(boolean header) {
+        try {
+            RowTable lines = table();
+            lines.readCsv(body.array(), body.from(), body.to(), header);
+            return lines;
+        } catch (InferenceException wrong) {
             throw inWords(
                     wrong,
                     "Failed to parse input as a Pandas DataFrame. Ensure that the input is a valid CSV-formatted Pandas"
@@ -98,7 +117,7 @@ public final class FrameDecoder {
         return made;
     }
 
-    private static DecodedRequest request(RowTable read) {
+    private DecodedRequest request(RowTable read) {
         try {
             return read.request();
         } catch (InferenceException wrong) {
@@ -123,7 +142,7 @@ public final class FrameDecoder {
             return;
         }
         requireSyntax();
-        throw invalid("Invalid input. " + EXPECTED + ". Received "
+        throw new FrameException("Invalid input. " + EXPECTED + ". Received "
                 + (first == '[' ? "a list." : "unexpected input type '" + pythonType(first) + "'."));
     }
 
@@ -174,7 +193,8 @@ public final class FrameDecoder {
         byte first = cursor.peek();
         if (first != '[') {
             String type = first == '{' ? "dictionary" : "type " + pythonType(first);
-            throw invalid("Invalid input. Dataframe records format must be a list of records. Got " + type + ".");
+            throw new FrameException(
+                    "Invalid input. Dataframe records format must be a list of records. Got " + type + ".");
         }
         records.readRecords(RECORDS);
     }
@@ -183,26 +203,22 @@ public final class FrameDecoder {
         byte first = cursor.peek();
         if (first != '{') {
             String type = first == '[' ? "list" : "type " + pythonType(first);
-            throw invalid("Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
+            throw new FrameException("Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
         }
         new SplitFrame(cursor, split).read();
     }
 
     /** What is wrong with the form of a table is said so; what its model does not take is the signature's. */
-    private static InferenceException inWords(InferenceException wrong, String before, String behind) {
+    private InferenceException inWords(InferenceException wrong, String before, String behind) {
         if (!(wrong.error() instanceof InvalidRequest(String field, String reason))) {
             return wrong;
         }
-        if (field.equals(MlflowDialect.SCHEMA) || reason.startsWith("Invalid input.")) {
-            return wrong;
+        if (field.isEmpty()) {
+            return InferenceException.invalid("", before + reason + behind);
         }
-        return field.isEmpty()
-                ? invalid(before + reason + behind)
-                : MlflowDialect.schema(field.equals("rows") ? reason : reason + " (at " + field + ")");
-    }
-
-    static InferenceException invalid(String text) {
-        return InferenceException.invalid("", text);
+        isSignatures = true;
+        return InferenceException.invalid(
+                SCHEMA, field.equals(RowTable.WHOLE) ? reason : reason + " (at " + field + ")");
     }
 
     /** As Python writes it. */
@@ -224,9 +240,10 @@ public final class FrameDecoder {
         }
     }
 
-    private static InferenceException noJson(BadJson bad) {
-        return invalid(
-                "Invalid input. Ensure that input is a valid JSON formatted string. Error: '" + bad.reason() + "'");
+    private InferenceException noJson(BadJson bad) {
+        isSignatures = false;
+        return InferenceException.invalid(
+                "", "Invalid input. Ensure that input is a valid JSON formatted string. Error: '" + bad.reason() + "'");
     }
 
     private void giveBack() {

@@ -6,7 +6,6 @@ import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Refusal;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
-import dev.sluice.worker.contract.InferenceException;
 
 /**
  * Errors as MLflow's scoring server says them; those that it does not have are ours, with one of its codes. A model
@@ -16,17 +15,24 @@ import dev.sluice.worker.contract.InferenceException;
  * @source mlflow, exceptions.py and scoring_server
  */
 enum MlflowDialect implements Dialect {
-    INSTANCE;
+    INSTANCE,
 
-    /** The field of what a model's signature is to blame for. */
-    static final String SCHEMA = "schema";
+    /** Of a request that is one, but not what the model's signature says. */
+    SIGNATURE {
+        @Override
+        public String text(InferenceError error) {
+            return error instanceof InferenceError.InvalidRequest(String field, String reason)
+                    ? "Failed to enforce schema. Error: " + reason
+                    : super.text(error);
+        }
+
+        @Override
+        String code(InferenceError error) {
+            return error instanceof InferenceError.InvalidRequest ? "INVALID_PARAMETER_VALUE" : super.code(error);
+        }
+    };
 
     private static final int BAD_REQUEST = 400;
-
-    /** The model takes other things than these. */
-    static InferenceException schema(String reason) {
-        return InferenceException.invalid(SCHEMA, reason);
-    }
 
     @Override
     public Protocol protocol() {
@@ -41,8 +47,6 @@ enum MlflowDialect implements Dialect {
     @Override
     public String text(InferenceError error) {
         return switch (error) {
-            case InferenceError.InvalidRequest(String field, String reason)
-            when field.equals(SCHEMA) -> "Failed to enforce schema. Error: " + reason;
             case InferenceError.EngineFailure failure ->
                 "Encountered an unexpected error while evaluating the model. Verify that the serialized input"
                         + " Dataframe is compatible with the model for inference. (" + failure.message() + ")";
@@ -86,10 +90,9 @@ enum MlflowDialect implements Dialect {
                         && !late.stage().equals(StatusMapping.BODY_STAGE));
     }
 
-    private static String code(InferenceError error) {
+    String code(InferenceError error) {
         return switch (error) {
-            case InferenceError.InvalidRequest invalid ->
-                invalid.field().equals(SCHEMA) ? "INVALID_PARAMETER_VALUE" : "BAD_REQUEST";
+            case InferenceError.InvalidRequest invalid -> "BAD_REQUEST";
             case InferenceError.EngineFailure failure -> "BAD_REQUEST";
             case InferenceError.PayloadTooLarge tooLarge -> "BAD_REQUEST";
             case InferenceError.UnsupportedMediaType unsupported -> "BAD_REQUEST";

@@ -108,13 +108,18 @@ public final class MlflowFront implements ProfileFront {
         }
 
         private static DecodedRequest decode(Exchange exchange, FrameType type, FrameDecoder decoder) {
-            DecodedRequest decoded =
-                    switch (type) {
-                        case JSON -> decoder.decode();
-                        case CSV -> decoder.decodeCsv(true);
-                    };
-            exchange.answersBy(decoder.writer());
-            return decoded;
+            try {
+                DecodedRequest decoded =
+                        switch (type) {
+                            case JSON -> decoder.decode();
+                            case CSV -> decoder.decodeCsv(true);
+                        };
+                exchange.answersBy(decoder.writer());
+                return decoded;
+            } catch (InferenceException wrong) {
+                exchange.speaks(decoder.isSignaturesFault() ? MlflowDialect.SIGNATURE : MlflowDialect.INSTANCE);
+                throw wrong;
+            }
         }
     }
 }

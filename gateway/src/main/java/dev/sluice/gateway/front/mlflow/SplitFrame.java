@@ -3,7 +3,6 @@ package dev.sluice.gateway.front.mlflow;
 import dev.sluice.gateway.front.rows.ColumnNames;
 import dev.sluice.gateway.front.rows.RowTable;
 import dev.sluice.gateway.front.v2.JsonCursor;
-import dev.sluice.worker.contract.InferenceException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,14 +50,14 @@ final class SplitFrame {
         }
     }
 
-    private InferenceException unexpectedKeys() {
-        return FrameDecoder.invalid("Invalid input. Dataframe split format must have 'data' field and optionally"
+    private FrameException unexpectedKeys() {
+        return new FrameException("Invalid input. Dataframe split format must have 'data' field and optionally"
                 + " 'columns' and 'index' fields. Got " + FrameDecoder.list(List.copyOf(keys)) + ".");
     }
 
     private void readMember(String key) {
         if (!keys.add(key)) {
-            throw FrameDecoder.invalid("Invalid input. '" + key + "' is given twice in dataframe_split.");
+            throw new FrameException("Invalid input. '" + key + "' is given twice in dataframe_split.");
         }
         if (!KEYS.contains(key)) {
             throw unexpectedKeys();

@@ -1,8 +1,12 @@
 package dev.sluice.gateway.front.rows;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
@@ -22,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where nobody has declared what the columns of the one input are called, they are those of the table that comes, in
  * its order.
  *
+ * <p>Names take a while to be made for many columns, so those that a model declares are kept as long as the description
+ * of that loading is known.
+ *
  * @thread confined to one front loop; one for each table
  * @shape inputs of a column are {@code [N]} or {@code [N,1]}; that of all columns is {@code [N,C]}, or the same
  * @errors InvalidRequest for columns that the model has not, that it misses, and that come twice
@@ -34,53 +41,74 @@ final class Columns {
     /** Columns that may have names where the model says nothing of how many there are. */
     static final int MOST_NAMED = 1 << 16;
 
+    /** By identity, for two that are equal would be compared through and through. */
+    private static final Cache<Description, Names> DECLARED =
+            Caffeine.newBuilder().weakKeys().build();
+
     private final Signature signature;
     private final boolean together;
-    private final Map<String, Integer> places = new HashMap<>();
-    private List<String> names = List.of();
-    private byte[][] quotable = {};
+    private Names names;
+
+    /**
+     * What they are called.
+     *
+     * @param all in their order
+     * @param places of each
+     * @param quotable each as it stands in JSON; empty where it would have escapes
+     * @thread immutable
+     */
+    private record Names(List<String> all, Map<String, Integer> places, List<byte[]> quotable) {
+
+        static Names of(List<String> columns) {
+            Map<String, Integer> places = new HashMap<>();
+            List<byte[]> quotable = new ArrayList<>(columns.size());
+            for (String name : columns) {
+                places.put(name, quotable.size());
+                boolean plain = name.chars().allMatch(each -> each >= ' ' && each != '"' && each != '\\');
+                quotable.add(plain ? name.getBytes(StandardCharsets.UTF_8) : new byte[0]);
+            }
+            return new Names(List.copyOf(columns), places, quotable);
+        }
+    }
+
+    private Columns(Signature signature, Names names) {
+        this.signature = signature;
+        this.together = signature.inputs().size() == 1;
+        this.names = names;
+    }
 
     /**
      * Those of that model.
      *
-     * @param declared what its owner calls them, in their order; empty where nothing is said
      * @throws InferenceException InvalidRequest for one that takes no tables, Unimplemented for types that no cell has
      */
-    Columns(Signature signature, List<String> declared) {
-        this.signature = signature;
-        this.together = signature.inputs().size() == 1;
-        for (TensorSpec spec : signature.inputs()) {
-            requireCells(spec);
-        }
-        call(
-                together || !declared.isEmpty()
-                        ? declared
-                        : signature.inputs().stream().map(TensorSpec::name).toList());
+    static Columns of(Description model) {
+        return new Columns(model.signature(), DECLARED.get(model, Columns::declared));
     }
 
-    private void requireCells(TensorSpec spec) {
+    private static Names declared(Description model) {
+        List<TensorSpec> inputs = model.signature().inputs();
+        boolean together = inputs.size() == 1;
+        inputs.forEach(spec -> requireCells(spec, together));
+        List<String> said = model.transform().input() instanceof RowsInput(List<String> columns) ? columns : List.of();
+        return Names.of(
+                together || !said.isEmpty()
+                        ? said
+                        : inputs.stream().map(TensorSpec::name).toList());
+    }
+
+    private static void requireCells(TensorSpec spec, boolean together) {
         Shape shape = spec.shape();
         boolean one = shape.rank() == 1 || (shape.rank() == 2 && Math.abs(shape.dimension(1)) == 1);
         if (!one && !(together && shape.rank() == 2)) {
             throw InferenceException.invalid(
-                    "rows",
+                    RowTable.WHOLE,
                     "a row has no place for input \"" + spec.name() + "\", which is " + spec.shape()
                             + " (-1 is any); send instances or inputs");
         }
         if (spec.dataType() == DataType.FP16 || spec.dataType() == DataType.BF16) {
             throw new InferenceException(new InferenceError.Unimplemented("input \"" + spec.name() + "\" is "
                     + spec.dataType() + ", which no cell of a row holds; it can be sent as binary data to /v2"));
-        }
-    }
-
-    private void call(List<String> columns) {
-        names = List.copyOf(columns);
-        quotable = new byte[names.size()][];
-        for (int place = 0; place < quotable.length; place++) {
-            String name = names.get(place);
-            places.put(name, place);
-            boolean plain = name.chars().allMatch(each -> each >= ' ' && each != '"' && each != '\\');
-            quotable[place] = plain ? name.getBytes(StandardCharsets.UTF_8) : new byte[0];
         }
     }
 
@@ -94,17 +122,17 @@ final class Columns {
 
     /** How many there are; {@link #OPEN} where the table has yet to tell. */
     int count() {
-        return names.isEmpty() ? OPEN : names.size();
+        return names.all.isEmpty() ? OPEN : names.all.size();
     }
 
     /** The name of the one at that place, as errors have it. */
     String name(int place) {
-        return place < names.size() ? names.get(place) : Integer.toString(place);
+        return place < names.all.size() ? names.all.get(place) : Integer.toString(place);
     }
 
     /** The same as it stands in JSON; empty where it would have escapes. */
     byte[] quotable(int place) {
-        return quotable[place];
+        return names.quotable.get(place);
     }
 
     /** The input that holds that column. */
@@ -114,16 +142,16 @@ final class Columns {
 
     /** Where that one is; {@link #OPEN} where the model has none of the name. */
     int placeOf(String name) {
-        return places.getOrDefault(name, OPEN);
+        return names.places.getOrDefault(name, OPEN);
     }
 
     /** The places of a table's columns, in its order. Where the model's have no names yet, they are these. */
     int[] places(ColumnNames table) {
         List<String> given = table.all();
         String where = table.where();
-        if (together && names.isEmpty()) {
+        if (together && names.all.isEmpty()) {
             requireCount(given.size(), where);
-            call(given);
+            names = Names.of(given);
         }
         requireAll(given, where);
         return given.stream().mapToInt(this::placeOf).toArray();
@@ -131,8 +159,8 @@ final class Columns {
 
     /** How many columns of a table the model may know by name. */
     int mostNamed() {
-        if (!names.isEmpty()) {
-            return names.size();
+        if (!names.all.isEmpty()) {
+            return names.all.size();
         }
         long declared = declaredWidth();
         return declared == Shape.VARIABLE ? MOST_NAMED : (int) Math.min(MOST_NAMED, declared);
@@ -170,13 +198,13 @@ final class Columns {
     void requireAll(List<String> given, String where) {
         Set<String> there = new HashSet<>(given);
         List<String> missing = new ArrayList<>();
-        for (int place = 0; place < names.size(); place++) {
-            if (isNeeded(place) && !there.contains(names.get(place))) {
-                missing.add(names.get(place));
+        for (int place = 0; place < names.all.size(); place++) {
+            if (isNeeded(place) && !there.contains(names.all.get(place))) {
+                missing.add(names.all.get(place));
             }
         }
         List<String> extra =
-                given.stream().filter(name -> !places.containsKey(name)).toList();
+                given.stream().filter(name -> !names.places.containsKey(name)).toList();
         @Nullable String problem = problem(missing, extra);
         if (problem != null) {
             throw InferenceException.invalid(where, problem);

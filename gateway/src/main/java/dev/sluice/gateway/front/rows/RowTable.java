@@ -6,7 +6,6 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.gateway.front.v2.SignatureCheck;
 import dev.sluice.worker.contract.ModelReport.Description;
-import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
@@ -21,6 +20,9 @@ import java.util.List;
  */
 public final class RowTable {
 
+    /** The field of what is wrong with a table as a whole. */
+    public static final String WHOLE = "rows";
+
     private final JsonCursor cursor;
     private final Columns columns;
     private final RowTensors tensors;
@@ -30,9 +32,7 @@ public final class RowTable {
     /** @param cursor over the cells of a body */
     public RowTable(JsonCursor cursor, Description model, TensorBuffers buffers) {
         this.cursor = cursor;
-        this.columns = new Columns(
-                model.signature(),
-                model.transform().input() instanceof RowsInput(List<String> declared) ? declared : List.of());
+        this.columns = Columns.of(model);
         this.tensors = new RowTensors(cursor, columns, buffers);
     }
 

@@ -68,7 +68,7 @@ final class RowTensors {
      */
     List<Tensor> inputs(int rows, int width) {
         if (rows == 0) {
-            throw InferenceException.invalid("rows", "the table has no rows");
+            throw InferenceException.invalid(RowTable.WHOLE, "the table has no rows");
         }
         List<Tensor> inputs = new ArrayList<>(tensors.size());
         for (GrowingTensor tensor : tensors) {
@@ -80,7 +80,7 @@ final class RowTensors {
                     spec.shape().rank() == 1 ? new Shape(rows) : new Shape(rows, columns.areTogether() ? width : 1);
             if (!spec.shape().accepts(shape)) {
                 throw InferenceException.invalid(
-                        "rows",
+                        RowTable.WHOLE,
                         "input \"" + spec.name() + "\" expects " + spec.shape() + " (-1 is any) and got " + shape);
             }
             inputs.add(tensor.tensor(shape));

@@ -157,7 +157,7 @@ final class ModelsHandler implements Handler<RoutingContext> {
                 return new ModelCommand.Load(name);
             }
             toLoad = name;
-            return new ModelCommand.Source(name, FIRST, source(url));
+            return new ModelCommand.Source(name, FIRST, source(url), true);
         }
 
         void goOn(Outcome outcome) {

@@ -18,7 +18,7 @@ enum SagemakerDialect implements Dialect {
         @Override
         public int status(InferenceError error) {
             return switch (error) {
-                case InferenceError.ModelNotReady full when full.reason().contains(BUDGET) -> INSUFFICIENT_STORAGE;
+                case InferenceError.ModelNotReady full when full.tooLarge() -> INSUFFICIENT_STORAGE;
                 case InferenceError other -> StatusMapping.httpStatus(other);
             };
         }
@@ -33,7 +33,6 @@ enum SagemakerDialect implements Dialect {
     };
 
     private static final int CONFLICT = 409;
-    private static final String BUDGET = "worker.control.memory_budget";
     private static final int INSUFFICIENT_STORAGE = 507;
 
     @Override

@@ -10,6 +10,7 @@ import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.cache.CacheListener;
 import dev.sluice.gateway.cache.CacheOptions;
 import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.dispatch.ModelCommands;
@@ -129,7 +130,11 @@ class ServingTest {
                 new PictureUrls(
                         new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
                         InstantSource.system()),
-                new ResponseCache(new CacheOptions(1 << 20, 1 << 20), Ticker.SYSTEM, model -> true),
+                new ResponseCache(
+                        new CacheOptions(1 << 20, 1 << 20),
+                        Ticker.SYSTEM,
+                        (model, loading) -> true,
+                        CacheListener.NONE),
                 "test");
         loop = vertx.getOrCreateContext();
         serving = new Serving(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.cache.CacheListener;
 import dev.sluice.gateway.cache.CacheOptions;
 import dev.sluice.gateway.cache.ResponseCache;
 import dev.sluice.gateway.dispatch.ModelCommands;
@@ -127,7 +128,8 @@ class OpenApiTest {
                 new PictureUrls(
                         new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
                         InstantSource.system()),
-                new ResponseCache(new CacheOptions(1 << 20, 1 << 20), ticker, model -> true),
+                new ResponseCache(
+                        new CacheOptions(1 << 20, 1 << 20), ticker, (model, loading) -> true, CacheListener.NONE),
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
