@@ -28,7 +28,8 @@ public record AdminOptions(
     /** Another server whose operators' tools are to go on working. */
     public enum Profile {
         NONE,
-        TORCHSERVE
+        TORCHSERVE,
+        DJL_SERVING
     }
 
     public boolean isOn() {
