@@ -7,7 +7,7 @@ import java.nio.file.Path;
 class DjlServingIT extends RecordedProfile {
 
     DjlServingIT() {
-        super("djl-serving", 45);
+        super("djl-serving", 40);
     }
 
     @Override
