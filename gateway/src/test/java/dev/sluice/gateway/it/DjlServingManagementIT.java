@@ -57,8 +57,7 @@ class DjlServingManagementIT {
 
     @TestFactory
     Stream<DynamicTest> answersAsRecorded() throws IOException {
-        return RecordedPairs.tests(
-                RecordedPairs.read("djl-serving-management.txt"), gateway, gateway.adminPort());
+        return RecordedPairs.tests(RecordedPairs.read("djl-serving-management.txt"), gateway, gateway.adminPort());
     }
 
     @Test
@@ -91,7 +90,7 @@ class DjlServingManagementIT {
                 .put("min_worker", 2)
                 .encode();
         Answer older = gateway.admin("POST", "/models", body, "content-type", "application/json");
-        assertEquals("200 Model \"pair\" registered.", older.status() + " " + status(older));
+        assertEquals("200 Model \"zpair\" registered.", older.status() + " " + status(older));
         answers("zpair/versions/1");
         answers("zpair/versions/2");
         Answer told = gateway.admin("GET", "/workflows/zpair/1", "");
@@ -103,8 +102,7 @@ class DjlServingManagementIT {
     @Test
     void whoDoesNotWaitIsAnsweredAtOnceAndTheModelComes() throws IOException {
         Answer scheduled = gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + url("later"), "");
-        assertEquals(
-                "202 Model \"zlater\" registration scheduled.", scheduled.status() + " " + status(scheduled));
+        assertEquals("202 Model \"zlater\" registration scheduled.", scheduled.status() + " " + status(scheduled));
         Waiting.until(
                 "the model is there",
                 () -> gateway.admin("GET", "/models/zlater", "").body().contains("\"status\": \"Healthy\""));

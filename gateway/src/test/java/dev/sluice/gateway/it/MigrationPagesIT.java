@@ -65,8 +65,8 @@ class MigrationPagesIT {
         if (example.group("part") != null) {
             byte[] file = Files.readAllBytes(Places.ROOT.resolve(example.group("part")));
             String named = example.group("named");
-            String head = (named == null ? "" : FORM_PART + "model_name\"\r\n\r\n" + named + "\r\n")
-                    + FORM_PART + "data\"; filename=\"a\"\r\n\r\n";
+            String head = (named == null ? "" : FORM_PART + "model_name\"\r\n\r\n" + named + "\r\n") + FORM_PART
+                    + "data\"; filename=\"a\"\r\n\r\n";
             return request.header("content-type", "multipart/form-data; boundary=b")
                     .POST(BodyPublishers.concat(
                             BodyPublishers.ofString(head),

@@ -48,7 +48,8 @@ public final class DjlFront implements ProfileFront {
         Exchange exchange = loop.exchanges().of(context);
         exchange.speaks(DjlDialect.MANAGED);
         HttpMethod method = context.request().method();
-        Optional<ManagedPath> path = ManagedPath.of(String.valueOf(context.request().path()));
+        Optional<ManagedPath> path =
+                ManagedPath.of(String.valueOf(context.request().path()));
         if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
             context.response().putHeader("allow", READS);
             loop.exchanges().refuse(context, loop.bodies(), 405, "operators have a port of their own");

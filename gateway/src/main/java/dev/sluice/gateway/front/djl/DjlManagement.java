@@ -52,7 +52,8 @@ public final class DjlManagement implements ManagementFront {
         public void handle(RoutingContext context) {
             Exchange exchange = desk.exchanges().of(context);
             exchange.speaks(DjlDialect.MANAGED);
-            Optional<ManagedPath> path = ManagedPath.of(String.valueOf(context.request().path()));
+            Optional<ManagedPath> path =
+                    ManagedPath.of(String.valueOf(context.request().path()));
             if (path.isEmpty()) { // the router has matched it as it is when its dots and slashes are resolved
                 desk.exchanges().refuse(context, desk.bodies(), 404, "there is no such path");
                 return;

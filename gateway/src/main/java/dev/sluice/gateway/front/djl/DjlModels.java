@@ -11,7 +11,6 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +75,7 @@ final class DjlModels {
 
     /** Of a version that is not there it says twice that it is not. */
     private void one(Exchange exchange, String name, @Nullable String version) {
-        String missing =
-                registered.has(name) && version != null ? "Workflow not found: " + name + "/" + version : name;
+        String missing = registered.has(name) && version != null ? "Workflow not found: " + name + "/" + version : name;
         exchange.speaks(new DjlDialect(missing, DjlDialect.Asked.DESCRIPTION));
         JsonOutput out = new JsonOutput(1024);
         String between = "[";

@@ -57,8 +57,8 @@ record DjlRegistration(
         if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             return of(name -> Queries.parameter(request, name));
         }
-        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), KNOWN)
-                .withoutNulls();
+        JsonMembers members =
+                JsonMembers.read(body.array(), body.from(), body.to(), KNOWN).withoutNulls();
         return of(members::scalar);
     }
 

@@ -50,8 +50,7 @@ public final class PlainIntake {
      */
     public void takeNamed(
             Exchange exchange, PredictBody body, Numbers numbers, Function<HttpBytes, RequestedModel> naming) {
-        intake.takeNamed(
-                exchange, whole -> new Intake.Named(naming.apply(whole), new Taker(exchange, body, numbers)));
+        intake.takeNamed(exchange, whole -> new Intake.Named(naming.apply(whole), new Taker(exchange, body, numbers)));
     }
 
     /** Ends such a request for something in its head. */

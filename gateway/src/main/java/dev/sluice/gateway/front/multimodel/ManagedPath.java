@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param model null for all of them
  * @param version null where none is named
  */
-public record ManagedPath(String list, @Nullable String model, @Nullable String version) {
+public record ManagedPath(
+        String list, @Nullable String model, @Nullable String version) {
 
     private static final Pattern PATH =
             Pattern.compile("/(?<list>models|workflows)(?:/(?<model>[^/]+)(?:/(?<version>[^/]+))?)?/?");

@@ -49,8 +49,9 @@ public final class ModelOrders {
         if (wanted == null) {
             LongStream there = models.versions(name).stream()
                     .mapToLong(report -> report.model().version());
-            LongStream coming =
-                    registering.stream().filter(model -> model.name().equals(name)).mapToLong(ModelId::version);
+            LongStream coming = registering.stream()
+                    .filter(model -> model.name().equals(name))
+                    .mapToLong(ModelId::version);
             return 1 + LongStream.concat(there, coming).max().orElse(0);
         }
         long version = RegisteredModels.number(wanted);

@@ -67,8 +67,7 @@ public final class PlainAnswers {
     public void takeNamed(Exchange exchange, String part, Function<@Nullable String, RequestedModel> model) {
         PredictBody body = begun(exchange);
         if (body.kind() == PredictBody.Kind.FORM) {
-            intake.takeNamed(
-                    exchange, body, numbers(exchange), whole -> model.apply(body.said(whole, part)));
+            intake.takeNamed(exchange, body, numbers(exchange), whole -> model.apply(body.said(whole, part)));
         } else {
             intake.take(exchange, model.apply(null), body, numbers(exchange));
         }

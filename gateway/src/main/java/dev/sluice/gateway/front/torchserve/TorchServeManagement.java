@@ -81,8 +81,7 @@ public final class TorchServeManagement implements ManagementFront {
             if (reads && managed.isPresent()) {
                 tell(exchange, name, its.version());
             } else {
-                answers.take(
-                        context, body -> orders.of(context.request(), name, its.version(), managed.isEmpty()));
+                answers.take(context, body -> orders.of(context.request(), name, its.version(), managed.isEmpty()));
             }
         }
 

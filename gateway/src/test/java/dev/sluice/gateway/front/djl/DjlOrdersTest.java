@@ -92,8 +92,7 @@ class DjlOrdersTest {
                 Order.class, register(Map.of("url", URL, "model_name", "other", "synchronous", "false")));
         assertFalse(scheduled.waits());
         assertEquals(202, scheduled.status());
-        assertEquals(
-                "Model \"other\" registration scheduled.", scheduled.text().get());
+        assertEquals("Model \"other\" registration scheduled.", scheduled.text().get());
     }
 
     @Test
@@ -145,8 +144,7 @@ class DjlOrdersTest {
     @Test
     void whatHasLeftMayComeBack() {
         managed.is(1, ModelState.UNLOADED, 0);
-        ModelCommand.Source again =
-                assertInstanceOf(ModelCommand.Source.class, command(register(Map.of("url", URL))));
+        ModelCommand.Source again = assertInstanceOf(ModelCommand.Source.class, command(register(Map.of("url", URL))));
         assertEquals(2, again.version());
     }
 
@@ -171,23 +169,17 @@ class DjlOrdersTest {
     void workersAreAsManyAsTheRangeAllows() {
         managed.is(1, ModelState.READY, 4);
         assertEquals(
-                new Done(
-                        200,
-                        "Workflow \"m\" worker scaled. New Worker configuration min workers:2 max workers:8"),
+                new Done(200, "Workflow \"m\" worker scaled. New Worker configuration min workers:2 max workers:8"),
                 reply(HttpMethod.PUT, null, Map.of("min_worker", "2", "max_worker", "8")));
         assertEquals(
                 new ModelCommand.Instances(MODEL, 6),
                 command(reply(HttpMethod.PUT, "1", Map.of("min_worker", "6", "max_worker", "8"))));
         assertEquals(
-                new ModelCommand.Instances(MODEL, 2),
-                command(reply(HttpMethod.PUT, null, Map.of("min_worker", "2"))));
+                new ModelCommand.Instances(MODEL, 2), command(reply(HttpMethod.PUT, null, Map.of("min_worker", "2"))));
         assertEquals(
-                new ModelCommand.Instances(MODEL, 3),
-                command(reply(HttpMethod.PUT, null, Map.of("max_worker", "3"))));
+                new ModelCommand.Instances(MODEL, 3), command(reply(HttpMethod.PUT, null, Map.of("max_worker", "3"))));
         assertEquals(
-                new Done(
-                        200,
-                        "Workflow \"m\" worker scaled. New Worker configuration min workers:-1 max workers:-1"),
+                new Done(200, "Workflow \"m\" worker scaled. New Worker configuration min workers:-1 max workers:-1"),
                 reply(HttpMethod.PUT, null, Map.of()));
         assertThrows(InferenceException.class, () -> reply(HttpMethod.PUT, null, Map.of("min_worker", "0")));
         assertThrows(InferenceException.class, () -> reply(HttpMethod.PUT, "7", Map.of("min_worker", "2")));

@@ -51,7 +51,9 @@ class MultipartTest {
     private static String named(String body, String name) {
         byte[] bytes = body.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer found = Multipart.named(new HttpBytes(bytes, 0, bytes.length), "b", name);
-        return found == null ? "none" : StandardCharsets.ISO_8859_1.decode(found).toString();
+        return found == null
+                ? "none"
+                : StandardCharsets.ISO_8859_1.decode(found).toString();
     }
 
     @Test

@@ -79,7 +79,8 @@ class TorchServeOrdersTest {
         managed.is(1, ModelState.READY, 1);
         managed.is(2, ModelState.READY, 1);
         ModelSource source = new ModelSource("https://models.example/m.onnx", "");
-        managed.tell(new ModelNews.Wished(ModelWish.none(MODEL).sourced(1, source).sourced(2, source)));
+        managed.tell(
+                new ModelNews.Wished(ModelWish.none(MODEL).sourced(1, source).sourced(2, source)));
         Refused refused = assertInstanceOf(Refused.class, delete("2"));
         assertEquals("InvalidModelVersionException", refused.type());
         assertEquals("Cannot remove default version for model m", refused.text());

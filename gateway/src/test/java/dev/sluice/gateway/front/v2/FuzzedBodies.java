@@ -18,8 +18,7 @@ import java.util.function.Supplier;
  */
 public record FuzzedBodies(long seed, Random random, Supplier<String> body, Predicate<byte[]> decodes) {
 
-    private static final byte[] LIKELY =
-            "0123456789.eE+-\"\\{}[]:, \u0000ntfu\u007f".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] LIKELY = "0123456789.eE+-\"\\{}[]:, \u0000ntfu\u007f".getBytes(StandardCharsets.UTF_8);
 
     public void rightOnesDecode(int rounds) {
         for (int round = 0; round < rounds; round++) {
