@@ -114,6 +114,16 @@ class ArchitectureTest {
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
 
+    /** What both share has a place of its own. */
+    @Test
+    void torchServeAndDjlServingKnowNothingOfEachOther() {
+        String torchServe = "dev.sluice.gateway.front.torchserve..";
+        String djl = "dev.sluice.gateway.front.djl..";
+        String shared = "dev.sluice.gateway.front.multimodel..";
+        check(noClasses().that(in(shared, djl)).should().dependOnClassesThat(in(torchServe)));
+        check(noClasses().that(in(shared, torchServe)).should().dependOnClassesThat(in(djl)));
+    }
+
     @Test
     void theConfigurationOnlyFillsOptionRecords() {
         DescribedPredicate<JavaClass> options = DescribedPredicate.describe(
@@ -238,6 +248,7 @@ class ArchitectureTest {
                         "dev.sluice.gateway.front.tfs..",
                         "dev.sluice.gateway.front.kserve..",
                         "dev.sluice.gateway.front.openai..",
+                        "dev.sluice.gateway.front.multimodel..",
                         "dev.sluice.gateway.front.torchserve..",
                         "dev.sluice.gateway.front.djl..",
                         "dev.sluice.gateway.front.mlflow..",

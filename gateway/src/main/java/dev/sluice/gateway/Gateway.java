@@ -14,6 +14,7 @@ import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.control.AuditLog;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.TrialKeeper;
+import dev.sluice.gateway.front.djl.DjlManagement;
 import dev.sluice.gateway.front.grpc.GrpcFront;
 import dev.sluice.gateway.front.grpc.GrpcProtocol;
 import dev.sluice.gateway.front.grpc.OpenInferenceProtocol;
@@ -222,6 +223,7 @@ public final class Gateway {
                 switch (config.admin().profile()) {
                     case NONE -> ManagementFront.NONE;
                     case TORCHSERVE -> new TorchServeManagement();
+                    case DJL_SERVING -> new DjlManagement();
                 };
         return vertx.deployVerticle(
                 new AdminVerticle(parts, config.http(), config.admin(), management, this::adminOpen));

@@ -1,58 +1,9 @@
 package dev.sluice.gateway.it;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+/** KServe V1 answers as recorded. */
+class KserveV1IT extends RecordedProfile {
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
-
-/** KServe V1 answers as recorded, beside V2 and on a port of its own. */
-class KserveV1IT {
-
-    private static final String PAIRS = "kserve-v1.txt";
-    private static final int FEWEST = 20;
-
-    @TempDir
-    static Path models;
-
-    private static RunningGateway gateway;
-
-    @BeforeAll
-    static void start() {
-        Repository repository = CompatModels.in(models);
-        gateway = RunningGateway.start(
-                repository.root(),
-                "worker.instances=1",
-                "compat.profile=kserve-v1",
-                "compat.listeners=[\"kserve-v1: 0\"]");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.awaitNothingInFlight();
-        gateway.close();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> answersAsRecordedBesideV2() throws IOException {
-        return RecordedPairs.tests(RecordedPairs.read(PAIRS), gateway, gateway.port());
-    }
-
-    @TestFactory
-    Stream<DynamicTest> answersAsRecordedOnItsOwnPort() throws IOException {
-        return RecordedPairs.tests(RecordedPairs.read(PAIRS), gateway, gateway.profilePort(0));
-    }
-
-    @Test
-    void thereAreMany() throws IOException {
-        List<RecordedPairs> pairs = RecordedPairs.read(PAIRS);
-        assertTrue(pairs.size() >= FEWEST, pairs.size() + " pairs");
+    KserveV1IT() {
+        super("kserve-v1", 20);
     }
 }

@@ -23,8 +23,10 @@ class MigrationPagesIT {
 
     private static final Pattern EXAMPLE = Pattern.compile(
             "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' |-T (?<file>\\S+) "
-                    + "|-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
+                    + "|(?:-F model_name=(?<named>\\S+) )?-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
                     + "'?http://localhost:(?<port>[0-9]+)(?<path>[^\\s']+)'?\n(?<answer>(?:.|\n(?!```))*)\n```");
+
+    private static final String FORM_PART = "--b\r\ncontent-disposition: form-data; name=\"";
 
     /** The port that operators ask, in the pages. */
     private static final String OPERATORS = "8081";
@@ -62,7 +64,9 @@ class MigrationPagesIT {
         }
         if (example.group("part") != null) {
             byte[] file = Files.readAllBytes(Places.ROOT.resolve(example.group("part")));
-            String head = "--b\r\ncontent-disposition: form-data; name=\"data\"; filename=\"a\"\r\n\r\n";
+            String named = example.group("named");
+            String head = (named == null ? "" : FORM_PART + "model_name\"\r\n\r\n" + named + "\r\n") + FORM_PART
+                    + "data\"; filename=\"a\"\r\n\r\n";
             return request.header("content-type", "multipart/form-data; boundary=b")
                     .POST(BodyPublishers.concat(
                             BodyPublishers.ofString(head),
@@ -121,18 +125,23 @@ class MigrationPagesIT {
 
     @Test
     void fromTorchServe(@TempDir Path models) throws IOException {
-        runExamples(
-                CompatModels.withDigits(models),
-                "torchserve.md",
-                "torchserve",
-                "worker.instances=1",
-                "admin.port=-1",
-                "admin.profile=torchserve",
-                "registry.url=none");
+        runManaged(CompatModels.withDigits(models), "torchserve");
     }
 
     @Test
     void fromDjlServing(@TempDir Path models) throws IOException {
-        runExamples(CompatModels.withDigits(models), "djl-serving.md", "djl-serving", "worker.instances=1");
+        runManaged(CompatModels.withDigits(models), "djl-serving");
+    }
+
+    /** Of a server whose management is spoken too. */
+    private static void runManaged(Path models, String profile) throws IOException {
+        runExamples(
+                models,
+                profile + ".md",
+                profile,
+                "worker.instances=1",
+                "admin.port=-1",
+                "admin.profile=" + profile,
+                "registry.url=none");
     }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Requests with the answers that they must get, from a file of blocks with an empty line between them: what it is
- * about, behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one; the type
- * of the answer behind a {@code <}, where that is not JSON; the status and the answer's body, which may go on
+ * about, behind a {@code #}; method and path; headers, each behind a {@code >}; the body, where there is one, or the parts
+ * of a form, each on a line behind a {@code |}; the type of the answer behind a {@code <}, where that is not JSON; the status and the answer's body, which may go on
  * over lines.
  *
  * @param headers of the request, name and value by turns
@@ -34,6 +34,7 @@ record RecordedPairs(
 
     private static final String HEADER = "> ";
     private static final String TYPE = "< ";
+    private static final String PART = "| ";
     private static final Pattern STATUS = Pattern.compile("[1-5][0-9][0-9](?= |$)");
     private static final Path FOLDER = Places.ROOT.resolve("gateway/src/test/resources/compat");
 
@@ -55,14 +56,21 @@ record RecordedPairs(
             headers.addAll(List.of(lines[at++].substring(HEADER.length()).split(": ", 2)));
         }
         List<String> body = new ArrayList<>();
+        StringBuilder parts = new StringBuilder();
         String type = "application/json";
         while (!STATUS.matcher(lines[at]).lookingAt()) {
             if (lines[at].startsWith(TYPE)) {
                 type = lines[at].substring(TYPE.length());
+            } else if (lines[at].startsWith(PART)) {
+                parts.append(part(lines[at].substring(PART.length()).split(": ", 2)));
             } else {
                 body.add(lines[at]);
             }
             at++;
+        }
+        if (!parts.isEmpty()) {
+            headers.addAll(List.of("content-type", "multipart/form-data; boundary=b"));
+            body.add(parts + "--b--");
         }
         String[] answer =
                 String.join("\n", List.of(lines).subList(at, lines.length)).split(" ", 2);
@@ -75,6 +83,10 @@ record RecordedPairs(
                 type,
                 Integer.parseInt(answer[0]),
                 answer.length > 1 ? answer[1] : "");
+    }
+
+    private static String part(String[] said) {
+        return "--b\r\ncontent-disposition: form-data; name=\"" + said[0] + "\"\r\n\r\n" + said[1] + "\r\n";
     }
 
     static Stream<DynamicTest> tests(List<RecordedPairs> pairs, RunningGateway gateway, int port) {

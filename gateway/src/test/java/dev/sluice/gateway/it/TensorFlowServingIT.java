@@ -1,58 +1,9 @@
 package dev.sluice.gateway.it;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
+/** TensorFlow Serving's REST interface answers as recorded. */
+class TensorFlowServingIT extends RecordedProfile {
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
-
-/** TensorFlow Serving's REST interface answers as recorded, beside V2 and on a port of its own. */
-class TensorFlowServingIT {
-
-    private static final String PAIRS = "tensorflow-serving.txt";
-    private static final int FEWEST = 100;
-
-    @TempDir
-    static Path models;
-
-    private static RunningGateway gateway;
-
-    @BeforeAll
-    static void start() {
-        Repository repository = CompatModels.in(models);
-        gateway = RunningGateway.start(
-                repository.root(),
-                "worker.instances=1",
-                "compat.profile=tensorflow-serving",
-                "compat.listeners=[\"tensorflow-serving: 0\"]");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.awaitNothingInFlight();
-        gateway.close();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> answersAsRecordedBesideV2() throws IOException {
-        return RecordedPairs.tests(RecordedPairs.read(PAIRS), gateway, gateway.port());
-    }
-
-    @TestFactory
-    Stream<DynamicTest> answersAsRecordedOnItsOwnPort() throws IOException {
-        return RecordedPairs.tests(RecordedPairs.read(PAIRS), gateway, gateway.profilePort(0));
-    }
-
-    @Test
-    void thereAreMany() throws IOException {
-        List<RecordedPairs> pairs = RecordedPairs.read(PAIRS);
-        assertTrue(pairs.size() >= FEWEST, pairs.size() + " pairs");
+    TensorFlowServingIT() {
+        super("tensorflow-serving", 100);
     }
 }

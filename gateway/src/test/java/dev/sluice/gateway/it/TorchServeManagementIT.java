@@ -25,26 +25,18 @@ class TorchServeManagementIT {
     @TempDir
     static Path elsewhere;
 
+    private static ManagedGateway managed;
     private static RunningGateway gateway;
 
     @BeforeAll
     static void start() throws IOException {
-        Repository repository = CompatModels.in(models);
-        Files.createSymbolicLink(models.resolve("digits"), Places.DEMO_MODELS.resolve("digits"));
-        gateway = RunningGateway.start(
-                repository.root(),
-                "worker.instances=1",
-                "admin.port=-1",
-                "admin.profile=torchserve",
-                "admin.audit_log=" + elsewhere.resolve("audit.log"),
-                "worker.sources.cache=" + elsewhere.resolve("cache"),
-                "registry.url=none");
+        managed = ManagedGateway.start("torchserve", models, elsewhere);
+        gateway = managed.gateway();
     }
 
     @AfterAll
     static void stop() {
-        gateway.awaitNothingInFlight();
-        gateway.close();
+        managed.close();
     }
 
     @TestFactory
@@ -57,13 +49,27 @@ class TorchServeManagementIT {
         Answer done =
                 gateway.admin("PUT", "/models/words?min_worker=2&synchronous=true", "", "x-request-id", "scaling");
         assertEquals("Workers scaled to 2 for model: words", done.json().getString("status"), done.body());
-        List<JsonObject> kept = Files.readAllLines(elsewhere.resolve("audit.log")).stream()
-                .map(JsonObject::new)
-                .filter(entry -> entry.encode().contains("\"scaling\""))
-                .toList();
+        List<JsonObject> kept = managed.changedBy("scaling");
         assertEquals(1, kept.size(), kept.toString());
         assertEquals("words", kept.getFirst().getString("model"));
         assertEquals("instances", kept.getFirst().getString("change"));
+    }
+
+    @Test
+    void whatHasBeenUnregisteredMayBeRegisteredAgain() throws IOException {
+        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), elsewhere.resolve("again.onnx"));
+        String register = "/models?url=file://" + elsewhere.resolve("again.onnx");
+        for (int version = 1; version <= 2; version++) {
+            Answer registered = gateway.admin("POST", register, "");
+            assertEquals(
+                    "Model \"again\" Version: " + version + " registered with 1 initial workers",
+                    registered.json().getString("status"),
+                    registered.body());
+            Answer answer = gateway.post("/v2/models/again/versions/" + version + "/infer", Requests.echo(1));
+            assertEquals(200, answer.status(), answer.body());
+            assertEquals(200, gateway.admin("DELETE", "/models/again", "").status());
+            assertEquals(404, gateway.admin("GET", "/models/again", "").status());
+        }
     }
 
     @Test

@@ -72,28 +72,28 @@ class TransformPoolTest {
         }
     }
 
+    /** Fifty texts that took no time, and one that takes until then. */
+    private static void beBusyAfterFastTexts(TransformPool pool, CountDownLatch go) {
+        for (int i = 0; i < 50; i++) {
+            CountDownLatch each = new CountDownLatch(1);
+            assertNull(pool.begin(Kind.TEXT, decoding(each::countDown)));
+            await(each);
+        }
+        CountDownLatch begun = new CountDownLatch(1);
+        assertNull(pool.begin(Kind.TEXT, decoding(() -> {
+            begun.countDown();
+            await(go);
+        })));
+        await(begun);
+    }
+
     /** A text takes a hundredth of what a picture does, so that a hundred clients of texts are no crowd. */
     @Test
     void letsMoreOfWhatTakesLessWait() {
         AtomicLong clock = new AtomicLong();
         CountDownLatch go = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(50);
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
-            for (int i = 0; i < 50; i++) {
-                CountDownLatch each = new CountDownLatch(1);
-                assertNull(pool.begin(Kind.TEXT, decoding(() -> {
-                    each.countDown();
-                    done.countDown();
-                })));
-                await(each);
-            }
-            await(done);
-            CountDownLatch begun = new CountDownLatch(1);
-            assertNull(pool.begin(Kind.TEXT, decoding(() -> {
-                begun.countDown();
-                await(go);
-            })));
-            await(begun);
+            beBusyAfterFastTexts(pool, go);
             for (int i = 0; i < 64; i++) {
                 assertNull(pool.begin(Kind.TEXT, () -> true), i + " wait");
             }
@@ -108,23 +108,8 @@ class TransformPoolTest {
     void letsNoMorePicturesWaitForTextsThatWereFast() {
         AtomicLong clock = new AtomicLong();
         CountDownLatch go = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(50);
         try (TransformPool pool = new TransformPool(new TransformOptions(1, 4, 1), clock::get)) {
-            for (int i = 0; i < 50; i++) {
-                CountDownLatch each = new CountDownLatch(1);
-                assertNull(pool.begin(Kind.TEXT, decoding(() -> {
-                    each.countDown();
-                    done.countDown();
-                })));
-                await(each);
-            }
-            await(done);
-            CountDownLatch begun = new CountDownLatch(1);
-            assertNull(pool.begin(Kind.TEXT, decoding(() -> {
-                begun.countDown();
-                await(go);
-            })));
-            await(begun);
+            beBusyAfterFastTexts(pool, go);
             for (int i = 0; i < 4; i++) {
                 assertNull(pool.begin(Kind.PICTURE, () -> true), i + " wait");
             }

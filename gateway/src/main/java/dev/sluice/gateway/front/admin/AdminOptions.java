@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.admin;
 
 import dev.sluice.worker.settings.Setting;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where operators change things, and where that is kept.
@@ -28,7 +29,14 @@ public record AdminOptions(
     /** Another server whose operators' tools are to go on working. */
     public enum Profile {
         NONE,
-        TORCHSERVE
+        TORCHSERVE,
+        DJL_SERVING;
+
+        /** As the profiles of ports are called. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public boolean isOn() {

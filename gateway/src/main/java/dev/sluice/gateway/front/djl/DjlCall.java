@@ -6,8 +6,8 @@ import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.Queries;
-import dev.sluice.gateway.front.torchserve.ModelCalls;
-import dev.sluice.gateway.front.torchserve.PlainAnswers;
+import dev.sluice.gateway.front.multimodel.ModelCalls;
+import dev.sluice.gateway.front.multimodel.PlainAnswers;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.InferenceError;
@@ -16,13 +16,15 @@ import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for a prediction: the path, a parameter or a header says of whom, the body holds a thing or numbers.
+ * One request for a prediction: the path, a parameter, a header or a part of a form says of whom, the body holds a
+ * thing or numbers.
  *
  * @thread confined to one front loop
  * @errors in the words of {@link DjlDialect}; 501 where the answer is to be fetched later
  */
 final class DjlCall implements ModelCalls.Call<DjlPath> {
 
+    private static final String MODEL_NAME = "model_name";
     private static final String SYNCHRONOUS = "x-synchronous";
     private static final String LATER = "x-starting-token";
 
@@ -51,17 +53,25 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
     public void take(Exchange exchange, DjlPath path) {
         HttpServerRequest request = exchange.request();
         boolean inPath = path.model() != null;
-        RequestedModel model = ModelCalls.model(
-                inPath ? path.model() : said(request, "model_name"),
-                inPath ? path.version() : said(request, "model_version"),
-                defaultModel);
-        exchange.speaks(new DjlDialect(model.name()));
+        @Nullable String name = inPath ? path.model() : said(request, MODEL_NAME);
+        @Nullable String version = inPath ? path.version() : said(request, "model_version");
+        if (name == null || name.isEmpty()) {
+            answers.takeNamed(exchange, MODEL_NAME, part -> model(exchange, part, version));
+        } else {
+            answers.take(exchange, model(exchange, name, version));
+        }
+    }
+
+    private RequestedModel model(Exchange exchange, @Nullable String name, @Nullable String version) {
+        RequestedModel model = ModelCalls.model(name, version, defaultModel);
+        exchange.speaks(new DjlDialect(model.name(), DjlDialect.Asked.PREDICTION));
         ModelCalls.requireKnown(model, models);
+        HttpServerRequest request = exchange.request();
         if ("false".equalsIgnoreCase(request.getHeader(SYNCHRONOUS)) || request.getHeader(LATER) != null) {
             throw new InferenceException(new InferenceError.Unimplemented("Answers are not kept to be fetched later: "
                     + SYNCHRONOUS + ": false and " + LATER + " are not known here"));
         }
-        answers.take(exchange, model);
+        return model;
     }
 
     private static @Nullable String said(HttpServerRequest request, String name) {

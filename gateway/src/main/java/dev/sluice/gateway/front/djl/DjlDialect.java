@@ -2,7 +2,7 @@ package dev.sluice.gateway.front.djl;
 
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.http.Dialect;
-import dev.sluice.gateway.front.torchserve.TypedRefusal;
+import dev.sluice.gateway.front.multimodel.TypedRefusal;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -11,12 +11,24 @@ import dev.sluice.worker.contract.InferenceException;
  * Errors as DJL Serving says them; those that it does not have are ours.
  *
  * @param model that was asked; empty where none was
- * @source djl-serving, InferenceRequestHandler.java, NettyUtils.java, WorkLoadManager.java
+ * @param asked what for
+ * @source djl-serving, InferenceRequestHandler.java, ManagementRequestHandler.java, NettyUtils.java, ModelManager.java,
+ *     WorkLoadManager.java
  */
-record DjlDialect(String model) implements Dialect {
+record DjlDialect(String model, Asked asked) implements Dialect {
+
+    /** What is wanted of a model, for which it has different words. */
+    enum Asked {
+        PREDICTION,
+        DESCRIPTION,
+        CHANGE
+    }
 
     /** Of what never comes to a model. */
-    static final DjlDialect NO_MODEL = new DjlDialect("");
+    static final DjlDialect NO_MODEL = new DjlDialect("", Asked.PREDICTION);
+
+    /** The same of those who manage models. */
+    static final DjlDialect MANAGED = new DjlDialect("", Asked.CHANGE);
 
     @Override
     public Protocol protocol() {
@@ -26,7 +38,8 @@ record DjlDialect(String model) implements Dialect {
     @Override
     public String text(InferenceError error) {
         return switch (error) {
-            case InferenceError.UnknownModel unknown -> "Model or workflow not found: " + name();
+            case InferenceError.UnknownModel unknown ->
+                (asked == Asked.DESCRIPTION ? "Workflow not found: " : "Model or workflow not found: ") + name();
             case InferenceError.Overloaded full -> "Worker queue capacity exceeded for model: " + because(full);
             case InferenceError.CircuitOpen open -> "Worker queue capacity exceeded for model: " + because(open);
             case InferenceError.ModelNotReady notReady -> "Model is not ready: " + because(notReady);
@@ -54,10 +67,10 @@ record DjlDialect(String model) implements Dialect {
         return TypedRefusal.of(status, text);
     }
 
-    private static String type(InferenceError error) {
+    private String type(InferenceError error) {
         return switch (error) {
             case InferenceError.InvalidRequest invalid ->
-                invalid.field().isEmpty() ? "BadRequestException" : "TranslateException";
+                asked != Asked.PREDICTION || invalid.field().isEmpty() ? "BadRequestException" : "TranslateException";
             case InferenceError.UnsupportedMediaType unsupported -> "TranslateException";
             case InferenceError.Unauthenticated stranger -> "UnauthenticatedException";
             case InferenceError.UnknownModel unknown -> "ModelNotFoundException";

@@ -8,21 +8,25 @@ import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileDocument;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.RouteTable;
-import dev.sluice.gateway.front.torchserve.ModelCalls;
-import dev.sluice.gateway.front.torchserve.ModelHealth;
+import dev.sluice.gateway.front.multimodel.ManagedPath;
+import dev.sluice.gateway.front.multimodel.ModelCalls;
+import dev.sluice.gateway.front.multimodel.ModelHealth;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * DJL Serving's inference API, and what its management API tells.
+ * DJL Serving's inference API, and what its management API tells; what changes models is {@link DjlManagement}.
  *
  * @thread stateless; what it adds is confined to one front loop
  * @source DJL Serving, inference API and management API
  */
 public final class DjlFront implements ProfileFront {
 
-    private static final String PATHS = "/predictions(?:/.*)?|/invocations|/models/[^/]+/(?:.*/)?invoke";
+    private static final String READS = "GET, HEAD, OPTIONS";
     private static final ProfileDocument DOCUMENT = ProfileDocument.read(Profile.DJL_SERVING);
 
     @Override
@@ -33,8 +37,27 @@ public final class DjlFront implements ProfileFront {
                 "/ping",
                 context -> ping(loop.serving().parts(), loop.exchanges().of(context)));
         table.under(
-                PATHS, ModelCalls.ALLOWED, new ModelCalls<>(loop, DjlDialect.NO_MODEL, DjlPath::of, new DjlCall(loop)));
-        table.under(DjlModels.PATHS, DjlModels.ALLOWED, new DjlModels(loop));
+                DjlPath.PATHS,
+                ModelCalls.ALLOWED,
+                new ModelCalls<>(loop, DjlDialect.NO_MODEL, DjlPath::of, new DjlCall(loop)));
+        DjlModels models = new DjlModels(loop.serving().parts().models());
+        table.under(DjlModels.PATHS, READS, context -> tell(context, loop, models));
+    }
+
+    private static void tell(RoutingContext context, LoopParts loop, DjlModels models) {
+        Exchange exchange = loop.exchanges().of(context);
+        exchange.speaks(DjlDialect.MANAGED);
+        HttpMethod method = context.request().method();
+        Optional<ManagedPath> path =
+                ManagedPath.of(String.valueOf(context.request().path()));
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            context.response().putHeader("allow", READS);
+            loop.exchanges().refuse(context, loop.bodies(), 405, "operators have a port of their own");
+        } else if (path.isEmpty()) {
+            loop.exchanges().refuse(context, loop.bodies(), 404, "there is no such path");
+        } else {
+            models.tell(exchange, path.get());
+        }
     }
 
     /** 500 where one has failed, as there; one that is being loaded is no reason to send nobody. */

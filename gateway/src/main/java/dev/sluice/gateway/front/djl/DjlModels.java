@@ -2,97 +2,67 @@ package dev.sluice.gateway.front.djl;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.Exchange;
-import dev.sluice.gateway.front.http.LoopParts;
-import dev.sluice.gateway.front.http.PathSegment;
-import dev.sluice.gateway.front.torchserve.ModelHealth;
-import dev.sluice.gateway.front.torchserve.ModelPages;
+import dev.sluice.gateway.front.multimodel.ManagedPath;
+import dev.sluice.gateway.front.multimodel.ModelPages;
+import dev.sluice.gateway.front.multimodel.RegisteredModels;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
-import io.vertx.core.Handler;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.RoutingContext;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is told of models: which there are, and how each version is run. What changes them is the operators' business.
+ * What is told of models: which there are, and how each version is run. A model is a workflow of one there.
  *
- * @thread confined to one front loop
- * @errors UnknownModel; 405 for what would change something
- * @source djl-serving, ListModelsResponse.java, DescribeWorkflowResponse.java
+ * @thread confined to its loop
+ * @errors UnknownModel; Starting while nobody knows yet
+ * @source djl-serving, ListModelsResponse.java, ListWorkflowsResponse.java, DescribeWorkflowResponse.java
  */
-final class DjlModels implements Handler<RoutingContext> {
+final class DjlModels {
 
-    static final String ALLOWED = "GET, HEAD, OPTIONS";
-    static final String PATHS = "/models(?:/(?<model>[^/]+)(?:/(?<version>[^/]+))?)?/?";
+    /** The word of the paths by which they are called so. */
+    static final String WORKFLOWS = "workflows";
 
-    private static final Pattern PATH = Pattern.compile(PATHS);
+    private static final String MODELS = "models";
 
-    private final LoopParts loop;
-    private final ModelDirectory models;
+    /** The paths that tell, and change, something. */
+    static final String PATHS = ManagedPath.pattern(MODELS + "|" + WORKFLOWS);
 
-    DjlModels(LoopParts loop) {
-        this.loop = loop;
-        this.models = loop.serving().parts().models();
+    private final RegisteredModels registered;
+
+    DjlModels(ModelDirectory models) {
+        this.registered = new RegisteredModels(models);
     }
 
-    @Override
-    public void handle(RoutingContext context) {
-        Exchange exchange = loop.exchanges().of(context);
-        exchange.speaks(DjlDialect.NO_MODEL);
-        HttpMethod method = context.request().method();
-        Matcher path = PATH.matcher(String.valueOf(context.request().path()));
-        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-            context.response().putHeader("allow", ALLOWED);
-            loop.exchanges().refuse(context, loop.bodies(), 405, "operators have a port of their own");
-        } else if (!path.matches()) { // the router has matched it as it is when its dots and slashes are resolved
-            loop.exchanges().refuse(context, loop.bodies(), 404, "there is no such path");
-        } else {
-            tell(exchange, decoded(path.group("model")), decoded(path.group("version")));
-        }
-    }
-
-    private static @Nullable String decoded(@Nullable String segment) {
-        return segment == null ? null : PathSegment.decode(segment);
-    }
-
-    private void tell(Exchange exchange, @Nullable String name, @Nullable String version) {
+    /** Answers, or refuses, a request for what that path says. */
+    void tell(Exchange exchange, ManagedPath path) {
         try {
-            if (name == null) {
-                all(exchange);
+            @Nullable String name = path.model();
+            if (name != null) {
+                one(exchange, name, path.version());
+            } else if (path.list().equals(WORKFLOWS)) {
+                ModelPages.answer(
+                        exchange, WORKFLOWS, registered.names(), registered::versions, DjlModels::workflowEntry);
             } else {
-                one(exchange, name, version);
+                ModelPages.answer(exchange, MODELS, registered.names(), registered::versions, DjlModels::modelEntry);
             }
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }
     }
 
-    private void all(Exchange exchange) {
-        ModelPages page = ModelPages.of(exchange.request(), ModelPages.names(models));
-        JsonOutput out = new JsonOutput(1024).raw("{");
-        if (page.isFollowed()) {
-            out.raw("\"nextPageToken\":\"").number(page.end()).raw("\",");
-        }
-        String between = "";
-        out.raw("\"models\":[");
-        for (String name : page.names()) {
-            for (ModelReport report : versions(name, null)) {
-                out.raw(between).raw("{\"modelName\":").string(name);
-                out.raw(",\"version\":\"").number(report.model().version());
-                out.raw("\",\"modelUrl\":").string(report.model().toString());
-                out.raw(",\"status\":\"").raw(workflowWord(report.state())).raw("\"}");
-                between = ",";
-            }
-        }
-        exchange.json(PrettyJson.of(out.raw("]}")));
+    private static void workflowEntry(ModelReport report, JsonOutput out) {
+        out.raw("{\"workflowName\":").string(report.model().name());
+        out.raw(",\"version\":\"").number(report.model().version()).raw("\"}");
+    }
+
+    private static void modelEntry(ModelReport report, JsonOutput out) {
+        out.raw("{\"modelName\":").string(report.model().name());
+        out.raw(",\"version\":\"").number(report.model().version());
+        out.raw("\",\"modelUrl\":").string(report.model().toString());
+        out.raw(",\"status\":\"").raw(workflowWord(report.state())).raw("\"}");
     }
 
     private static String workflowWord(ModelState state) {
@@ -103,29 +73,17 @@ final class DjlModels implements Handler<RoutingContext> {
         };
     }
 
+    /** Of a version that is not there it says twice that it is not. */
     private void one(Exchange exchange, String name, @Nullable String version) {
-        exchange.speaks(new DjlDialect(name));
-        List<ModelReport> versions = versions(name, version);
-        if (versions.isEmpty()) {
-            exchange.refuse(models.isComplete() ? new InferenceError.UnknownModel("") : new InferenceError.Starting());
-            return;
-        }
+        String missing = registered.has(name) && version != null ? "Workflow not found: " + name + "/" + version : name;
+        exchange.speaks(new DjlDialect(missing, DjlDialect.Asked.DESCRIPTION));
         JsonOutput out = new JsonOutput(1024);
         String between = "[";
-        for (ModelReport report : versions) {
-            out.raw(between);
-            workflow(report, out);
+        for (ModelReport report : registered.versions(name, version)) {
+            workflow(report, out.raw(between));
             between = ",";
         }
         exchange.json(PrettyJson.of(out.raw(']')));
-    }
-
-    private List<ModelReport> versions(String name, @Nullable String version) {
-        return models.versions(name).stream()
-                .filter(ModelHealth::isKnown)
-                .filter(report -> version == null
-                        || Long.toString(report.model().version()).equals(version))
-                .toList();
     }
 
     private static void workflow(ModelReport report, JsonOutput out) {

@@ -20,6 +20,9 @@ record DjlPath(@Nullable String model, @Nullable String version) {
     private static final Pattern INVOKE = Pattern.compile("/models/(?<model>[^/]+)/(?:.*/)?invoke");
     private static final String INVOCATIONS = "/invocations";
 
+    /** All of them, and what of predictions is none, for a table of routes. */
+    static final String PATHS = "/predictions(?:/.*)?|" + INVOCATIONS + "|" + INVOKE.pattern();
+
     /** Empty for another path. */
     static Optional<DjlPath> of(String path) {
         if (path.equals(INVOCATIONS)) {

@@ -1,8 +1,8 @@
 /**
- * What clients of DJL Serving send and expect, over the pipeline that all fronts share.
+ * What clients and operators of DJL Serving send and expect, over the pipeline that all fronts share.
  *
- * <p>DJL Serving comes from the same server as TorchServe, so bodies, the form of errors and bare answers are those of
- * {@code front.torchserve}; here are its paths, its words, its classes, and what it tells of models.
+ * <p>Here are its paths, its words for errors, its classes and what it tells of models; what it shares with TorchServe
+ * is in {@code front.multimodel}.
  *
  * <p>Read {@link dev.sluice.gateway.front.djl.DjlFront} first.
  */

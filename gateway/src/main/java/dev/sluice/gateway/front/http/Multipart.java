@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a file in a form as browsers and {@code curl -F} send it, without a copy of it: all that is looked for is where it
+ * Finds a part, such as a file, in a form as browsers and {@code curl -F} send it, without a copy of it: all that is looked for is where it
  * begins and ends.
  *
  * @thread stateless
@@ -29,10 +29,32 @@ final class Multipart {
 
     private final byte[] bytes;
     private final int end;
+    private final byte[] between;
+    private int at;
+    private int parts;
 
-    private Multipart(HttpBytes body) {
+    private Multipart(HttpBytes body, String boundary) {
         this.bytes = body.array();
         this.end = body.to();
+        this.between = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        this.at = indexOf(("--" + boundary).getBytes(StandardCharsets.ISO_8859_1), body.from(), body.length());
+    }
+
+    /**
+     * One of its parts.
+     *
+     * @param head its lines
+     */
+    private record Part(String head, ByteBuffer content) {
+
+        String name() {
+            Matcher found = NAME.matcher(head);
+            return !found.find() ? "" : found.group(1) == null ? found.group(2) : found.group(1);
+        }
+
+        boolean isFile() {
+            return FILE_NAME.matcher(head).find();
+        }
     }
 
     /** What stands between the parts, as the content type says. */
@@ -47,42 +69,51 @@ final class Multipart {
 
     /** The content of the first part of such a name, otherwise that of the first file, otherwise of the first part. */
     static ByteBuffer part(HttpBytes body, String boundary, List<String> wanted) {
-        Multipart form = new Multipart(body);
-        byte[] first = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
-        byte[] between = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
-        @Nullable ByteBuffer file = null;
-        @Nullable ByteBuffer any = null;
-        int at = form.indexOf(first, body.from(), body.length());
-        for (int parts = 0; at >= 0 && parts < MOST_PARTS; parts++) {
-            int head = at + (parts == 0 ? first.length : between.length);
-            if (form.startsWith("--", head)) {
-                break;
+        Multipart form = new Multipart(body, boundary);
+        @Nullable Part file = null;
+        @Nullable Part any = null;
+        for (Part part = form.next(); part != null; part = form.next()) {
+            if (wanted.contains(part.name())) {
+                return part.content();
             }
-            int headEnd = form.indexOf(HEAD_END, head, MOST_HEAD);
-            int next = headEnd < 0 ? -1 : form.indexOf(between, headEnd, Integer.MAX_VALUE);
-            if (next < 0) {
-                throw InferenceException.invalid("body", "the form ends in the middle of a part");
-            }
-            int from = Math.min(next, headEnd + HEAD_END.length);
-            ByteBuffer content = ByteBuffer.wrap(form.bytes, from, next - from);
-            String says = new String(form.bytes, head, headEnd - head, StandardCharsets.UTF_8);
-            if (wanted.contains(name(says))) {
-                return content;
-            }
-            any = any == null ? content : any;
-            file = file == null && FILE_NAME.matcher(says).find() ? content : file;
-            at = next;
+            any = any == null ? part : any;
+            file = file == null && part.isFile() ? part : file;
         }
         if (any == null) {
             throw InferenceException.invalid(
                     "body", "is a form without a part; expected a file, or a part " + wanted.getFirst());
         }
-        return file == null ? any : file;
+        return file == null ? any.content() : file.content();
     }
 
-    private static String name(String head) {
-        Matcher found = NAME.matcher(head);
-        return !found.find() ? "" : found.group(1) == null ? found.group(2) : found.group(1);
+    /** The content of the first part of that name and no other; null where there is none. */
+    static @Nullable ByteBuffer named(HttpBytes body, String boundary, String name) {
+        Multipart form = new Multipart(body, boundary);
+        for (Part part = form.next(); part != null; part = form.next()) {
+            if (part.name().equals(name)) {
+                return part.content();
+            }
+        }
+        return null;
+    }
+
+    /** Null behind the last. */
+    private @Nullable Part next() {
+        int head = at + (parts == 0 ? between.length - 2 : between.length); // no line ends before the first
+        if (at < 0 || parts == MOST_PARTS || startsWith("--", head)) {
+            return null;
+        }
+        int headEnd = indexOf(HEAD_END, head, MOST_HEAD);
+        int next = headEnd < 0 ? -1 : indexOf(between, headEnd, Integer.MAX_VALUE);
+        if (next < 0) {
+            throw InferenceException.invalid("body", "the form ends in the middle of a part");
+        }
+        int from = Math.min(next, headEnd + HEAD_END.length);
+        at = next;
+        parts++;
+        return new Part(
+                new String(bytes, head, headEnd - head, StandardCharsets.UTF_8),
+                ByteBuffer.wrap(bytes, from, next - from));
     }
 
     private boolean startsWith(String ascii, int at) {

@@ -55,19 +55,14 @@ public final class Orders {
         read(context, body -> order(context, reading.command(body), whenDone));
     }
 
-    /**
-     * The same for what a request asks for besides, when its body has been read.
-     *
-     * @return complete when it has been done, or refused
-     */
-    public Future<Outcome> order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
-        Exchange exchange = exchanges.of(context);
-        return operations.order(command, operator(context)).onSuccess(outcome -> {
+    /** The same for what a request asks for besides, when its body has been read. */
+    public void order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
+        order(context, command).onSuccess(outcome -> {
             InferenceError refusal = outcome.refusal();
             if (refusal == null) {
                 orRefuse(exchange, () -> whenDone.accept(outcome));
             } else {
-                exchange.refuse(refusal);
+                exchanges.of(context).refuse(refusal);
             }
         });
     }
@@ -81,6 +76,15 @@ public final class Orders {
         } catch (RuntimeException | OutOfMemoryError failure) {
             exchange.refuse(Serving.failed(exchange, failure));
         }
+    }
+
+    /**
+     * The same for who answers by itself, done or not.
+     *
+     * @return complete when it has been done, or refused
+     */
+    public Future<Outcome> order(RoutingContext context, ModelCommand command) {
+        return operations.order(command, operator(context));
     }
 
     /** Has the whole process stop. */

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.v2.PlainInputs;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,16 @@ public final class PlainIntake {
     /** Has such a request answered, or refused; who writes the answer to a thing has been said. */
     public void take(Exchange exchange, RequestedModel model, PredictBody body, Numbers numbers) {
         intake.takeWhole(exchange, model, new Taker(exchange, body, numbers));
+    }
+
+    /**
+     * The same where a part of the form may say of which model it is asked, so that all of it must come first.
+     *
+     * @param naming throws InferenceException for what is wrong with it
+     */
+    public void takeNamed(
+            Exchange exchange, PredictBody body, Numbers numbers, Function<HttpBytes, RequestedModel> naming) {
+        intake.takeNamed(exchange, whole -> new Intake.Named(naming.apply(whole), new Taker(exchange, body, numbers)));
     }
 
     /** Ends such a request for something in its head. */

@@ -178,6 +178,18 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         return new HttpBytes(part.array(), from, from + part.remaining());
     }
 
+    /** What another part of the form says, such as a name; null where it is no form, or has no such part. */
+    public @Nullable String said(HttpBytes body, String name) {
+        @Nullable ByteBuffer part = kind == Kind.FORM ? Multipart.named(body, boundary, name) : null;
+        if (part == null) {
+            return null;
+        }
+        if (part.remaining() > MOST_BEFORE) {
+            throw InferenceException.invalid(name, "is longer than " + MOST_BEFORE + " bytes");
+        }
+        return StandardCharsets.UTF_8.decode(part).toString();
+    }
+
     /** Whether it may be JSON, as far as its beginning shows. */
     static boolean beginsAsJson(HttpBytes body) {
         int at = body.from();

@@ -1,10 +1,8 @@
 package dev.sluice.gateway.front.rows;
 
 import dev.sluice.gateway.front.TensorBuffers;
-import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
-import dev.sluice.gateway.front.v2.SignatureCheck;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
@@ -102,13 +100,7 @@ public final class RowTable {
     public DecodedRequest request(List<String> outputs) {
         Signature signature = columns.signature();
         List<Tensor> inputs = tensors.inputs(rows, width);
-        return new DecodedRequest(
-                inputs,
-                outputs,
-                SignatureCheck.rows(inputs, signature),
-                null,
-                0,
-                new AnswerForm(null, List.of(), false));
+        return DecodedRequest.plain(inputs, outputs, signature);
     }
 
     public void giveBack() {

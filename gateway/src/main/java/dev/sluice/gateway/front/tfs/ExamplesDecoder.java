@@ -2,7 +2,6 @@ package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
-import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.gateway.front.v2.Base64Object;
 import dev.sluice.gateway.front.v2.DecodedRequest;
@@ -68,13 +67,7 @@ final class ExamplesDecoder {
             readContext();
             readExamples();
             List<Tensor> inputs = inputs();
-            return new DecodedRequest(
-                    inputs,
-                    outputs,
-                    SignatureCheck.rows(inputs, signature),
-                    null,
-                    0,
-                    new AnswerForm(null, List.of(), false));
+            return DecodedRequest.plain(inputs, outputs, signature);
         } catch (BadJson bad) {
             tensors.forEach(GrowingTensor::giveBack);
             throw Refusals.parseError(bad);

@@ -2,13 +2,11 @@ package dev.sluice.gateway.front.tfs;
 
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
-import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.gateway.front.v2.Base64Object;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.GrowingTensor;
 import dev.sluice.gateway.front.v2.JsonCursor;
-import dev.sluice.gateway.front.v2.SignatureCheck;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
@@ -76,13 +74,7 @@ public final class PredictDecoder {
                 throw Refusals.invalid("Missing 'inputs' or 'instances' key");
             }
             List<Tensor> inputs = inputs();
-            return new DecodedRequest(
-                    inputs,
-                    signature.outputNames(),
-                    SignatureCheck.rows(inputs, signature),
-                    null,
-                    0,
-                    new AnswerForm(null, List.of(), false));
+            return DecodedRequest.plain(inputs, signature.outputNames(), signature);
         } catch (BadJson bad) {
             tensors.forEach(GrowingTensor::giveBack);
             throw Refusals.parseError(bad);

@@ -7,6 +7,9 @@ import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.Queries;
+import dev.sluice.gateway.front.multimodel.ModelCalls;
+import dev.sluice.gateway.front.multimodel.PlainAnswers;
+import dev.sluice.gateway.front.multimodel.RegisteredModels;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.InferenceError;
@@ -50,7 +53,7 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
         @Nullable
         String name = path.model() == null ? Queries.parameter(exchange.request(), "model_name") : path.model();
         RequestedModel model = ModelCalls.model(name, path.version(), defaultModel);
-        boolean known = parts.models().versions(model.name()).stream().anyMatch(ModelHealth::isKnown);
+        boolean known = new RegisteredModels(parts.models()).has(model.name());
         exchange.speaks(new TorchServeDialect(model.name(), known ? model.version() : null, true));
         ModelCalls.requireKnown(model, parts.models());
         if (path.explains()) {

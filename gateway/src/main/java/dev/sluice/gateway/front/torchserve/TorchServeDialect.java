@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.torchserve;
 import dev.sluice.gateway.front.Protocol;
 import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.http.Dialect;
+import dev.sluice.gateway.front.multimodel.TypedRefusal;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;

@@ -8,6 +8,8 @@ import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileDocument;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.RouteTable;
+import dev.sluice.gateway.front.multimodel.ModelCalls;
+import dev.sluice.gateway.front.multimodel.ModelHealth;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
 
@@ -21,8 +23,6 @@ import dev.sluice.gateway.front.v2.PrettyJson;
  */
 public final class TorchServeFront implements ProfileFront {
 
-    private static final String PATHS = "/(?:predictions|explanations)(?:/.*)?|/invocations|/models/[^/]+/invoke"
-            + "|/v1/models/[^/:]+:(?:predict|explain)|/(?!models/)[^/]+(?:/[^/]+)?/predict";
     private static final ProfileDocument DOCUMENT = ProfileDocument.read(Profile.TORCHSERVE);
 
     @Override
@@ -32,7 +32,7 @@ public final class TorchServeFront implements ProfileFront {
         table.get("/ping", context -> ping(loop, loop.exchanges().of(context)));
         table.post("/v2/models/:model/infer", new InferHandler(loop));
         table.under(
-                PATHS,
+                TorchServePath.PATHS,
                 ModelCalls.ALLOWED,
                 new ModelCalls<>(loop, TorchServeDialect.NO_MODEL, TorchServePath::of, new TorchServeCall(loop)));
     }

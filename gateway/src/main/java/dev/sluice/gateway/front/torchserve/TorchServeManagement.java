@@ -4,21 +4,18 @@ import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.admin.ManagementFront;
 import dev.sluice.gateway.front.http.Exchange;
-import dev.sluice.gateway.front.http.PathSegment;
 import dev.sluice.gateway.front.http.RouteTable;
-import dev.sluice.gateway.front.v2.JsonOutput;
-import dev.sluice.gateway.front.v2.PrettyJson;
-import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.gateway.front.multimodel.ManagedPath;
+import dev.sluice.gateway.front.multimodel.ModelOrders;
+import dev.sluice.gateway.front.multimodel.OrderAnswers;
+import dev.sluice.gateway.front.multimodel.RegisteredModels;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelReport;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,112 +27,95 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TorchServeManagement implements ManagementFront {
 
-    private static final Pattern PATH =
-            Pattern.compile("/models(?:/(?<model>[^/]+)(?:/(?<version>[^/]+)(?<default>/set-default)?)?)?/?");
+    private static final String SET_DEFAULT = "/set-default";
+    private static final String PATHS = ManagedPath.pattern("models") + "|/models/[^/]+/[^/]+" + SET_DEFAULT + "/?";
     private static final String ALL_VERSIONS = "all";
     private static final String ALLOWED = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 
     @Override
     public void addTo(RouteTable table, Desk desk) {
-        ModelDirectory models = desk.parts().models();
-        TorchServeModels told = new TorchServeModels(models, new BatcherInquiry(desk.vertx()));
-        TorchServeOrders orders = new TorchServeOrders(models);
-        table.under(PATH.pattern(), ALLOWED, context -> handle(context, desk, told, orders));
+        table.under(PATHS, ALLOWED, new Requests(desk));
     }
 
-    private static void handle(RoutingContext context, Desk desk, TorchServeModels told, TorchServeOrders orders) {
-        Exchange exchange = desk.exchanges().of(context);
-        exchange.speaks(TorchServeDialect.NO_MODEL);
-        Matcher path = PATH.matcher(String.valueOf(context.request().path()));
-        if (!path.matches()) { // the router has matched it as it is when its dots and slashes are resolved
-            desk.exchanges().refuse(context, desk.bodies(), 404, "there is no such path");
-            return;
+    /**
+     * Tells one from the other.
+     *
+     * @thread confined to the operators' loop
+     */
+    private static final class Requests implements Handler<RoutingContext> {
+
+        private final Desk desk;
+        private final ModelDirectory models;
+        private final RegisteredModels registered;
+        private final TorchServeModels told;
+        private final TorchServeOrders orders;
+        private final OrderAnswers answers;
+
+        Requests(Desk desk) {
+            this.desk = desk;
+            this.models = desk.parts().models();
+            this.registered = new RegisteredModels(models);
+            this.told = new TorchServeModels(models, new BatcherInquiry(desk.vertx()));
+            ModelOrders shared = new ModelOrders(models);
+            this.orders = new TorchServeOrders(models, shared);
+            this.answers = new OrderAnswers(desk, shared, ALLOWED);
         }
-        @Nullable String name = decoded(path.group("model"));
-        @Nullable String version = decoded(path.group("version"));
-        boolean isDefault = path.group("default") != null;
-        boolean known =
-                name != null && desk.parts().models().versions(name).stream().anyMatch(ModelHealth::isKnown);
-        exchange.speaks(new TorchServeDialect(name == null ? "" : name, known ? version : null, false));
-        HttpMethod method = context.request().method();
-        boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-        if (reads && !isDefault) {
-            tell(exchange, desk.parts().models(), told, name, version);
-        } else {
-            desk.orders()
-                    .read(
-                            context,
-                            body -> change(
-                                    context, desk, orders, orders.of(context.request(), name, version, isDefault)));
-        }
-    }
 
-    private static @Nullable String decoded(@Nullable String segment) {
-        return segment == null ? null : PathSegment.decode(segment);
-    }
-
-    private static void tell(
-            Exchange exchange,
-            ModelDirectory models,
-            TorchServeModels told,
-            @Nullable String name,
-            @Nullable String version) {
-        try {
-            if (name == null) {
-                told.all(exchange);
-            } else {
-                told.describe(exchange, versions(models, name, version));
+        @Override
+        public void handle(RoutingContext context) {
+            Exchange exchange = desk.exchanges().of(context);
+            exchange.speaks(TorchServeDialect.NO_MODEL);
+            String path = String.valueOf(context.request().path());
+            Optional<ManagedPath> managed = ManagedPath.of(path);
+            Optional<ManagedPath> byDefault = toBeDefault(path);
+            if (managed.or(() -> byDefault).isEmpty()) {
+                desk.exchanges().refuse(context, desk.bodies(), 404, "there is no such path");
+                return;
             }
-        } catch (InferenceException refused) {
-            exchange.refuse(refused.error());
+            ManagedPath its = managed.or(() -> byDefault).get();
+            @Nullable String name = its.model();
+            boolean known = name != null && registered.has(name);
+            exchange.speaks(new TorchServeDialect(name == null ? "" : name, known ? its.version() : null, false));
+            HttpMethod method = context.request().method();
+            boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+            if (reads && managed.isPresent()) {
+                tell(exchange, name, its.version());
+            } else {
+                answers.take(context, body -> orders.of(context.request(), name, its.version(), managed.isEmpty()));
+            }
         }
-    }
 
-    /** The one that answers where none is named, as theirs is the default. */
-    private static List<ModelReport> versions(ModelDirectory models, String name, @Nullable String version) {
-        List<ModelReport> all =
-                models.versions(name).stream().filter(ModelHealth::isKnown).toList();
-        List<ModelReport> wanted = all;
-        if (version == null) {
-            wanted = all.stream()
+        private static Optional<ManagedPath> toBeDefault(String path) {
+            String bare = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+            return bare.endsWith(SET_DEFAULT)
+                    ? ManagedPath.of(bare.substring(0, bare.length() - SET_DEFAULT.length()))
+                            .filter(its -> its.version() != null)
+                    : Optional.empty();
+        }
+
+        private void tell(Exchange exchange, @Nullable String name, @Nullable String version) {
+            try {
+                if (name == null) {
+                    told.all(exchange);
+                } else {
+                    told.describe(exchange, versions(name, version));
+                }
+            } catch (InferenceException refused) {
+                exchange.refuse(refused.error());
+            }
+        }
+
+        /** The one that answers where none is named, as theirs is the default. */
+        private List<ModelReport> versions(String name, @Nullable String version) {
+            if (version != null) {
+                return registered.versions(name, version.equals(ALL_VERSIONS) ? null : version);
+            }
+            Optional<ModelReport> answering = registered.versions(name, null).stream()
                     .filter(report -> models.plan(name).isStable(report.model().version()))
                     .filter(report ->
                             report.takesRequests() || models.ready(name).isEmpty())
-                    .limit(1)
-                    .toList();
-        } else if (!version.equals(ALL_VERSIONS)) {
-            wanted = all.stream()
-                    .filter(report -> Long.toString(report.model().version()).equals(version))
-                    .toList();
+                    .findFirst();
+            return List.of(answering.orElseThrow(registered::unknown));
         }
-        if (wanted.isEmpty()) {
-            throw new InferenceException(
-                    models.isComplete() ? new InferenceError.UnknownModel("") : new InferenceError.Starting());
-        }
-        return wanted;
-    }
-
-    private static void change(
-            RoutingContext context, Desk desk, TorchServeOrders orders, Optional<TorchServeOrders.Reply> reply) {
-        Exchange exchange = desk.exchanges().of(context);
-        if (reply.isEmpty()) {
-            context.response().putHeader("allow", ALLOWED);
-            exchange.error(405, context.request().method() + " is not allowed here");
-            return;
-        }
-        switch (reply.get()) {
-            case TorchServeOrders.Order(ModelCommand command, int status, Supplier<String> text) ->
-                desk.orders()
-                        .order(context, command, done -> exchange.answer(status, status(text.get())))
-                        .onComplete(over -> orders.isOver(command));
-            case TorchServeOrders.Done done -> exchange.answer(done.status(), status(done.text()));
-            case TorchServeOrders.Refused refused ->
-                exchange.answer(refused.status(), TypedRefusal.of(refused.status(), refused.type(), refused.text()));
-        }
-    }
-
-    private static JsonOutput status(String text) {
-        return PrettyJson.of(
-                new JsonOutput(128).raw("{\"status\":").string(text).raw('}'));
     }
 }

@@ -4,6 +4,8 @@ import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.multimodel.ModelPages;
+import dev.sluice.gateway.front.multimodel.RegisteredModels;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
 import dev.sluice.worker.contract.ModelId;
@@ -13,7 +15,6 @@ import dev.sluice.worker.contract.ModelSource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -26,31 +27,24 @@ import org.jspecify.annotations.Nullable;
 final class TorchServeModels {
 
     private final ModelDirectory models;
+    private final RegisteredModels registered;
     private final BatcherInquiry batchers;
 
     TorchServeModels(ModelDirectory models, BatcherInquiry batchers) {
         this.models = models;
+        this.registered = new RegisteredModels(models);
         this.batchers = batchers;
     }
 
     void all(Exchange exchange) {
-        ModelPages page = ModelPages.of(exchange.request(), ModelPages.names(models));
-        JsonOutput out = new JsonOutput(1024).raw("{");
-        if (page.isFollowed()) {
-            out.raw("\"nextPageToken\":\"").number(page.end()).raw("\",");
-        }
-        String between = "";
-        out.raw("\"models\":[");
-        for (String name : page.names()) {
-            Optional<ModelReport> newest =
-                    models.versions(name).stream().filter(ModelHealth::isKnown).findFirst();
-            if (newest.isPresent()) { // or it has left meanwhile
-                out.raw(between).raw("{\"modelName\":").string(name);
-                out.raw(",\"modelUrl\":").string(url(newest.get().model())).raw('}');
-                between = ",";
-            }
-        }
-        exchange.json(PrettyJson.of(out.raw("]}")));
+        ModelPages.answer(exchange, "models", registered.names(), this::newest, (report, out) -> {
+            out.raw("{\"modelName\":").string(report.model().name());
+            out.raw(",\"modelUrl\":").string(url(report.model())).raw('}');
+        });
+    }
+
+    private List<ModelReport> newest(String name) {
+        return registered.versions(name).stream().limit(1).toList();
     }
 
     /** As its model store would have it: the place in the repository, unless it comes from elsewhere. */

@@ -2,69 +2,40 @@ package dev.sluice.gateway.front.torchserve;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.http.Queries;
+import dev.sluice.gateway.front.multimodel.ModelOrders;
+import dev.sluice.gateway.front.multimodel.RegisteredModels;
+import dev.sluice.gateway.front.multimodel.Reply;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
-import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelSource;
-import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which command of ours does what is ordered in the words of TorchServe.
+ * What is ordered in the words of TorchServe.
  *
  * @thread confined to the operators' loop
  * @source pytorch/serve, ManagementRequestHandler.java, ApiUtils.java, ModelManager.java
  */
 final class TorchServeOrders {
 
-    private static final int MOST_DIGITS = 18;
     private static final Pattern WORKERS = Pattern.compile("-?[0-9]{1,9}");
 
     private final ModelDirectory models;
+    private final RegisteredModels registered;
+    private final ModelOrders orders;
 
-    /** What is being registered, which the directory has not heard of. */
-    private final Set<ModelId> registering = new HashSet<>();
-
-    TorchServeOrders(ModelDirectory models) {
+    TorchServeOrders(ModelDirectory models, ModelOrders orders) {
         this.models = models;
+        this.registered = new RegisteredModels(models);
+        this.orders = orders;
     }
-
-    /**
-     * What a request comes to.
-     *
-     * @thread immutable
-     */
-    sealed interface Reply {}
-
-    /**
-     * Something is to be done.
-     *
-     * @param status when it has been done
-     * @param text then
-     */
-    record Order(ModelCommand command, int status, Supplier<String> text) implements Reply {}
-
-    /** All is as it should be. */
-    record Done(int status, String text) implements Reply {}
-
-    /**
-     * Something that only TorchServe refuses.
-     *
-     * @param type its name for that
-     */
-    record Refused(int status, String type, String text) implements Reply {}
 
     /**
      * What that request comes to; empty for a method that there is not.
@@ -87,13 +58,6 @@ final class TorchServeOrders {
         return method.equals(HttpMethod.DELETE) ? Optional.of(removal(name, version)) : Optional.empty();
     }
 
-    /** To be told of each command that has been done, or refused. */
-    void isOver(ModelCommand command) {
-        if (command instanceof ModelCommand.Source source) {
-            registering.remove(new ModelId(source.name(), source.version()));
-        }
-    }
-
     private Reply register(HttpServerRequest request) {
         @Nullable String url = Queries.parameter(request, "url");
         if (url == null || url.isEmpty()) {
@@ -105,40 +69,26 @@ final class TorchServeOrders {
         }
         @Nullable String given = Queries.parameter(request, "model_name");
         String name = given == null || given.isEmpty() ? nameIn(url) : given;
-        @Nullable String wanted = Queries.parameter(request, "model_version");
-        long version = wanted == null ? next(name) : number(wanted);
-        if (version == 0) {
-            throw InferenceException.invalid("model_version", "a number from 1 on (got " + wanted + ")");
-        }
-        boolean isKnown = known(name).stream().anyMatch(report -> report.model().version() == version);
-        if (isKnown || !registering.add(new ModelId(name, version))) {
+        long version = orders.versionToRegister(name, Queries.parameter(request, "model_version"));
+        if (!orders.begin(name, version)) {
             String text = "Model version " + version + " is already registered for model " + name;
-            return new Refused(409, "ConflictStatusException", text);
+            return new Reply.Refused(409, "ConflictStatusException", text);
         }
-        ModelCommand command = new ModelCommand.Source(name, version, new ModelSource(url, ""));
-        return new Order(command, 200, () -> registered(name, version));
-    }
-
-    private long next(String name) {
-        LongStream there = models.versions(name).stream()
-                .mapToLong(report -> report.model().version());
-        LongStream coming =
-                registering.stream().filter(model -> model.name().equals(name)).mapToLong(ModelId::version);
-        return 1 + LongStream.concat(there, coming).max().orElse(0);
+        return new Reply.Order(
+                new ModelCommand.Source(name, version, new ModelSource(url, "")),
+                orders.untilServed(name, version),
+                true,
+                200,
+                () -> registered(name, version));
     }
 
     private String registered(String name, long version) {
         int workers = models.versions(name).stream()
                 .filter(report -> report.model().version() == version)
-                .mapToInt(TorchServeOrders::instances)
+                .mapToInt(ModelOrders::workers)
                 .sum();
         return "Model \"" + name + "\" Version: " + version + " registered with " + workers + " initial workers"
                 + (workers == 0 ? ". Use scale workers API to add workers for the model." : "");
-    }
-
-    private static int instances(ModelReport report) {
-        @Nullable Description description = report.description();
-        return description == null ? 0 : description.instances();
     }
 
     /** As the archive would say it: the name of the file, without what follows its first dot. */
@@ -162,20 +112,9 @@ final class TorchServeOrders {
         if (most < least) {
             throw InferenceException.invalid("", "max_worker cannot be less than min_worker.");
         }
-        if (least < 1) {
-            throw InferenceException.invalid("min_worker", "a model in memory has one at least; DELETE unloads it");
-        }
-        requireKnown(name);
-        if (version != null) {
-            requireVersion(name, version);
-        }
-        int wished = models.wish(name).instances();
-        int now = wished > 0
-                ? wished
-                : known(name).stream()
-                        .mapToInt(TorchServeOrders::instances)
-                        .max()
-                        .orElse(0);
+        ModelOrders.requireWorkers(least);
+        registered.versions(name, version);
+        int now = orders.workers(name);
         int then = Math.clamp(now, least, most);
         boolean waits = "true".equalsIgnoreCase(Queries.parameter(request, "synchronous"));
         String done =
@@ -183,8 +122,8 @@ final class TorchServeOrders {
         int status = waits ? 200 : 202;
         String text = waits ? done : "Processing worker updates...";
         return then == now
-                ? new Done(status, text)
-                : new Order(new ModelCommand.Instances(name, then), status, () -> text);
+                ? new Reply.Done(status, text)
+                : new Reply.Order(new ModelCommand.Instances(name, then), status, text);
     }
 
     /** As there, what is no number is not heard. */
@@ -198,86 +137,35 @@ final class TorchServeOrders {
      * them that comes back.
      */
     private Reply byDefault(String name, String version) {
-        requireKnown(name);
-        long wanted = number(version);
+        registered.versions(name, null);
+        long wanted = RegisteredModels.number(version);
         if (models.versions(name).stream().noneMatch(report -> report.model().version() == wanted)) {
-            throw unknown();
+            throw new InferenceException(new InferenceError.UnknownModel(""));
         }
-        LongStream older = staying(name).filter(each -> each < wanted);
+        LongStream older = orders.staying(name).filter(each -> each < wanted);
         String text = "Default version successfully updated for model \"" + name + "\" to \"" + version + "\"";
-        return new Order(serve(name, LongStream.concat(older, LongStream.of(wanted))), 200, () -> text);
-    }
-
-    private static ModelCommand serve(String name, LongStream versions) {
-        return new ModelCommand.Serve(
-                name, versions.sorted().mapToObj(Long::toString).toList());
+        return new Reply.Order(ModelOrders.serve(name, LongStream.concat(older, LongStream.of(wanted))), 200, text);
     }
 
     private Reply removal(String name, @Nullable String version) {
-        requireKnown(name);
-        String text = "Model \"" + name + "\" unregistered";
-        if (version == null) {
-            return new Order(new ModelCommand.Unload(name), 200, () -> text);
+        ModelCommand command = orders.removal(name, version);
+        if (version != null && isDefaultBesideOthers(name, RegisteredModels.number(version))) {
+            String text = "Cannot remove default version for model " + name;
+            return new Reply.Refused(403, "InvalidModelVersionException", text);
         }
-        long leaving = requireVersion(name, version);
-        boolean isLast = staying(name).allMatch(each -> each == leaving);
-        if (!isLast && defaultOf(name) == leaving) {
-            return new Refused(403, "InvalidModelVersionException", "Cannot remove default version for model " + name);
-        }
-        if (models.wish(name).sources().containsKey(leaving)) {
-            return new Order(new ModelCommand.Source(name, leaving, null), 200, () -> text);
-        }
-        ModelCommand command = isLast
-                ? new ModelCommand.Unload(name)
-                : serve(name, staying(name).filter(each -> each != leaving));
-        return new Order(command, 200, () -> text);
+        return new Reply.Order(command, 200, "Model \"" + name + "\" unregistered");
     }
 
-    /** Those that are in memory or on their way there, or could not come. */
-    private LongStream staying(String name) {
-        return known(name).stream()
-                .filter(report -> report.state() != ModelState.DRAINING)
-                .mapToLong(report -> report.model().version());
+    private boolean isDefaultBesideOthers(String name, long version) {
+        return orders.staying(name).anyMatch(each -> each != version) && defaultOf(name) == version;
     }
 
     /** Who answers where none is named; where nobody does, the newest will. */
     private long defaultOf(String name) {
         return models.ready(name).stream()
-                .mapToLong(report -> report.model().version())
+                .mapToLong((ModelReport report) -> report.model().version())
                 .filter(version -> models.plan(name).isStable(version))
                 .findFirst()
-                .orElseGet(() -> staying(name).max().orElse(0));
-    }
-
-    /** The newest first. */
-    private List<ModelReport> known(String name) {
-        return models.versions(name).stream().filter(ModelHealth::isKnown).toList();
-    }
-
-    private void requireKnown(String name) {
-        if (known(name).isEmpty()) {
-            throw unknown();
-        }
-    }
-
-    private long requireVersion(String name, String version) {
-        long number = number(version);
-        if (known(name).stream().noneMatch(report -> report.model().version() == number)) {
-            throw unknown();
-        }
-        return number;
-    }
-
-    private static InferenceException unknown() {
-        return new InferenceException(new InferenceError.UnknownModel(""));
-    }
-
-    /** 0 for what is none from 1 on, which nothing has for a version. */
-    private static long number(String version) {
-        boolean isNumber = !version.isEmpty()
-                && version.length() <= MOST_DIGITS
-                && version.charAt(0) != '0'
-                && version.chars().allMatch(each -> each >= '0' && each <= '9');
-        return isNumber ? Long.parseLong(version) : 0;
+                .orElseGet(() -> orders.staying(name).max().orElse(0));
     }
 }

@@ -4,6 +4,8 @@ import dev.sluice.gateway.front.http.PathSegment;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,15 @@ record TorchServePath(@Nullable String model, @Nullable String version, boolean 
     private static final Pattern SAGEMAKER = Pattern.compile("/invocations|/models" + MODEL + "/invoke");
     private static final Pattern KSERVE = Pattern.compile("/v1/models/(?<model>[^/:]+):(?<verb>predict|explain)");
     private static final Pattern LEGACY = Pattern.compile("/(?!models/)" + "(?<model>[^/]+)" + VERSION + "/predict");
+
+    /** All of them, and what of predictions is none, for a table of routes. */
+    static final String PATHS = "/(?:predictions|explanations)(?:/.*)?|"
+            + Stream.of(SAGEMAKER, KSERVE, LEGACY).map(TorchServePath::nameless).collect(Collectors.joining("|"));
+
+    /** Several that are one must not have groups of one name. */
+    private static String nameless(Pattern pattern) {
+        return pattern.pattern().replaceAll("\\?<[a-z]+>", "?:");
+    }
 
     /** Empty for another path. */
     static Optional<TorchServePath> of(String path) {

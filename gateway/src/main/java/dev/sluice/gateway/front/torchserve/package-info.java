@@ -1,9 +1,8 @@
 /**
- * What clients of TorchServe send and expect, over the pipeline that all fronts share.
+ * What clients and operators of TorchServe send and expect, over the pipeline that all fronts share.
  *
- * <p>What a body holds is found out in {@code front.http}; here are its paths, its words for errors and the form of its
- * answers, which DJL Serving shares in part: both come from the same server. So {@code front.djl} uses what is public
- * here.
+ * <p>Here are its paths, its words for errors, its classes and what it tells of models; what it shares with DJL Serving
+ * is in {@code front.multimodel}, and what a body holds is found out in {@code front.http}.
  *
  * <p>Read {@link dev.sluice.gateway.front.torchserve.TorchServeFront} first.
  */

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.front.v2;
 
+import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.time.Duration;
 import java.util.List;
@@ -34,5 +35,11 @@ public record DecodedRequest(
             int priority,
             AnswerForm form) {
         this(inputs, outputs, rows, timeout, priority, null, form);
+    }
+
+    /** One of a protocol in which nothing is said besides, and which is answered in JSON. */
+    public static DecodedRequest plain(List<Tensor> inputs, List<String> outputs, Signature signature) {
+        int rows = SignatureCheck.rows(inputs, signature);
+        return new DecodedRequest(inputs, outputs, rows, null, 0, new AnswerForm(null, List.of(), false));
     }
 }

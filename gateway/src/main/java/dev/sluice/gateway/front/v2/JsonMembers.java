@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.v2;
 
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +76,21 @@ public final class JsonMembers {
         JsonCursor cursor = at(name);
         try {
             return cursor == null ? null : JsonStrings.readString(cursor);
+        } catch (BadJson bad) {
+            throw InferenceException.invalid(name, bad.reason());
+        }
+    }
+
+    /** That member as people write it: a text without its quotes, anything else as it stands; null for none. */
+    public @Nullable String scalar(String name) {
+        JsonCursor cursor = at(name);
+        if (cursor == null || cursor.peek() == '"') {
+            return text(name);
+        }
+        try {
+            int start = cursor.position;
+            cursor.skipValue();
+            return new String(bytes, start, cursor.position - start, StandardCharsets.UTF_8);
         } catch (BadJson bad) {
             throw InferenceException.invalid(name, bad.reason());
         }

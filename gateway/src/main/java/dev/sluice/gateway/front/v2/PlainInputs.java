@@ -124,13 +124,7 @@ public final class PlainInputs {
             }
             cursor.readEnd();
             List<Tensor> inputs = inputs();
-            return new DecodedRequest(
-                    inputs,
-                    outputs,
-                    SignatureCheck.rows(inputs, signature),
-                    null,
-                    0,
-                    new AnswerForm(null, List.of(), false));
+            return DecodedRequest.plain(inputs, outputs, signature);
         } catch (BadJson bad) {
             tensors.forEach(GrowingTensor::giveBack);
             throw InferenceException.invalid(place, bad.reason());

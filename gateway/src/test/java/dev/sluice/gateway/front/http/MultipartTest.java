@@ -40,6 +40,23 @@ class MultipartTest {
     }
 
     @Test
+    void findsAPartByItsNameAlone() {
+        String form = of("name=\"a\"", "A") + of("name=\"f\"; filename=\"f\"", "F") + of("name=a", "again") + "--b--";
+        assertEquals("A", named(form, "a"));
+        assertEquals("F", named(form, "f"));
+        assertEquals("none", named(form, "b"));
+        assertEquals("none", named("--b--", "a"));
+    }
+
+    private static String named(String body, String name) {
+        byte[] bytes = body.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer found = Multipart.named(new HttpBytes(bytes, 0, bytes.length), "b", name);
+        return found == null
+                ? "none"
+                : StandardCharsets.ISO_8859_1.decode(found).toString();
+    }
+
+    @Test
     void takesAnyBytesBetweenTheBoundaries() {
         assertEquals("\r\n\r\n-\u00ff\u0000-b", part(of("name=image", "\n\n-\u00ff\u0000-b") + "--b--"));
         assertEquals("", part(of("name=image", "") + "--b--"));

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,6 +46,20 @@ class PredictBodyTest {
             })
     void readsBase64HoweverItIsWritten(String image) {
         assertEquals("????a", picture(image));
+    }
+
+    @Test
+    void readsWhatAPartOfAFormSaysIfItIsShort() {
+        PredictBody form = new PredictBody(PredictBody.Kind.FORM, "b", List.of());
+        String head = "--b\r\ncontent-disposition: form-data; name=model\r\n\r\n";
+        assertEquals("caf\u00e9", form.said(bytes(head + "caf\u00e9\r\n--b--"), "model"));
+        assertNull(form.said(bytes(head + "m\r\n--b--"), "other"));
+        assertNull(BODY.said(bytes(head + "m\r\n--b--"), "model"), "which is no form");
+        HttpBytes longest = bytes(head + "m".repeat(1025) + "\r\n--b--");
+        assertEquals(
+                "model: is longer than 1024 bytes",
+                assertThrows(InferenceException.class, () -> form.said(longest, "model"))
+                        .getMessage());
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.sluice.gateway.front.mlflow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +8,7 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.BufferLedger;
 import dev.sluice.gateway.front.v2.DecodedRequest;
+import dev.sluice.gateway.front.v2.FuzzedBodies;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
 import dev.sluice.worker.contract.InferenceException;
@@ -20,7 +20,6 @@ import dev.sluice.worker.contract.TensorSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -194,44 +193,28 @@ class FrameFuzzTest {
         return random.nextBoolean() ? "{" + frame + "}" : " {\"params\":{\"a\":[1]}, " + frame + " }\n";
     }
 
+    private FuzzedBodies bodies(Signature signature) {
+        return new FuzzedBodies(SEED, random, () -> body(signature), body -> decodes(body, signature));
+    }
+
     @ParameterizedTest
     @MethodSource("signatures")
     void whatIsRightDecodesToWhatJacksonReads(Signature signature) {
-        for (int round = 0; round < ROUNDS / 10; round++) {
-            String body = body(signature);
-            assertTrue(decodes(body.getBytes(StandardCharsets.UTF_8), signature), body);
-        }
+        bodies(signature).rightOnesDecode(ROUNDS / 10);
         assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
     }
 
     @ParameterizedTest
     @MethodSource("signatures")
     void whatWasTamperedWithDecodesToWhatJacksonReadsOrIsRefused(Signature signature) {
-        byte[] likely = "0123456789.eE+-\"\\{}[]:, \u0000ntfu\u007f".getBytes(StandardCharsets.UTF_8);
-        int decoded = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            byte[] body = body(signature).getBytes(StandardCharsets.UTF_8);
-            int at = random.nextInt(body.length);
-            body[at] = random.nextBoolean() ? (byte) random.nextInt() : likely[random.nextInt(likely.length)];
-            String said = new String(body, StandardCharsets.UTF_8);
-            try {
-                decoded += decodes(body, signature) ? 1 : 0;
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + SEED + ", round " + round + ": " + said, e);
-            }
-        }
-        assertTrue(decoded > ROUNDS / 100 && decoded < ROUNDS, decoded + " decoded");
+        bodies(signature).tamperedOnesDecodeOrAreRefused(ROUNDS);
         assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
     }
 
     @ParameterizedTest
     @MethodSource("signatures")
     void aBodyCutOffAnywhereIsRefused(Signature signature) {
-        byte[] body = body(signature).strip().getBytes(StandardCharsets.UTF_8);
-        for (int length = 0; length < body.length; length++) {
-            byte[] cut = Arrays.copyOf(body, length);
-            assertFalse(decodes(cut, signature), () -> new String(cut, StandardCharsets.UTF_8));
-        }
+        bodies(signature).cutOnesAreRefused();
         assertEquals(0, ledger.missing(), "buffers were lost or given back twice");
     }
 

@@ -3,21 +3,14 @@ package dev.sluice.gateway.front.mlflow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.sluice.gateway.front.v2.JacksonTree;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,25 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
 
-    private static final JsonFactory JACKSON = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
-
     static ReferenceFrame of(byte[] body, Signature signature) throws IOException {
         Map<String, List<Object>> columns = new LinkedHashMap<>();
-        try (JsonParser parser = JACKSON.createParser(new String(body, StandardCharsets.UTF_8))) {
-            assertEquals(JsonToken.START_OBJECT, parser.nextToken());
-            Map<String, Object> members = object(parser);
-            if (members.get("dataframe_records") instanceof List<?> records) {
-                records.forEach(record -> ((Map<?, ?>) record)
-                        .forEach((name, cell) -> columns.computeIfAbsent((String) name, none -> new ArrayList<>())
-                                .add(cell)));
-            } else {
-                addSplit((Map<?, ?>) members.get("dataframe_split"), columns);
-            }
+        Map<String, Object> members = JacksonTree.object(body);
+        if (members.get("dataframe_records") instanceof List<?> records) {
+            records.forEach(record -> ((Map<?, ?>) record)
+                    .forEach((name, cell) -> columns.computeIfAbsent((String) name, none -> new ArrayList<>())
+                            .add(cell)));
+        } else {
+            addSplit((Map<?, ?>) members.get("dataframe_split"), columns);
         }
         return new ReferenceFrame(columns, signature);
     }
@@ -66,30 +49,6 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
         }
     }
 
-    private static Object value(JsonParser parser) throws IOException {
-        if (parser.currentToken() == JsonToken.START_OBJECT) {
-            return object(parser);
-        }
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            return parser.getText();
-        }
-        List<Object> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            list.add(value(parser));
-        }
-        return list;
-    }
-
-    private static Map<String, Object> object(JsonParser parser) throws IOException {
-        Map<String, Object> object = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            parser.nextToken();
-            object.put(name, value(parser));
-        }
-        return object;
-    }
-
     /** Holds what was decoded to the same elements, to the last bit. */
     void assertSame(List<Tensor> inputs) {
         boolean together = signature.inputs().size() == 1;
@@ -103,7 +62,8 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
                     cells.add(columns.getOrDefault(name, List.of()).get(row));
                 }
             }
-            assertEquals(bits(spec.dataType(), cells), inputs.get(place).data(), () -> spec + " of " + columns);
+            ByteBuffer expected = JacksonTree.bits(cells, (cell, bits) -> put(spec.dataType(), cell, bits));
+            assertEquals(expected, inputs.get(place).data(), () -> spec + " of " + columns);
         }
     }
 
@@ -111,28 +71,16 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
         return names.contains(spec.name()) ? spec.name() : Integer.toString(place);
     }
 
-    private static ByteBuffer bits(DataType type, List<Object> cells) {
-        int most = cells.stream()
-                .mapToInt(cell -> 3 * cell.toString().length() + Long.BYTES)
-                .sum();
-        ByteBuffer bits = ByteBuffer.allocate(most).order(ByteOrder.LITTLE_ENDIAN);
-        for (Object cell : cells) {
-            String text = String.valueOf(cell);
-            switch (type) {
-                case FP32 -> bits.putFloat((float) number(text, Float::parseFloat));
-                case FP64 -> bits.putDouble(number(text, Double::parseDouble));
-                case INT64 -> bits.putLong(Long.parseLong(text));
-                case BOOL -> bits.put((byte) (Boolean.parseBoolean(text) ? 1 : 0));
-                case BYTES -> {
-                    byte[] utf8 = cell instanceof Map<?, ?> map
-                            ? Base64.getDecoder().decode((String) map.get("b64"))
-                            : text.getBytes(StandardCharsets.UTF_8);
-                    bits.putInt(utf8.length).put(utf8);
-                }
-                default -> throw new AssertionError(type);
-            }
+    private static void put(DataType type, Object cell, ByteBuffer bits) {
+        String text = String.valueOf(cell);
+        switch (type) {
+            case FP32 -> bits.putFloat((float) number(text, Float::parseFloat));
+            case FP64 -> bits.putDouble(number(text, Double::parseDouble));
+            case INT64 -> bits.putLong(Long.parseLong(text));
+            case BOOL -> bits.put((byte) (Boolean.parseBoolean(text) ? 1 : 0));
+            case BYTES -> JacksonTree.putBytes(cell, bits);
+            default -> throw new AssertionError(type);
         }
-        return bits.flip();
     }
 
     /**

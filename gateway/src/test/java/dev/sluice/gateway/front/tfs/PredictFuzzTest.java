@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.v2.FuzzedBodies;
 import dev.sluice.worker.contract.InferenceError.PayloadTooLarge;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Signature;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -118,45 +118,30 @@ class PredictFuzzTest {
         assertTrue(corpus().size() >= 10, "only " + corpus());
     }
 
+    private FuzzedBodies bodies(Signature signature) {
+        return new FuzzedBodies(SEED, random, () -> body(signature), body -> decodes(body, signature));
+    }
+
     @ParameterizedTest
     @MethodSource("signatures")
     void whatIsRightDecodesToWhatJacksonReads(Signature signature) {
-        for (int round = 0; round < ROUNDS / 10; round++) {
-            String body = body(signature);
-            assertTrue(decodes(body.getBytes(StandardCharsets.UTF_8), signature), body);
-        }
+        bodies(signature).rightOnesDecode(ROUNDS / 10);
         oracle.checkMemory();
     }
 
     @ParameterizedTest
     @MethodSource("signatures")
     void whatWasTamperedWithDecodesToWhatJacksonReadsOrIsRefused(Signature signature) {
-        byte[] likely = "0123456789.eE+-\"\\{}[]:, \u0000ntfu\u007f".getBytes(StandardCharsets.UTF_8);
-        int decoded = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            byte[] body = body(signature).getBytes(StandardCharsets.UTF_8);
-            int at = random.nextInt(body.length);
-            body[at] = random.nextBoolean() ? (byte) random.nextInt() : likely[random.nextInt(likely.length)];
-            String said = new String(body, StandardCharsets.UTF_8);
-            try {
-                decoded += decodes(body, signature) ? 1 : 0;
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + SEED + ", round " + round + ": " + said, e);
-            }
-        }
-        assertTrue(decoded > ROUNDS / 100 && decoded < ROUNDS, decoded + " decoded");
+        bodies(signature).tamperedOnesDecodeOrAreRefused(ROUNDS);
         oracle.checkMemory();
     }
 
-    @Test
-    void aBodyCutOffAnywhereIsRefused() {
-        for (Signature signature : signatures()) {
-            byte[] body = body(signature).strip().replace(" behind", "").getBytes(StandardCharsets.UTF_8);
-            for (int length = 0; length < body.length; length++) {
-                byte[] cut = Arrays.copyOf(body, length);
-                assertFalse(decodes(cut, signature), () -> new String(cut, StandardCharsets.UTF_8));
-            }
-        }
+    /** Without what may stand behind the object. */
+    @ParameterizedTest
+    @MethodSource("signatures")
+    void aBodyCutOffAnywhereIsRefused(Signature signature) {
+        Supplier<String> whole = () -> body(signature).replace(" behind", "");
+        new FuzzedBodies(SEED, random, whole, body -> decodes(body, signature)).cutOnesAreRefused();
         oracle.checkMemory();
     }
 

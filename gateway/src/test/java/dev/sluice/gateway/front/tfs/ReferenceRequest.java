@@ -3,22 +3,14 @@ package dev.sluice.gateway.front.tfs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.sluice.gateway.front.v2.JacksonTree;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -27,47 +19,15 @@ import org.jspecify.annotations.Nullable;
 /** What the body of a {@code :predict} says, as Jackson reads it into a tree, in the obvious way. */
 final class ReferenceRequest {
 
-    private static final JsonFactory JACKSON = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+    private final Map<String, Object> members;
 
-    private final Map<String, Object> members = new HashMap<>();
+    private ReferenceRequest(Map<String, Object> members) {
+        this.members = members;
+    }
 
     /** Of a body that is known to begin with an object. */
     static ReferenceRequest of(byte[] body) throws IOException {
-        ReferenceRequest request = new ReferenceRequest();
-        try (JsonParser parser = JACKSON.createParser(new String(body, StandardCharsets.UTF_8))) {
-            assertEquals(JsonToken.START_OBJECT, parser.nextToken());
-            request.members.putAll(object(parser));
-        }
-        return request;
-    }
-
-    private static Object value(JsonParser parser) throws IOException {
-        if (parser.currentToken() == JsonToken.START_OBJECT) {
-            return object(parser);
-        }
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            return parser.getText();
-        }
-        List<Object> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            list.add(value(parser));
-        }
-        return list;
-    }
-
-    private static Map<String, Object> object(JsonParser parser) throws IOException {
-        Map<String, Object> object = new HashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            parser.nextToken();
-            object.put(name, value(parser));
-        }
-        return object;
+        return new ReferenceRequest(JacksonTree.object(body));
     }
 
     boolean isByRows() {
@@ -81,7 +41,8 @@ final class ReferenceRequest {
             assertEquals(new Shape(shape(whole)), input.shape(), input.name());
             List<Object> leaves = new ArrayList<>();
             leaves(whole, leaves);
-            assertEquals(bits(input.dataType(), leaves), input.data(), () -> input + " of " + whole);
+            ByteBuffer expected = JacksonTree.bits(leaves, (leaf, bits) -> put(input.dataType(), leaf, bits));
+            assertEquals(expected, input.data(), () -> input + " of " + whole);
         }
     }
 
@@ -129,24 +90,12 @@ final class ReferenceRequest {
         }
     }
 
-    private static ByteBuffer bits(DataType type, List<Object> leaves) {
-        int most = leaves.stream()
-                .mapToInt(leaf -> 3 * leaf.toString().length() + Long.BYTES)
-                .sum();
-        ByteBuffer bits = ByteBuffer.allocate(most).order(ByteOrder.LITTLE_ENDIAN);
-        for (Object leaf : leaves) {
-            switch (type) {
-                case FP32 -> bits.putFloat(Float.parseFloat((String) leaf));
-                case INT64 -> bits.putLong(Long.parseLong((String) leaf));
-                case BYTES -> {
-                    byte[] utf8 = leaf instanceof Map<?, ?> map
-                            ? Base64.getDecoder().decode((String) map.get("b64"))
-                            : ((String) leaf).getBytes(StandardCharsets.UTF_8);
-                    bits.putInt(utf8.length).put(utf8);
-                }
-                default -> throw new AssertionError(type);
-            }
+    private static void put(DataType type, Object leaf, ByteBuffer bits) {
+        switch (type) {
+            case FP32 -> bits.putFloat(Float.parseFloat((String) leaf));
+            case INT64 -> bits.putLong(Long.parseLong((String) leaf));
+            case BYTES -> JacksonTree.putBytes(leaf, bits);
+            default -> throw new AssertionError(type);
         }
-        return bits.flip();
     }
 }

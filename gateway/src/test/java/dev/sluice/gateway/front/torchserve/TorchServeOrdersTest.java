@@ -1,32 +1,26 @@
 package dev.sluice.gateway.front.torchserve;
 
+import static dev.sluice.gateway.front.multimodel.ManagedModels.MODEL;
+import static dev.sluice.gateway.front.multimodel.ManagedModels.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.sluice.gateway.dispatch.ModelDirectory;
-import dev.sluice.gateway.fake.Wait;
-import dev.sluice.gateway.front.torchserve.TorchServeOrders.Done;
-import dev.sluice.gateway.front.torchserve.TorchServeOrders.Order;
-import dev.sluice.gateway.front.torchserve.TorchServeOrders.Refused;
-import dev.sluice.gateway.front.torchserve.TorchServeOrders.Reply;
-import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.gateway.front.multimodel.ManagedModels;
+import dev.sluice.gateway.front.multimodel.Reply;
+import dev.sluice.gateway.front.multimodel.Reply.Done;
+import dev.sluice.gateway.front.multimodel.Reply.Order;
+import dev.sluice.gateway.front.multimodel.Reply.Refused;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
-import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
-import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
-import dev.sluice.worker.contract.Signature;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.junit5.VertxExtension;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,47 +31,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(VertxExtension.class)
 class TorchServeOrdersTest {
 
-    private static final String MODEL = "m";
-
-    private final ModelDirectory models = new ModelDirectory();
-    private final TorchServeOrders orders = new TorchServeOrders(models);
-    private Vertx vertx;
+    private ManagedModels managed;
+    private TorchServeOrders orders;
 
     @BeforeEach
-    void listen(Vertx its) {
-        vertx = its;
-        ReferenceCodec.register(vertx.eventBus());
-        Wait.forResult(models.listen(vertx.eventBus()));
-    }
-
-    private void tell(ModelNews news) {
-        Wait.forResult(vertx.eventBus().request(ModelNews.ADDRESS, news));
-    }
-
-    private void is(long version, ModelState state, int instances) {
-        @Nullable
-        Description description = instances == 0
-                ? null
-                : new Description(
-                        "onnxruntime_onnx",
-                        new Signature(List.of(), List.of(), true),
-                        List.of(),
-                        8,
-                        instances,
-                        "there");
-        tell(new ModelReport(new ModelId(MODEL, version), state, description, ""));
+    void listen(Vertx vertx) {
+        managed = new ManagedModels(vertx);
+        orders = new TorchServeOrders(managed.models(), managed.orders());
     }
 
     private Reply reply(HttpMethod method, @Nullable String name, @Nullable String version, Map<String, String> query) {
-        HttpServerRequest request = (HttpServerRequest) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {HttpServerRequest.class},
-                (proxy, called, arguments) -> switch (called.getName()) {
-                    case "method" -> method;
-                    case "getParam" -> query.get(String.valueOf(arguments[0]));
-                    default -> throw new UnsupportedOperationException(called.toString());
-                });
-        return orders.of(request, name, version, false).orElseThrow();
+        return orders.of(ManagedModels.request(method, query), name, version, false)
+                .orElseThrow();
     }
 
     private Reply delete(String version) {
@@ -92,22 +57,18 @@ class TorchServeOrdersTest {
         return reply(HttpMethod.POST, null, null, query);
     }
 
-    private static ModelCommand command(Reply reply) {
-        return assertInstanceOf(Order.class, reply).command();
-    }
-
     @Test
     void whoComesStaysWhenAnotherLeaves() {
-        is(1, ModelState.FAILED, 0);
-        is(2, ModelState.LOADING, 0);
+        managed.is(1, ModelState.FAILED, 0);
+        managed.is(2, ModelState.LOADING, 0);
         assertEquals(new ModelCommand.Serve(MODEL, List.of("2")), command(delete("1")));
         assertEquals(403, assertInstanceOf(Refused.class, delete("2")).status());
     }
 
     @Test
     void theLastOneThatIsWantedLeavesWithItsModel() {
-        is(1, ModelState.UNLOADED, 0);
-        is(2, ModelState.READY, 1);
+        managed.is(1, ModelState.UNLOADED, 0);
+        managed.is(2, ModelState.READY, 1);
         assertEquals(new ModelCommand.Unload(MODEL), command(delete("2")));
         InferenceException unknown = assertThrows(InferenceException.class, () -> delete("1"));
         assertInstanceOf(InferenceError.UnknownModel.class, unknown.error());
@@ -115,10 +76,11 @@ class TorchServeOrdersTest {
 
     @Test
     void theDefaultStaysWhereverItComesFrom() {
-        is(1, ModelState.READY, 1);
-        is(2, ModelState.READY, 1);
+        managed.is(1, ModelState.READY, 1);
+        managed.is(2, ModelState.READY, 1);
         ModelSource source = new ModelSource("https://models.example/m.onnx", "");
-        tell(new ModelNews.Wished(ModelWish.none(MODEL).sourced(1, source).sourced(2, source)));
+        managed.tell(
+                new ModelNews.Wished(ModelWish.none(MODEL).sourced(1, source).sourced(2, source)));
         Refused refused = assertInstanceOf(Refused.class, delete("2"));
         assertEquals("InvalidModelVersionException", refused.type());
         assertEquals("Cannot remove default version for model m", refused.text());
@@ -127,7 +89,7 @@ class TorchServeOrdersTest {
 
     @Test
     void whoHasEnoughWorkersKeepsThem() {
-        is(1, ModelState.READY, 4);
+        managed.is(1, ModelState.READY, 4);
         Map<String, String> range = Map.of("min_worker", "1", "max_worker", "8", "synchronous", "true");
         assertEquals(new Done(200, "Workers scaled to 4 for model: m"), scale(range));
         assertEquals(
@@ -139,7 +101,7 @@ class TorchServeOrdersTest {
 
     @Test
     void whatIsRegisteredTwiceAtOnceIsTwoVersions() {
-        is(1, ModelState.READY, 1);
+        managed.is(1, ModelState.READY, 1);
         Map<String, String> query = Map.of("url", "https://models.example/some/m.tar.gz?a=/b.c#d/e.f");
         ModelCommand first = command(register(query));
         assertEquals(2, assertInstanceOf(ModelCommand.Source.class, first).version());
@@ -147,7 +109,7 @@ class TorchServeOrdersTest {
                 3,
                 assertInstanceOf(ModelCommand.Source.class, command(register(query)))
                         .version());
-        orders.isOver(first);
+        managed.orders().isOver(first);
         Map<String, String> second = Map.of("url", "https://models.example/m.onnx", "model_version", "2");
         assertEquals(first.name(), command(register(second)).name());
         Refused conflict = assertInstanceOf(Refused.class, register(second));
@@ -161,7 +123,7 @@ class TorchServeOrdersTest {
                 "Model \"m\" Version: 1 registered with 0 initial workers. Use scale workers API to add workers for the"
                         + " model.",
                 order.text().get());
-        is(1, ModelState.READY, 2);
+        managed.is(1, ModelState.READY, 2);
         assertEquals(
                 "Model \"m\" Version: 1 registered with 2 initial workers",
                 order.text().get());

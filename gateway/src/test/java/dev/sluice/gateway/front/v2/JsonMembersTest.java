@@ -34,6 +34,15 @@ class JsonMembersTest {
         assertEquals(List.of("1", "two", "-3"), members.words("c"));
     }
 
+    @Test
+    void whateverItIsAsPeopleWriteIt() {
+        JsonMembers members = read("{\"a\": \"x\\n\", \"b\" : -7 , \"c\":false}");
+        assertEquals("x\n", members.scalar("a"));
+        assertEquals("-7", members.scalar("b"));
+        assertEquals("false", members.scalar("c"));
+        assertNull(read("{}").scalar("a"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " \n", "{}"})
     void whatIsNotThereIsNothing(String text) {

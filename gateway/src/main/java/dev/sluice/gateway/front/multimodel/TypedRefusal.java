@@ -1,4 +1,4 @@
-package dev.sluice.gateway.front.torchserve;
+package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.front.http.Refusal;
 import dev.sluice.gateway.front.v2.JsonOutput;

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.front.torchserve;
+package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.call.FrontParts;
@@ -38,7 +38,7 @@ public final class ModelHealth {
     }
 
     /** Whether a version is registered, as they say it: one that merely lies in the repository is not. */
-    public static boolean isKnown(ModelReport report) {
+    static boolean isKnown(ModelReport report) {
         return report.state() != ModelState.UNLOADED;
     }
 
@@ -50,7 +50,7 @@ public final class ModelHealth {
     }
 
     /** Whether this process takes requests, and no model that is wanted is without a version that does. */
-    static boolean allWork(FrontParts parts) {
+    public static boolean allWork(FrontParts parts) {
         return parts.models().isComplete()
                 && !parts.admission().isDraining()
                 && of(parts.models()).values().stream().allMatch(word -> word == Word.HEALTHY);

@@ -1,4 +1,4 @@
-package dev.sluice.gateway.front.torchserve;
+package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestedModel;
@@ -15,6 +15,8 @@ import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.front.v2.PlainInputs;
 import dev.sluice.worker.contract.InferenceException;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has predictions made of what clients of TorchServe and its relatives send: a thing that the model's transform knows,
@@ -53,13 +55,31 @@ public final class PlainAnswers {
      * @throws InferenceException UnsupportedMediaType; then nothing has been done
      */
     public void take(Exchange exchange, RequestedModel model) {
-        PredictBody body = PredictBody.of(exchange.request(), DATA, BODY);
+        intake.take(exchange, model, begun(exchange), numbers(exchange));
+    }
+
+    /**
+     * The same of a request whose head names no model, where a form may.
+     *
+     * @param part the one that would
+     * @param model who answers then; null where no part says it. Throws InferenceException for what is wrong with it
+     */
+    public void takeNamed(Exchange exchange, String part, Function<@Nullable String, RequestedModel> model) {
+        PredictBody body = begun(exchange);
+        if (body.kind() == PredictBody.Kind.FORM) {
+            intake.takeNamed(exchange, body, numbers(exchange), whole -> model.apply(body.said(whole, part)));
+        } else {
+            intake.take(exchange, model.apply(null), body, numbers(exchange));
+        }
+    }
+
+    private PredictBody begun(Exchange exchange) {
         exchange.answersBy(new BareWriter(exchange, classes, true));
-        intake.take(
-                exchange,
-                model,
-                body,
-                new PlainIntake.Numbers(FORM, (numbers, by, buffers) -> decode(exchange, numbers, by, buffers)));
+        return PredictBody.of(exchange.request(), DATA, BODY);
+    }
+
+    private PlainIntake.Numbers numbers(Exchange exchange) {
+        return new PlainIntake.Numbers(FORM, (numbers, by, buffers) -> decode(exchange, numbers, by, buffers));
     }
 
     private DecodedRequest decode(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {

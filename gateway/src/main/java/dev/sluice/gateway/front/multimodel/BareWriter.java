@@ -1,4 +1,4 @@
-package dev.sluice.gateway.front.torchserve;
+package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.front.http.AnswerWriter;
 import dev.sluice.gateway.front.http.Exchange;

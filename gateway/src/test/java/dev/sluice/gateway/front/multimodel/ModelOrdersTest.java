@@ -1,0 +1,57 @@
+package dev.sluice.gateway.front.multimodel;
+
+import static dev.sluice.gateway.front.multimodel.ManagedModels.MODEL;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelState;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class ModelOrdersTest {
+
+    private ManagedModels managed;
+    private List<Supplier<Optional<ModelCommand>>> steps;
+
+    @BeforeEach
+    void listen(Vertx vertx) {
+        managed = new ManagedModels(vertx);
+        steps = managed.orders().untilServed(MODEL, 2);
+    }
+
+    private Optional<ModelCommand> step(int place) {
+        return steps.get(place).get();
+    }
+
+    @Test
+    void whatIsServedNeedsNothingMore() {
+        managed.is(2, ModelState.READY, 1);
+        assertEquals(Optional.empty(), step(0));
+        assertEquals(Optional.empty(), step(1));
+    }
+
+    @Test
+    void aModelThatHadBeenUnloadedIsLoaded() {
+        managed.is(1, ModelState.UNLOADED, 0);
+        managed.is(2, ModelState.UNLOADED, 0);
+        assertEquals(Optional.of(new ModelCommand.Load(MODEL)), step(0));
+        managed.is(2, ModelState.READY, 1);
+        assertEquals(Optional.empty(), step(1));
+    }
+
+    @Test
+    void whereOnlyOthersAreWantedThenItIsWantedBesideThem() {
+        managed.is(2, ModelState.UNLOADED, 0);
+        assertEquals(Optional.of(new ModelCommand.Load(MODEL)), step(0));
+        managed.is(1, ModelState.DRAINING, 1);
+        managed.is(3, ModelState.READY, 1);
+        assertEquals(Optional.of(new ModelCommand.Serve(MODEL, List.of("2", "3"))), step(1));
+    }
+}

@@ -1,0 +1,142 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** DJL Serving's management on the operators' listener, behind what stands before ours. */
+class DjlServingManagementIT {
+
+    @TempDir
+    static Path models;
+
+    @TempDir
+    static Path elsewhere;
+
+    private static ManagedGateway managed;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        managed = ManagedGateway.start("djl-serving", models, elsewhere);
+        gateway = managed.gateway();
+    }
+
+    @AfterAll
+    static void stop() {
+        managed.close();
+    }
+
+    /** A file that a model may come from; the names of such models are behind all that pages are turned through. */
+    private static String url(String name) throws IOException {
+        Path file = elsewhere.resolve(name);
+        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), file);
+        return "file://" + file;
+    }
+
+    private static String status(Answer answer) {
+        return answer.json().getString("status");
+    }
+
+    private static void answers(String path) {
+        Answer answer = gateway.post("/v2/models/" + path + "/infer", Requests.echo(1));
+        assertEquals(200, answer.status(), answer.body());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersAsRecorded() throws IOException {
+        return RecordedPairs.tests(RecordedPairs.read("djl-serving-management.txt"), gateway, gateway.adminPort());
+    }
+
+    @Test
+    void aModelComesAnswersAndLeavesAndMayComeAgain() throws IOException {
+        String register = "/models?model_name=zguest&url=" + url("zguest.onnx");
+        for (int version = 1; version <= 2; version++) {
+            Answer registered = gateway.admin("POST", register, "");
+            assertEquals("200 Model \"zguest\" registered.", registered.status() + " " + status(registered));
+            answers("zguest/versions/" + version);
+            Answer again = gateway.admin("POST", register, "");
+            assertEquals(409, again.status(), again.body());
+            assertEquals("Workflow zguest is already registered.", again.json().getString("message"));
+            assertEquals(
+                    "Model or workflow \"zguest\" unregistered", status(gateway.admin("DELETE", "/models/zguest", "")));
+            assertEquals(404, gateway.admin("GET", "/models/zguest", "").status());
+        }
+    }
+
+    @Test
+    void aVersionBesideAnotherWithAsManyWorkersAsAreAskedFor() throws IOException {
+        String file = url("zpair.onnx");
+        assertEquals(
+                200,
+                gateway.admin("POST", "/models?model_name=zpair&model_version=2&url=" + file, "")
+                        .status());
+        String body = new JsonObject()
+                .put("url", file)
+                .put("model_name", "zpair")
+                .put("model_version", "1")
+                .put("min_worker", 2)
+                .encode();
+        Answer older = gateway.admin("POST", "/models", body, "content-type", "application/json");
+        assertEquals("200 Model \"zpair\" registered.", older.status() + " " + status(older));
+        answers("zpair/versions/1");
+        answers("zpair/versions/2");
+        Answer told = gateway.admin("GET", "/workflows/zpair/1", "");
+        assertTrue(told.body().contains("\"maxWorkers\": 2"), told.body());
+        assertEquals(200, gateway.admin("DELETE", "/workflows/zpair/2", "").status());
+        answers("zpair/versions/1");
+    }
+
+    @Test
+    void whoDoesNotWaitIsAnsweredAtOnceAndTheModelComes() throws IOException {
+        Answer scheduled = gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + url("later"), "");
+        assertEquals("202 Model \"zlater\" registration scheduled.", scheduled.status() + " " + status(scheduled));
+        Waiting.until(
+                "the model is there",
+                () -> gateway.admin("GET", "/models/zlater", "").body().contains("\"status\": \"Healthy\""));
+        answers("zlater");
+    }
+
+    @Test
+    void whatCannotBeHadIsNotRegistered() {
+        Answer refused = gateway.admin("POST", "/models?model_name=nothing&url=file://" + elsewhere + "/none.onnx", "");
+        assertTrue(refused.status() >= 400, refused.toString());
+        assertEquals(404, gateway.admin("GET", "/models/nothing", "").status());
+    }
+
+    @Test
+    void aChangeIsKeptWithWhoWantedIt() throws IOException {
+        Answer done = gateway.admin("PUT", "/models/words?min_worker=2", "", "x-request-id", "scaling");
+        assertEquals(200, done.status(), done.body());
+        List<JsonObject> kept = managed.changedBy("scaling");
+        assertEquals(1, kept.size(), kept.toString());
+        assertEquals("words", kept.getFirst().getString("model"));
+        assertEquals("instances", kept.getFirst().getString("change"));
+    }
+
+    @Test
+    void whoCallsItByAnotherNameIsRefused() throws IOException {
+        try (RawConnection client = new RawConnection(gateway.adminPort())) {
+            client.send("DELETE /models/echo HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n\r\n");
+            assertTrue(client.answer().error(403).contains("evil.example"));
+        }
+    }
+
+    @Test
+    void saysWhichMethodsThereAre() {
+        Answer options = gateway.admin("OPTIONS", "/workflows/echo", "");
+        assertEquals("GET, HEAD, POST, PUT, DELETE, OPTIONS", options.header("allow"));
+    }
+}
