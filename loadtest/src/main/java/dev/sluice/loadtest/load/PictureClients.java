@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
@@ -128,8 +127,8 @@ public final class PictureClients implements AutoCloseable {
     /** The label in the answer, empty where there is none; fails where there is no answer. */
     private Future<String> ask(PictureCall picture) {
         return client.request(address)
-                .compose(request -> request.putHeader("content-type", picture.contentType())
-                        .send(picture.body()))
+                .compose(request ->
+                        request.putHeader("content-type", picture.contentType()).send(picture.body()))
                 .expecting(response -> response.statusCode() == OK)
                 .compose(HttpClientResponse::body)
                 .map(PictureClients::label);

@@ -33,8 +33,8 @@ final class PictureCosts {
     Verdict stalls() throws IOException, InterruptedException {
         List<PictureCall> pictures = PictureCalls.of(settings.megapixels());
         String path = "/models/" + session.model().name() + "/predict";
-        try (PictureClients clients = new PictureClients(
-                session.vertx(), settings.target(), path, pictures, settings.connections())) {
+        try (PictureClients clients =
+                new PictureClients(session.vertx(), settings.target(), path, pictures, settings.connections())) {
             clients.run(settings.warmupNanos());
             double cpuBefore = ServerMetrics.of(discovery).cpuSeconds();
             try (LongestStall stall = new LongestStall(discovery)) {

@@ -96,7 +96,8 @@ public final class PictureCalls {
     private static void addGrain(byte[] samples) {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int i = 0; i < samples.length; i++) {
-            samples[i] += (byte) random.nextInt(-GRAIN, GRAIN + 1); // neither ink nor paper is so near to black or white
+            samples[i] +=
+                    (byte) random.nextInt(-GRAIN, GRAIN + 1); // neither ink nor paper is so near to black or white
         }
     }
 

@@ -294,8 +294,8 @@ final class LoadTestIT {
         assertEquals(pictures.size(), labels.size(), "told apart by their length");
         try (StubGateway gateway = new StubGateway(FAILS)) {
             gateway.lagSeconds(look -> look <= 2 ? before : then);
-            gateway.pictures(request -> request.response()
-                    .end("{\"label\":\"" + labels.get(request.getHeader("content-length")) + "\"}"));
+            gateway.pictures(request ->
+                    request.response().end("{\"label\":\"" + labels.get(request.getHeader("content-length")) + "\"}"));
             assertEquals(status, pictures(gateway), said());
         }
         assertTrue(said().contains("another or none, 0 requests without"), said());

@@ -71,13 +71,13 @@ final class StubGateway implements AutoCloseable {
     /** A second of CPU time for each look, and as much memory as the test wants for each stream. */
     private String metrics() {
         return """
-                process_cpu_time_ns_total %d
-                jvm_memory_used_bytes{area="heap",id="Old"} %d
-                sluice_unsent_bytes %d
-                sluice_loop_lag_seconds %s
-                sluice_batch_rows_count{model="m",version="1"} %d
-                sluice_batch_rows_sum{model="m",version="1"} %d
-                """.formatted(
+            process_cpu_time_ns_total %d
+            jvm_memory_used_bytes{area="heap",id="Old"} %d
+            sluice_unsent_bytes %d
+            sluice_loop_lag_seconds %s
+            sluice_batch_rows_count{model="m",version="1"} %d
+            sluice_batch_rows_sum{model="m",version="1"} %d
+            """.formatted(
                         1_000_000_000L * looks.incrementAndGet(),
                         streamBytes * streams.get(),
                         unsentBytes,
