@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 """Swaps the version of a model again and again under steady load, and says what clients and the memory notice.
 
-    python3 loadtest/swaps.py              50 swaps, about 3 minutes
-    python3 loadtest/swaps.py --swaps 5    to see that it works; not for keeping
+    python3 loadtest/swaps.py              50 swaps, about 5 minutes
+    python3 loadtest/swaps.py --swaps 6    to see that it works; not for keeping
 
-The open-loop generator asks at --rate, which should be 70 per cent of what the server does: first while nothing happens, then
-while one version after the other is copied into the repository. Memory is read after a collection of garbage, whose pause is
-among the latencies. Prints a Markdown table. Exit status 0, or 1 if a request failed, p99 grew to more than 1.5 times, or
-the memory by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if the generator could not keep
-to its plan, so that nothing is proven.
+First clients that wait for their answers warm the server up, until its memory stays as it is from one window to the next: what
+the compiler needs for the load is none of the swaps'. They also say what the server can do. Then the open-loop generator
+asks for 70 per cent of that, first while nothing happens, then while one version after the other is copied into the
+repository. The heap is fixed and touched from the start (--java-opts), so that all that grows lies outside of it; memory is read
+after a collection of garbage, whose pause is among the latencies.
+
+Prints a Markdown table and a line for each part of the target. Exit status 0, or 1 if a request failed, p99 grew to more than
+1.5 times, or the memory by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if the generator
+could not keep to its plan, or the swaps took longer than the load, so that nothing is proven.
 """
 
 import argparse
 import csv
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -23,19 +28,41 @@ import time
 
 import servers
 
-WARM_SECONDS = 15
+WINDOW_SECONDS = 15
+MOST_WINDOWS = 10
+SETTLED = 1.01
+SHARE = 0.7
+QUIET_SECONDS = 60
 MOST_P99 = 1.5
 MOST_MEMORY = 1.05
 EARLY = 5
 INVALID = 3
 
 
-def loadtest(gateway, options, scenario, *arguments):
-    """Begins a run of the generator; its results lie in a folder of its own."""
-    out = pathlib.Path(tempfile.mkdtemp(dir=servers.WORK))
-    command = [str(servers.ROOT / "sluice"), "loadtest", scenario, "--url", f"http://{gateway.host}:{gateway.port}",
-               "--model", options.model, "--out", str(out), *map(str, arguments)]
-    return out, subprocess.Popen(command, cwd=servers.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+class Generator:
+    """Runs of ./sluice loadtest against a server."""
+
+    def __init__(self, gateway, model, before):
+        self._command = [*before.split(), str(servers.ROOT / "sluice"), "loadtest"]
+        self._options = ["--url", f"http://{gateway.host}:{gateway.port}", "--model", model]
+
+    def begin(self, scenario, *arguments):
+        """Its results lie in a folder of its own."""
+        out = pathlib.Path(tempfile.mkdtemp(dir=servers.WORK))
+        return out, subprocess.Popen([*self._command, scenario, *self._options, "--out", str(out), *map(str, arguments)],
+                                     cwd=servers.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def capacity(self):
+        """What clients get, each second, that wait for their answers."""
+        _, run = self.begin("capacity", "--seconds", WINDOW_SECONDS, "--warmup", 1)
+        said, _ = run.communicate(timeout=900)
+        found = re.search(r"^capacity: ([\d,.]+)/s", said, re.MULTILINE)
+        if not found:
+            raise servers.Failure(f"the capacity could not be measured:\n{said[-2000:]}")
+        return float(found[1].replace(",", ""))
+
+    def open(self, rate, seconds):
+        return self.begin("open", "--rate", f"{rate:.0f}", "--seconds", seconds, "--capacity", f"{rate / SHARE:.0f}")
 
 
 def result(out, run):
@@ -43,29 +70,35 @@ def result(out, run):
     said, _ = run.communicate(timeout=900)
     found = list(out.glob("*/summary.csv"))
     if not found:
-        raise servers.Failure(f"{' '.join(run.args[1:3])} ended with status {run.returncode}:\n{said[-2000:]}")
+        raise servers.Failure(f"{' '.join(run.args)} ended with status {run.returncode}:\n{said[-2000:]}")
     with open(found[0], newline="") as file:
         row = next(csv.DictReader(file))
     return {name: float(value) for name, value in row.items() if name != "class"}, run.returncode != INVALID
 
 
+FAILURES = ("throttled", "overloaded", "expired", "error", "broken", "gave_up")
+"""Whatever is no answer, honest refusals among them: at that rate nobody has to be refused."""
+
+
 def failed(summary):
-    return int(sum(summary[name] for name in ("throttled", "overloaded", "expired", "error", "broken")))
+    return int(sum(summary[name] for name in FAILURES))
 
 
-def resident_mib(gateway):
-    for line in pathlib.Path(f"/proc/{gateway.pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
-    raise servers.Failure("the server's memory cannot be read")
+class Memory:
+    """What the kernel holds for the server once its garbage has been collected."""
 
+    def __init__(self, gateway):
+        home = subprocess.run([str(servers.ROOT / "sluice"), "java-home"], capture_output=True, text=True, check=True)
+        self._pid = str(gateway.pid)
+        self._jcmd = f"{home.stdout.strip()}/bin/jcmd"
 
-def collect(gateway):
-    """What is garbage is no leak: memory is read without it."""
-    home = subprocess.run([str(servers.ROOT / "sluice"), "java-home"], capture_output=True, text=True, check=True)
-    subprocess.run([f"{home.stdout.strip()}/bin/jcmd", str(gateway.pid), "GC.run"], capture_output=True, timeout=60,
-                   check=True)
-    time.sleep(0.5)  # direct memory follows its buffers
+    def mib(self):
+        subprocess.run([self._jcmd, self._pid, "GC.run"], capture_output=True, timeout=60, check=True)
+        time.sleep(1)  # direct memory follows its buffers
+        for line in pathlib.Path(f"/proc/{self._pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        raise servers.Failure("the server's memory cannot be read")
 
 
 def newest_ready(gateway, model):
@@ -73,81 +106,115 @@ def newest_ready(gateway, model):
     return max(int(each["version"]) for each in models if each["name"] == model and each["state"] == "ready")
 
 
-def swap(gateway, repository, options):
-    """Copies one version after the other, each when the one before serves and the one before that has gone.
+def swap(gateway, repository, version, model):
+    """Copies a version into the repository, and returns when it serves."""
+    coming = repository / f".{version}"
+    shutil.copytree(repository / "1", coming)
+    coming.rename(repository / str(version))
+    limit = time.monotonic() + 60
+    while newest_ready(gateway, model) != version:
+        if time.monotonic() > limit:
+            raise servers.Failure(f"version {version} does not serve")
+        time.sleep(0.1)
 
-    Returns the memory after the first few and after the last, as it is once garbage has been collected.
-    """
-    memory = {}
-    for version in range(2, options.swaps + 2):
-        coming = repository / f".{version}"
-        shutil.copytree(repository / "1", coming)
-        coming.rename(repository / str(version))
-        limit = time.monotonic() + 60
-        while newest_ready(gateway, options.model) != version:
-            if time.monotonic() > limit:
-                raise servers.Failure(f"version {version} does not serve")
-            time.sleep(0.1)
-        time.sleep(1)
-        if version - 1 in (EARLY, options.swaps):
-            collect(gateway)
-            memory[version - 1] = resident_mib(gateway)
-    return memory
+
+def swaps(gateway, repository, options, memory):
+    """One every so many seconds; returns the memory after the first few and after the last."""
+    found = {}
+    begun = time.monotonic()
+    for number in range(1, options.swaps + 1):
+        swap(gateway, repository, number + 1, options.model)
+        time.sleep(max(0.0, begun + number * options.every - time.monotonic()))
+        if number in (EARLY, options.swaps):
+            found[number] = memory.mib()
+    return found
+
+
+def warm_up(generator, memory):
+    """Returns the capacity when the memory has settled, and after how many seconds that was; None if it never was."""
+    before = 0
+    for window in range(1, MOST_WINDOWS + 1):
+        capacity = generator.capacity()
+        now = memory.mib()
+        if now <= SETTLED * before:
+            return capacity, window * WINDOW_SECONDS
+        before = now
+    return capacity, None
 
 
 def measure(gateway, repository, options):
-    said = subprocess.run([str(servers.ROOT / "sluice"), "loadtest", "capacity", "--url",
-                           f"http://{gateway.host}:{gateway.port}", "--model", options.model, "--seconds",
-                           str(WARM_SECONDS), "--out", tempfile.mkdtemp(dir=servers.WORK)],
-                          cwd=servers.ROOT, capture_output=True, text=True, timeout=900, check=False)
-    # This is to warm the server up; the rate is what was asked for.
-    if said.returncode not in (0, INVALID):
-        raise servers.Failure(f"the capacity could not be measured:\n{said.stdout[-1000:]}{said.stderr[-1000:]}")
-    rate = options.rate
-    seconds = options.swaps * 2 + 5
-    out, run = loadtest(gateway, options, "open", "--rate", rate, "--seconds", seconds)
-    quiet, quiet_valid = result(out, run)
-    out, run = loadtest(gateway, options, "open", "--rate", rate, "--seconds", seconds)
-    memory = swap(gateway, repository, options)
+    generator = Generator(gateway, options.model, options.generator)
+    memory = Memory(gateway)
+    capacity, warm_seconds = warm_up(generator, memory)
+    rate = options.rate or SHARE * capacity
+    quiet, quiet_valid = result(*generator.open(rate, QUIET_SECONDS))
+    out, run = generator.open(rate, options.swaps * options.every + 5)
+    found = swaps(gateway, repository, options, memory)
+    in_time = run.poll() is None
     swapping, valid = result(out, run)
-    return quiet, swapping, memory, quiet_valid and valid
+    return {"capacity": capacity, "rate": rate, "warm": warm_seconds, "quiet": quiet, "swapping": swapping,
+            "memory": found, "valid": quiet_valid and valid and in_time}
+
+
+def judge(passed, sentence):
+    print(f"{'PASSED' if passed else 'FAILED'}  {sentence}")
+    return passed
+
+
+def tell(options, found):
+    """Prints the table and the verdicts; returns whether all passed."""
+    quiet, swapping, memory = found["quiet"], found["swapping"], found["memory"]
+    warm = f"memory had settled after {found['warm']} s" if found["warm"] else "memory had NOT settled"
+    print(f"{options.model}, {found['rate']:.0f} requests a second of {found['capacity']:.0f} that the server can do; {warm}; "
+          f"{options.java_opts}\n")
+    print(f"| | nothing happens | {options.swaps} swaps |\n|---|---|---|")
+    for name in ("requests", "late", *FAILURES):
+        if quiet[name] or swapping[name] or name in ("requests", "late"):
+            print(f"| {name} | {quiet[name]:.0f} | {swapping[name]:.0f} |")
+    print(f"| p50, p99, ms | {quiet['p50_ms']:.1f}, {quiet['p99_ms']:.1f} | "
+          f"{swapping['p50_ms']:.1f}, {swapping['p99_ms']:.1f} |")
+    early, last = memory[min(memory)], memory[max(memory)]
+    print(f"| resident memory, MiB | | {early:.0f} after {min(memory)}, {last:.0f} after {max(memory)} |\n")
+    ratio = swapping["p99_ms"] / quiet["p99_ms"]
+    passed = [
+        judge(failed(swapping) == 0, f"{failed(swapping)} requests failed; none may"),
+        judge(ratio <= MOST_P99, f"p99 {ratio:.2f} times as long as without; {MOST_P99} is allowed"),
+        judge(last <= early * MOST_MEMORY, f"resident memory {last / early:.3f} times; {MOST_MEMORY} is allowed")]
+    return all(passed)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--swaps", type=int, default=50)
+    parser.add_argument("--swaps", type=int, default=50, help=f"at least {EARLY + 1} (default 50)")
+    parser.add_argument("--every", type=float, default=3, help="seconds from one to the next (default 3)")
     parser.add_argument("--model", default="milli", help="a folder of loadtest/models (default milli)")
-    parser.add_argument("--rate", type=float, default=500,
-                        help="requests a second; 70 per cent of what the server does (default 500, for milli on two cores)")
+    parser.add_argument("--rate", type=float, default=0, help="requests a second (default 70 per cent of the capacity)")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting for the gateway")
+    parser.add_argument("--java-opts", default="-Xms256m -Xmx256m -XX:+AlwaysPreTouch", help="JVM options of the gateway")
+    parser.add_argument("--server", default="", metavar="COMMAND", help="before the server's, as in 'taskset -c 0'")
+    parser.add_argument("--generator", default="", metavar="COMMAND", help="before the generator's")
     options = parser.parse_args()
+    if options.swaps <= EARLY:
+        parser.error(f"--swaps takes at least {EARLY + 1}")
     servers.WORK.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=servers.WORK) as folder:
         repository = pathlib.Path(folder) / options.model
         shutil.copytree(servers.MODULE / "models" / options.model, repository)
-        command = [str(servers.ROOT / "sluice"), "serve", "--port", "0", "--models", folder]
+        command = [*options.server.split(), str(servers.ROOT / "sluice"), "serve", "--port", "0", "--models", folder]
         for setting in ["worker.control.poll=200ms", "worker.control.settle=0s", *options.set]:
             command += ["--set", setting]
         try:
-            with servers.Server("swaps", command, servers.environment("-Xmx1g"), servers.BUILD_SECONDS) as gateway:
-                quiet, swapping, memory, valid = measure(gateway, repository, options)
+            environment = servers.environment(options.java_opts)
+            with servers.Server("swaps", command, environment, servers.BUILD_SECONDS) as gateway:
+                found = measure(gateway, repository, options)
         except servers.Failure as failure:
             print(f"swaps: {failure}", file=sys.stderr)
             return 2
-    early, last = memory[min(memory)], memory[max(memory)]
-    ratio = swapping["p99_ms"] / quiet["p99_ms"]
-    print("| | nothing happens | " + f"{options.swaps} swaps |\n|---|---|---|")
-    print(f"| requests | {quiet['requests']:.0f} | {swapping['requests']:.0f} |")
-    print(f"| failed | {failed(quiet)} | {failed(swapping)} |")
-    print(f"| late | {quiet['late']:.0f} | {swapping['late']:.0f} |")
-    print(f"| p50, p99, ms | {quiet['p50_ms']:.1f}, {quiet['p99_ms']:.1f} | "
-          f"{swapping['p50_ms']:.1f}, {swapping['p99_ms']:.1f} ({ratio:.2f} times) |")
-    print(f"| resident memory, MiB | | {early:.0f} after {min(memory)}, {last:.0f} after {max(memory)} "
-          f"({last / early:.3f} times) |")
-    if not valid:
-        print("\nINVALID: the generator could not keep to its plan")
+    passed = tell(options, found)
+    if not found["valid"]:
+        print("INVALID  the generator could not keep to its plan, or the load ended before the last swap")
         return INVALID
-    return 0 if failed(swapping) == 0 and ratio <= MOST_P99 and last <= early * MOST_MEMORY else 1
+    return 0 if passed else 1
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ record JpegHead(int orientation, int components, int scans, boolean whole) {
     private static final int ORIENTATION_TAG = 0x0112;
     private static final int SHORT_TYPE = 3;
     private static final int ENTRY_BYTES = 12;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     /** That of a picture from position to limit. */
     static JpegHead of(ByteBuffer picture) {
@@ -46,7 +48,11 @@ record JpegHead(int orientation, int components, int scans, boolean whole) {
         int at = 2;
         while (at + 2 <= bytes.limit()) {
             int kind = bytes.get(at + 1) & 0xFF;
-            if (bytes.get(at) != (byte) MARKER || kind == MARKER) { // of a scan, or fill
+            if (bytes.get(at) != (byte) MARKER) { // of a scan
+                at = nextMarker(bytes, at + 1);
+                continue;
+            }
+            if (kind == MARKER) { // fill
                 at++;
                 continue;
             }
@@ -69,6 +75,23 @@ record JpegHead(int orientation, int components, int scans, boolean whole) {
             at += 2 + Math.max(2, length);
         }
         return new JpegHead(orientation, components, scans, false);
+    }
+
+    /** Where the next one may begin: most of a picture is scans, and has one in some hundred bytes. */
+    private static int nextMarker(ByteBuffer bytes, int from) {
+        int at = from;
+        while (at + Long.BYTES <= bytes.limit() && !holdsMarker(bytes.getLong(at))) {
+            at += Long.BYTES;
+        }
+        while (at < bytes.limit() && bytes.get(at) != (byte) MARKER) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Whether one of eight bytes is 0xFF: 0 in the complement, the lowest of which borrows when 1 is taken from each. */
+    private static boolean holdsMarker(long bytes) {
+        return (~bytes - LOWEST_BITS & bytes & HIGHEST_BITS) != 0;
     }
 
     /** Whether nothing belongs to that marker, or it is none but a byte of a scan. */

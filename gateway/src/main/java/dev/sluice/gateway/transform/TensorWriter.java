@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 final class TensorWriter {
 
     private static final int WHITE = 255;
+    private static final int COLOURS = 3;
 
     private final float[] canvas;
     private final Turn turn;
@@ -61,11 +62,22 @@ final class TensorWriter {
     private void fill(float[] line, int y, int channel, int first, int step) {
         int stored = blueFirst == (to.channels() != Channels.BGR) ? channels - 1 - channel : channel;
         int at = (turn.start() + y * turn.down()) * channels + stored;
+        if (step == 1 && turn.right() == 1 && channels == COLOURS) {
+            fillPlane(line, at, factor[channel], offset[channel]);
+            return;
+        }
         int right = turn.right() * channels;
         float times = factor[channel];
         float plus = offset[channel];
         for (int i = first; i < line.length; i += step, at += right) {
             line[i] = canvas[at] * times + plus;
+        }
+    }
+
+    /** The same for most pictures and models: steps that the compiler knows are what it can unroll. */
+    private void fillPlane(float[] line, int at, float times, float plus) {
+        for (int x = 0; x < line.length; x++) {
+            line[x] = canvas[at + COLOURS * x] * times + plus;
         }
     }
 

@@ -7,7 +7,8 @@ enum CostScenario implements Scenario {
     PROTOCOLS(session -> new ProtocolCosts(session).compare()),
     IDLE_STREAMS(session -> new MemoryCosts(session).idleStreams()),
     SLOW_READER(session -> new SlowReaderCosts(session).compare()),
-    MEMORY(session -> new MemoryCosts(session).overload());
+    MEMORY(session -> new MemoryCosts(session).overload()),
+    PICTURES(session -> new PictureCosts(session).stalls());
 
     private interface Costs {
         Verdict of(Session session) throws IOException, InterruptedException;

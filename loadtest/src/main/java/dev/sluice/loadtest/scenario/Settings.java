@@ -18,6 +18,7 @@ import java.util.Map;
  * @param capacity requests a second that the server can do; 0 has it measured
  * @param times the capacity, at each of which a curve has a point
  * @param pid of the server's process on this machine; 0 if it was not said
+ * @param megapixels of the pictures that are sent
  * @param leastGoodput that passes, as a share of what is achievable
  */
 record Settings(
@@ -33,6 +34,7 @@ record Settings(
         Arrivals arrivals,
         long deadlineNanos,
         int connections,
+        double megapixels,
         long seed,
         double leastGoodput,
         String clientHeader,
@@ -45,6 +47,8 @@ record Settings(
     private static final double MOST_PER_SECOND = 1e6;
     private static final double LEAST_TIMES = 0.01;
     private static final double MOST_TIMES = 100;
+    private static final double LEAST_MEGAPIXELS = 0.01;
+    private static final double MOST_MEGAPIXELS = 24;
 
     /** What each option is for stands in the launcher's help. */
     static final Map<String, String> DEFAULTS = Map.ofEntries(
@@ -62,6 +66,7 @@ record Settings(
             Map.entry("deadline", "0.1"),
             Map.entry("goodput", "90"),
             Map.entry("connections", "512"),
+            Map.entry("megapixels", "2"),
             Map.entry("client-header", "X-Client-Id"),
             Map.entry("pid", "0"),
             Map.entry("seed", "1"),
@@ -83,6 +88,7 @@ record Settings(
                 Arrivals.parse(arguments.text("arrivals")),
                 arguments.nanos("deadline"),
                 arguments.whole("connections", 1),
+                arguments.number("megapixels", LEAST_MEGAPIXELS, MOST_MEGAPIXELS),
                 arguments.whole("seed", 0),
                 arguments.number("goodput", 0, 100) / 100,
                 arguments.text("client-header"),

@@ -3,6 +3,8 @@ package dev.sluice.loadtest.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.loadtest.wire.PictureCall;
+import dev.sluice.loadtest.wire.PictureCalls;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -277,6 +282,43 @@ final class LoadTestIT {
         assertEquals(10, said().lines().filter(line -> line.startsWith("fast")).count(), said());
         assertTrue(said().contains("p99 of 60 streams: "), said());
         assertTrue(said().contains("answers that it left untaken: at most 1,000 bytes"), said());
+    }
+
+    /** The first two looks are at what was before. */
+    @ParameterizedTest
+    @CsvSource({"0.05, 0.0049, 0", "0.001, 0.0051, 1"})
+    void picturesMustNotHoldUpALoop(double before, double then, int status) throws Exception {
+        Map<String, String> labels = new HashMap<>();
+        List<PictureCall> pictures = PictureCalls.of(0.05);
+        pictures.forEach(picture -> labels.put(Integer.toString(picture.body().length()), picture.label()));
+        assertEquals(pictures.size(), labels.size(), "told apart by their length");
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            gateway.lagSeconds(look -> look <= 2 ? before : then);
+            gateway.pictures(request ->
+                    request.response().end("{\"label\":\"" + labels.get(request.getHeader("content-length")) + "\"}"));
+            assertEquals(status, pictures(gateway), said());
+        }
+        assertTrue(said().contains("another or none, 0 requests without"), said());
+        String longest = String.format(Locale.ROOT, "the longest turn of an event loop took %.2f ms", 1000 * then);
+        assertTrue(said().contains(longest), said());
+    }
+
+    @Test
+    void aPictureWithoutItsLabelIsAFailure() throws Exception {
+        try (StubGateway gateway = new StubGateway(FAILS)) {
+            gateway.pictures(request -> request.response().end("{\"label\":\"7\"}"));
+            assertEquals(2, pictures(gateway), "the server must say how long its turns are");
+            gateway.lagSeconds(look -> 0.001);
+            assertEquals(1, pictures(gateway), said());
+            assertTrue(said().matches("(?s).*FAILED +[1-9][0-9,]* answers with the right label, [1-9].*"), said());
+            gateway.pictures(FAILS);
+            assertEquals(1, pictures(gateway), said());
+            assertTrue(said().matches("(?s).*0 answers with the right label, 0 with another or none, [1-9].*"), said());
+        }
+    }
+
+    private int pictures(StubGateway gateway) throws InterruptedException {
+        return scenario(gateway, "pictures", "--connections", "8", "--megapixels", "0.05");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Serves a model m as far as load tests ask, and leaves predictions to the test.
@@ -24,6 +25,9 @@ final class StubGateway implements AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
     private volatile int streamBytes;
     private volatile int unsentBytes;
+    private volatile IntToDoubleFunction lagSeconds = look -> 0;
+    private volatile Consumer<HttpServerRequest> pictures =
+            request -> request.response().setStatusCode(404).end();
     private final AtomicInteger predictions = new AtomicInteger();
     private final StubServer server;
 
@@ -46,6 +50,7 @@ final class StubGateway implements AutoCloseable {
                     predictions.incrementAndGet();
                     infer.accept(request);
                 }
+                case "/models/m/predict" -> pictures.accept(request);
                 default -> request.response().setStatusCode(404).end("{\"error\":\"nothing here\"}");
             }
         };
@@ -66,15 +71,17 @@ final class StubGateway implements AutoCloseable {
     /** A second of CPU time for each look, and as much memory as the test wants for each stream. */
     private String metrics() {
         return """
-                process_cpu_time_ns_total %d
-                jvm_memory_used_bytes{area="heap",id="Old"} %d
-                sluice_unsent_bytes %d
-                sluice_batch_rows_count{model="m",version="1"} %d
-                sluice_batch_rows_sum{model="m",version="1"} %d
-                """.formatted(
+            process_cpu_time_ns_total %d
+            jvm_memory_used_bytes{area="heap",id="Old"} %d
+            sluice_unsent_bytes %d
+            sluice_loop_lag_seconds %s
+            sluice_batch_rows_count{model="m",version="1"} %d
+            sluice_batch_rows_sum{model="m",version="1"} %d
+            """.formatted(
                         1_000_000_000L * looks.incrementAndGet(),
                         streamBytes * streams.get(),
                         unsentBytes,
+                        lagSeconds.applyAsDouble(looks.get()),
                         looks.get(),
                         8 * looks.get());
     }
@@ -88,6 +95,18 @@ final class StubGateway implements AutoCloseable {
     /** What clients leave untaken, by the metrics. */
     StubGateway unsentBytes(int bytes) {
         unsentBytes = bytes;
+        return this;
+    }
+
+    /** How pictures are answered; nothing else than predictions is. */
+    StubGateway pictures(Consumer<HttpServerRequest> answers) {
+        pictures = answers;
+        return this;
+    }
+
+    /** The longest turn of a loop, by the metrics, for the number of the look at them. */
+    StubGateway lagSeconds(IntToDoubleFunction ofLook) {
+        lagSeconds = ofLook;
         return this;
     }
 
