@@ -2,6 +2,7 @@ package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Ticker;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,8 @@ public final class TransformPool implements AutoCloseable {
     private final TransformOptions options;
     private final Ticker ticker;
     private final ThreadPoolExecutor threads;
-    private final Map<Kind, AtomicLong> meanNanos =
-            Map.of(Kind.PICTURE, new AtomicLong(FIRST_GUESS_NANOS), Kind.TEXT, new AtomicLong(FIRST_GUESS_NANOS));
+    private final Map<Kind, AtomicLong> meanNanos = Arrays.stream(Kind.values())
+            .collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new AtomicLong(FIRST_GUESS_NANOS)));
     private final AtomicLong waitingNanos = new AtomicLong();
     private final LongAdder decoded = new LongAdder();
     private final LongAdder decodedNanos = new LongAdder();
@@ -43,7 +45,8 @@ public final class TransformPool implements AutoCloseable {
     /** What is made tensors; how long it takes is measured for each. */
     public enum Kind {
         PICTURE,
-        TEXT
+        TEXT,
+        AUDIO
     }
 
     public TransformPool(TransformOptions options, Ticker ticker) {
