@@ -94,8 +94,8 @@ def decoded(code):
 
 
 def recordings():
-    """A quarter of a second of 880 Hz, as telephones write it."""
-    samples = [16000 * math.sin(2 * math.pi * 880 * n / TELEPHONE) for n in range(TELEPHONE // 4)]
+    """880 Hz, as telephones write it, of so few samples that the other tones are there as well, each more than the next."""
+    samples = [16000 * math.sin(2 * math.pi * 880 * n / TELEPHONE) for n in range(90)]
     data = bytes(ulaw(sample) for sample in samples)
     (HERE / "tone.ulaw").write_bytes(data)
     form = struct.pack("<HHIIHHH", 7, 1, TELEPHONE, TELEPHONE, 1, 8, 0)

@@ -106,10 +106,10 @@ final class AudioCheck {
             problems.put(
                     SECTION + (said.isEmpty() ? "kind" : key),
                     switch (kind) {
-                        case SIGNAL -> "samples are FP32 or FP16, [samples] or [1,samples] for each row";
-                        case MASK -> "a mask is INT64 or INT32, [samples] or [1,samples] for each row";
-                        case LENGTH -> "a length is INT64 or INT32, one for each row";
-                    }
+                                case SIGNAL -> "samples are FP32 or FP16, [samples] or [1,samples] for each row";
+                                case MASK -> "a mask is INT64 or INT32, [samples] or [1,samples] for each row";
+                                case LENGTH -> "a length is INT64 or INT32, one for each row";
+                            }
                             + ", and the model has " + tensor);
         }
         columns.add(new Column(tensor, kind));

@@ -86,7 +86,11 @@ class AudioCheckTest {
                 List.of(Kind.SIGNAL, Kind.MASK, Kind.LENGTH),
                 audio.columns().stream().map(AudioInput.Column::kind).toList());
         AudioInput named = read(
-                true, RATE + ", signal: b, mask: m, lengths: n", floats("b", -1, -1), counts("m", -1, -1), counts("n", -1, 1));
+                true,
+                RATE + ", signal: b, mask: m, lengths: n",
+                floats("b", -1, -1),
+                counts("m", -1, -1),
+                counts("n", -1, 1));
         assertEquals(3, named.columns().size());
     }
 
@@ -124,7 +128,9 @@ class AudioCheckTest {
         assertRefused("mask: a mask is INT64", RATE + ", mask: m", floats("x", -1, -1), counts("m", -1, 2, -1));
         assertRefused("lengths: a length is INT64", RATE + ", lengths: n", floats("x", -1, -1), counts("n", -1, 2));
         assertRefused(
-                "mask: takes something else of a recording already", RATE + ", signal: x, mask: x", floats("x", -1, -1));
+                "mask: takes something else of a recording already",
+                RATE + ", signal: x, mask: x",
+                floats("x", -1, -1));
     }
 
     @Test

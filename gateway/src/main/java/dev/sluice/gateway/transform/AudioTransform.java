@@ -155,8 +155,7 @@ public final class AudioTransform {
     }
 
     private Tensor input(Column column, float[] samples) {
-        ByteBuffer memory = ByteBuffer.allocate(
-                        (int) (column.shape(length).elementCount() * elementBytes(column)))
+        ByteBuffer memory = ByteBuffer.allocate((int) (column.shape(length).elementCount() * elementBytes(column)))
                 .order(ByteOrder.LITTLE_ENDIAN);
         DataType type = column.tensor().dataType();
         int before = to.length().left() ? length - taken : 0;

@@ -133,7 +133,7 @@ final class Resampler {
      * @throws InferenceException Cancelled then
      */
     void resample(Recording recording, int channel, float[] into, BooleanSupplier givenUp) {
-        int step = (int) Math.clamp((long) BLOCK * rates.to / rates.from, 1, BLOCK);
+        int step = Math.clamp((long) BLOCK * rates.to / rates.from, 1, BLOCK);
         float[] block = new float[2 * reach + (int) ((long) step * rates.from / rates.to) + 1];
         for (int at = 0; at < into.length; at += step) {
             if (givenUp.getAsBoolean()) {

@@ -70,8 +70,8 @@ final class WavHead {
                     case A_LAW -> bits == 8 ? Encoding.A_LAW : null;
                     case MU_LAW -> bits == 8 ? Encoding.MU_LAW : null;
                     default ->
-                        throw new InferenceException(new InferenceError.UnsupportedMediaType(
-                                field + ": " + name + " says that samples are "
+                        throw new InferenceException(
+                                new InferenceError.UnsupportedMediaType(field + ": " + name + " says that samples are "
                                         + COMPRESSED.getOrDefault(kind, String.format("of format 0x%04X", kind))
                                         + "; expected PCM, floats, A-law or mu-law"));
                 };
@@ -79,11 +79,7 @@ final class WavHead {
             throw invalid("says that samples of format " + kind + " have " + bits + " bits");
         }
         PcmFormat format = PcmFormat.of(
-                field,
-                encoding,
-                chunk.order(),
-                Integer.toUnsignedLong(chunk.getInt(RATE_AT)),
-                unsigned(2));
+                field, encoding, chunk.order(), Integer.toUnsignedLong(chunk.getInt(RATE_AT)), unsigned(2));
         if (unsigned(FRAME_BYTES_AT) != format.frameBytes()) {
             throw invalid("says that " + unsigned(FRAME_BYTES_AT) + " bytes hold a sample of each channel, and "
                     + format.channels() + " of " + bits + " bits take " + format.frameBytes());
@@ -108,8 +104,8 @@ final class WavHead {
             return kind;
         }
         if (chunk.limit() < GUID_AT + GUID_BYTES) {
-            throw invalid("has " + chunk.limit() + " bytes; expected " + (GUID_AT + GUID_BYTES)
-                    + ", for it is extensible");
+            throw invalid(
+                    "has " + chunk.limit() + " bytes; expected " + (GUID_AT + GUID_BYTES) + ", for it is extensible");
         }
         int number = chunk.getInt(GUID_AT);
         long ending = chunk.slice(GUID_AT + GUID_BYTES / 2, GUID_BYTES / 2).getLong(0);

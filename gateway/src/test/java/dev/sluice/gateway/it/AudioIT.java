@@ -116,7 +116,12 @@ class AudioIT {
     void whatTheModelsRateCannotHoldIsNotHeard() {
         JsonObject answer = post("/models/heard/predict", "audio/wav", WavBytes.tone(48000, 16000 - 880, 4800))
                 .json();
-        assertEquals(1600, answer.getJsonObject("outputs").getJsonArray("signal").getJsonArray(0).size());
+        assertEquals(
+                1600,
+                answer.getJsonObject("outputs")
+                        .getJsonArray("signal")
+                        .getJsonArray(0)
+                        .size());
         JsonObject folded = post(TONES, "audio/wav", WavBytes.tone(48000, 16000 - 880, 4800))
                 .json();
         assertTrue(folded.getDouble("probability") < 0.9, folded.encode());
@@ -158,8 +163,8 @@ class AudioIT {
     void samplesWithoutAHeadMayBeginAsJsonDoes() {
         byte[] samples = "{[\"0".repeat(400).getBytes(StandardCharsets.US_ASCII);
         assertEquals(200, post(TONES, "audio/L16;rate=8000", samples).status());
-        Answer sagemaker = Waiting.await(gateway.send(
-                request(gateway.profilePort(2), "/invocations", "audio/L16;rate=8000", samples)));
+        Answer sagemaker = Waiting.await(
+                gateway.send(request(gateway.profilePort(2), "/invocations", "audio/L16;rate=8000", samples)));
         assertEquals(200, sagemaker.status(), sagemaker.body());
     }
 
@@ -206,7 +211,11 @@ class AudioIT {
 
     private static JsonArray half(byte[] file) {
         Answer answer = post("/models/half/predict", "audio/wav", file);
-        return answer.json().getJsonObject("outputs").getJsonArray("signal").getJsonArray(0).getJsonArray(0);
+        return answer.json()
+                .getJsonObject("outputs")
+                .getJsonArray("signal")
+                .getJsonArray(0)
+                .getJsonArray(0);
     }
 
     /** Of different lengths and rates, all at one time: each gets its own tone, and they share batches. */
@@ -229,16 +238,16 @@ class AudioIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "audio/wav | OggS | 415 | body: is an Ogg file (Vorbis or Opus); expected a WAV, or raw samples that the"
-                        + " content type tells of, as in audio/L16;rate=16000",
+                "audio/wav | OggS | 415 | body: is an Ogg file (Vorbis or Opus); expected a WAV, or raw samples that"
+                        + " the content type tells of, as in audio/L16;rate=16000",
                 "application/octet-stream | hello, world | 415 | body: is no WAV; expected a WAV, or raw samples that"
                         + " the content type tells of, as in audio/L16;rate=16000",
                 "audio/L16 | abcd | 400 | content-type: says no rate; expected one, as in audio/L16;rate=16000",
-                "audio/L16;rate=8000 | abc | 400 | body: is cut in the middle of a sample: 3 bytes are no whole number of"
-                        + " 2, which 1 channels of INT_16 have",
-                "application/json | {\"audio\": \"T2dnUw==\"} | 415 | audio: is an Ogg file (Vorbis or Opus); expected a"
-                        + " WAV, or raw samples that the content type tells of, as in audio/L16;rate=16000",
-                "application/json | {\"audio\": \"?\"} | 400 | audio: is no base64: Illegal base64 character 3f",
+                "audio/L16;rate=8000 | abc | 400 | body: is cut in the middle of a sample: 3 bytes are no whole number"
+                        + " of 2, which 1 channels of INT_16 have",
+                "application/json | {\"audio\": \"T2dnUw==\"} | 415 | audio: is an Ogg file (Vorbis or Opus); expected"
+                        + " a WAV, or raw samples that the content type tells of, as in audio/L16;rate=16000",
+                "application/json | {\"audio\": \"????\"} | 400 | audio: is no base64: Illegal base64 character 3f",
                 "application/json | {\"audio\": 3} | 400 | audio: expected a string",
                 "application/json | {} | 400 | audio: is missing; expected a recording in base64, or a data URL"
             })
@@ -270,7 +279,7 @@ class AudioIT {
                     .POST(BodyPublishers.ofByteArray(WavBytes.tone(16000, 440, 160)))
                     .build();
             assertEquals(
-                    "body: is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP",
+                    "image: is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP",
                     Waiting.await(digits.send(request)).error(415));
         }
     }

@@ -48,8 +48,7 @@ class AudioTransformTest {
     private static Recording recording(int rate, float... samples) {
         ByteBuffer data = ByteBuffer.allocate(samples.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         data.asFloatBuffer().put(samples);
-        return new Recording(
-                "body", PcmFormat.of("body", Encoding.FLOAT_32, ByteOrder.LITTLE_ENDIAN, rate, 1), data);
+        return new Recording("body", PcmFormat.of("body", Encoding.FLOAT_32, ByteOrder.LITTLE_ENDIAN, rate, 1), data);
     }
 
     private static List<Tensor> tensors(AudioInput to, float... samples) {
@@ -130,12 +129,7 @@ class AudioTransformTest {
     @Test
     void refusesAChannelThatThereIsNot() {
         AudioInput second = new AudioInput(
-                List.of(signal(DataType.FP32, -1, -1)),
-                RATE,
-                1,
-                2,
-                ANY,
-                new AudioInput.Values(Normalize.NONE, 1));
+                List.of(signal(DataType.FP32, -1, -1)), RATE, 1, 2, ANY, new AudioInput.Values(Normalize.NONE, 1));
         assertEquals(
                 "body: has 1 channels, and the one that is taken is 1, counted from 0 (transform.input.channel)",
                 refused(second, recording(RATE, 1)));
@@ -144,8 +138,7 @@ class AudioTransformTest {
     /** As numpy has it: (x - mean) / sqrt(variance + 1e-7), of the recording without the silence beside it. */
     @Test
     void makesMeanAndVarianceAlike() {
-        AudioInput to = to(
-                new Length(5, 1, true, false, true), Normalize.STANDARD, 1, signal(DataType.FP32, -1, -1));
+        AudioInput to = to(new Length(5, 1, true, false, true), Normalize.STANDARD, 1, signal(DataType.FP32, -1, -1));
         assertArrayEquals(
                 new float[] {-1.34164067f, -0.44721356f, 0.44721356f, 1.34164067f, 0},
                 made(to, 0.1f, 0.2f, 0.3f, 0.4f),
@@ -166,13 +159,7 @@ class AudioTransformTest {
         Column mask = new Column(new TensorSpec("mask", DataType.INT64, new Shape(-1, -1)), Kind.MASK);
         Column length = new Column(new TensorSpec("length", DataType.INT64, new Shape(-1)), Kind.LENGTH);
         List<Tensor> tensors = tensors(
-                to(
-                        new Length(3, 1, true, true, true),
-                        Normalize.NONE,
-                        1,
-                        signal(DataType.FP32, -1, 3),
-                        mask,
-                        length),
+                to(new Length(3, 1, true, true, true), Normalize.NONE, 1, signal(DataType.FP32, -1, 3), mask, length),
                 1,
                 2);
         assertArrayEquals(new float[] {0, 1, 2}, floats(tensors.getFirst()));

@@ -51,9 +51,14 @@ class WavFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 8, c000", "1, 16, 00400080", "1, 24, 000040000080", "1, 32, 0000004000000080",
-        "3, 32, 0000003f000080bf", "3, 64, 000000000000e03f000000000000f0bf",
-        "1, 12, 00400080", "1, 20, 000040000080"
+        "1, 8, c000",
+        "1, 16, 00400080",
+        "1, 24, 000040000080",
+        "1, 32, 0000004000000080",
+        "3, 32, 0000003f000080bf",
+        "3, 64, 000000000000e03f000000000000f0bf",
+        "1, 12, 00400080",
+        "1, 20, 000040000080"
     })
     void readsWhatSamplesAreWrittenAs(int kind, int bits, String data) {
         byte[] file = new WavBytes()
@@ -198,10 +203,8 @@ class WavFileTest {
         assertEquals(
                 "body: the WAV's chunk \"data\" at offset 36 says that it has 4 bytes, and 3 are left",
                 refused(Arrays.copyOf(file, file.length - 1)));
-        assertEquals(
-                "body: the WAV has no chunk \"data\", or ends before it", refused(Arrays.copyOf(file, 36)));
-        assertEquals(
-                "body: the WAV has no chunk \"fmt \", or ends before it", refused(Arrays.copyOf(file, 12)));
+        assertEquals("body: the WAV has no chunk \"data\", or ends before it", refused(Arrays.copyOf(file, 36)));
+        assertEquals("body: the WAV has no chunk \"fmt \", or ends before it", refused(Arrays.copyOf(file, 12)));
         assertEquals(
                 "body: the WAV's chunk \"fmt \" at offset 12 says that it has 16 bytes, and 10 are left",
                 refused(Arrays.copyOf(file, 30)));
@@ -245,16 +248,13 @@ class WavFileTest {
 
     @Test
     void saysWhatItIsThatItDoesNotRead() {
-        byte[] mp3 = new WavBytes()
-                .format(0x55, 1, 16000, 0)
-                .chunk("data", TWO)
-                .riff();
+        byte[] mp3 = new WavBytes().format(0x55, 1, 16000, 0).chunk("data", TWO).riff();
         assertEquals(
                 "body: the WAV's chunk \"fmt \" at offset 12 says that samples are MP3; expected PCM, floats, A-law or"
                         + " mu-law",
                 refused(mp3));
-        String expected = "; expected a WAV, or raw samples that the content type tells of, as in"
-                + " audio/L16;rate=16000";
+        String expected =
+                "; expected a WAV, or raw samples that the content type tells of, as in" + " audio/L16;rate=16000";
         for (String[] other : new String[][] {
             {"OggS\0\0\0\0", "an Ogg file (Vorbis or Opus)"},
             {"ID3\4\0\0", "an MP3"},
@@ -283,9 +283,7 @@ class WavFileTest {
     @Test
     void thereIsSilenceAroundIt() {
         Recording recording = new Recording(
-                "body",
-                PcmFormat.of("body", Encoding.INT_16, ByteOrder.LITTLE_ENDIAN, 16000, 1),
-                ByteBuffer.wrap(TWO));
+                "body", PcmFormat.of("body", Encoding.INT_16, ByteOrder.LITTLE_ENDIAN, 16000, 1), ByteBuffer.wrap(TWO));
         float[] samples = {9, 9, 9, 9, 9};
         recording.read(AudioInput.MEAN, -1, samples, 4);
         assertArrayEquals(new float[] {0, 0.5f, -1, 0, 9}, samples);

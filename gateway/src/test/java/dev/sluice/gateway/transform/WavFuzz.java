@@ -49,7 +49,8 @@ public final class WavFuzz {
         }
         int rate = recording.format().rate();
         long samples = Math.max(4, Math.ceilDiv((long) recording.frames() * RATE, rate));
-        if (samples > (long) RATE * SECONDS || samples != tensors.getFirst().shape().dimension(1)) {
+        if (samples > (long) RATE * SECONDS
+                || samples != tensors.getFirst().shape().dimension(1)) {
             throw new IllegalStateException(recording + " became " + tensors);
         }
         if (made.bytes() != tensors.stream().mapToLong(Tensor::byteCount).sum()) {

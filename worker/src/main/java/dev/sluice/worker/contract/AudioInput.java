@@ -13,8 +13,7 @@ import java.util.List;
  * @param values what a sample becomes
  * @shape samples and mask are {@code 1 x samples}, or what the model has around them; the length is one number
  */
-public record AudioInput(
-        List<Column> columns, int rate, int channel, int maxSeconds, Length length, Values values)
+public record AudioInput(List<Column> columns, int rate, int channel, int maxSeconds, Length length, Values values)
         implements InputTransform {
 
     /** All channels count the same. */

@@ -104,13 +104,11 @@ public record TransformConfig(Input input, Output output) {
 
             @Setting("") List<String> columns,
 
-            @Setting(value = "0", min = "0", max = "768000")
-            int rate,
+            @Setting(value = "0", min = "0", max = "768000") int rate,
 
             @Setting(value = "-1", min = "-1", max = "255") int channel,
 
-            @Setting(value = "0", min = "0", max = "86400")
-            int maxSeconds,
+            @Setting(value = "0", min = "0", max = "86400") int maxSeconds,
 
             @Setting(value = "0", min = "0", max = "268435456")
             int samples,

@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @errors those of {@link PredictBody}, {@link PcmType} and {@link AudioTransform}; Overloaded and PayloadTooLarge for
  *     what it takes
  */
-record AudioBody(PredictBody form, HttpBytes body, AudioInput to, @Nullable String contentType)
-        implements BodyTransform {
+record AudioBody(
+        PredictBody form,
+        HttpBytes body,
+        AudioInput to,
+        @Nullable String contentType) implements BodyTransform {
 
     @Override
     public TransformPool.Kind kind() {

@@ -85,7 +85,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
             return new PredictBody(Kind.EITHER, "", List.of(names));
         }
         throw new InferenceException(new InferenceError.UnsupportedMediaType(
-                "content-type: expected image/*, audio/*, multipart/form-data, application/json or application/octet-stream and"
+                "content-type: expected image/*, audio/*, multipart/form-data, application/json or"
+                        + " application/octet-stream and"
                         + " got " + InferenceException.shortened(String.valueOf(contentType))));
     }
 
@@ -212,8 +213,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
         ByteBuffer text = members.textInPlace(name);
         if (text == null) {
-            throw InferenceException.invalid(
-                    name, "is missing; expected " + called + " in base64, or a data URL");
+            throw InferenceException.invalid(name, "is missing; expected " + called + " in base64, or a data URL");
         }
         return new Named(name, decoded(name, text));
     }

@@ -52,8 +52,7 @@ public final class TransformCalls {
                 asked.endpoint.description().transform().input(), "it takes nothing but tensors");
         switch (input) {
             case ImageInput image -> begin(asked, new PictureBody(form, body, image, images), body.length());
-            case AudioInput audio ->
-                begin(asked, new AudioBody(form, body, audio, contentType(asked)), body.length());
+            case AudioInput audio -> begin(asked, new AudioBody(form, body, audio, contentType(asked)), body.length());
             case TextInput text -> begin(asked, text, () -> form.texts(body, text.maxTexts()), body.length());
             case RowsInput rows ->
                 loop.serving()

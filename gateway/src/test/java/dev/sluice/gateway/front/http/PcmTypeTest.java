@@ -57,7 +57,8 @@ class PcmTypeTest {
                 "audio/L16;rate=999999 | says a rate of 999999; expected 1 to 768000",
                 "audio/L16;rate=8000;channels=0 | says 0 channels; expected 1 to 256",
                 "audio/pcm;rate=8000;bits=8 | says 8 bits; expected 16, 24 or 32 of audio/pcm, of floats 32",
-                "audio/pcm;rate=8000;bits=16;encoding=float | says 16 bits; expected 16, 24 or 32 of audio/pcm, of floats 32"
+                "audio/pcm;rate=8000;bits=16;encoding=float | says 16 bits; expected 16, 24 or 32 of audio/pcm, of"
+                        + " floats 32"
             })
     void saysWhatIsMissing(String type, String error) {
         assertEquals(
