@@ -65,6 +65,7 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokeniz
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
                     case TEXT -> new TextCheck(config.input(), signature, problems, holds::add).read(location);
                     case ROWS -> RowsCheck.read(config.input(), signature, problems);
+                    case AUDIO -> new AudioCheck(config.input(), signature, problems).read();
                 };
         OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
         @Nullable OutputTransform output = check.read(config.input().kind());
@@ -80,7 +81,10 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokeniz
         Map<String, String> strange = new HashMap<>();
         for (Kind other : Kind.values()) {
             TransformConfig.keys(other)
-                    .forEach(key -> strange.put("transform.input." + key, "is for kind: " + lower(other)));
+                    .forEach(key -> strange.merge(
+                            "transform.input." + key,
+                            "is for kind: " + lower(other),
+                            (before, next) -> before + " or " + lower(other)));
         }
         for (OutputKind other : OutputKind.values()) {
             TransformConfig.keys(other)

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ public final class TransformPool implements AutoCloseable {
     public enum Kind {
         PICTURE,
         TEXT,
+        AUDIO,
         /** Outputs, of which a model's run has been spent already: of all that come, they are refused last. */
         ANSWER
     }

@@ -16,14 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server, and of those of texts and rows, give what stands below
- * them; what they have in Python is run by .ci/compat-client-test.
+ * The commands of the pages for those who come from another server, and of those of texts, rows and audio, give what
+ * stands below them; what they have in Python is run by .ci/compat-client-test.
  */
 class MigrationPagesIT {
 
     private static final Pattern EXAMPLE = Pattern.compile(
             "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' |-T (?<file>\\S+) "
-                    + "|(?:-F model_name=(?<named>\\S+) )?-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
+                    + "|--data-binary @(?<whole>\\S+) "
+                    + "|(?:-F model_name=(?<named>\\S+) )?-F (?<name>[a-z]+)=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
                     + "'?http://localhost:(?<port>[0-9]+)(?<path>[^\\s']+)'?\n(?<answer>(?:.|\n(?!```))*)\n```");
 
     private static final String FORM_PART = "--b\r\ncontent-disposition: form-data; name=\"";
@@ -62,11 +63,14 @@ class MigrationPagesIT {
         if (example.group("file") != null) {
             return request.PUT(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("file"))));
         }
+        if (example.group("whole") != null) {
+            return request.POST(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("whole"))));
+        }
         if (example.group("part") != null) {
             byte[] file = Files.readAllBytes(Places.ROOT.resolve(example.group("part")));
             String named = example.group("named");
             String head = (named == null ? "" : FORM_PART + "model_name\"\r\n\r\n" + named + "\r\n") + FORM_PART
-                    + "data\"; filename=\"a\"\r\n\r\n";
+                    + example.group("name") + "\"; filename=\"a\"\r\n\r\n";
             return request.header("content-type", "multipart/form-data; boundary=b")
                     .POST(BodyPublishers.concat(
                             BodyPublishers.ofString(head),
@@ -116,6 +120,11 @@ class MigrationPagesIT {
     @Test
     void fromOpenAi() throws IOException {
         runExamples(Places.TEXT_MODELS, "embeddings.md", "openai");
+    }
+
+    @Test
+    void audio() throws IOException {
+        runExamples(Places.AUDIO_MODELS, "audio.md", "v2");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.AudioInput;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.settings.Setting;
@@ -12,7 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model.yaml may say of pictures and texts that go in, and of labels, vectors and numbers that come out.
+ * What a model.yaml may say of pictures, texts, tables and recordings that go in, and of labels, vectors and numbers that
+ * come out.
  *
  * @param input what goes in
  * @param output what comes out
@@ -29,24 +31,34 @@ public record TransformConfig(Input input, Output output) {
      * @param layout {@code auto} for what the signature says
      * @param resize how the picture becomes as large; stretched, which is what most models were trained with
      * @param filter how many pixels become one
-     * @param scale what 0 to 255 is multiplied by
+     * @param scale what 0 to 255 is multiplied by, or a sample of -1 to 1
      * @param mean what is taken from that, for all channels or for each
      * @param std what the rest is divided by, for all channels or for each
      * @param invert whether dark becomes light
      * @param background 0 to 255, where the picture is not
      * @param tokenizer a file in the form of {@code tokenizer.json}, in the version's folder or beside model.yaml
      * @param maxTokens of a text; 0 for what the signature or the file says, otherwise 512, as most encoders take
-     * @param truncate whether a longer text is cut, which is what Hugging Face's pipelines do; otherwise it is refused
+     * @param truncate whether a longer text or recording is cut, which is what Hugging Face's pipelines do; otherwise it is
+     *     refused
      * @param padTo tokens that every row has; 0 for those of the longest text of a request
      * @param padSide where padding stands
      * @param padId the token that it consists of; -1 for the one that the file names
      * @param specialTokens whether what the file puts around a text is put there
      * @param ids the input of tokens; empty for {@code input_ids}, or the only one
-     * @param mask the input that says where there are any; empty for {@code attention_mask}
+     * @param mask the input that says where there are any, or samples; empty for {@code attention_mask}
      * @param types the input that tells the texts of a pair apart; empty for {@code token_type_ids}
      * @param maxTexts of a request; 2,048, as the clients of OpenAI's embeddings are used to
      * @param maxCharacters of a text; 100,000 are some 50 pages, and a tenth of a second of work
      * @param columns of rows, in the model's order; empty for the names of its inputs
+     * @param rate samples of a second that the model wants; 0 is refused, for another rate is another sound
+     * @param channel of a recording, counted from 0; -1 for the mean of all
+     * @param maxSeconds of a recording; 0 for 30, what speech models take at once, or for what a row has, if that is more
+     * @param samples that every row has; 0 for what the signature says, otherwise as many as the recording has
+     * @param minSamples that a row has at least, for a model whose first window is longer than a short recording
+     * @param pad whether a shorter recording gets silence beside it; otherwise it is refused
+     * @param normalize how recordings are made alike
+     * @param signal the input of samples; empty for the only one of floats
+     * @param lengths the input that says how many samples there are; empty for {@code lengths}
      */
     public record Input(
             @Setting("none") Kind kind,
@@ -90,7 +102,24 @@ public record TransformConfig(Input input, Output output) {
             @Setting(value = "100000", min = "1", max = "1000000")
             int maxCharacters,
 
-            @Setting("") List<String> columns) {}
+            @Setting("") List<String> columns,
+
+            @Setting(value = "0", min = "0", max = "768000") int rate,
+
+            @Setting(value = "-1", min = "-1", max = "255") int channel,
+
+            @Setting(value = "0", min = "0", max = "86400") int maxSeconds,
+
+            @Setting(value = "0", min = "0", max = "268435456")
+            int samples,
+
+            @Setting(value = "0", min = "0", max = "268435456")
+            int minSamples,
+
+            @Setting("true") boolean pad,
+            @Setting("none") AudioInput.Normalize normalize,
+            @Setting("") String signal,
+            @Setting("") String lengths) {}
 
     /**
      * What comes out.
@@ -124,7 +153,8 @@ public record TransformConfig(Input input, Output output) {
         NONE,
         IMAGE,
         TEXT,
-        ROWS
+        ROWS,
+        AUDIO
     }
 
     /** What comes out. */
@@ -145,7 +175,7 @@ public record TransformConfig(Input input, Output output) {
         LAST
     }
 
-    /** Where padding stands beside the tokens of a text. */
+    /** Where padding stands beside the tokens of a text, or the samples of a recording. */
     public enum PadSide {
         RIGHT,
         LEFT
@@ -198,6 +228,21 @@ public record TransformConfig(Input input, Output output) {
                         "types",
                         "max_texts",
                         "max_characters");
+            case AUDIO ->
+                Set.of(
+                        "rate",
+                        "channel",
+                        "max_seconds",
+                        "samples",
+                        "min_samples",
+                        "pad",
+                        "pad_side",
+                        "truncate",
+                        "normalize",
+                        "scale",
+                        "signal",
+                        "mask",
+                        "lengths");
         };
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonTexts;
+import dev.sluice.gateway.transform.Recording;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -31,6 +32,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     private static final String MULTIPART = "multipart/form-data";
     private static final String IMAGE = "image";
+    private static final String AUDIO = "audio";
     private static final String TEXT = "text";
     private static final String PAIR = "text_pair";
     private static final String DATA = "data";
@@ -42,13 +44,14 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** What a body is called. */
     public enum Kind {
-        PICTURE,
+        /** The thing itself, and nothing else; its bytes say what it is. */
+        FILE,
         FORM,
         /** A table of text. */
         CSV,
         /** A text for models of texts; for others it says nothing, as {@link #EITHER} does. */
         PLAIN_TEXT,
-        /** A picture or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
+        /** The thing or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
         EITHER
     }
 
@@ -65,8 +68,9 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
     public static PredictBody of(HttpServerRequest request, String... names) {
         @Nullable String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
-        if (type.startsWith("image/")) {
-            return new PredictBody(Kind.PICTURE, "", List.of(names));
+        if (type.startsWith("image/") || PcmType.isSound(type)) {
+            PcmType.requireWhole(contentType);
+            return new PredictBody(Kind.FILE, "", List.of(names));
         }
         if (contentType != null && type.startsWith(MULTIPART)) {
             return new PredictBody(Kind.FORM, Multipart.boundary(contentType), List.of(names));
@@ -81,7 +85,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
             return new PredictBody(Kind.EITHER, "", List.of(names));
         }
         throw new InferenceException(new InferenceError.UnsupportedMediaType(
-                "content-type: expected image/*, multipart/form-data, application/json or application/octet-stream and"
+                "content-type: expected image/*, audio/*, multipart/form-data, application/json or"
+                        + " application/octet-stream and"
                         + " got " + InferenceException.shortened(String.valueOf(contentType))));
     }
 
@@ -157,13 +162,28 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */
     ByteBuffer picture(HttpBytes body) {
+        return bytes(body, IMAGE, "a picture").bytes;
+    }
+
+    /** The recording in it, in the same way. */
+    Recording recording(HttpBytes body) {
+        Named found = bytes(body, AUDIO, "a recording");
+        return Recording.of(found.field, found.bytes);
+    }
+
+    /** A part of it, and where it is, for errors. */
+    private record Named(String field, ByteBuffer bytes) {}
+
+    private Named bytes(HttpBytes body, String ours, String called) {
         if (body.length() == 0) {
-            throw InferenceException.invalid("body", "is empty; expected a picture");
+            throw InferenceException.invalid("body", "is empty; expected " + called);
         }
         if (kind == Kind.FORM) {
-            return Multipart.part(body, boundary, names(IMAGE));
+            return new Named("part", Multipart.part(body, boundary, names(ours)));
         }
-        return isJson(body) ? pictureInJson(body) : ByteBuffer.wrap(body.array(), body.from(), body.length());
+        return isJson(body)
+                ? bytesInJson(body, names(ours), called)
+                : new Named("body", ByteBuffer.wrap(body.array(), body.from(), body.length()));
     }
 
     /** How much of the heap {@link #picture} takes beside the body. */
@@ -203,20 +223,20 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         return names.isEmpty() ? List.of(ours) : names;
     }
 
-    private ByteBuffer pictureInJson(HttpBytes body) {
-        List<String> wanted = names(IMAGE);
+    private static Named bytesInJson(HttpBytes body, List<String> wanted, String called) {
         Set<String> known = new HashSet<>(wanted);
         known.add(DATA);
         JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), known);
         String name = wanted.stream().filter(members::has).findFirst().orElse(wanted.getFirst());
-        return decoded(name, members.textInPlace(name));
+        ByteBuffer text = members.textInPlace(name);
+        if (text == null) {
+            throw InferenceException.invalid(name, "is missing; expected " + called + " in base64, or a data URL");
+        }
+        return new Named(name, decoded(name, text));
     }
 
     /** White space and what comes before base64 are taken out where it stands, so that it is held once. */
-    private static ByteBuffer decoded(String name, @Nullable ByteBuffer text) {
-        if (text == null) {
-            throw InferenceException.invalid(name, "is missing; expected a picture in base64, or a data URL");
-        }
+    private static ByteBuffer decoded(String name, ByteBuffer text) {
         ByteBuffer digits = text.slice();
         boolean forUrls = false;
         int kept = 0;

@@ -5,13 +5,16 @@ import dev.sluice.gateway.admit.RequestHead;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.transform.ImageTransform;
 import dev.sluice.gateway.transform.TextRows;
+import dev.sluice.worker.contract.AudioInput;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
 import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.TextInput;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the bodies of requests made tensors as their models declare it, whatever protocol they came by: whoever speaks one
@@ -61,6 +64,7 @@ public final class TransformCalls {
         switch (input) {
             case ImageInput image ->
                 begin(asked, new PictureBody(form, body, form.base64Bytes(body), image, images), body.length());
+            case AudioInput audio -> begin(asked, new AudioBody(form, body, audio, contentType(asked)), body.length());
             case TextInput text -> begin(asked, text, () -> form.texts(body, text.maxTexts()), body.length());
             case RowsInput rows ->
                 loop.serving()
@@ -79,6 +83,10 @@ public final class TransformCalls {
         PredictBody form = new PredictBody(PredictBody.Kind.PICTURE, "", List.of());
         HttpBytes bytes = new HttpBytes(picture, 0, picture.length);
         begin(asked, new PictureBody(form, bytes, picture.length, image, images), 0);
+    }
+
+    private static @Nullable String contentType(Asked asked) {
+        return asked.exchange.request().getHeader(HttpHeaders.CONTENT_TYPE);
     }
 
     /**

@@ -35,7 +35,7 @@ enum BodyType {
         if (type.startsWith("text/csv")) {
             return HEADER.matcher(type).find() ? CSV_WITH_HEADER : CSV;
         }
-        if (type.startsWith("image/") || type.startsWith("application/x-image")) {
+        if (type.startsWith("image/") || type.startsWith("audio/") || type.startsWith("application/x-image")) {
             return THING;
         }
         return type.startsWith("multipart/") ? FORM : OPEN;

@@ -118,6 +118,6 @@ class PredictBodyTest {
         assertTrue(BODY.isJson(bytes(" ".repeat(1000) + "{")));
         assertFalse(BODY.isJson(bytes(" ".repeat(1024) + "{")));
         assertFalse(BODY.isJson(bytes("")));
-        assertFalse(new PredictBody(PredictBody.Kind.PICTURE, "", List.of()).isJson(bytes("{")));
+        assertFalse(new PredictBody(PredictBody.Kind.FILE, "", List.of()).isJson(bytes("{")));
     }
 }
