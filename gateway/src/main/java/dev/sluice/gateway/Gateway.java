@@ -55,6 +55,7 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -161,8 +162,11 @@ public final class Gateway {
         SlowClients slow = connections.slowClients();
         metrics.watchSlowClients(slow::headsGivenUp, slow::answersGivenUp);
         metrics.watchMemory(admission.bodies()::heldBytes, slow::unsentBytes);
-        metrics.watchPictures(transforms::waiting, transforms::running, transforms::refused);
-        metrics.watchDecoding(transforms::decoded, transforms::decodedNanos);
+        metrics.watchTransforms(transforms::waiting, transforms::running, transforms::refused);
+        for (TransformPool.Kind kind : TransformPool.Kind.values()) {
+            metrics.watchTransformed(
+                    kind.name().toLowerCase(Locale.ROOT), () -> transforms.count(kind), () -> transforms.nanos(kind));
+        }
         metrics.watchCache(cache::hits, cache::misses, cache::shared, cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
         Worker worker = new Worker(

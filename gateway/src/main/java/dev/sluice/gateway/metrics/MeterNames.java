@@ -133,17 +133,17 @@ public final class MeterNames {
     /** Gauge: bytes of requests that are held, bodies and decoded tensors, out of {@code admission.max_in_flight_bytes}. */
     public static final String HELD_BODY_BYTES = "sluice_held_body_bytes";
 
-    /** Gauge: pictures, and requests with texts, that wait for one of {@code transform.threads}. */
-    public static final String WAITING_PICTURES = "sluice_waiting_pictures";
+    /** Gauge: what waits for one of {@code transform.threads}: pictures, texts of a request, and large outputs. */
+    public static final String WAITING_TRANSFORMS = "sluice_waiting_transforms";
 
-    /** Gauge: pictures that are being decoded, and requests whose texts become tokens. */
-    public static final String RUNNING_PICTURES = "sluice_running_pictures";
+    /** Gauge: what these threads are at. */
+    public static final String RUNNING_TRANSFORMS = "sluice_running_transforms";
 
-    /** Summary: what pictures, and texts, took to become tensors, without those that were refused or dropped. */
-    public static final String PICTURE_SECONDS = "sluice_picture_decode_seconds";
+    /** Summary, by kind (picture, text or answer): what they took, without what was refused or dropped. */
+    public static final String TRANSFORM_SECONDS = "sluice_transform_seconds";
 
-    /** Counter: pictures, and requests with texts, that were refused because {@code transform.max_queue} waited. */
-    public static final String REFUSED_PICTURES = "sluice_refused_pictures_total";
+    /** Counter: what was refused because {@code transform.max_queue} waited. */
+    public static final String REFUSED_TRANSFORMS = "sluice_refused_transforms_total";
 
     /** Counter, by reason: slow clients given up, for the head of a request or for an answer. */
     public static final String SLOW_CLIENTS = "sluice_slow_clients_total";

@@ -151,11 +151,11 @@ public final class Metrics {
         counter(MeterNames.SLOW_CLIENTS, answers).tag("reason", "answer").register(registry);
     }
 
-    /** The same for pictures on their way to a thread, and those that found no place on it. */
-    public void watchPictures(IntSupplier waiting, IntSupplier running, LongSupplier refused) {
-        Gauge.builder(MeterNames.WAITING_PICTURES, waiting::getAsInt).register(registry);
-        Gauge.builder(MeterNames.RUNNING_PICTURES, running::getAsInt).register(registry);
-        counter(MeterNames.REFUSED_PICTURES, refused).register(registry);
+    /** The same for what is transformed, and what found no place for that. */
+    public void watchTransforms(IntSupplier waiting, IntSupplier running, LongSupplier refused) {
+        Gauge.builder(MeterNames.WAITING_TRANSFORMS, waiting::getAsInt).register(registry);
+        Gauge.builder(MeterNames.RUNNING_TRANSFORMS, running::getAsInt).register(registry);
+        counter(MeterNames.REFUSED_TRANSFORMS, refused).register(registry);
     }
 
     /** Watches the cache of answers. */
@@ -166,14 +166,15 @@ public final class Metrics {
         Gauge.builder(MeterNames.CACHE_BYTES, bytes::getAsLong).register(registry);
     }
 
-    /** The same for those that have been decoded. */
-    public void watchDecoding(LongSupplier count, LongSupplier nanos) {
+    /** The same for what has been transformed of one kind. */
+    public void watchTransformed(String kind, LongSupplier count, LongSupplier nanos) {
         FunctionTimer.builder(
-                        MeterNames.PICTURE_SECONDS,
+                        MeterNames.TRANSFORM_SECONDS,
                         this,
                         metrics -> count.getAsLong(),
                         metrics -> nanos.getAsLong(),
                         TimeUnit.NANOSECONDS)
+                .tag("kind", kind)
                 .register(registry);
     }
 

@@ -3,11 +3,13 @@ package dev.sluice.gateway.transform;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.EmbeddingOutput.Pooling;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to its caller
  * @bound {@value #MOST_POOLED} elements of the vectors that are pooled
- * @errors InvalidRequest where the output has another shape than was declared, other rows than texts, or more elements
+ * @errors InvalidRequest where the output has another shape than was declared, other rows than texts, or more elements;
+ *     Cancelled between two rows
  */
 public final class Embeddings {
 
-    /** The front loop that pools so many is at it for one to two tenths of a second: 1,300 texts of 256 tokens of 384. */
+    /** A thread that pools so many is at it for one to two tenths of a second: 1,300 texts of 256 tokens of 384. */
     private static final int MOST_POOLED = 1 << 27;
 
     private final Tensor output;
@@ -56,7 +59,7 @@ public final class Embeddings {
         this.elements = (int) shape.dimension(pooled ? 2 : 1);
     }
 
-    /** Whether nobody should wait for a front loop that pools so many. */
+    /** Whether others should not wait for a thread that pools so many. */
     static boolean isTooMuch(Shape shape) {
         return shape.elementCount() > MOST_POOLED;
     }
@@ -70,16 +73,25 @@ public final class Embeddings {
      *
      * @param notes of the texts that they are of; null where they are of something else
      * @param dimensions the first elements that are wanted; 0 for all
+     * @param givenUp whether nobody waits any more
      */
-    public static Tensor of(Tensor output, EmbeddingOutput how, @Nullable TextNotes notes, int dimensions) {
-        return new Embeddings(output, how, notes).tensor(dimensions);
+    public static Tensor of(
+            Tensor output,
+            EmbeddingOutput how,
+            @Nullable TextNotes notes,
+            int dimensions,
+            BooleanSupplier givenUp) {
+        return new Embeddings(output, how, notes).tensor(dimensions, givenUp);
     }
 
-    private Tensor tensor(int dimensions) {
+    private Tensor tensor(int dimensions, BooleanSupplier givenUp) {
         int kept = dimensions == 0 ? elements : Math.min(dimensions, elements);
         ByteBuffer memory = ByteBuffer.allocate(rows * kept * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         float[] token = new float[kept];
         for (int row = 0; row < rows; row++) {
+            if (givenUp.getAsBoolean()) {
+                throw new InferenceException(new InferenceError.Cancelled());
+            }
             double[] vector = vector(row, token);
             double norm = how.normalized() ? norm(vector) : 1;
             for (double element : vector) {

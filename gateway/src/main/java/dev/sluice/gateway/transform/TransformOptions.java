@@ -3,9 +3,9 @@ package dev.sluice.gateway.transform;
 import dev.sluice.worker.settings.Setting;
 
 /**
- * How much is made tensors at one time.
+ * How much is made tensors, and of large outputs what people read, at one time.
  *
- * @param threads that decode pictures and make tokens; 0 for one for each two cores, for the models want the others
+ * @param threads that decode pictures, make tokens and work up large outputs; 0 for one for each two cores, for the models want the others
  * @param maxQueue pictures that wait for a thread, in the whole process; 64 of some 10 ms each are answered within a
  *     second by one thread. Where what waits takes less, as texts do, more may, so that all takes no longer; 16 times at most
  * @param maxPixels of a picture, asked of its head before any is decoded; 24 million are what phones take, and are at

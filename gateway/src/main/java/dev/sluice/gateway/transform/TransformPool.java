@@ -2,6 +2,7 @@ package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.Ticker;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -15,12 +16,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that make tensors of what people send, which an event loop must not do: a large picture takes half a
- * second.
+ * The threads that make tensors of what people send, and of large outputs what people read, which an event loop must not
+ * do: a large picture takes half a second.
  *
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
  * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; more where all of them are
- *     expected to take less than so many pictures usually do, {@value #MOST_TIMES} times that at most
+ *     expected to take less than so many pictures usually do, or are answers, {@value #MOST_TIMES} times that at most
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
@@ -33,22 +34,27 @@ public final class TransformPool implements AutoCloseable {
     private final TransformOptions options;
     private final Ticker ticker;
     private final ThreadPoolExecutor threads;
-    private final Map<Kind, AtomicLong> meanNanos =
-            Map.of(Kind.PICTURE, new AtomicLong(FIRST_GUESS_NANOS), Kind.TEXT, new AtomicLong(FIRST_GUESS_NANOS));
+    private final Map<Kind, Spent> spent = new EnumMap<>(Kind.class);
     private final AtomicLong waitingNanos = new AtomicLong();
-    private final LongAdder decoded = new LongAdder();
-    private final LongAdder decodedNanos = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    /** What is made tensors; how long it takes is measured for each. */
+    /** What is transformed; how long it takes is measured for each. */
     public enum Kind {
         PICTURE,
-        TEXT
+        TEXT,
+        /** Outputs, of which a model's run has been spent already: of all that come, they are refused last. */
+        ANSWER
     }
+
+    /** What those of one kind have taken. */
+    private record Spent(AtomicLong meanNanos, LongAdder count, LongAdder nanos) {}
 
     public TransformPool(TransformOptions options, Ticker ticker) {
         this.options = options;
         this.ticker = ticker;
+        for (Kind kind : Kind.values()) {
+            spent.put(kind, new Spent(new AtomicLong(FIRST_GUESS_NANOS), new LongAdder(), new LongAdder()));
+        }
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 options.threadCount(),
@@ -70,31 +76,33 @@ public final class TransformPool implements AutoCloseable {
     /**
      * Has that work done, or says why it will not be.
      *
-     * @param kind of what it makes them
-     * @param work says whether it has made tensors: what is dropped or refused takes no time, and tells nobody how
+     * @param kind of what is transformed
+     * @param work says whether it has been: what is dropped or refused takes no time, and tells nobody how
      *     long to wait; it must not throw
      */
     public @Nullable InferenceError begin(Kind kind, BooleanSupplier work) {
         int waiting = threads.getQueue().size();
-        boolean full = waiting >= options.maxQueue() && waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue();
-        return full || !isTaken(mean(kind), work) ? refusal(waiting) : null;
+        boolean full = kind != Kind.ANSWER
+                && waiting >= options.maxQueue()
+                && waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue();
+        return full || !isTaken(spent(kind), work) ? refusal(waiting) : null;
     }
 
-    private AtomicLong mean(Kind kind) {
-        return Objects.requireNonNull(meanNanos.get(kind), "each has one");
+    private Spent spent(Kind kind) {
+        return Objects.requireNonNull(spent.get(kind), "each has one");
     }
 
     /** What it is expected to take counts until it begins, whatever others of its kind have taken by then. */
-    private boolean isTaken(AtomicLong mean, BooleanSupplier work) {
-        long expected = mean.get();
+    private boolean isTaken(Spent ofKind, BooleanSupplier work) {
+        long expected = ofKind.meanNanos.get();
         waitingNanos.addAndGet(expected);
         try {
             threads.execute(() -> {
                 waitingNanos.addAndGet(-expected);
-                measured(mean, work);
+                measured(ofKind, work);
             });
             return true;
-        } catch (RejectedExecutionException noPlace) {
+        } catch (RejectedExecutionException | OutOfMemoryError noPlace) { // or no memory for a thread
             waitingNanos.addAndGet(-expected);
             return false;
         }
@@ -103,19 +111,19 @@ public final class TransformPool implements AutoCloseable {
     private InferenceError refusal(int waiting) {
         refused.increment();
         return InferenceError.Overloaded.until(
-                waiting + " requests wait to be made tensors (transform.max_queue)",
+                waiting + " requests and answers wait to be transformed (transform.max_queue)",
                 (double) waitingNanos.get() / options.threadCount());
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */
-    private void measured(AtomicLong ofKind, BooleanSupplier work) {
+    private void measured(Spent ofKind, BooleanSupplier work) {
         long start = ticker.nanos();
         if (work.getAsBoolean()) {
             long nanos = ticker.nanos() - start;
-            long mean = ofKind.get();
-            ofKind.set(mean + (nanos - mean) / REMEMBERED);
-            decodedNanos.add(nanos);
-            decoded.increment();
+            long mean = ofKind.meanNanos.get();
+            ofKind.meanNanos.set(mean + (nanos - mean) / REMEMBERED);
+            ofKind.nanos.add(nanos);
+            ofKind.count.increment();
         }
     }
 
@@ -129,14 +137,14 @@ public final class TransformPool implements AutoCloseable {
         return threads.getActiveCount();
     }
 
-    /** How many have been decoded. */
-    public long decoded() {
-        return decoded.sum();
+    /** How many of that kind have been transformed. */
+    public long count(Kind kind) {
+        return spent(kind).count.sum();
     }
 
     /** How long that took. */
-    public long decodedNanos() {
-        return decodedNanos.sum();
+    public long nanos(Kind kind) {
+        return spent(kind).nanos.sum();
     }
 
     /** How many were refused because too many waited. */

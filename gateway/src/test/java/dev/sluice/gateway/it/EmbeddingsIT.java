@@ -124,6 +124,21 @@ class EmbeddingsIT {
         }
     }
 
+    /** On a thread of the pool, which their front loop does not wait for. */
+    @Test
+    void manyTextsHaveTheVectorsThatEachHasAlone() {
+        double before = gateway.metrics().value("sluice_transform_seconds_count", "kind=\"answer\"");
+        String text = "\"The film was good.\"";
+        JsonArray alone = vector(vectors("\"input\": " + text), 0);
+        assertEquals(before, gateway.metrics().value("sluice_transform_seconds_count", "kind=\"answer\""));
+        JsonArray many = vectors("\"input\": [" + (text + ",").repeat(255) + text + "]");
+        assertEquals(256, many.size());
+        assertNear(alone.getList(), vector(many, 255).getList());
+        Waiting.until(
+                "it is counted",
+                () -> gateway.metrics().value("sluice_transform_seconds_count", "kind=\"answer\"") == before + 1);
+    }
+
     @Test
     void whatIsNullIsLeftOut() {
         String nulls = ", \"dimensions\": null, \"user\": null, \"encoding_format\": null";

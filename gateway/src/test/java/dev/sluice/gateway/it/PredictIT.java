@@ -154,13 +154,14 @@ class PredictIT {
 
     @Test
     void showsWhatThreadsThatDecodeHaveDone() throws IOException {
-        double before = gateway.metrics().value("sluice_picture_decode_seconds_count");
+        double before = gateway.metrics().value("sluice_transform_seconds_count", "kind=\"picture\"");
         post("/predict", sample(1));
         Waiting.until(
-                "it is counted", () -> gateway.metrics().value("sluice_picture_decode_seconds_count") == before + 1);
-        assertTrue(gateway.metrics().value("sluice_picture_decode_seconds_sum") > 0);
-        assertEquals(0, gateway.metrics().value("sluice_waiting_pictures"));
-        assertEquals(0, gateway.metrics().value("sluice_refused_pictures_total"));
+                "it is counted",
+                () -> gateway.metrics().value("sluice_transform_seconds_count", "kind=\"picture\"") == before + 1);
+        assertTrue(gateway.metrics().value("sluice_transform_seconds_sum", "kind=\"picture\"") > 0);
+        assertEquals(0, gateway.metrics().value("sluice_waiting_transforms"));
+        assertEquals(0, gateway.metrics().value("sluice_refused_transforms_total"));
     }
 
     @Test

@@ -48,7 +48,7 @@ class TransformPoolTest {
             assertNull(pool.begin(Kind.PICTURE, decoding(done::countDown)));
             InferenceError soon = pool.begin(Kind.PICTURE, () -> true);
             InferenceError.Overloaded full = assertInstanceOf(InferenceError.Overloaded.class, soon);
-            assertEquals("1 requests wait to be made tensors (transform.max_queue)", full.message());
+            assertEquals("1 requests and answers wait to be transformed (transform.max_queue)", full.message());
             assertEquals(1000, full.retryAfterMillis());
             assertEquals(1, pool.refused());
             assertEquals(1, pool.waiting());
@@ -134,6 +134,27 @@ class TransformPoolTest {
         }
     }
 
+    /** Its model has run for it, which a picture has yet to begin. */
+    @Test
+    void refusesAnswersLast() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 1, 1), () -> 0)) {
+            assertNull(pool.begin(Kind.ANSWER, decoding(() -> {
+                begun.countDown();
+                await(go);
+            })));
+            await(begun);
+            assertNull(pool.begin(Kind.PICTURE, () -> true));
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.PICTURE, () -> true));
+            for (int i = 1; i < 16; i++) {
+                assertNull(pool.begin(Kind.ANSWER, () -> true), i + " wait");
+            }
+            assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.ANSWER, () -> true));
+            go.countDown();
+        }
+    }
+
     /** Of which there may be many, when a crowd gives up: the others would be told to come back too soon. */
     @Test
     void measuresWhatWasDecodedAlone() {
@@ -151,8 +172,9 @@ class TransformPoolTest {
                 return false;
             }));
             await(done);
-            assertEquals(2, pool.decoded());
-            assertEquals(1000, pool.decodedNanos());
+            assertEquals(2, pool.count(Kind.PICTURE));
+            assertEquals(1000, pool.nanos(Kind.PICTURE));
+            assertEquals(0, pool.count(Kind.TEXT));
         }
     }
 }

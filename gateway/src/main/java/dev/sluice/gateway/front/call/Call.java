@@ -8,6 +8,7 @@ import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.gateway.traffic.Split;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -108,6 +109,18 @@ public abstract class Call {
 
     /** Another model answers in place of the one that was asked. */
     public abstract void standsIn(ModelId model);
+
+    /** How much is to be made of the outputs before the answer can be given. */
+    protected OutputWork work(ModelEndpoint endpoint, InferenceResponse response) {
+        return OutputWork.NONE;
+    }
+
+    /**
+     * Makes it, so that {@link #answer} has nothing left to do but to give it; on another thread where it is much.
+     *
+     * @throws InferenceException as {@link #answer} does
+     */
+    protected void make(ModelEndpoint endpoint, InferenceResponse response) {}
 
     /**
      * Gives the answer; to a client that has gone, nothing.

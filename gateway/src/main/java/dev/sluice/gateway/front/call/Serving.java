@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -48,6 +49,7 @@ public final class Serving {
     private final Routing routing;
     private final Successors successors;
     private final CachedCalls cached;
+    private final OutputCalls outputs;
     private final ByteBudget budget;
     private final TensorBuffers buffers;
     private final WayBack wayBack = new WayBack();
@@ -60,6 +62,7 @@ public final class Serving {
         this.successors = new Successors(parts, routing);
         this.cached = new CachedCalls(parts, this::infer, this::finish);
         this.budget = parts.admission().bodies();
+        this.outputs = new OutputCalls(parts.transforms(), budget, parts.ticker(), this::made);
         this.buffers = new TensorBuffers(budget);
         this.shadows = new Shadows(pipeline, parts, buffers);
     }
@@ -271,21 +274,47 @@ public final class Serving {
                 || outcome instanceof InferenceError.Overloaded;
     }
 
+    /** What takes longer than a turn of the loop may is made elsewhere, and given when it is back: {@link #made}. */
     private void answer(Answering answering, InferenceResponse response) {
-        Call call = answering.call();
-        ModelId model = answering.endpoint().model();
-        try {
-            boolean stillThere = call.isOpen();
-            if (stillThere) {
+        orRefuse(answering, () -> {
+            if (answering.call().isOpen()) {
                 answering.tellUse(response);
             }
-            call.answer(answering.endpoint(), answering.placed(response), answering.form());
-            wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
-            completed(call, model, stillThere ? RequestListener.SUCCESS : "cancelled");
+            OutputWork work = answering.call().work(answering.endpoint(), response);
+            if (work.isSmall()) {
+                give(answering, response);
+                wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
+            } else {
+                outputs.begin(answering, response, work);
+            }
+        });
+    }
+
+    private void made(Answering answering, InferenceOutcome outcome) {
+        switch (outcome) {
+            case InferenceError error ->
+                refuse(answering.call(), answering.endpoint().model(), error);
+            case InferenceResponse response -> orRefuse(answering, () -> give(answering, response));
+        }
+    }
+
+    private void give(Answering answering, InferenceResponse response) {
+        boolean stillThere = answering.call().isOpen();
+        answering.call().answer(answering.endpoint(), answering.placed(response), answering.form());
+        completed(
+                answering.call(),
+                answering.endpoint().model(),
+                stillThere ? RequestListener.SUCCESS : "cancelled");
+    }
+
+    private void orRefuse(Answering answering, Runnable step) {
+        ModelId model = answering.endpoint().model();
+        try {
+            step.run();
         } catch (InferenceException refused) {
-            refuse(call, model, refused.error());
+            refuse(answering.call(), model, refused.error());
         } catch (RuntimeException | OutOfMemoryError failure) {
-            refuse(call, model, failed(call, failure));
+            refuse(answering.call(), model, failed(answering.call(), failure));
         }
     }
 

@@ -13,12 +13,14 @@ import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP request and the one answer it gets.
  *
- * @thread confined to the front loop of its connection
+ * @thread confined to the front loop of its connection, but for {@link #make} and {@link #isGivenUp}
  * @errors an answer to a connection that has gone, or a second answer, is dropped in silence
  */
 public final class Exchange extends Call {
@@ -58,8 +60,13 @@ public final class Exchange extends Call {
     private @Nullable AnswerWriter writer;
     private long decodeNanos;
     private @Nullable TextNotes texts;
+    private @Nullable ClientGone gone;
+    private @Nullable Written made;
     private boolean limited;
     private boolean answered;
+
+    /** What a writer has made: plain text, or otherwise JSON. */
+    private record Written(@Nullable String text, @Nullable JsonOutput json) {}
 
     Exchange(HttpServerRequest request, String requestId, long startNanos, Exchanges front) {
         this.request = request;
@@ -125,7 +132,13 @@ public final class Exchange extends Call {
     public Cancellation cancellation() {
         ClientGone cancellation = new ClientGone();
         request.response().closeHandler(closed -> cancellation.cancel());
+        gone = cancellation;
         return cancellation;
+    }
+
+    /** Whether nobody waits for its answer any more; asked by whoever makes it, on whatever thread. */
+    public boolean isGivenUp() {
+        return gone != null && gone.isCancelled();
     }
 
     @Override
@@ -161,6 +174,21 @@ public final class Exchange extends Call {
         return !answered && !request.response().ended() && !request.response().closed();
     }
 
+    @Override
+    protected OutputWork work(ModelEndpoint endpoint, InferenceResponse response) {
+        return writer == null ? OutputWork.NONE : writer.work(response, endpoint.description());
+    }
+
+    @Override
+    protected void make(ModelEndpoint endpoint, InferenceResponse response) {
+        made = writer == null ? null : written(writer, response, endpoint.description());
+    }
+
+    private static Written written(AnswerWriter writer, InferenceResponse response, Description model) {
+        @Nullable String text = writer.text(response, model);
+        return new Written(text, text == null ? writer.write(response, model) : null);
+    }
+
     /** With its tensors, some perhaps as raw bytes behind the JSON. A client that is far behind gets no more. */
     @Override
     public void answer(ModelEndpoint endpoint, InferenceResponse response, AnswerForm form) {
@@ -168,15 +196,15 @@ public final class Exchange extends Call {
         if (isOpen()) {
             ServerTiming.tell(request, response.timing(), decodeNanos);
         }
-        @Nullable String text = writer == null ? null : writer.text(response, endpoint.description());
-        if (text != null) {
-            text("text/plain", text);
+        if (made == null) {
+            make(endpoint, response);
+        }
+        if (made == null) {
+            tensors(new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions()).encode());
+        } else if (made.json() == null) {
+            text("text/plain", String.valueOf(made.text()));
         } else {
-            tensors(
-                    writer == null
-                            ? new InferResponseEncoder(response, form, endpoint.description(), front.jsonOptions())
-                                    .encode()
-                            : new EncodedResponse(writer.write(response, endpoint.description()), List.of()));
+            tensors(new EncodedResponse(made.json(), List.of()));
         }
     }
 

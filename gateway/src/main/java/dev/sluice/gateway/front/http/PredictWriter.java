@@ -2,9 +2,11 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PlainOutputs;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.ClassOutput;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.LabelsOutput;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@code transform.output} makes; a list of them where a list was sent; the outputs as they are, where it makes
  * nothing, or several rows of tensors were sent.
  *
- * @thread confined to one front loop
+ * @thread as the interface says
  */
 final class PredictWriter implements AnswerWriter {
 
@@ -40,24 +42,36 @@ final class PredictWriter implements AnswerWriter {
     }
 
     @Override
+    public OutputWork work(InferenceResponse response, Description model) {
+        @Nullable OutputTransform how = model.transform().output();
+        @Nullable Tensor output = how == null ? null : output(response, how);
+        return how == null || output == null || isAsItIs(output, model)
+                ? OutputWork.NONE
+                : OutputWork.of(how, output);
+    }
+
+    /** Several rows of tensors are nothing that a person has sent. */
+    private boolean isAsItIs(Tensor output, Description model) {
+        return exchange.texts() == null && model.signature().batched() && output.rows() != 1;
+    }
+
+    @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         JsonOutput out = new JsonOutput(EXPECTED_BYTES);
         @Nullable OutputTransform how = model.transform().output();
         @Nullable Tensor output = how == null ? null : output(response, how);
-        if (how == null || output == null) {
+        if (how == null || output == null || isAsItIs(output, model)) {
             return PlainOutputs.write(response.outputs(), out);
         }
         @Nullable TextNotes texts = exchange.texts();
-        if (texts == null && model.signature().batched() && output.rows() != 1) {
-            return PlainOutputs.write(response.outputs(), out);
-        }
-        PredictedRows rows = PredictedRows.of(output, how, model.labels(), texts);
+        PredictedRows rows = PredictedRows.of(output, how, model.labels(), texts, exchange::isGivenUp);
         if (texts == null || !texts.isList()) {
             rows.write(output, out);
             return out;
         }
         String between = "[";
         for (Tensor row : rows(output, texts)) {
+            requireWanted();
             rows.write(row, out.raw(between));
             between = ",";
         }
@@ -74,6 +88,7 @@ final class PredictWriter implements AnswerWriter {
         @Nullable TextNotes texts = exchange.texts();
         StringBuilder lines = new StringBuilder();
         for (Tensor row : texts == null || !texts.isList() ? List.of(output) : rows(output, texts)) {
+            requireWanted();
             @Nullable TopClasses top = classes(row, how, model);
             if (top == null) {
                 return null;
@@ -82,6 +97,12 @@ final class PredictWriter implements AnswerWriter {
                     .append('\n');
         }
         return lines.toString();
+    }
+
+    private void requireWanted() {
+        if (exchange.isGivenUp()) {
+            throw new InferenceException(new InferenceError.Cancelled());
+        }
     }
 
     private static @Nullable TopClasses classes(Tensor row, OutputTransform how, Description model) {

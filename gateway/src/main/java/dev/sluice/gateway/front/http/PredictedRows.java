@@ -14,12 +14,13 @@ import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.ValuesOutput;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what one row of an output says, for each kind of answer; rows are to be given in their order.
  *
- * @thread confined to one front loop
+ * @thread confined to its writer
  */
 @FunctionalInterface
 interface PredictedRows {
@@ -32,12 +33,18 @@ interface PredictedRows {
      *
      * @param output all rows
      * @param labels of its classes
+     * @param givenUp whether nobody waits any more, for what is made of all rows together
      */
-    static PredictedRows of(Tensor output, OutputTransform how, List<String> labels, @Nullable TextNotes texts) {
+    static PredictedRows of(
+            Tensor output,
+            OutputTransform how,
+            List<String> labels,
+            @Nullable TextNotes texts,
+            BooleanSupplier givenUp) {
         return switch (how) {
             case ClassOutput classes -> (row, out) -> writeLikeliest(TopClasses.of(row, classes, labels), out);
             case LabelsOutput several -> (row, out) -> writeAll("labels", TopClasses.of(row, several, labels), out);
-            case EmbeddingOutput embedding -> new Vectors(Embeddings.of(output, embedding, texts, 0));
+            case EmbeddingOutput embedding -> new Vectors(Embeddings.of(output, embedding, texts, 0, givenUp));
             case ValuesOutput values -> (row, out) -> writeValues(row, values.decimals(), out);
         };
     }
@@ -105,7 +112,7 @@ interface PredictedRows {
     /**
      * Vectors that were made of all rows together.
      *
-     * @thread confined to one front loop
+     * @thread confined to its writer
      */
     final class Vectors implements PredictedRows {
 

@@ -5,6 +5,7 @@ import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.gateway.transform.Embeddings;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.InferenceException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes vectors in the order of the texts, and how many tokens those had.
  *
- * @thread confined to one front loop
+ * @thread as the interface says
  * @errors InvalidRequest where who stood in for the model gives none, or shorter ones than were asked for
  */
 record EmbeddingsWriter(Exchange exchange, EmbeddingsRequest asked) implements AnswerWriter {
@@ -27,12 +28,20 @@ record EmbeddingsWriter(Exchange exchange, EmbeddingsRequest asked) implements A
     private static final int EXPECTED_BYTES = 4096;
 
     @Override
+    public OutputWork work(InferenceResponse response, Description model) {
+        return model.transform().output() instanceof EmbeddingOutput how
+                ? OutputWork.of(how, response.outputs().getFirst())
+                : OutputWork.NONE;
+    }
+
+    @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         @Nullable TextNotes texts = exchange.texts();
         if (!(model.transform().output() instanceof EmbeddingOutput how) || texts == null) {
             throw InferenceException.invalid("model", "who stands in for it gives no embeddings");
         }
-        Tensor vectors = Embeddings.of(response.outputs().getFirst(), how, texts, asked.dimensions());
+        Tensor vectors =
+                Embeddings.of(response.outputs().getFirst(), how, texts, asked.dimensions(), exchange::isGivenUp);
         if (vectors.shape().dimension(1) < asked.dimensions()) {
             throw InferenceException.invalid(
                     "dimensions", "is more than the " + vectors.shape().dimension(1) + " that there are");

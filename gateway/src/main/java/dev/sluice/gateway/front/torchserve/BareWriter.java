@@ -9,9 +9,12 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.NamedOutputs;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.gateway.front.v2.PrettyJson;
+import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.ClassOutput;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.OutputTransform;
@@ -24,13 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Writes an answer as handlers do that return what the model gave: classes, where it has any; what people read, where
  * it makes something else; otherwise the outputs bare; of who sent one row without an axis for rows, that row.
  *
- * @thread confined to one front loop
- * @bound classes of {@value #MOST_ROWS} rows, and {@value #MOST_INDENTED} bytes on many lines
+ * @thread as the interface says
+ * @bound {@value #MOST_INDENTED} bytes on many lines
  */
 public final class BareWriter implements AnswerWriter {
-
-    /** Of more, the classes would take longer than a loop may be held up. */
-    static final int MOST_ROWS = 4096;
 
     private static final int EXPECTED_BYTES = 512;
     private static final int MOST_INDENTED = 64 << 10;
@@ -58,6 +58,15 @@ public final class BareWriter implements AnswerWriter {
     }
 
     @Override
+    public OutputWork work(InferenceResponse response, Description model) {
+        @Nullable OutputTransform how = model.transform().output();
+        @Nullable Tensor output = how instanceof ClassOutput ? output(response, how) : null;
+        return how == null || output == null
+                ? TransformCalls.forPeople(exchange).work(response, model)
+                : OutputWork.of(how, output);
+    }
+
+    @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         @Nullable OutputTransform how = model.transform().output();
         @Nullable Tensor output = how == null ? null : output(response, how);
@@ -66,9 +75,7 @@ public final class BareWriter implements AnswerWriter {
         }
         long rows = model.signature().batched() ? output.rows() : 1;
         if (how instanceof ClassOutput likeliest) {
-            return rows > MOST_ROWS
-                    ? outputs(response, model)
-                    : classes(output, (int) rows, row -> TopClasses.of(row, likeliest, model.labels()));
+            return classes(output, (int) rows, row -> TopClasses.of(row, likeliest, model.labels()));
         }
         return rows == 1 || exchange.texts() != null
                 ? TransformCalls.forPeople(exchange).write(response, model)
@@ -90,6 +97,9 @@ public final class BareWriter implements AnswerWriter {
         boolean bare = oneRow && rows == 1 && (texts == null || !texts.isList());
         out.raw(bare ? "" : "[");
         for (int row = 0; row < rows; row++) {
+            if (exchange.isGivenUp()) {
+                throw new InferenceException(new InferenceError.Cancelled());
+            }
             int bytes = output.byteCount() / rows;
             Tensor one = rows == 1 ? output : output.view(1, row * bytes, bytes);
             classes.write(likeliest.apply(one), out.raw(row == 0 ? "" : ","));

@@ -1,0 +1,41 @@
+package dev.sluice.gateway.transform;
+
+import dev.sluice.worker.contract.EmbeddingOutput;
+import dev.sluice.worker.contract.EmbeddingOutput.Pooling;
+import dev.sluice.worker.contract.OutputTransform;
+import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+
+/**
+ * How much is to be made of a model's outputs before its answer can be given.
+ *
+ * @param elements that are gone through
+ * @param bytes of the heap that are held meanwhile: those of the output, and of what is made of it
+ */
+public record OutputWork(long elements, long bytes) {
+
+    public static final OutputWork NONE = new OutputWork(0, 0);
+
+    /** They take some tens of microseconds, which handing them to another thread and back costs as well. */
+    static final int MOST_ON_A_LOOP = 1 << 13;
+
+    /** Of a number that is made: itself, and its digits in an array that has just grown. */
+    private static final int NUMBER_BYTES = 32;
+
+    /** What that kind of answer makes of that output: a number for each of its elements at most, once it is pooled. */
+    public static OutputWork of(OutputTransform how, Tensor output) {
+        Shape shape = output.shape();
+        long elements = shape.elementCount();
+        boolean pooled = how instanceof EmbeddingOutput embedding
+                && embedding.pooling() != Pooling.NONE
+                && shape.rank() > 1
+                && shape.dimension(1) > 0;
+        long numbers = pooled ? elements / shape.dimension(1) : elements;
+        return new OutputWork(elements, output.byteCount() + numbers * NUMBER_BYTES);
+    }
+
+    /** Whether a front loop may do it itself, and nobody notices. */
+    public boolean isSmall() {
+        return elements <= MOST_ON_A_LOOP;
+    }
+}
