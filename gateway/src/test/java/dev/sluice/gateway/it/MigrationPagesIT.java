@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server, and of those of texts and rows, give what stands below
+ * The commands of the pages for those who come from another server, and of those of texts, rows and boxes, give what stands below
  * them; what they have in Python is run by .ci/compat-client-test.
  */
 class MigrationPagesIT {
 
     private static final Pattern EXAMPLE = Pattern.compile(
             "```\ncurl (?:-H '(?<header>[^']*)' )?(?:(?:-d|--data-binary) '(?<body>[^']*)' |-T (?<file>\\S+) "
-                    + "|-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
+                    + "|--data-binary @(?<sent>\\S+) |-F data=@(?<part>\\S+) |-X (?<method>[A-Z]+) )?"
                     + "'?http://localhost:(?<port>[0-9]+)(?<path>[^\\s']+)'?\n(?<answer>(?:.|\n(?!```))*)\n```");
 
     /** The port that operators ask, in the pages. */
@@ -56,6 +56,9 @@ class MigrationPagesIT {
         }
         if (example.group("body") != null) {
             return request.POST(BodyPublishers.ofString(example.group("body")));
+        }
+        if (example.group("sent") != null) {
+            return request.POST(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("sent"))));
         }
         if (example.group("file") != null) {
             return request.PUT(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("file"))));
@@ -117,6 +120,11 @@ class MigrationPagesIT {
     @Test
     void texts() throws IOException {
         runExamples(Places.TEXT_MODELS, "texts.md", "v2");
+    }
+
+    @Test
+    void boxes() throws IOException {
+        runExamples(Places.BOXES.resolve("models"), "boxes.md", "v2");
     }
 
     @Test

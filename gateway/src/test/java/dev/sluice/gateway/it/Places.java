@@ -15,6 +15,7 @@ final class Places {
     static final Path TEST_MODELS = ROOT.resolve("gateway/src/test/resources/models");
 
     static final Path TEXT_MODELS = ROOT.resolve("gateway/src/test/resources/text/models");
+    static final Path BOXES = ROOT.resolve("gateway/src/test/resources/boxes");
     static final Path DEMO_MODELS = ROOT.resolve("conf/models");
     static final Path DEMO_DIGITS = ROOT.resolve("conf/demo/digits");
 

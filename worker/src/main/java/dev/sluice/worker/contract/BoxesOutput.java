@@ -11,9 +11,9 @@ import java.util.stream.Stream;
  * @param scores what stands with each box
  * @param kept which boxes an answer lists
  */
-public record BoxesOutput(Places places, Box box, Scores scores, Kept kept) {
+public record BoxesOutput(Places places, Box box, Scores scores, Kept kept) implements OutputTransform {
 
-    /** The names of the outputs that it reads, that of the boxes first. */
+    @Override
     public List<String> outputs() {
         return Stream.of(places.boxes, places.scores, places.classes, places.count)
                 .filter(name -> !name.isEmpty())

@@ -39,12 +39,12 @@ public final class PlainAnswers {
             new PlainInputs.Form(Set.of(DATA, BODY, "inputs", INSTANCES), true, new JsonOptions(true));
 
     private final PlainIntake intake;
-    private final BareWriter.Classes classes;
+    private final BareWriter.Words words;
 
-    /** @param classes writes the likeliest ones of a row */
-    public PlainAnswers(LoopParts loop, BareWriter.Classes classes) {
+    /** @param words of the protocol */
+    public PlainAnswers(LoopParts loop, BareWriter.Words words) {
         this.intake = new PlainIntake(loop);
-        this.classes = classes;
+        this.words = words;
     }
 
     /**
@@ -54,7 +54,7 @@ public final class PlainAnswers {
      */
     public void take(Exchange exchange, RequestedModel model) {
         PredictBody body = PredictBody.of(exchange.request(), DATA, BODY);
-        exchange.answersBy(new BareWriter(exchange, classes, true));
+        exchange.answersBy(new BareWriter(exchange, words, true));
         intake.take(
                 exchange,
                 model,
@@ -69,7 +69,7 @@ public final class PlainAnswers {
         }
         PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);
         DecodedRequest decoded = inputs.decode();
-        exchange.answersBy(new BareWriter(exchange, classes, inputs.isOneRow()));
+        exchange.answersBy(new BareWriter(exchange, words, inputs.isOneRow()));
         return decoded;
     }
 }
