@@ -32,6 +32,7 @@ class PictureFrameTest {
     private static final int HEIGHT = 48;
 
     /** What is made of a picture. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Made(float[] gray, PictureFrame frame) {
 
         private double sum() {

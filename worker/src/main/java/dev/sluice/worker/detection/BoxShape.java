@@ -13,8 +13,8 @@ import java.util.function.Function;
  * @param classes that each box has a score for; unknown where it has but one of them
  * @thread immutable
  * @shape boxes are {@code boxes x 4}, with an axis for rows before it or none, and the scores behind the 4 or in an
- *     output of
- *     {@code boxes x scores}; with {@code boxesLast} the two axes change places. One score for each box needs no axis
+ *     output of {@code boxes x scores}; with {@code boxesLast} the two axes change places. One score for each box needs
+ *     no axis
  */
 public record BoxShape(long rows, long boxes, long classes) {
 

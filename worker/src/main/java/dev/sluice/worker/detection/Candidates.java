@@ -6,8 +6,7 @@ import java.util.Arrays;
  * The most probable boxes of a row, in the order of their scores; of equal ones the first.
  *
  * <p>A score and the place of its box are one number, by which they are sorted: the bits of positive floats are in
- * the order
- * of the floats.
+ * the order of the floats.
  *
  * @thread confined to its caller
  * @bound the best {@value #MOST}; while they are collected, twice as many

@@ -9,8 +9,7 @@ import java.util.Arrays;
  * Boxes with a score for each class, of which the highest is theirs, the first of equal ones.
  *
  * <p>The highest score of each box is found first, for all boxes in the order in which they lie in memory; which
- * class it
- * belongs to is asked afterwards, of the few that are probable enough.
+ * class it belongs to is asked afterwards, of the few that are probable enough.
  *
  * @thread confined to its caller
  */

@@ -13,15 +13,12 @@ import java.util.function.Function;
  * The boxes that a detector has found in one picture, the most probable first.
  *
  * <p>Boxes that are probable enough are sorted, and taken one after the other but for those that one taken before
- * overlaps:
- * greedy non-maximum suppression. What has a score or a corner that is no finite number, or no inside, is no box. The
- * same
- * tensors always give the same boxes: of equally probable ones the first is the better one.
+ * overlaps: greedy non-maximum suppression. What has a score or a corner that is no finite number, or no inside, is no
+ * box. The same tensors always give the same boxes: of equally probable ones the first is the better one.
  *
  * @thread immutable
  * @bound {@code most} boxes, of {@value Candidates#MOST} candidates, each of which is compared with those that are
- *     taken; while
- *     a row is read, four bytes for each number of its outputs, and four for each box
+ *     taken; while a row is read, four bytes for each number of its outputs, and four for each box
  * @units the model's own
  */
 public final class Detections {

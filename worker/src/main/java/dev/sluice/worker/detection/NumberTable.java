@@ -3,7 +3,6 @@ package dev.sluice.worker.detection;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
-import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -15,7 +14,7 @@ import java.util.Set;
 final class NumberTable {
 
     /** Those that numbers are read of. */
-    static final Set<DataType> READ = EnumSet.of(
+    static final Set<DataType> READ = Set.of(
             DataType.UINT8, DataType.INT32, DataType.INT64, DataType.FP16, DataType.FP32, DataType.FP64);
 
     private final float[] numbers;
@@ -26,8 +25,7 @@ final class NumberTable {
     /**
      * That row.
      *
-     * @param rows that the tensor has
-     * @param boxes of each row
+     * @param shape of all outputs
      * @param boxesLast whether each number of all boxes stands together
      */
     NumberTable(Tensor tensor, int row, BoxShape shape, boolean boxesLast) {
@@ -49,9 +47,9 @@ final class NumberTable {
             case FP32 -> part.asFloatBuffer().get(numbers);
             case FP16 -> fill(numbers, i -> Float.float16ToFloat(part.getShort(i * Short.BYTES)));
             case FP64 -> fill(numbers, i -> (float) part.getDouble(i * Double.BYTES));
-            case INT64 -> fill(numbers, i -> part.getLong(i * Long.BYTES));
-            case INT32 -> fill(numbers, i -> part.getInt(i * Integer.BYTES));
-            case UINT8 -> fill(numbers, i -> part.get(i) & 0xFF);
+            case INT64 -> fill(numbers, i -> (float) part.getLong(i * Long.BYTES));
+            case INT32 -> fill(numbers, i -> (float) part.getInt(i * Integer.BYTES));
+            case UINT8 -> fill(numbers, i -> (float) (part.get(i) & 0xFF));
             case BOOL, UINT16, UINT32, UINT64, INT8, INT16, BF16, BYTES ->
                 throw new IllegalArgumentException(tensor + ": boxes are not made of " + type);
         }

@@ -25,11 +25,11 @@ class BoxShapeTest {
 
     /** Of outputs {@code 1x2x3;4x5}, the first that of the boxes. */
     private static BoxShape of(String shapes, Form form, boolean last, int background) {
-        String[] each = shapes.split(";");
+        String[] each = shapes.split(";", -1);
         Map<String, Shape> all = new HashMap<>();
         for (int i = 0; i < each.length; i++) {
             long[] dimensions =
-                    Arrays.stream(each[i].split("x")).mapToLong(Long::parseLong).toArray();
+                    Arrays.stream(each[i].split("x", -1)).mapToLong(Long::parseLong).toArray();
             all.put(NAMES.get(i), new Shape(dimensions));
         }
         Places places = new Places(

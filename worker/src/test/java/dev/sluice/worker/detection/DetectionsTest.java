@@ -300,7 +300,7 @@ class DetectionsTest {
         }
         List<Found> found = DetectorOutputs.found(how(LAST, CLASSES, ALL), turned("boxes", DataType.FP32, lines));
         for (int i = 0; i < found.size(); i++) {
-            assertEquals(i < 500 ? 20 * i + 10 : 20 * (i - 500), found.get(i).left());
+            assertEquals((float) (i < 500 ? 20 * i + 10 : 20 * (i - 500)), found.get(i).left());
         }
     }
 
