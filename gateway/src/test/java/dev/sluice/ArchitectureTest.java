@@ -49,6 +49,7 @@ class ArchitectureTest {
     private static final String GATEWAY = "dev.sluice.gateway..";
     private static final String WORKER = "dev.sluice.worker..";
     private static final String TOKENIZER = "dev.sluice.worker.tokenizer..";
+    private static final String DETECTION = "dev.sluice.worker.detection..";
 
     private static void check(ArchRule rule) {
         rule.check(MAIN);
@@ -99,7 +100,7 @@ class ArchitectureTest {
         onlyUses(
                 "dev.sluice.gateway.front..",
                 in(pipeline, admit, dispatch, traffic, drift, transform, cache, security, contract, settings));
-        onlyUses(transform, in(contract, settings, TOKENIZER));
+        onlyUses(transform, in(contract, settings, TOKENIZER, DETECTION));
         onlyUses(cache, in(contract, settings));
         onlyUses(traffic, in(dispatch, drift, contract));
         onlyUses(drift, in(dispatch, contract));
@@ -133,7 +134,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theGatewayKnowsOfTheWorkerOnlyItsContractItsSettingsAndItsTokenizer() {
+    void theGatewayKnowsOfTheWorkerOnlyWhatBothSidesShare() {
         check(noClasses()
                 .that(in(GATEWAY))
                 .and()
@@ -141,7 +142,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(in(WORKER)
                         .and(DescribedPredicate.not(
-                                in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER)))
+                                in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER, DETECTION)))
                         .and(DescribedPredicate.not(belongToAnyOf(WorkerOptions.class)))));
         check(noClasses()
                 .that(in(GATEWAY))
@@ -160,7 +161,7 @@ class ArchitectureTest {
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.memory..", in(contract));
         onlyUses("dev.sluice.worker.engine..", in(contract));
-        onlyUses("dev.sluice.worker.pipeline..", in(contract));
+        onlyUses("dev.sluice.worker.pipeline..", in(contract, DETECTION));
         onlyUses(
                 "dev.sluice.worker.repository..",
                 in(contract, "dev.sluice.worker.settings..", "dev.sluice.worker.pipeline.."));
@@ -168,6 +169,7 @@ class ArchitectureTest {
         onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.settings..", in());
         onlyUses(TOKENIZER, in(contract));
+        onlyUses(DETECTION, in(contract));
         check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
     }
 

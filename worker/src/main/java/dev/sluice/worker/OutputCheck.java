@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.ClassOutput;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.EmbeddingOutput;
@@ -33,7 +34,7 @@ final class OutputCheck {
 
     private static final String SECTION = "transform.output.";
     private static final int MOST_BYTES = 1 << 20;
-    private static final Set<DataType> FLOATS = Set.of(DataType.FP32, DataType.FP16, DataType.FP64);
+    static final Set<DataType> FLOATS = Set.of(DataType.FP32, DataType.FP16, DataType.FP64);
     private static final int VECTORS = 2;
     private static final int VECTORS_OF_TOKENS = 3;
 
@@ -70,8 +71,10 @@ final class OutputCheck {
         if (config.kind() != OutputKind.VALUES && !FLOATS.contains(output.dataType())) {
             problems.put(SECTION + "kind", "is made of FP32, FP16 or FP64, and " + output + " is not");
         }
+        BoxesCheck boxes = new BoxesCheck(config, signature, problems);
+        @Nullable BoxesOutput found = config.kind() == OutputKind.BOXES ? boxes.read(output) : null;
         if (!config.labels().isEmpty()) {
-            readLabels(classes(output));
+            readLabels(config.kind() == OutputKind.BOXES ? boxes.classes() : classes(output));
         }
         return switch (config.kind()) {
             case NONE -> null;
@@ -80,6 +83,7 @@ final class OutputCheck {
             case EMBEDDING ->
                 new EmbeddingOutput(output.name(), pooling(output, input), config.normalize(), config.shorten());
             case VALUES -> values(output);
+            case BOXES -> found;
         };
     }
 

@@ -32,14 +32,14 @@ public final class ImageTransform {
     }
 
     /**
-     * Fills the memory of a tensor.
+     * Fills the memory of a tensor, and says where in the picture that lies which is in it.
      *
      * @param picture from position to limit of an array
      * @param memory as long as the one row of {@code to}, little-endian
      * @param givenUp whether nobody waits any more
      * @throws InferenceException Cancelled then
      */
-    public void apply(ByteBuffer picture, ImageInput to, ByteBuffer memory, BooleanSupplier givenUp) {
+    public PictureFrame apply(ByteBuffer picture, ImageInput to, ByteBuffer memory, BooleanSupplier givenUp) {
         Picture decoded = decoder.decode(picture, Math.max(to.width(), to.height()), givenUp);
         PixelRows rows = new PixelRows(decoded.image(), to.channels().count());
         Turn turn = new Turn(decoded.orientation(), to.width(), to.height());
@@ -47,13 +47,17 @@ public final class ImageTransform {
         boolean inverted = !drawing && isInverted(rows, to);
         Canvas canvas = new Canvas(
                 turn.wide(), turn.high(), to.channels().count(), inverted ? WHITE - to.background() : to.background());
+        Framing framing;
         if (drawing) {
             Ink ink = Ink.of(rows, to.invert());
-            canvas.draw(rows, Framing.of(ink, to, rows, turn.wide(), turn.high()), ink.tone());
+            framing = Framing.of(ink, to, rows, turn.wide(), turn.high());
+            canvas.draw(rows, framing, ink.tone());
         } else {
-            canvas.draw(rows, Framing.of(to, rows.width(), rows.height(), turn.wide(), turn.high()), null);
+            framing = Framing.of(to, rows.width(), rows.height(), turn.wide(), turn.high());
+            canvas.draw(rows, framing, null);
         }
         new TensorWriter(canvas, turn, to, inverted).write(memory);
+        return PictureFrame.of(decoded, framing, turn);
     }
 
     private static boolean isInverted(PixelRows rows, ImageInput to) {

@@ -1,10 +1,12 @@
 package dev.sluice.gateway.transform;
 
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.EmbeddingOutput.Pooling;
 import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
+import java.util.List;
 
 /**
  * How much is to be made of a model's outputs before its answer can be given.
@@ -22,8 +24,25 @@ public record OutputWork(long elements, long bytes) {
     /** Of a number that is made: itself, and its digits in an array that has just grown. */
     private static final int NUMBER_BYTES = 32;
 
+    /** Of a box that is answered. */
+    private static final int BOX_BYTES = 256;
+
+    /** Of a number that boxes are read of. */
+    private static final int READ_BYTES = 8;
+
+    /** Boxes, of all of these outputs. */
+    public static OutputWork of(BoxesOutput how, List<Tensor> outputs) {
+        long elements = 0;
+        long bytes = 0;
+        for (Tensor output : outputs) {
+            elements += output.shape().elementCount();
+            bytes += output.byteCount();
+        }
+        return new OutputWork(elements, bytes + elements * READ_BYTES + (long) how.kept().most() * BOX_BYTES);
+    }
+
     /** What that kind of answer makes of that output: a number for each of its elements at most, once it is pooled. */
-    public static OutputWork of(OutputTransform how, Tensor output) {
+    public static OutputWork of(OutputTransform.OfOne how, Tensor output) {
         Shape shape = output.shape();
         long elements = shape.elementCount();
         boolean pooled = how instanceof EmbeddingOutput embedding

@@ -72,7 +72,7 @@ final class PictureDecoder {
         try (ByteArrayImageInputStream in = new ByteArrayImageInputStream(
                 bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
             reader.setInput(in, true, true);
-            return new Picture(read(reader, keeps(format, wanted), givenUp), orientation);
+            return read(reader, keeps(format, wanted), orientation, givenUp);
         } catch (IOException | RuntimeException broken) { // readers throw whatever a broken file leads them to
             if (broken instanceof InferenceException refused) {
                 throw refused;
@@ -143,7 +143,8 @@ final class PictureDecoder {
         return format == PictureFormat.WEBP ? Integer.MAX_VALUE : Math.max(LEAST_KEPT, 2 * wanted);
     }
 
-    private BufferedImage read(ImageReader reader, int enough, BooleanSupplier givenUp) throws IOException {
+    private Picture read(ImageReader reader, int enough, int orientation, BooleanSupplier givenUp)
+            throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         requireBounded(width, height);
@@ -158,7 +159,7 @@ final class PictureDecoder {
         if (stop.stopped) {
             throw new InferenceException(new InferenceError.Cancelled());
         }
-        return image;
+        return new Picture(image, each, width, height, orientation);
     }
 
     private void requireBounded(int width, int height) {

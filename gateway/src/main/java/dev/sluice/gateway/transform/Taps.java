@@ -11,9 +11,10 @@ import dev.sluice.worker.contract.ImageInput.Filter;
  * @param most pixels that one is made of
  * @param from the first new pixel that is made of any
  * @param to behind the last
+ * @param part of the picture that all of them are made of
  * @source Pillow, whose filters grow with the scale in the same way, so that nothing between two new pixels is lost
  */
-record Taps(int[] first, int[] count, float[] weights, int most, int from, int to) {
+record Taps(int[] first, int[] count, float[] weights, int most, int from, int to, Part part) {
 
     /**
      * A part of the axis of the picture.
@@ -52,7 +53,7 @@ record Taps(int[] first, int[] count, float[] weights, int most, int from, int t
         while (high > low && part.centre(high - 1) > size) {
             high--;
         }
-        Taps taps = new Taps(new int[made], new int[made], new float[made * most], most, low, high);
+        Taps taps = new Taps(new int[made], new int[made], new float[made * most], most, low, high, part);
         for (int i = low; i < high; i++) {
             taps.put(i, filter, part.centre(i), reach, size);
         }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param left whether what is missing is missing before them
  * @param isList whether they came as a list
  */
-public record TextNotes(int[] tokens, boolean left, boolean isList) {
+public record TextNotes(int[] tokens, boolean left, boolean isList) implements BodyNotes {
 
     public int count() {
         return tokens.length;

@@ -9,7 +9,8 @@ package dev.sluice.gateway.transform;
  */
 record Turn(int orientation, int width, int height) {
 
-    private boolean swaps() {
+    /** Whether its rows are columns of the upright one. */
+    boolean swaps() {
         return orientation >= 5;
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the pages for those who come from another server, and of those of texts, rows and audio, give what
+ * The commands of the pages for those who come from another server, and of those of texts, rows, boxes and audio, give what
  * stands below them; what they have in Python is run by .ci/compat-client-test.
  */
 class MigrationPagesIT {
@@ -130,6 +130,11 @@ class MigrationPagesIT {
     @Test
     void texts() throws IOException {
         runExamples(Places.TEXT_MODELS, "texts.md", "v2");
+    }
+
+    @Test
+    void boxes() throws IOException {
+        runExamples(Places.BOXES.resolve("models"), "boxes.md", "v2");
     }
 
     @Test

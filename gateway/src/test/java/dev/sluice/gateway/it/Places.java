@@ -16,6 +16,7 @@ final class Places {
 
     static final Path TEXT_MODELS = ROOT.resolve("gateway/src/test/resources/text/models");
     static final Path AUDIO_MODELS = ROOT.resolve("gateway/src/test/resources/audio/models");
+    static final Path BOXES = ROOT.resolve("gateway/src/test/resources/boxes");
     static final Path DEMO_MODELS = ROOT.resolve("conf/models");
     static final Path DEMO_DIGITS = ROOT.resolve("conf/demo/digits");
 

@@ -1,7 +1,5 @@
 package dev.sluice.worker.contract;
 
-import java.util.List;
-
 /**
  * How an output becomes a label: its elements are classes, by their order, and the names of those are the model's labels.
  *
@@ -10,10 +8,5 @@ import java.util.List;
  * @param top most classes that an answer lists
  * @param threshold probability below which a class is not spoken of
  */
-public record ClassOutput(String output, boolean softmax, int top, double threshold) implements OutputTransform {
-
-    @Override
-    public List<String> outputs() {
-        return List.of(output);
-    }
-}
+public record ClassOutput(String output, boolean softmax, int top, double threshold)
+        implements OutputTransform.OfOne {}

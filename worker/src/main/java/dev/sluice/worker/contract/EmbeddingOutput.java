@@ -1,7 +1,5 @@
 package dev.sluice.worker.contract;
 
-import java.util.List;
-
 /**
  * How an output becomes one vector for each row.
  *
@@ -12,12 +10,7 @@ import java.util.List;
  * @shape {@code rows x elements}; {@code rows x tokens x elements} where there is something to be pooled
  */
 public record EmbeddingOutput(String output, Pooling pooling, boolean normalized, boolean shortened)
-        implements OutputTransform {
-
-    @Override
-    public List<String> outputs() {
-        return List.of(output);
-    }
+        implements OutputTransform.OfOne {
 
     /** How the vectors of a text's tokens become one. */
     public enum Pooling {

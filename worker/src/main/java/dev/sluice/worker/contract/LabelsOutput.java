@@ -1,7 +1,5 @@
 package dev.sluice.worker.contract;
 
-import java.util.List;
-
 /**
  * How an output becomes labels, of which several may hold: each element becomes a probability of its own, by the logistic
  * function.
@@ -10,10 +8,4 @@ import java.util.List;
  * @param top most labels that an answer lists
  * @param threshold probability below which a label does not hold
  */
-public record LabelsOutput(String output, int top, double threshold) implements OutputTransform {
-
-    @Override
-    public List<String> outputs() {
-        return List.of(output);
-    }
-}
+public record LabelsOutput(String output, int top, double threshold) implements OutputTransform.OfOne {}

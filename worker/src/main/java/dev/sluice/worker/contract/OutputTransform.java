@@ -7,8 +7,24 @@ import java.util.List;
  *
  * @thread immutable
  */
-public sealed interface OutputTransform permits ClassOutput, EmbeddingOutput, LabelsOutput, ValuesOutput {
+public sealed interface OutputTransform permits BoxesOutput, OutputTransform.OfOne {
 
     /** The names of the outputs that it reads, and that a request asks for. */
     List<String> outputs();
+
+    /**
+     * One whose answer is made of each row of one output.
+     *
+     * @thread immutable
+     */
+    sealed interface OfOne extends OutputTransform permits ClassOutput, EmbeddingOutput, LabelsOutput, ValuesOutput {
+
+        /** The name of the output. */
+        String output();
+
+        @Override
+        default List<String> outputs() {
+            return List.of(output());
+        }
+    }
 }

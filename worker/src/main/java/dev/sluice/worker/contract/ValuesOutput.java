@@ -1,17 +1,9 @@
 package dev.sluice.worker.contract;
 
-import java.util.List;
-
 /**
  * How an output becomes numbers for people.
  *
  * @param output the name of the output
  * @param decimals that are shown of each
  */
-public record ValuesOutput(String output, int decimals) implements OutputTransform {
-
-    @Override
-    public List<String> outputs() {
-        return List.of(output);
-    }
-}
+public record ValuesOutput(String output, int decimals) implements OutputTransform.OfOne {}

@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.AudioInput;
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.EmbeddingOutput;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.settings.Setting;
@@ -13,7 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model.yaml may say of pictures, texts, tables and recordings that go in, and of labels, vectors and numbers that
+ * What a model.yaml may say of pictures, texts, tables and recordings that go in, and of labels, boxes, vectors and numbers that
  * come out.
  *
  * @param input what goes in
@@ -135,6 +136,19 @@ public record TransformConfig(Input input, Output output) {
      * @param normalize whether an embedding is made a vector of length 1, which makes a dot product a likeness
      * @param shorten whether a client may ask for the first elements of an embedding alone
      * @param decimals that are shown of a value; 6, as of a probability
+     * @param scores the output with the scores of the boxes that {@code name} has; empty where they stand behind each box
+     * @param classes the output with their classes, where the model has chosen them and they stand apart
+     * @param count the output that says how many boxes there are; empty where all that there is room for are
+     * @param boxesLast whether an output has a line of all boxes for each number, as those of YOLOv8 do
+     * @param corners what the four numbers of a box are
+     * @param units what they count
+     * @param form which scores stand with a box
+     * @param activation what makes a probability of a score
+     * @param background the class that means that there is nothing; -1 where there is none
+     * @param scoreThreshold probability below which a box is none; 0.25, as YOLO's own tools have it
+     * @param iouThreshold part of two boxes together that may be in both, if they are to be of two things; 0.45, in the same way
+     * @param suppression among which boxes; {@code auto} for those of a class, unless the model has chosen already
+     * @param maxBoxes of a picture, the most probable; 100, as COCO judges detectors by
      */
     public record Output(
             @Setting("none") OutputKind kind,
@@ -146,7 +160,20 @@ public record TransformConfig(Input input, Output output) {
             @Setting("auto") Pooling pooling,
             @Setting("true") boolean normalize,
             @Setting("false") boolean shorten,
-            @Setting(value = "6", min = "0", max = "15") int decimals) {}
+            @Setting(value = "6", min = "0", max = "15") int decimals,
+            @Setting("") String scores,
+            @Setting("") String classes,
+            @Setting("") String count,
+            @Setting("false") boolean boxesLast,
+            @Setting("xyxy") BoxesOutput.Corners corners,
+            @Setting("pixels") BoxesOutput.Units units,
+            @Setting("per_class") BoxesOutput.Form form,
+            @Setting("none") BoxesOutput.Activation activation,
+            @Setting(value = "-1", min = "-1", max = "100000") int background,
+            @Setting(value = "0.25", min = "0", max = "1") double scoreThreshold,
+            @Setting(value = "0.45", min = "0", max = "1") double iouThreshold,
+            @Setting("auto") Suppression suppression,
+            @Setting(value = "100", min = "1", max = "1000") int maxBoxes) {}
 
     /** What goes in. */
     public enum Kind {
@@ -163,7 +190,8 @@ public record TransformConfig(Input input, Output output) {
         CLASSES,
         SIGMOID,
         EMBEDDING,
-        VALUES
+        VALUES,
+        BOXES
     }
 
     /** As {@link EmbeddingOutput.Pooling}, or by the output's shape. */
@@ -173,6 +201,14 @@ public record TransformConfig(Input input, Output output) {
         MEAN,
         CLS,
         LAST
+    }
+
+    /** As {@link BoxesOutput.Suppression}, or by whether the model has chosen already. */
+    public enum Suppression {
+        AUTO,
+        NONE,
+        PER_CLASS,
+        ACROSS_CLASSES
     }
 
     /** Where padding stands beside the tokens of a text, or the samples of a recording. */
@@ -254,6 +290,23 @@ public record TransformConfig(Input input, Output output) {
             case SIGMOID -> Set.of("name", "labels", "top", "threshold");
             case EMBEDDING -> Set.of("name", "pooling", "normalize", "shorten");
             case VALUES -> Set.of("name", "decimals");
+            case BOXES ->
+                Set.of(
+                        "name",
+                        "labels",
+                        "scores",
+                        "classes",
+                        "count",
+                        "boxes_last",
+                        "corners",
+                        "units",
+                        "form",
+                        "activation",
+                        "background",
+                        "score_threshold",
+                        "iou_threshold",
+                        "suppression",
+                        "max_boxes");
         };
     }
 

@@ -8,8 +8,6 @@ import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.multimodel.ModelCalls;
 import dev.sluice.gateway.front.multimodel.PlainAnswers;
-import dev.sluice.gateway.front.v2.JsonOutput;
-import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,19 +32,8 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
 
     DjlCall(LoopParts loop) {
         this.models = loop.serving().parts().models();
-        this.answers = new PlainAnswers(loop, DjlCall::classes);
+        this.answers = new PlainAnswers(loop, new DjlWords());
         this.defaultModel = new DefaultModel(loop);
-    }
-
-    /** As its Classifications have them, the likeliest first. */
-    private static void classes(TopClasses row, JsonOutput out) {
-        String between = "[";
-        for (TopClasses.Scored scored : row.classes()) {
-            out.raw(between).raw("{\"className\":").string(scored.label());
-            out.raw(",\"probability\":").number(scored.probability()).raw('}');
-            between = ",";
-        }
-        out.raw(row.classes().isEmpty() ? "[]" : "]");
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
-import dev.sluice.gateway.transform.TextNotes;
+import dev.sluice.gateway.transform.BodyNotes;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
@@ -43,11 +43,11 @@ interface BodyTransform {
      * @param inputs of the request
      * @param rows of it, where the model has any
      * @param heldBytes of the budget for tensors beside the one that was filled in place
-     * @param texts what its answer needs to know of them; null where there are none
+     * @param notes what its answer needs to know of it; null where that is nothing
      */
     record Transformed(
             List<Tensor> inputs,
             int rows,
             long heldBytes,
-            @Nullable TextNotes texts) {}
+            @Nullable BodyNotes notes) {}
 }

@@ -13,7 +13,9 @@ import dev.sluice.gateway.front.v2.InferResponseEncoder;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.RequestBody;
 import dev.sluice.gateway.security.KeyHolder;
+import dev.sluice.gateway.transform.BodyNotes;
 import dev.sluice.gateway.transform.OutputWork;
+import dev.sluice.gateway.transform.PictureFrame;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.InferenceError;
@@ -59,7 +61,7 @@ public final class Exchange extends Call {
     private Dialect dialect = Dialect.V2;
     private @Nullable AnswerWriter writer;
     private long decodeNanos;
-    private @Nullable TextNotes texts;
+    private @Nullable BodyNotes notes;
     private @Nullable ClientGone gone;
     private @Nullable Written made;
     private boolean limited;
@@ -95,14 +97,19 @@ public final class Exchange extends Call {
     }
 
     /** Its body took so long to become tensors. */
-    void transformed(long nanos, @Nullable TextNotes itsTexts) {
+    void transformed(long nanos, @Nullable BodyNotes itsNotes) {
         decodeNanos = nanos;
-        texts = itsTexts;
+        notes = itsNotes;
     }
 
     /** What its answer needs to know of the texts that it brought; null where tensors are not made of any. */
     public @Nullable TextNotes texts() {
-        return texts;
+        return notes instanceof TextNotes texts ? texts : null;
+    }
+
+    /** The same of the picture that it brought. */
+    public @Nullable PictureFrame picture() {
+        return notes instanceof PictureFrame picture ? picture : null;
     }
 
     /** It shows that client's key. */

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.admit.ByteBudget;
 import dev.sluice.gateway.transform.ImageTransform;
+import dev.sluice.gateway.transform.PictureFrame;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.Tensor;
@@ -32,8 +33,8 @@ record PictureBody(PredictBody form, HttpBytes body, long workBytes, ImageInput 
 
     @Override
     public Transformed apply(ByteBuffer memory, ByteBudget budget, BooleanSupplier givenUp) {
-        images.apply(form.picture(body), image, memory, givenUp);
+        PictureFrame frame = images.apply(form.picture(body), image, memory, givenUp);
         Tensor tensor = new Tensor(image.tensor().name(), image.tensor().dataType(), image.shape(), memory);
-        return new Transformed(List.of(tensor), 1, 0, null);
+        return new Transformed(List.of(tensor), 1, 0, frame);
     }
 }

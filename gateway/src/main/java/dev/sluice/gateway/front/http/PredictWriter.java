@@ -2,9 +2,11 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PlainOutputs;
+import dev.sluice.gateway.transform.DetectedObjects;
 import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.ClassOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -43,9 +45,16 @@ final class PredictWriter implements AnswerWriter {
 
     @Override
     public OutputWork work(InferenceResponse response, Description model) {
-        @Nullable OutputTransform how = model.transform().output();
-        @Nullable Tensor output = how == null ? null : output(response, how);
-        return how == null || output == null || isAsItIs(output, model) ? OutputWork.NONE : OutputWork.of(how, output);
+        List<Tensor> outputs = response.outputs();
+        return switch (model.transform().output()) {
+            case null -> OutputWork.NONE;
+            case BoxesOutput boxes ->
+                DetectedObjects.areIn(outputs, boxes) ? OutputWork.of(boxes, outputs) : OutputWork.NONE;
+            case OutputTransform.OfOne how -> {
+                @Nullable Tensor output = output(outputs, how);
+                yield output == null || isAsItIs(output, model) ? OutputWork.NONE : OutputWork.of(how, output);
+            }
+        };
     }
 
     /** Several rows of tensors are nothing that a person has sent. */
@@ -56,11 +65,21 @@ final class PredictWriter implements AnswerWriter {
     @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         JsonOutput out = new JsonOutput(EXPECTED_BYTES);
+        List<Tensor> outputs = response.outputs();
         @Nullable OutputTransform how = model.transform().output();
-        @Nullable Tensor output = how == null ? null : output(response, how);
-        if (how == null || output == null || isAsItIs(output, model)) {
-            return PlainOutputs.write(response.outputs(), out);
+        if (how instanceof BoxesOutput boxes && DetectedObjects.areIn(outputs, boxes)) {
+            return ObjectsWriter.write(DetectedObjects.of(outputs, boxes, model.labels(), exchange.picture()), out);
         }
+        if (how instanceof OutputTransform.OfOne ofOne) {
+            @Nullable Tensor output = output(outputs, ofOne);
+            if (output != null && !isAsItIs(output, model)) {
+                return write(output, ofOne, model, out);
+            }
+        }
+        return PlainOutputs.write(outputs, out);
+    }
+
+    private JsonOutput write(Tensor output, OutputTransform.OfOne how, Description model, JsonOutput out) {
         @Nullable TextNotes texts = exchange.texts();
         PredictedRows rows = PredictedRows.of(output, how, model.labels(), texts, exchange::isGivenUp);
         if (texts == null || !texts.isList()) {
@@ -78,16 +97,18 @@ final class PredictWriter implements AnswerWriter {
 
     @Override
     public @Nullable String text(InferenceResponse response, Description model) {
-        @Nullable OutputTransform how = asText ? model.transform().output() : null;
-        @Nullable Tensor output = how == null ? null : output(response, how);
-        if (how == null || output == null) {
+        @Nullable
+        Tensor output = asText && model.transform().output() instanceof OutputTransform.OfOne ofOne
+                ? output(response.outputs(), ofOne)
+                : null;
+        if (output == null) {
             return null;
         }
         @Nullable TextNotes texts = exchange.texts();
         StringBuilder lines = new StringBuilder();
         for (Tensor row : texts == null || !texts.isList() ? List.of(output) : rows(output, texts)) {
             requireWanted();
-            @Nullable TopClasses top = classes(row, how, model);
+            @Nullable TopClasses top = classes(row, model);
             if (top == null) {
                 return null;
             }
@@ -103,17 +124,17 @@ final class PredictWriter implements AnswerWriter {
         }
     }
 
-    private static @Nullable TopClasses classes(Tensor row, OutputTransform how, Description model) {
-        return switch (how) {
+    private static @Nullable TopClasses classes(Tensor row, Description model) {
+        return switch (model.transform().output()) {
             case ClassOutput classes -> TopClasses.of(row, classes, model.labels());
             case LabelsOutput labels -> TopClasses.of(row, labels, model.labels());
-            default -> null;
+            case null, default -> null;
         };
     }
 
-    private static @Nullable Tensor output(InferenceResponse response, OutputTransform how) {
-        for (Tensor output : response.outputs()) {
-            if (how.outputs().contains(output.name())) {
+    private static @Nullable Tensor output(List<Tensor> outputs, OutputTransform.OfOne how) {
+        for (Tensor output : outputs) {
+            if (output.name().equals(how.output())) {
                 return output;
             }
         }

@@ -37,7 +37,7 @@ interface PredictedRows {
      */
     static PredictedRows of(
             Tensor output,
-            OutputTransform how,
+            OutputTransform.OfOne how,
             List<String> labels,
             @Nullable TextNotes texts,
             BooleanSupplier givenUp) {
@@ -82,7 +82,8 @@ interface PredictedRows {
         out.raw(",\"probability\":").number(rounded(scored.probability(), 6));
     }
 
-    private static double rounded(double number, int decimals) {
+    /** Where that makes a number of it. */
+    static double rounded(double number, int decimals) {
         double parts = Math.pow(10, decimals);
         double rounded = Math.rint(number * parts) / parts;
         return Double.isFinite(rounded) ? rounded : number;

@@ -144,7 +144,7 @@ final class TransformCall {
             refuse(ended.error == null ? new InferenceError.Cancelled() : ended.error);
             return;
         }
-        asked.exchange().transformed(Math.max(1, ended.nanos), transformed.texts());
+        asked.exchange().transformed(Math.max(1, ended.nanos), transformed.notes());
         serving.infer(asked.exchange(), asked.head(), asked.endpoint(), (by, buffers) -> {
             buffers.resume(held);
             return request(transformed);

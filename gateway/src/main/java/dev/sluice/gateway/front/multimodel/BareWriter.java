@@ -9,9 +9,11 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.NamedOutputs;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.gateway.front.v2.PrettyJson;
+import dev.sluice.gateway.transform.DetectedObjects;
 import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TextNotes;
 import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.ClassOutput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -24,7 +26,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer as handlers do that return what the model gave: classes, where it has any; what people read, where
+ * Writes an answer as handlers do that return what the model gave: classes or objects, where it has any; what people read, where
  * it makes something else; otherwise the outputs bare; of who sent one row without an axis for rows, that row.
  *
  * @thread as the interface says
@@ -36,41 +38,52 @@ public final class BareWriter implements AnswerWriter {
     private static final int MOST_INDENTED = 64 << 10;
 
     private final Exchange exchange;
-    private final Classes classes;
+    private final Words words;
     private final boolean oneRow;
 
     /**
-     * Writes the classes of a row.
+     * How clients of a protocol are told what a model has recognised.
      *
      * @thread stateless
      */
-    @FunctionalInterface
-    public interface Classes {
+    public interface Words {
 
-        void write(TopClasses row, JsonOutput out);
+        /** Writes the classes of a row. */
+        void classes(TopClasses row, JsonOutput out);
+
+        /** Writes what was found in a picture. */
+        void objects(DetectedObjects row, JsonOutput out);
     }
 
     /** @param oneRow whether the one row there is stands without a list around it */
-    public BareWriter(Exchange exchange, Classes classes, boolean oneRow) {
+    public BareWriter(Exchange exchange, Words words, boolean oneRow) {
         this.exchange = exchange;
-        this.classes = classes;
+        this.words = words;
         this.oneRow = oneRow;
     }
 
     @Override
     public OutputWork work(InferenceResponse response, Description model) {
-        @Nullable OutputTransform how = model.transform().output();
-        @Nullable Tensor output = how instanceof ClassOutput ? output(response, how) : null;
-        return how == null || output == null
-                ? TransformCalls.forPeople(exchange).work(response, model)
-                : OutputWork.of(how, output);
+        if (model.transform().output() instanceof ClassOutput how) {
+            @Nullable Tensor output = output(response, how);
+            return output == null ? OutputWork.NONE : OutputWork.of(how, output);
+        }
+        return TransformCalls.forPeople(exchange).work(response, model);
     }
 
     @Override
     public JsonOutput write(InferenceResponse response, Description model) {
-        @Nullable OutputTransform how = model.transform().output();
-        @Nullable Tensor output = how == null ? null : output(response, how);
-        if (how == null || output == null) {
+        return switch (model.transform().output()) {
+            case BoxesOutput boxes when DetectedObjects.areIn(response.outputs(), boxes) ->
+                objects(DetectedObjects.of(response.outputs(), boxes, model.labels(), exchange.picture()));
+            case OutputTransform.OfOne how -> write(response, how, model);
+            case null, default -> outputs(response, model);
+        };
+    }
+
+    private JsonOutput write(InferenceResponse response, OutputTransform.OfOne how, Description model) {
+        @Nullable Tensor output = output(response, how);
+        if (output == null) {
             return outputs(response, model);
         }
         long rows = model.signature().batched() ? output.rows() : 1;
@@ -82,13 +95,24 @@ public final class BareWriter implements AnswerWriter {
                 : outputs(response, model);
     }
 
-    private static @Nullable Tensor output(InferenceResponse response, OutputTransform how) {
+    private static @Nullable Tensor output(InferenceResponse response, OutputTransform.OfOne how) {
         for (Tensor output : response.outputs()) {
-            if (how.outputs().contains(output.name())) {
+            if (how.output().equals(output.name())) {
                 return output;
             }
         }
         return null;
+    }
+
+    private JsonOutput objects(List<DetectedObjects> rows) {
+        JsonOutput out = new JsonOutput(EXPECTED_BYTES);
+        boolean bare = oneRow && rows.size() == 1;
+        String between = bare ? "" : "[";
+        for (DetectedObjects row : rows) {
+            words.objects(row, out.raw(between));
+            between = ",";
+        }
+        return indented(out.raw(bare ? "" : rows.isEmpty() ? "[]" : "]"));
     }
 
     private JsonOutput classes(Tensor output, int rows, Function<Tensor, TopClasses> likeliest) {
@@ -102,9 +126,13 @@ public final class BareWriter implements AnswerWriter {
             }
             int bytes = output.byteCount() / rows;
             Tensor one = rows == 1 ? output : output.view(1, row * bytes, bytes);
-            classes.write(likeliest.apply(one), out.raw(row == 0 ? "" : ","));
+            words.classes(likeliest.apply(one), out.raw(row == 0 ? "" : ","));
         }
         out.raw(bare ? "" : "]");
+        return indented(out);
+    }
+
+    private static JsonOutput indented(JsonOutput out) {
         return out.length() > MOST_INDENTED ? out.raw('\n') : PrettyJson.of(out);
     }
 

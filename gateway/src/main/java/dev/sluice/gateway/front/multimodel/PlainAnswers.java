@@ -41,12 +41,12 @@ public final class PlainAnswers {
             new PlainInputs.Form(Set.of(DATA, BODY, "inputs", INSTANCES), true, new JsonOptions(true));
 
     private final PlainIntake intake;
-    private final BareWriter.Classes classes;
+    private final BareWriter.Words words;
 
-    /** @param classes writes the likeliest ones of a row */
-    public PlainAnswers(LoopParts loop, BareWriter.Classes classes) {
+    /** @param words of the protocol */
+    public PlainAnswers(LoopParts loop, BareWriter.Words words) {
         this.intake = new PlainIntake(loop);
-        this.classes = classes;
+        this.words = words;
     }
 
     /**
@@ -74,7 +74,7 @@ public final class PlainAnswers {
     }
 
     private PredictBody begun(Exchange exchange) {
-        exchange.answersBy(new BareWriter(exchange, classes, true));
+        exchange.answersBy(new BareWriter(exchange, words, true));
         return PredictBody.of(exchange.request(), DATA, BODY);
     }
 
@@ -89,7 +89,7 @@ public final class PlainAnswers {
         }
         PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);
         DecodedRequest decoded = inputs.decode();
-        exchange.answersBy(new BareWriter(exchange, classes, inputs.isOneRow()));
+        exchange.answersBy(new BareWriter(exchange, words, inputs.isOneRow()));
         return decoded;
     }
 }

@@ -10,12 +10,8 @@ import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.multimodel.ModelCalls;
 import dev.sluice.gateway.front.multimodel.PlainAnswers;
 import dev.sluice.gateway.front.multimodel.RegisteredModels;
-import dev.sluice.gateway.front.v2.JsonOutput;
-import dev.sluice.gateway.transform.TopClasses;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +28,8 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
 
     TorchServeCall(LoopParts loop) {
         this.parts = loop.serving().parts();
-        this.answers = new PlainAnswers(loop, TorchServeCall::classes);
+        this.answers = new PlainAnswers(loop, new TorchServeWords());
         this.defaultModel = new DefaultModel(loop);
-    }
-
-    /** As its image_classifier has them: by label, the likeliest first; of classes with one name the first. */
-    private static void classes(TopClasses row, JsonOutput out) {
-        Set<String> said = new HashSet<>();
-        for (TopClasses.Scored scored : row.classes()) {
-            if (said.add(scored.label())) {
-                out.raw(said.size() == 1 ? '{' : ',').string(scored.label()).raw(':');
-                out.number(scored.probability());
-            }
-        }
-        out.raw(row.classes().isEmpty() ? "{}" : "}");
     }
 
     @Override
