@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.SourceListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -68,6 +69,7 @@ public final class Metrics {
     private final MultiGauge states;
     private final MultiGauge remarks;
     private final MultiGauge cached;
+    private final MultiGauge instances;
     private Supplier<List<ModelReport>> reports = List::of;
     private Supplier<Map<ModelId, Long>> cachedBytes = Map::of;
 
@@ -77,6 +79,7 @@ public final class Metrics {
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
         this.cached = MultiGauge.builder(MeterNames.CACHE_BYTES).register(registry);
+        this.instances = MultiGauge.builder(MeterNames.INSTANCES).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
         this.traffic = new TrafficMeters(registry);
@@ -255,9 +258,20 @@ public final class Metrics {
                         .map(each -> MultiGauge.Row.of(ModelMeters.tags(each.getKey()), each.getValue()))
                         .toList(),
                 true);
+        instances.register(models.stream().flatMap(Metrics::instanceRows).toList(), true);
         traffic.refresh();
         drift.refresh();
         return registry.scrape();
+    }
+
+    private static Stream<MultiGauge.Row<?>> instanceRows(ModelReport report) {
+        Description loaded = report.description();
+        return loaded == null || report.state() == ModelState.ASLEEP
+                ? Stream.empty()
+                : loaded.groups().stream()
+                        .map(group -> MultiGauge.Row.of(
+                                ModelMeters.tags(report.model()).and("group", group.name(), "device", group.device()),
+                                group.instances()));
     }
 
     private static Stream<MultiGauge.Row<?>> remarksRow(ModelReport report) {

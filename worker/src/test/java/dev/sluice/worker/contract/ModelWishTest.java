@@ -31,6 +31,7 @@ class ModelWishTest {
                         Memory.UNLOADED,
                         List.of("latest 2"),
                         3,
+                        Map.of(),
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
                         new Rollout(1, Map.of(2L, "it fails"), ""),
@@ -42,6 +43,7 @@ class ModelWishTest {
                         Memory.LOADED,
                         List.of(),
                         0,
+                        Map.of(),
                         Map.of("stable", 5L, "canary", 0L),
                         "",
                         new Rollout(1, Map.of(), ""),
@@ -53,6 +55,16 @@ class ModelWishTest {
                         .labelled("stable", 5)
                         .labelled("canary", 0)
                         .trying(""));
+    }
+
+    @Test
+    void aGroupHasItsOwnNumberUntilAllAreToldTheSame() {
+        ModelWish two = none.instances(2).instances("cuda:0", 1);
+        assertEquals(1, two.instancesIn("cuda:0"));
+        assertEquals(2, two.instancesIn("cpu"));
+        assertEquals(2, two.instances("cuda:0", 0).instancesIn("cuda:0"));
+        assertEquals(3, two.instances(3).instancesIn("cuda:0"));
+        assertEquals(two, none.withInstancesOf(two));
     }
 
     @Test
