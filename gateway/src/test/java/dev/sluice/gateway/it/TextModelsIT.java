@@ -28,12 +28,13 @@ class TextModelsIT {
     @TempDir
     private Path root;
 
-    private RunningGateway start(String yaml) throws IOException {
+    private RunningGateway start(String yaml, String... settings) throws IOException {
         new Repository(root).with("moods", "1", MODEL).config("moods", yaml);
         if (!Files.exists(root.resolve("moods/tokenizer.json"))) {
             Files.copy(TOKENIZER, root.resolve("moods/tokenizer.json"));
         }
-        return RunningGateway.start(root, "worker.instances=1");
+        Stream<String> all = Stream.concat(Stream.of("worker.instances=1"), Arrays.stream(settings));
+        return RunningGateway.start(root, all.toArray(String[]::new));
     }
 
     private static String yaml(String input, String output) {
@@ -51,11 +52,10 @@ class TextModelsIT {
     @Test
     void theTokenizerGoesWithItsVersion() throws IOException {
         int before = Tokenizers.count();
-        try (RunningGateway gateway = start(yaml("", "kind: classes, name: scores"))) {
+        try (RunningGateway gateway = start(yaml("", "kind: classes, name: scores"), "http.model_control=true")) {
             assertEquals(200, gateway.post("/predict", "{\"text\": \"great\"}").status());
             assertEquals(before + 1, Tokenizers.count());
-            Files.delete(root.resolve("moods/1/model.onnx"));
-            Files.delete(root.resolve("moods/1"));
+            gateway.post("/v2/repository/models/moods/unload", "");
             Waiting.until("it is gone", () -> Tokenizers.count() == before);
         }
         assertEquals(before, Tokenizers.count());
