@@ -141,8 +141,8 @@ class ArchitectureTest {
                 .doNotBelongToAnyOf(Gateway.class)
                 .should()
                 .dependOnClassesThat(in(WORKER)
-                        .and(DescribedPredicate.not(
-                                in("dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER, DETECTION)))
+                        .and(DescribedPredicate.not(in(
+                                "dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER, DETECTION)))
                         .and(DescribedPredicate.not(belongToAnyOf(WorkerOptions.class)))));
         check(noClasses()
                 .that(in(GATEWAY))

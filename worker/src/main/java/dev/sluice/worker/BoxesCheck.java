@@ -68,8 +68,7 @@ final class BoxesCheck {
                         boxes.name(), config.scores(), config.classes(), config.count(), config.boxesLast()),
                 new BoxesOutput.Box(config.corners(), config.units()),
                 new BoxesOutput.Scores(config.form(), config.activation(), config.background()),
-                new BoxesOutput.Kept(
-                        config.scoreThreshold(), config.iouThreshold(), suppression(), config.maxBoxes()));
+                new BoxesOutput.Kept(config.scoreThreshold(), config.iouThreshold(), suppression(), config.maxBoxes()));
         return problems.size() == before ? fitting(how) : null;
     }
 
@@ -92,7 +91,8 @@ final class BoxesCheck {
                     "is for form: chosen where scores stand in an output of their own, and must be given there");
         }
         if (config.activation() == Activation.SOFTMAX && config.form() != Form.PER_CLASS) {
-            problems.put(SECTION + "activation", "softmax is for form: per_class, whose scores are those of all classes");
+            problems.put(
+                    SECTION + "activation", "softmax is for form: per_class, whose scores are those of all classes");
         }
     }
 

@@ -47,7 +47,8 @@ class BoxesCheckTest {
     private Path root;
 
     private DeclaredTransform read(String keys) throws IOException {
-        Path yaml = Files.writeString(root.resolve("model.yaml"), "transform:\n  output: {kind: boxes, " + keys + "}\n");
+        Path yaml =
+                Files.writeString(root.resolve("model.yaml"), "transform:\n  output: {kind: boxes, " + keys + "}\n");
         Files.createDirectories(root.resolve("1"));
         Files.writeString(root.resolve("labels.txt"), "cat\ndog\nfox\n");
         ModelLocation location =

@@ -66,7 +66,8 @@ public class DetectionsBenchmark {
     public void make() {
         SplittableRandom random = new SplittableRandom(1);
         int columns = 4 + CLASSES;
-        ByteBuffer data = ByteBuffer.allocateDirect(BOXES * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data =
+                ByteBuffer.allocateDirect(BOXES * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int box = 0; box < BOXES; box++) {
             boolean likely = random.nextInt(BOXES) < probable;
             int thing = random.nextInt(20);

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param units the model's
  * @errors InvalidRequest where the outputs have another shape than was declared
  */
-public record DetectedObjects(
-        List<Found> objects, @Nullable PictureFrame picture, Units units) {
+public record DetectedObjects(List<Found> objects, @Nullable PictureFrame picture, Units units) {
 
     public DetectedObjects {
         objects = List.copyOf(objects);

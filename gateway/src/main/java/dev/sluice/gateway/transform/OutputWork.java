@@ -38,7 +38,8 @@ public record OutputWork(long elements, long bytes) {
             elements += output.shape().elementCount();
             bytes += output.byteCount();
         }
-        return new OutputWork(elements, bytes + elements * READ_BYTES + (long) how.kept().most() * BOX_BYTES);
+        return new OutputWork(
+                elements, bytes + elements * READ_BYTES + (long) how.kept().most() * BOX_BYTES);
     }
 
     /** What that kind of answer makes of that output: a number for each of its elements at most, once it is pooled. */

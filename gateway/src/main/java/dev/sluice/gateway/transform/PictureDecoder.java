@@ -143,8 +143,7 @@ final class PictureDecoder {
         return format == PictureFormat.WEBP ? Integer.MAX_VALUE : Math.max(LEAST_KEPT, 2 * wanted);
     }
 
-    private Picture read(ImageReader reader, int enough, int orientation, BooleanSupplier givenUp)
-            throws IOException {
+    private Picture read(ImageReader reader, int enough, int orientation, BooleanSupplier givenUp) throws IOException {
         int width = reader.getWidth(0);
         int height = reader.getHeight(0);
         requireBounded(width, height);

@@ -38,23 +38,25 @@ class BoxesIT {
     private Path root;
 
     private RunningGateway start(String input, String output) {
-        String yaml = "transform:\n  input: {kind: image, scale: 0.00390625, " + input
-                + "}\n  output: {kind: boxes, " + output + "}\n";
+        String yaml = "transform:\n  input: {kind: image, scale: 0.00390625, " + input + "}\n  output: {kind: boxes, "
+                + output + "}\n";
         new Repository(root).with("squares", "1", MODEL).config("squares", yaml);
         return RunningGateway.start(
                 root, "worker.instances=1", "compat.listeners=[\"torchserve: 0\", \"djl-serving: 0\"]");
     }
 
     private static Answer post(RunningGateway gateway, int port, String path, byte[] body) {
-        Answer answer = Waiting.await(gateway.send(
-                gateway.request(port, path).POST(BodyPublishers.ofByteArray(body)).build()));
+        Answer answer = Waiting.await(gateway.send(gateway.request(port, path)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build()));
         assertEquals(200, answer.status(), answer.body());
         return answer;
     }
 
     private JsonObject found(String input, String output, byte[] picture) {
         try (RunningGateway gateway = start(input, output)) {
-            JsonObject answer = post(gateway, gateway.port(), "/predict", picture).json();
+            JsonObject answer =
+                    post(gateway, gateway.port(), "/predict", picture).json();
             gateway.awaitNothingInFlight();
             return answer;
         }
@@ -114,7 +116,10 @@ class BoxesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "per_class, 0.45, 15", "per_class, 0.3, 3", "across_classes, 0.3, 3", "none, 0.3, 15",
+        "per_class, 0.45, 15",
+        "per_class, 0.3, 3",
+        "across_classes, 0.3, 3",
+        "none, 0.3, 15",
     })
     void leavesOutWhatABetterOneOverlaps(String suppression, double overlap, int expected) throws IOException {
         String output = YOLO + ", score_threshold: 0.3, iou_threshold: " + overlap + ", suppression: " + suppression;
@@ -129,9 +134,7 @@ class BoxesIT {
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void aTurnedPictureIsAnsweredAsItIsLookedAt(int orientation) throws IOException {
         byte[] jpeg = Pictures.oriented(
-                Pictures.write(Pictures.stored(ImageIO.read(THINGS.toFile()), orientation), "jpeg"),
-                orientation,
-                true);
+                Pictures.write(Pictures.stored(ImageIO.read(THINGS.toFile()), orientation), "jpeg"), orientation, true);
         JsonObject answer = found(FIT, YOLO + ", score_threshold: 0.6", jpeg);
         assertEquals(SQUARES, said(answer));
         assertEquals(new JsonObject("{\"width\":128,\"height\":64}"), answer.getJsonObject("picture"));
@@ -157,7 +160,9 @@ class BoxesIT {
         String red = green.replace("green", "red");
         try (RunningGateway gateway = start(FIT, YOLO + ", score_threshold: 0.6")) {
             assertEquals(green, gateway.post("/predict", tensors(1)).body());
-            assertEquals("[" + red + "," + green + "]", gateway.post("/predict", tensors(0, 1)).body());
+            assertEquals(
+                    "[" + red + "," + green + "]",
+                    gateway.post("/predict", tensors(0, 1)).body());
             gateway.awaitNothingInFlight();
         }
     }
@@ -186,8 +191,7 @@ class BoxesIT {
                         List.of("red", "green", "blue").get(colours[i]) + " 0 0 8 8", said(answer.getJsonObject(i)));
             }
             Waiting.until(
-                    "read",
-                    () -> gateway.metrics().value("sluice_transform_seconds_count", "kind=\"answer\"") == 1);
+                    "read", () -> gateway.metrics().value("sluice_transform_seconds_count", "kind=\"answer\"") == 1);
             gateway.awaitNothingInFlight();
         }
     }
@@ -199,8 +203,7 @@ class BoxesIT {
             for (int i = 0; i < 64; i++) {
                 BufferedImage things = ImageIO.read(THINGS.toFile());
                 int times = 1 + i % 4;
-                BufferedImage larger =
-                        new BufferedImage(128 * times, 64 * times, BufferedImage.TYPE_INT_RGB);
+                BufferedImage larger = new BufferedImage(128 * times, 64 * times, BufferedImage.TYPE_INT_RGB);
                 Graphics2D pen = larger.createGraphics();
                 pen.drawImage(things, 0, 0, 128 * times, 64 * times, null);
                 pen.dispose();

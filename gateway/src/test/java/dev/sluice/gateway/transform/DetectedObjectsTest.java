@@ -24,16 +24,15 @@ import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class DetectedObjectsTest {
 
     private static final List<String> LABELS = List.of("cat", "dog");
 
     /** A picture of 200 x 100 pixels in the middle of one of 100 x 100. */
-    private static final PictureFrame FRAME =
-            new PictureFrame(200, 100, new Axis(0, 2, 100), new Axis(-50, 2, 100));
+    private static final PictureFrame FRAME = new PictureFrame(200, 100, new Axis(0, 2, 100), new Axis(-50, 2, 100));
 
     private static BoxesOutput how(Units units) {
         return new BoxesOutput(
@@ -74,16 +73,14 @@ class DetectedObjectsTest {
     void whatLiesBesideThePictureIsCutOff() {
         assertEquals(
                 List.of(new Found("cat", 1, new Box(0, 0, 200, 100)), new Found("cat", 0.75, new Box(190, 90, 10, 10))),
-                found(
-                        Units.PIXELS, FRAME, -5, 0, 105, 100, 1, 0, 95, 70, 120, 90, 0.75f, 0, 10, 1, 20, 20, 0.5f, 1),
+                found(Units.PIXELS, FRAME, -5, 0, 105, 100, 1, 0, 95, 70, 120, 90, 0.75f, 0, 10, 1, 20, 20, 0.5f, 1),
                 "the third lies wholly above it");
     }
 
     @Test
     void withoutAPictureTheyStayInTheModelsUnits() {
         assertEquals(
-                List.of(new Found("7", 0.5, new Box(-1, 2, 4, 8))),
-                found(Units.PIXELS, null, -1, 2, 3, 10, 0.5f, 7));
+                List.of(new Found("7", 0.5, new Box(-1, 2, 4, 8))), found(Units.PIXELS, null, -1, 2, 3, 10, 0.5f, 7));
         assertEquals(
                 List.of(new Found("dog", 0.5, new Box(0.25, 0.5, 0.5, 0.25))),
                 found(Units.FRACTIONS, null, 0.25f, 0.5f, 0.75f, 0.75f, 0.5f, 1));
@@ -93,9 +90,9 @@ class DetectedObjectsTest {
     void eachRowHasItsOwn() {
         List<DetectedObjects> rows = DetectedObjects.of(
                 List.of(boxes(2, 1, 2, 3, 4, 0.125f, 0, 5, 6, 7, 8, 1, 1)), how(Units.PIXELS), LABELS, null);
-        assertEquals(List.of(List.of(), List.of(new Found("dog", 1, new Box(5, 6, 2, 2)))), rows.stream()
-                .map(DetectedObjects::objects)
-                .toList());
+        assertEquals(
+                List.of(List.of(), List.of(new Found("dog", 1, new Box(5, 6, 2, 2)))),
+                rows.stream().map(DetectedObjects::objects).toList());
     }
 
     @Test

@@ -76,8 +76,7 @@ class PictureFrameTest {
                 Invert.FALSE,
                 0,
                 new Values(1.0 / 255, List.of(0.0), List.of(1.0)));
-        ByteBuffer memory =
-                ByteBuffer.allocate(WIDTH * HEIGHT * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer memory = ByteBuffer.allocate(WIDTH * HEIGHT * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         PictureFrame frame = new ImageTransform(1 << 24).apply(ByteBuffer.wrap(picture), to, memory, () -> false);
         float[] gray = new float[WIDTH * HEIGHT];
         memory.asFloatBuffer().get(gray);
@@ -95,16 +94,17 @@ class PictureFrameTest {
     }
 
     private static Stream<Arguments> everyWay() {
-        return IntStream.rangeClosed(1, 8).boxed().flatMap(orientation -> Stream.of(Resize.values())
-                .map(resize -> Arguments.of(orientation, resize)));
+        return IntStream.rangeClosed(1, 8)
+                .boxed()
+                .flatMap(orientation -> Stream.of(Resize.values()).map(resize -> Arguments.of(orientation, resize)));
     }
 
     @ParameterizedTest
     @MethodSource("everyWay")
     void whatIsSeenIsFoundAgain(int orientation, Resize resize) {
         BufferedImage upright = rectangle(321, 200, new Rectangle(140, 60, 40, 20));
-        byte[] jpeg = Pictures.oriented(
-                Pictures.write(Pictures.stored(upright, orientation), "jpeg"), orientation, true);
+        byte[] jpeg =
+                Pictures.oriented(Pictures.write(Pictures.stored(upright, orientation), "jpeg"), orientation, true);
         Made made = made(jpeg, resize);
         assertEquals(321, made.frame.width());
         assertEquals(200, made.frame.height());
@@ -117,8 +117,8 @@ class PictureFrameTest {
     @MethodSource("everyWay")
     void aLargePictureOfWhichNotAllIsDecodedIsMeasuredWhole(int orientation, Resize resize) {
         BufferedImage upright = rectangle(2401, 1800, new Rectangle(800, 600, 800, 400));
-        byte[] jpeg = Pictures.oriented(
-                Pictures.write(Pictures.stored(upright, orientation), "jpeg"), orientation, false);
+        byte[] jpeg =
+                Pictures.oriented(Pictures.write(Pictures.stored(upright, orientation), "jpeg"), orientation, false);
         Made made = made(jpeg, resize);
         assertEquals(2401, made.frame.width());
         assertEquals(1800, made.frame.height());
@@ -130,7 +130,8 @@ class PictureFrameTest {
     @MethodSource("everyWay")
     void partsAreThoseOfTheModelsPicture(int orientation, Resize resize) {
         byte[] jpeg = Pictures.oriented(
-                Pictures.write(Pictures.stored(rectangle(320, 200, new Rectangle(140, 60, 40, 20)), orientation), "jpeg"),
+                Pictures.write(
+                        Pictures.stored(rectangle(320, 200, new Rectangle(140, 60, 40, 20)), orientation), "jpeg"),
                 orientation,
                 true);
         PictureFrame frame = made(jpeg, resize).frame;

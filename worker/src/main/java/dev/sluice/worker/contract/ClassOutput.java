@@ -8,5 +8,4 @@ package dev.sluice.worker.contract;
  * @param top most classes that an answer lists
  * @param threshold probability below which a class is not spoken of
  */
-public record ClassOutput(String output, boolean softmax, int top, double threshold)
-        implements OutputTransform.OfOne {}
+public record ClassOutput(String output, boolean softmax, int top, double threshold) implements OutputTransform.OfOne {}

@@ -95,7 +95,11 @@ public record BoxShape(long rows, long boxes, long classes) {
                 how.places().scores(),
                 scores);
         long columns = scores.dimension(scores.rank() - (last ? 2 : 1));
-        require(columns > before || columns == Shape.VARIABLE, "has no scores", how.places().scores(), scores);
+        require(
+                columns > before || columns == Shape.VARIABLE,
+                "has no scores",
+                how.places().scores(),
+                scores);
         return columns == Shape.VARIABLE ? this : new BoxShape(rows, boxes, columns - before);
     }
 

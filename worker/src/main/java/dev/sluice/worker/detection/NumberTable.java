@@ -14,8 +14,8 @@ import java.util.Set;
 final class NumberTable {
 
     /** Those that numbers are read of. */
-    static final Set<DataType> READ = Set.of(
-            DataType.UINT8, DataType.INT32, DataType.INT64, DataType.FP16, DataType.FP32, DataType.FP64);
+    static final Set<DataType> READ =
+            Set.of(DataType.UINT8, DataType.INT32, DataType.INT64, DataType.FP16, DataType.FP32, DataType.FP64);
 
     private final float[] numbers;
     private final int boxes;

@@ -169,7 +169,10 @@ public record TransformConfig(Input input, Output output) {
             @Setting("pixels") BoxesOutput.Units units,
             @Setting("per_class") BoxesOutput.Form form,
             @Setting("none") BoxesOutput.Activation activation,
-            @Setting(value = "-1", min = "-1", max = "100000") int background,
+
+            @Setting(value = "-1", min = "-1", max = "100000")
+            int background,
+
             @Setting(value = "0.25", min = "0", max = "1") double scoreThreshold,
             @Setting(value = "0.45", min = "0", max = "1") double iouThreshold,
             @Setting("auto") Suppression suppression,

@@ -28,13 +28,19 @@ class BoxShapeTest {
         String[] each = shapes.split(";", -1);
         Map<String, Shape> all = new HashMap<>();
         for (int i = 0; i < each.length; i++) {
-            long[] dimensions =
-                    Arrays.stream(each[i].split("x", -1)).mapToLong(Long::parseLong).toArray();
+            long[] dimensions = Arrays.stream(each[i].split("x", -1))
+                    .mapToLong(Long::parseLong)
+                    .toArray();
             all.put(NAMES.get(i), new Shape(dimensions));
         }
         Places places = new Places(
-                "boxes", each.length > 1 ? "scores" : "", each.length > 2 ? "classes" : "", each.length > 3 ? "count" : "", last);
-        BoxesOutput how = DetectorOutputs.how(places, new Scores(form, Activation.NONE, background), DetectorOutputs.ALL);
+                "boxes",
+                each.length > 1 ? "scores" : "",
+                each.length > 2 ? "classes" : "",
+                each.length > 3 ? "count" : "",
+                last);
+        BoxesOutput how =
+                DetectorOutputs.how(places, new Scores(form, Activation.NONE, background), DetectorOutputs.ALL);
         return BoxShape.of(how, name -> Objects.requireNonNull(all.get(name)));
     }
 

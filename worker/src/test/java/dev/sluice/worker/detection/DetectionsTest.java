@@ -107,12 +107,9 @@ class DetectionsTest {
         assertEquals(
                 List.of(new Found(1, 2, 3, 4, 0.375f, 1)),
                 DetectorOutputs.found(
-                        how,
-                        lines(
-                                "boxes",
-                                DataType.FP32,
-                                new float[] {1, 2, 3, 4, 0.5f, 0.25f, 0.75f},
-                                new float[] {1, 2, 3, 4, 0.25f, 0.25f, 0.75f})));
+                        how, lines("boxes", DataType.FP32, new float[] {1, 2, 3, 4, 0.5f, 0.25f, 0.75f}, new float[] {
+                            1, 2, 3, 4, 0.25f, 0.25f, 0.75f
+                        })));
     }
 
     @Test
@@ -120,7 +117,8 @@ class DetectionsTest {
         float[] line = {1, 2, 3, 4, 0.5f, -1, 1, 2};
         Scores sigmoid = new Scores(Form.OBJECTNESS, Activation.SIGMOID, -1);
         List<Found> found = DetectorOutputs.found(how(TOGETHER, sigmoid, ALL), lines("boxes", DataType.FP32, line));
-        assertEquals(1 / (1 + Math.exp(-0.5)) / (1 + Math.exp(-2)), found.getFirst().score(), 1e-6);
+        assertEquals(
+                1 / (1 + Math.exp(-0.5)) / (1 + Math.exp(-2)), found.getFirst().score(), 1e-6);
         assertEquals(2, found.getFirst().classOf());
         Scores softmax = new Scores(Form.PER_CLASS, Activation.SOFTMAX, 3);
         List<Found> part = DetectorOutputs.found(
@@ -193,11 +191,9 @@ class DetectionsTest {
                 List.of(new Found(1, 2, 3, 4, 0.75f, 3), new Found(1, 2, 3, 4, 0.5f, 1)),
                 DetectorOutputs.found(
                         how(TOGETHER, scores(Form.CHOSEN), new Kept(0.25, 0.5, Suppression.NONE, 10)),
-                        lines(
-                                "boxes",
-                                DataType.FP32,
-                                new float[] {1, 2, 3, 4, 0.5f, 1},
-                                new float[] {1, 2, 3, 4, 0.75f, 3})));
+                        lines("boxes", DataType.FP32, new float[] {1, 2, 3, 4, 0.5f, 1}, new float[] {
+                            1, 2, 3, 4, 0.75f, 3
+                        })));
     }
 
     @ParameterizedTest
@@ -272,11 +268,9 @@ class DetectionsTest {
                 1,
                 DetectorOutputs.found(
                                 how(TOGETHER, CLASSES, ALL),
-                                lines(
-                                        "boxes",
-                                        DataType.FP32,
-                                        new float[] {0, 0, far, far, 1},
-                                        new float[] {0, 0, far, far, 0.5f}))
+                                lines("boxes", DataType.FP32, new float[] {0, 0, far, far, 1}, new float[] {
+                                    0, 0, far, far, 0.5f
+                                }))
                         .size());
     }
 
@@ -300,7 +294,9 @@ class DetectionsTest {
         }
         List<Found> found = DetectorOutputs.found(how(LAST, CLASSES, ALL), turned("boxes", DataType.FP32, lines));
         for (int i = 0; i < found.size(); i++) {
-            assertEquals((float) (i < 500 ? 20 * i + 10 : 20 * (i - 500)), found.get(i).left());
+            assertEquals(
+                    (float) (i < 500 ? 20 * i + 10 : 20 * (i - 500)),
+                    found.get(i).left());
         }
     }
 

@@ -60,6 +60,8 @@ final class ObjectsWriter {
         out.raw("{\"x\":").number(PredictedRows.rounded(box.x(), decimals));
         out.raw(",\"y\":").number(PredictedRows.rounded(box.y(), decimals));
         out.raw(",\"width\":").number(PredictedRows.rounded(box.width(), decimals));
-        out.raw(",\"height\":").number(PredictedRows.rounded(box.height(), decimals)).raw('}');
+        out.raw(",\"height\":")
+                .number(PredictedRows.rounded(box.height(), decimals))
+                .raw('}');
     }
 }

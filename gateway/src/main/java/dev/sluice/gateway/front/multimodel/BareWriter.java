@@ -74,7 +74,8 @@ public final class BareWriter implements AnswerWriter {
     @Override
     public JsonOutput write(InferenceResponse response, Description model) {
         return switch (model.transform().output()) {
-            case BoxesOutput boxes when DetectedObjects.areIn(response.outputs(), boxes) ->
+            case BoxesOutput boxes
+            when DetectedObjects.areIn(response.outputs(), boxes) ->
                 objects(DetectedObjects.of(response.outputs(), boxes, model.labels(), exchange.picture()));
             case OutputTransform.OfOne how -> write(response, how, model);
             case null, default -> outputs(response, model);
