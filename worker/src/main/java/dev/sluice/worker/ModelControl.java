@@ -8,11 +8,11 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.VersionPolicy;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.Rollouts;
 import dev.sluice.worker.repository.Selection;
 import dev.sluice.worker.repository.TrafficConfig;
-import dev.sluice.worker.repository.VersionPolicy;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -46,6 +46,7 @@ final class ModelControl {
     private final Wishes wishes;
     private final VersionLabels labels;
     private final TrafficControl traffic;
+    private final VersionPolicies policies;
     private final Fetching fetching;
     private final SourceControl sources;
     private final Vertx vertx;
@@ -67,6 +68,7 @@ final class ModelControl {
         this.sources = new SourceControl(wishes, fetching);
         this.labels = new VersionLabels(announcements, keeper, wishes);
         this.traffic = new TrafficControl(announcements, keeper, wishes);
+        this.policies = new VersionPolicies(announcements, wishes);
         this.vertx = vertx;
     }
 
@@ -132,6 +134,7 @@ final class ModelControl {
             folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
         }
         Map<String, TrafficPlan> plans = traffic.publish(now); // first, or a new version could serve untried
+        policies.publish(now);
         keeper.want(present, broken -> selection.of(now, plans, broken));
         labels.publish(now);
     }
@@ -140,7 +143,7 @@ final class ModelControl {
     Outcome obey(ModelCommand command) {
         Outcome outcome;
         try {
-            outcome = takesTurn(command) ? obeying.inTurn(command.name(), () -> done(command)) : done(command);
+            outcome = CommandNeeds.turn(command) ? obeying.inTurn(command.name(), () -> done(command)) : done(command);
         } catch (InferenceException refusal) {
             outcome = refused(refusal.error());
         } catch (RuntimeException defect) {
@@ -152,7 +155,7 @@ final class ModelControl {
     }
 
     private Outcome done(ModelCommand command) {
-        if (takesFiles(command)) { // whoever asks says that they are whole; the files of others are nobody's business
+        if (CommandNeeds.files(command)) { // whoever asks says that they are whole; the files of others are nobody's business
             folders.take(command.name()).forEach(keeper::retry);
         }
         Optional<ModelFolder> folder = folders.of(command.name());
@@ -211,30 +214,6 @@ final class ModelControl {
         });
         apply(); // as it was, if it has been refused
         return outcome;
-    }
-
-    /** Clients are not to suffer from a candidate because another version takes its time; nobody waits for downloads. */
-    private static boolean takesTurn(ModelCommand command) {
-        return !(command instanceof ModelCommand.Reject
-                || command instanceof ModelCommand.Rollback
-                || command instanceof ModelCommand.Source);
-    }
-
-    private static boolean takesFiles(ModelCommand command) {
-        return switch (command) {
-            case ModelCommand.Load load -> true;
-            case ModelCommand.Serve serve -> true;
-            case ModelCommand.Rollback rollback -> true;
-            case ModelCommand.Traffic traffic -> true;
-            case ModelCommand.Reset reset -> true;
-            case ModelCommand.Source source -> true;
-            case ModelCommand.Unload unload -> false;
-            case ModelCommand.Label label -> false;
-            case ModelCommand.Instances instances -> false;
-            case ModelCommand.Promote promote -> false;
-            case ModelCommand.Reject reject -> false;
-            case ModelCommand.KeepBaseline keep -> false;
-        };
     }
 
     private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {

@@ -219,11 +219,12 @@ final class ModelLoader implements AutoCloseable {
         signatures.serves(incarnation, runnable.signature(), serving.tests().sameSignature());
         version.served.onClose(() -> signatures.isGone(incarnation));
         LOG.info(
-                "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms",
+                "model {} is ready: {} instances, batches of up to {} rows, loaded in {} ms{}",
                 version.location.model(),
                 serving.instances(),
                 Math.max(NOT_BATCHED, description.maxBatchRows()),
-                TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start));
+                TimeUnit.NANOSECONDS.toMillis(ticker.nanos() - start),
+                runnable.optimizedBefore() ? " as it was optimised before" : "");
     }
 
     /** Meanwhile the control thread does what else it has to do. */
@@ -290,7 +291,8 @@ final class ModelLoader implements AutoCloseable {
                 transform.values(),
                 remarks,
                 runnable.device(),
-                serving.cacheTtl().toNanos());
+                serving.cacheTtl().toNanos(),
+                runnable.optimizedBefore());
     }
 
     private DeviceTurns.Stake stake(LoadedModel runnable, ModelServing serving) {

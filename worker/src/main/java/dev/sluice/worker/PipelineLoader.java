@@ -255,7 +255,8 @@ final class PipelineLoader {
                 transform.values(),
                 remarks,
                 "cpu",
-                0); // or an answer would outlive the stage that gave it
+                0, // or an answer would outlive the stage that gave it
+                false);
     }
 
     /** To which more may be added. */

@@ -1,10 +1,7 @@
 package dev.sluice.worker;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.sluice.worker.engine.FileDigests;
 import java.time.Duration;
-import java.util.HexFormat;
 
 /**
  * Everything that a model's measured latency depends on: the same key is the same measurement.
@@ -29,7 +26,7 @@ record ProfileKey(
     /** How a profile is measured and written; to be raised with either. */
     private static final int FORMAT = 1;
 
-    private static final int NAME_BYTES = 16;
+    private static final int NAME_CHARACTERS = 32;
 
     /** Lines that say it all, in ASCII. */
     String text() {
@@ -48,15 +45,6 @@ record ProfileKey(
     }
 
     String fileName() {
-        byte[] digest = sha256().digest(text().getBytes(StandardCharsets.US_ASCII));
-        return HexFormat.of().formatHex(digest, 0, NAME_BYTES) + ".profile";
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
+        return FileDigests.of(text()).substring(0, NAME_CHARACTERS) + ".profile";
     }
 }

@@ -1,17 +1,15 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.batch.LatencyPoint;
+import dev.sluice.worker.engine.FileDigests;
+import dev.sluice.worker.settings.CacheFolder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Profiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(Profiles.class);
-    private static final int PIECE_BYTES = 64 * 1024;
 
     private final WorkerOptions options;
     private final String engine;
@@ -41,35 +38,11 @@ final class Profiles {
 
     /** With a cache where the options want it. */
     static Profiles of(WorkerOptions options) {
-        Optional<Path> directory =
-                directory(options.profileCache(), System.getenv(), System.getProperty("user.home", ""));
-        return new Profiles(options, "", directory.map(ProfileCache::new));
-    }
-
-    /** Where profiles are kept, if anywhere. */
-    static Optional<Path> directory(String setting, Map<String, String> environment, String home) {
-        return switch (setting) {
-            case WorkerOptions.NO_CACHE -> Optional.empty();
-            case WorkerOptions.USER_CACHE ->
-                absolute(environment.getOrDefault("XDG_CACHE_HOME", ""))
-                        .or(() -> absolute(home).map(user -> user.resolve(".cache")))
-                        .map(cache -> cache.resolve("sluice").resolve("profiles"));
-            default -> {
-                Optional<Path> chosen = absolute(setting);
-                if (chosen.isEmpty()) {
-                    LOG.warn("worker.profile_cache is no absolute path, and no profile is kept: {}", setting);
-                }
-                yield chosen;
-            }
-        };
-    }
-
-    private static Optional<Path> absolute(String text) {
-        try {
-            return Optional.of(Path.of(text)).filter(Path::isAbsolute);
-        } catch (InvalidPathException malformed) {
-            return Optional.empty();
+        Optional<Path> directory = CacheFolder.of(options.profileCache(), "profiles");
+        if (directory.isEmpty() && !options.profileCache().equals(CacheFolder.NONE)) {
+            LOG.warn("worker.profile_cache names no directory, and no profile is kept: {}", options.profileCache());
         }
+        return new Profiles(options, "", directory.map(ProfileCache::new));
     }
 
     /** The same, of models that are run by that engine. */
@@ -118,16 +91,11 @@ final class Profiles {
     }
 
     private static String hash(Path modelFile) throws IOException {
-        MessageDigest digest = ProfileKey.sha256();
-        byte[] piece = new byte[PIECE_BYTES];
+        List<String> digests = new ArrayList<>();
         for (Path file : files(modelFile)) {
-            try (InputStream content = Files.newInputStream(file)) {
-                for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
-                    digest.update(piece, 0, count);
-                }
-            }
+            digests.add(FileDigests.of(file));
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return String.join("+", digests);
     }
 
     /** It alone, or what lies in it, for a model may be a folder. */

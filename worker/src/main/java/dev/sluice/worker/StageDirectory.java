@@ -56,7 +56,8 @@ final class StageDirectory {
             case ModelNews.Labels(String name, Map<String, Long> all) -> put(labels, name, all, all.isEmpty());
             case ModelNews.Traffic(String name, TrafficPlan plan) ->
                 put(plans, name, plan, plan.equals(TrafficPlan.NONE));
-            case ModelNews.Wished wished -> {} // says nothing of who answers
+            case ModelNews.Versions versions -> {} // say nothing of who answers
+            case ModelNews.Wished wished -> {} // nor does this
         }
         List.copyOf(listeners).forEach(Runnable::run);
     }

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.breaker.BreakerOptions;
 import dev.sluice.worker.drift.DriftOptions;
+import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.Setting;
 import dev.sluice.worker.source.SourceOptions;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import java.util.List;
  * @param warmUpBudget how long a model may be run before it takes requests, to learn how long its batches take; one
  *     second is enough for tens of batches of all but the heaviest models
  * @param profileCache where the measurements of the warm-up are kept for the next start: an absolute directory,
- *     {@link #USER_CACHE} or {@link #NO_CACHE}; on, because a start that need not measure is up to the budget shorter for
+ *     {@link CacheFolder#AUTO} or {@link CacheFolder#NONE}; on, because a start that need not measure is up to the budget shorter for
  *     each model, and a batcher whose profile has become wrong learns the new line within 50 batches
  * @param batchMemory direct memory that each worker thread keeps for the tensors of its batches, as much as its largest
  *     batch needs but no more than this; 64 MiB, which is 32 colour images of 400 by 400 pixels
@@ -34,6 +35,7 @@ import java.util.List;
  * @param control how models come and go
  * @param drift how their answers are watched
  * @param sources where models may come from that do not lie in the repository
+ * @param optimizedModels what the engine has made of models before
  */
 public record WorkerOptions(
         @Setting("conf/models") List<Path> models,
@@ -43,7 +45,7 @@ public record WorkerOptions(
         @Setting(value = "32", min = "1", max = "65536") int maxBatchRows,
         @Setting(value = "1024", min = "1", max = "1000000") int maxQueueRequests,
         @Setting(value = "1s", min = "0s", max = "10m") Duration warmUpBudget,
-        @Setting(USER_CACHE) String profileCache,
+        @Setting(CacheFolder.AUTO) String profileCache,
 
         @Setting(value = "64MiB", min = "0B", max = "64GiB", bytes = true)
         long batchMemory,
@@ -52,10 +54,5 @@ public record WorkerOptions(
         BreakerOptions breaker,
         ControlOptions control,
         DriftOptions drift,
-        SourceOptions sources) {
-
-    /** Below the user's cache directory. */
-    static final String USER_CACHE = "auto";
-
-    static final String NO_CACHE = "none";
-}
+        SourceOptions sources,
+        OptimizedModelOptions optimizedModels) {}

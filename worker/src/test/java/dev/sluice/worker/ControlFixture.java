@@ -134,6 +134,7 @@ abstract class ControlFixture {
                     labels.clear();
                     labels.putAll(all);
                 }
+                case ModelNews.Versions versions -> {}
                 case ModelNews.Wished(ModelWish wish) -> told.put(wish.name(), wish);
                 case ModelNews.Traffic(String name, TrafficPlan now) -> plan = now;
                 case ModelNews.Removed removed -> states.remove(removed.model().version());
@@ -194,8 +195,12 @@ abstract class ControlFixture {
 
     void start(String... more) throws Exception {
         List<Assignment> settings = new ArrayList<>();
-        List<String> all = new ArrayList<>(
-                List.of("models=" + models, "profile_cache=none", "control.mode=static", "instances=1"));
+        List<String> all = new ArrayList<>(List.of(
+                "models=" + models,
+                "profile_cache=none",
+                "optimized_models.cache=none",
+                "control.mode=static",
+                "instances=1"));
         Collections.addAll(all, more);
         for (String each : all) {
             int equals = each.indexOf('=');

@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -80,7 +79,8 @@ class ProfilesTest {
                 breaker,
                 control,
                 drift,
-                Settings.of(SourceOptions.class).load());
+                Settings.of(SourceOptions.class).load(),
+                new OptimizedModelOptions("none", 0));
     }
 
     private Profiles profiles() {
@@ -299,19 +299,5 @@ class ProfilesTest {
         }
         start();
         onlyFile();
-    }
-
-    @Test
-    void aCacheIsFoundWhereTheSystemHasIt() {
-        Map<String, String> xdg = Map.of("XDG_CACHE_HOME", "/x");
-        assertEquals(Optional.of(Path.of("/x/sluice/profiles")), Profiles.directory("auto", xdg, "/home/u"));
-        Optional<Path> inHome = Optional.of(Path.of("/home/u/.cache/sluice/profiles"));
-        assertEquals(inHome, Profiles.directory("auto", Map.of(), "/home/u"));
-        assertEquals(inHome, Profiles.directory("auto", Map.of("XDG_CACHE_HOME", "relative"), "/home/u"));
-        assertEquals(Optional.empty(), Profiles.directory("auto", Map.of(), "?"));
-        assertEquals(Optional.empty(), Profiles.directory("none", xdg, "/home/u"));
-        assertEquals(Optional.of(Path.of("/var/p")), Profiles.directory("/var/p", xdg, "/home/u"));
-        assertEquals(Optional.empty(), Profiles.directory("somewhere", xdg, "/home/u"));
-        assertEquals(Optional.empty(), Profiles.directory("/\0", xdg, "/home/u"));
     }
 }

@@ -140,7 +140,8 @@ class WorkerFaultTest {
                 breaker,
                 control,
                 drift,
-                Settings.of(SourceOptions.class).load());
+                Settings.of(SourceOptions.class).load(),
+                new OptimizedModelOptions("none", 0));
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
         Worker worker =
                 new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> new Engines(List.of(engine)));

@@ -9,6 +9,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.VersionPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class ModelDirectory {
     private volatile Map<String, NavigableMap<Long, ModelReport>> models = Map.of();
 
     private volatile Map<String, Map<String, Long>> labels = Map.of();
+    private volatile Map<String, VersionPolicy> policies = Map.of();
     private volatile Map<String, ModelWish> wishes = Map.of();
     private volatile Map<String, TrafficPlan> plans = Map.of();
 
@@ -105,6 +107,9 @@ public final class ModelDirectory {
             case ModelNews.Labels(String name, Map<String, Long> byLabel) -> {
                 labels = with(labels, name, byLabel, Map.of());
             }
+            case ModelNews.Versions(String name, VersionPolicy policy) -> {
+                policies = with(policies, name, policy, VersionPolicy.NEWEST);
+            }
             case ModelNews.Wished(ModelWish wish) -> {
                 wishes = with(wishes, wish.name(), wish, ModelWish.none(wish.name()));
             }
@@ -149,6 +154,11 @@ public final class ModelDirectory {
     /** Other names for versions of that model. */
     public Map<String, Long> labels(String name) {
         return labels.getOrDefault(name, Map.of());
+    }
+
+    /** Which versions of that model are to be served. */
+    public VersionPolicy policy(String name) {
+        return policies.getOrDefault(name, VersionPolicy.NEWEST);
     }
 
     /** What operators want of that model. */

@@ -43,12 +43,29 @@ final class Database implements AutoCloseable {
     private static final String APPENDED = ";REUSE_SPACE=FALSE;AUTO_COMPACT_FILL_RATE=0";
 
     private final Place place;
+    private final Opening opening;
     private @Nullable Connection open;
     private @Nullable OpenedFile file;
     private boolean ended;
 
     Database(Place place) {
+        this(place, DriverManager::getConnection);
+    }
+
+    Database(Place place, Opening opening) {
         this.place = place;
+        this.opening = opening;
+    }
+
+    /**
+     * How a connection is made.
+     *
+     * @thread the registry's
+     */
+    @FunctionalInterface
+    interface Opening {
+
+        Connection to(String url, Properties properties) throws SQLException;
     }
 
     /**
@@ -118,9 +135,6 @@ final class Database implements AutoCloseable {
             disconnect();
             Connection fresh = connect();
             open = fresh;
-            if (place instanceof Place.File itsFile) {
-                file = OpenedFile.of(itsFile.file());
-            }
             return fresh;
         } catch (SQLException failed) {
             throw new IOException("the registry " + name() + " cannot be opened: " + reason(failed), failed);
@@ -144,14 +158,19 @@ final class Database implements AutoCloseable {
         }
         boolean mayBeEmpty = mayBeEmpty();
         String url = url();
+        OpenedFile asked = place instanceof Place.File itsFile ? OpenedFile.of(itsFile.file()) : null;
         Credentials credentials = place instanceof Place.Server server
                 ? Credentials.read(server.user(), server.passwordFile())
                 : Credentials.OF_FILE;
         Map<String, String> told = place instanceof Place.Server ? OF_SERVER : Map.of();
-        Connection fresh = DriverManager.getConnection(url, properties(credentials, told));
+        Connection fresh = opening.to(url, properties(credentials, told));
         try {
+            if (asked != null && !asked.isThere()) { // another server has made it small, and has let go of what is open here
+                throw new IOException("another server has just put another file in its place");
+            }
             fresh.setAutoCommit(false);
             Schema.update(fresh, url, credentials, told, mayBeEmpty);
+            file = asked;
             return fresh;
         } catch (IOException | SQLException | RuntimeException failed) {
             fresh.close();

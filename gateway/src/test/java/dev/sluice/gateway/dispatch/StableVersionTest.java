@@ -155,7 +155,8 @@ class StableVersionTest {
                         new Transform(image, null),
                         plain.remarks(),
                         plain.device(),
-                        plain.cacheNanos()));
+                        plain.cacheNanos(),
+                        false));
     }
 
     @Test

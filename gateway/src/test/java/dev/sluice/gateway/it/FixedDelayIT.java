@@ -49,7 +49,7 @@ class FixedDelayIT {
             assertEquals(1, batches(gateway, "echo"));
             assertEquals(
                     new JsonObject("""
-                            {"preferred_batch_size":[8],"max_queue_delay_microseconds":"3600000000",
+                            {"preferred_batch_size":[8],"max_queue_delay_microseconds":3600000000,
                              "preserve_ordering":true}"""),
                     new JsonObject(gateway.get("/v2/models/echo/config").body()).getJsonObject("dynamic_batching"));
         }

@@ -4,10 +4,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A web server with models, with ranges and entity tags. It may be away, and may stop in the middle. */
@@ -18,6 +22,7 @@ final class ModelStore implements AutoCloseable {
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<String> ranges = new CopyOnWriteArrayList<>();
     private final AtomicInteger silentAfter = new AtomicInteger(-1);
+    private final Queue<Silent> silent = new ConcurrentLinkedQueue<>();
     private volatile boolean away;
 
     ModelStore() {
@@ -44,9 +49,30 @@ final class ModelStore implements AutoCloseable {
         silentAfter.set(bytes);
     }
 
+    /** But not those that have fallen silent. */
     void speaksAgain() {
         silentAfter.set(-1);
     }
+
+    /** Those that have fallen silent go on to their ends. */
+    void goesOn() {
+        speaksAgain();
+        ended(answer -> answer.response().end(answer.rest()));
+    }
+
+    /** The connections of those that have fallen silent break. */
+    void breaksOff() {
+        ended(answer -> answer.response().reset());
+    }
+
+    private void ended(Consumer<Silent> end) {
+        for (Silent answer = silent.poll(); answer != null; answer = silent.poll()) {
+            end.accept(answer);
+        }
+    }
+
+    /** An answer that has begun, and what is left of it. */
+    private record Silent(HttpServerResponse response, Buffer rest) {}
 
     /** What was asked for, in order; an empty one for a whole file. */
     CopyOnWriteArrayList<String> ranges() {
@@ -69,12 +95,13 @@ final class ModelStore implements AutoCloseable {
                     .putHeader("content-range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
         }
         Buffer body = Buffer.buffer(content).slice(from, content.length);
-        int silent = silentAfter.get();
-        if (silent < 0) {
+        int end = silentAfter.get();
+        if (end < 0) {
             request.response().end(body);
         } else {
             request.response().putHeader("content-length", Integer.toString(body.length()));
-            request.response().write(body.slice(0, silent));
+            request.response().write(body.slice(0, end));
+            silent.add(new Silent(request.response(), body.slice(end, body.length())));
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,6 +194,66 @@ class RemoteModelsIT {
             store.isAway(false);
             assertEquals(200, gateway.admin("POST", SUMS + "/load", "").status());
             assertEquals("3", versionThatAnswers(gateway));
+        }
+    }
+
+    /** What `./sluice models` shows of version 2 is the same. */
+    private static void awaitShown(RunningGateway gateway, String state, String reason) {
+        Pattern told = Pattern.compile(reason);
+        Waiting.until(reason, () -> told.matcher(version(gateway, "sums", 2).getString("reason", ""))
+                .find());
+        assertEquals(state, version(gateway, "sums", 2).getString("state"));
+        String table =
+                gateway.admin("GET", SUMS, "", "accept", "text/plain").body();
+        assertTrue(table.lines().anyMatch(line -> line.matches("sums +2 +" + state + " .*" + reason + ".*")), table);
+    }
+
+    @Test
+    void howFarADownloadIsIsShownWhileItRuns() throws IOException {
+        store.with("/sums.tar", padded(8 << 20)).fallsSilentAfter(3 << 20);
+        new Repository(models).with("sums", "1", MODEL);
+        try (RunningGateway gateway = start("worker.sources.idle_timeout=1h")) {
+            modelYaml("sums", "sources: [" + "2=" + store.url("/sums.tar") + "]\n");
+            awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
+            assertEquals("1", versionThatAnswers(gateway));
+            store.goesOn();
+            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            assertEquals("ready", version(gateway, "sums", 2).getString("state"));
+            assertEquals("", version(gateway, "sums", 2).getString("reason"));
+        }
+    }
+
+    @Test
+    void aDownloadThatBreaksOffIsShownToGoOnFromThere() throws IOException {
+        byte[] tar = padded(8 << 20);
+        store.with("/sums.tar", tar).fallsSilentAfter(3 << 20);
+        new Repository(models).with("sums", "1", MODEL);
+        try (RunningGateway gateway = start("worker.sources.idle_timeout=1h", "worker.sources.retry_for=1m")) {
+            modelYaml("sums", "sources: [" + "2=" + store.url("/sums.tar") + "]\n");
+            awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
+            store.fallsSilentAfter(2 << 20);
+            store.breaksOff();
+            awaitShown(gateway, "loading", "fetching 5.0 of 8.0 MiB");
+            store.goesOn();
+            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            assertEquals(List.of("", "bytes=" + (3 << 20) + "-"), store.ranges());
+            assertEquals(tar.length, gateway.metrics().value("sluice_source_received_bytes_total"), "each byte once");
+            assertEquals(1, gateway.metrics().value("sluice_source_failures_total"));
+        }
+    }
+
+    @Test
+    void aDownloadThatIsNotWhatItShouldBeIsShownAsThat() throws IOException {
+        store.with("/sums.tar", padded(8 << 20)).fallsSilentAfter(3 << 20);
+        new Repository(models).with("sums", "1", MODEL);
+        try (RunningGateway gateway = start("worker.sources.idle_timeout=1h")) {
+            String other = "0".repeat(64);
+            modelYaml("sums", "sources: [" + "2=" + store.url("/sums.tar") + " sha256=" + other + "]\n");
+            awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
+            store.goesOn();
+            awaitShown(gateway, "failed", " has the sha256 [0-9a-f]{64} and not " + other);
+            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals(0, sizes(directory.resolve("cache")), "nothing of it stays");
         }
     }
 

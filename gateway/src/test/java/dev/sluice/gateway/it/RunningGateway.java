@@ -42,6 +42,7 @@ final class RunningGateway implements AutoCloseable {
         overrides.add(new Assignment("test", "worker.models", models.toString()));
         overrides.add(new Assignment("test", "http.port", "0"));
         overrides.add(new Assignment("test", "worker.profile_cache", "none"));
+        overrides.add(new Assignment("test", "worker.optimized_models.cache", "none"));
         for (String setting : settings) {
             int equals = setting.indexOf('=');
             overrides.add(new Assignment("test", setting.substring(0, equals), setting.substring(equals + 1)));

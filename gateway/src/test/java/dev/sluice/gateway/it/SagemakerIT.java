@@ -51,6 +51,24 @@ class SagemakerIT {
     }
 
     @Test
+    void whoIsTheOnlyOneLoadedNeedNotBeNamed() {
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS, PROFILE, "worker.control.mode=explicit", "worker.control.load=[\"echo\"]")) {
+            Answer answer = gateway.post(
+                    "/invocations", "{\"instances\": [[1.5]]}", "content-type", "application/json");
+            assertEquals("{\"predictions\":[[1.5]]}", answer.body());
+        }
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS,
+                PROFILE,
+                "worker.control.mode=explicit",
+                "worker.control.load=[\"echo\",\"sums\"]")) {
+            gateway.post("/invocations", "{\"instances\": [[1.5]]}", "content-type", "application/json")
+                    .error(400);
+        }
+    }
+
+    @Test
     void whatThePlatformSendsAlongComesBack() {
         try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, PROFILE, "http.default_model=echo")) {
             Answer answer = gateway.post(

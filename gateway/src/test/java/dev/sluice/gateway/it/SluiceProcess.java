@@ -58,6 +58,7 @@ final class SluiceProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_WORKER_PROFILE_CACHE", "none");
+        builder.environment().put("SLUICE_WORKER_OPTIMIZED_MODELS_CACHE", "none");
         builder.environment().put("SLUICE_REGISTRY_URL", "none");
         return new SluiceProcess(builder.start());
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,12 +46,7 @@ class CompactionTest {
     private void grow() throws IOException {
         Random random = new Random(1);
         try (Database database = new Database(place)) {
-            database.write(connection -> {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute(
-                            "insert into model_wish (model, memory, versions) values ('digits', 'LOADED', '')");
-                }
-            });
+            insert(database);
             while (Files.size(place.file()) <= Compaction.LARGE_BYTES) {
                 byte[] noise = new byte[200_000]; // which cannot be compressed
                 random.nextBytes(noise);
@@ -102,6 +98,38 @@ class CompactionTest {
         assertEquals("7", said());
         assertTrue(Files.size(place.file()) < SMALL_BYTES);
         assertEquals(List.of(), workshops());
+    }
+
+    /** The lock that it has got then is one on a file that has no name any more, and all that is written there is lost. */
+    @Test
+    void whoOpensItWhileAnotherServerMakesItSmallWritesNothingToWhatItWas() throws IOException {
+        try (Database database = new Database(place)) {
+            database.run(connection -> true);
+        }
+        Path small = Files.copy(place.file(), folder.resolve("small"));
+        Database.Opening meanwhile = (url, properties) -> {
+            Connection opened = DriverManager.getConnection(url, properties);
+            try {
+                Files.move(small, place.file(), StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException onlyOnce) {
+                assertTrue(Files.notExists(small));
+            }
+            return opened;
+        };
+        try (Database database = new Database(place, meanwhile)) {
+            IOException refused = assertThrows(IOException.class, () -> insert(database));
+            assertTrue(refused.getMessage().contains("another file in its place"), refused.getMessage());
+            insert(database);
+        }
+        assertEquals("", said());
+    }
+
+    private static void insert(Database database) throws IOException {
+        database.write(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("insert into model_wish (model, memory, versions) values ('digits', 'LOADED', '')");
+            }
+        });
     }
 
     private List<Path> workshops() throws IOException {

@@ -8,7 +8,12 @@ import java.util.Map;
  * @thread immutable
  */
 public sealed interface ModelNews
-        permits ModelReport, ModelNews.Removed, ModelNews.Labels, ModelNews.Wished, ModelNews.Traffic {
+        permits ModelReport,
+                ModelNews.Removed,
+                ModelNews.Labels,
+                ModelNews.Versions,
+                ModelNews.Wished,
+                ModelNews.Traffic {
 
     /** The event-bus address that news are sent to, to be acknowledged. */
     String ADDRESS = "sluice.model-news";
@@ -28,6 +33,13 @@ public sealed interface ModelNews
             labels = Map.copyOf(labels);
         }
     }
+
+    /**
+     * Which versions of a model are to be served; told of one whose policy is not {@link VersionPolicy#NEWEST}, or is again.
+     *
+     * @param name the model
+     */
+    record Versions(String name, VersionPolicy policy) implements ModelNews {}
 
     /** What operators want of a model now. */
     record Wished(ModelWish wish) implements ModelNews {}

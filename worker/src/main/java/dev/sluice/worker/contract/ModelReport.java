@@ -42,6 +42,7 @@ public record ModelReport(
      * @param remarks what its owner should know although it is served, for people
      * @param device where it runs: {@code cpu}, or {@code cuda:N}
      * @param cacheNanos how long an answer may be given again to an equal request; 0 for never
+     * @param optimizedBefore whether its engine had optimised it at an earlier load, and opened that
      */
     public record Description(
             String platform,
@@ -54,7 +55,8 @@ public record ModelReport(
             Transform transform,
             List<String> remarks,
             String device,
-            long cacheNanos) {
+            long cacheNanos,
+            boolean optimizedBefore) {
 
         public static final int NO_GPU = -1;
         public static final int NO_INSTANCES = 0;
@@ -108,7 +110,8 @@ public record ModelReport(
                     transform,
                     remarks,
                     device,
-                    itsCacheNanos);
+                    itsCacheNanos,
+                    optimizedBefore);
         }
 
         /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
@@ -130,7 +133,8 @@ public record ModelReport(
                     Transform.NONE,
                     List.of(),
                     "cpu",
-                    0);
+                    0,
+                    false);
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -23,10 +24,14 @@ public final class Engines {
         this.engines = List.copyOf(engines);
     }
 
-    /** ONNX Runtime, and those whose jars lie on the class path. */
-    public static Engines installed() {
+    /**
+     * ONNX Runtime, and those whose jars lie on the class path.
+     *
+     * @param optimized where what is made of models is kept, if anywhere
+     */
+    public static Engines installed(Optional<OptimizedFiles> optimized) {
         List<Engine> all = new ArrayList<>();
-        all.add(new OnnxEngine());
+        all.add(new OnnxEngine(optimized));
         ServiceLoader.load(Engine.class).forEach(all::add);
         return new Engines(all);
     }

@@ -25,6 +25,11 @@ public interface LoadedModel extends AutoCloseable {
         return Placement.CPU_DEVICE;
     }
 
+    /** Whether it was opened as its engine had optimised it at an earlier load. */
+    default boolean optimizedBefore() {
+        return false;
+    }
+
     /** What its owner should know of how it was loaded. */
     default List<String> remarks() {
         return List.of();

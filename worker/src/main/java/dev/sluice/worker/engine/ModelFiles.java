@@ -28,6 +28,7 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelFiles.class);
     private static final String GOLDEN_SAMPLES = "golden";
+    private static final String BASELINE = "baseline.json";
     private static final String COPY = "sluice-model";
     private static final Pattern IN_COPY = Pattern.compile("[^\\s\"'\\[]*" + COPY + "[0-9]+/");
 
@@ -63,14 +64,18 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
         return IN_COPY.matcher(message).replaceAll("");
     }
 
-    private static List<Path> files(Path folder) throws IOException {
+    /** Those that a session may be made from; what is written beside them while it serves is none of them. */
+    static List<Path> files(Path folder) throws IOException {
         return below(folder, FileVisitOption.FOLLOW_LINKS).stream()
-                .filter(file -> !file.startsWith(folder.resolve(GOLDEN_SAMPLES)) && Files.isRegularFile(file))
+                .filter(file -> !file.startsWith(folder.resolve(GOLDEN_SAMPLES))
+                        && !file.getFileName().toString().startsWith(BASELINE)
+                        && Files.isRegularFile(file))
+                .sorted()
                 .toList();
     }
 
     /** However deep; each folder before what lies in it. */
-    private static List<Path> below(Path folder, FileVisitOption... options) throws IOException {
+    static List<Path> below(Path folder, FileVisitOption... options) throws IOException {
         try (Stream<Path> below = Files.walk(folder, options)) {
             return below.toList();
         } catch (UncheckedIOException e) {
@@ -78,16 +83,23 @@ record ModelFiles(Path modelFile, @Nullable Path copy) implements AutoCloseable 
         }
     }
 
+    /** With all that is in it; whoever cannot says so, for nothing depends on it. */
+    static void delete(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                for (Path file : below(folder).reversed()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", folder, e.toString());
+        }
+    }
+
     @Override
     public void close() {
         if (copy != null) {
-            try {
-                for (Path file : below(copy).reversed()) {
-                    Files.delete(file);
-                }
-            } catch (IOException e) {
-                LOG.warn("{} cannot be deleted: {}", copy, e.toString());
-            }
+            delete(copy);
         }
     }
 }

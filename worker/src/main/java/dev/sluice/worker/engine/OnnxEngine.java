@@ -9,6 +9,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.engine.OptimizedModels.Opened;
+import dev.sluice.worker.engine.OptimizedModels.Original;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads ONNX files into ONNX Runtime sessions that DJL owns.
@@ -31,8 +34,15 @@ public final class OnnxEngine implements Engine {
 
     private final OrtEnvironment environment;
     private final OnnxTensors tensors;
+    private final OptimizedModels optimized;
 
+    /** One that opens all models as they are. */
     public OnnxEngine() {
+        this(Optional.empty());
+    }
+
+    /** @param kept where it keeps what it has made of models, if anywhere */
+    public OnnxEngine(Optional<OptimizedFiles> kept) {
         // DJL asks a cloud's metadata service whom it runs for as soon as its classes load, unless told not to.
         System.getProperties().putIfAbsent("OPT_OUT_TRACKING", "true");
         // And it loads PyTorch for what ONNX Runtime's arrays cannot do, which nothing here asks of them.
@@ -41,6 +51,7 @@ public final class OnnxEngine implements Engine {
         ai.djl.engine.Engine.getEngine(DJL_ENGINE);
         environment = OrtEnvironment.getEnvironment();
         tensors = new OnnxTensors(environment, UnsignedCasts.open(environment));
+        optimized = new OptimizedModels(environment, kept.orElse(null));
     }
 
     @Override
@@ -80,13 +91,13 @@ public final class OnnxEngine implements Engine {
     }
 
     private LoadedModel session(Path modelFile, EngineOptions options) throws ModelLoadException {
-        try (SessionOptions sessionOptions = SessionSettings.of(options)) {
+        try {
             OnnxFile file = OnnxFile.scan(modelFile);
             if (!file.shapelessInputs().isEmpty()) {
                 throw new ModelLoadException(
                         modelFile, "these inputs have no shape, not even a rank: " + file.shapelessInputs());
             }
-            return load(file, modelFile, sessionOptions);
+            return load(file, modelFile, options);
         } catch (NoSuchFileException e) {
             throw new ModelLoadException(modelFile, "there is no such file", e);
         } catch (IOException e) {
@@ -96,29 +107,41 @@ public final class OnnxEngine implements Engine {
         }
     }
 
-    private LoadedModel load(OnnxFile file, Path modelFile, SessionOptions sessionOptions)
+    private LoadedModel load(OnnxFile file, Path modelFile, EngineOptions options)
             throws IOException, OrtException, ModelLoadException {
-        try (ModelFiles files =
-                file.hasWeightsOutside() ? ModelFiles.copied(modelFile) : ModelFiles.asTheyAre(modelFile)) {
-            Path from = files.modelFile();
-            Set<String> optional = file.optionalInputs();
-            if (optional.isEmpty()) {
-                return adopt(modelFile, environment.createSession(from.toString(), sessionOptions), Map.of());
-            }
-            OptionalInputs inputs = OptionalInputs.extract(Files.readAllBytes(from), optional);
-            SessionSettings.resolveExternalDataIn(from.toAbsolutePath().getParent(), sessionOptions);
-            return adopt(modelFile, environment.createSession(inputs.model(), sessionOptions), inputs.defaults());
+        boolean weightsOutside = file.hasWeightsOutside();
+        Set<String> optional = file.optionalInputs();
+        OptionalInputs inputs =
+                optional.isEmpty() ? null : OptionalInputs.extract(Files.readAllBytes(modelFile), optional);
+        Opened opened = optimized.open(
+                new Original(modelFile, weightsOutside, settings -> {
+                    try (ModelFiles files =
+                            weightsOutside ? ModelFiles.copied(modelFile) : ModelFiles.asTheyAre(modelFile)) {
+                        return session(files.modelFile(), inputs, settings);
+                    }
+                }),
+                options);
+        return adopt(modelFile, opened, inputs == null ? Map.of() : inputs.defaults());
+    }
+
+    private OrtSession session(Path from, @Nullable OptionalInputs inputs, SessionOptions settings)
+            throws OrtException {
+        if (inputs == null) {
+            return environment.createSession(from.toString(), settings);
         }
+        SessionSettings.resolveExternalDataIn(from.toAbsolutePath().getParent(), settings);
+        return environment.createSession(inputs.model(), settings);
     }
 
     /** From here on DJL owns the session; it closes it with its model, exactly once. */
-    private LoadedModel adopt(Path modelFile, OrtSession session, Map<String, Tensor> defaults)
+    private LoadedModel adopt(Path modelFile, Opened opened, Map<String, Tensor> defaults)
             throws OrtException, ModelLoadException {
+        OrtSession session = opened.session();
         Model owner = Model.newInstance(modelFile.toString(), Device.cpu(), DJL_ENGINE);
         owner.setBlock(new OrtSymbolBlock(session, (OrtNDManager) owner.getNDManager()));
         try {
             return new OnnxModel(
-                    owner, session, OnnxSignatures.of(session, defaults.keySet(), modelFile), defaults, tensors);
+                    owner, opened, OnnxSignatures.of(session, defaults.keySet(), modelFile), defaults, tensors);
         } catch (OrtException | ModelLoadException | RuntimeException e) {
             owner.close();
             throw e;

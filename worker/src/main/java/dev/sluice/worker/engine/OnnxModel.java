@@ -39,12 +39,19 @@ final class OnnxModel implements LoadedModel {
     private final Map<String, Tensor> defaults;
     private final OnnxTensors tensors;
     private final List<String> labels;
+    private final boolean optimizedBefore;
 
     private final ModelLife life = new ModelLife();
 
-    OnnxModel(Model owner, OrtSession session, Signature signature, Map<String, Tensor> defaults, OnnxTensors tensors) {
+    OnnxModel(
+            Model owner,
+            OptimizedModels.Opened opened,
+            Signature signature,
+            Map<String, Tensor> defaults,
+            OnnxTensors tensors) {
         this.owner = owner;
-        this.session = session;
+        this.session = opened.session();
+        this.optimizedBefore = opened.before();
         this.signature = signature;
         this.defaults = defaults;
         this.tensors = tensors;
@@ -64,6 +71,11 @@ final class OnnxModel implements LoadedModel {
     @Override
     public String platform() {
         return "onnxruntime_onnx";
+    }
+
+    @Override
+    public boolean optimizedBefore() {
+        return optimizedBefore;
     }
 
     @Override

@@ -31,6 +31,11 @@ record PlacedModel(LoadedModel model, String device, List<String> remarks) imple
     }
 
     @Override
+    public boolean optimizedBefore() {
+        return model.optimizedBefore();
+    }
+
+    @Override
     public ModelInstance newInstance(int maxBatchRows, long maxMemoryBytes) {
         return model.newInstance(maxBatchRows, maxMemoryBytes);
     }

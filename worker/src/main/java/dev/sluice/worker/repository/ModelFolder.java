@@ -2,6 +2,7 @@ package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.sluice.worker.repository;
 
+import dev.sluice.worker.contract.VersionPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

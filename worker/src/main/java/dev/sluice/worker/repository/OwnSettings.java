@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.contract.VersionPolicy;
 import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;

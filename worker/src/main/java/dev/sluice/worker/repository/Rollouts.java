@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.Rollout;
 import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.sluice.worker.repository;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.sluice.worker.repository;
 
 import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,17 +2,16 @@ package dev.sluice.worker.source;
 
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,28 +39,10 @@ public final class ModelSources implements AutoCloseable {
     ModelSources(SourceOptions options, InstantSource clock, Ticker ticker, SourceRules.Names names) {
         this.options = options;
         this.rules = new SourceRules(options, names);
-        this.directory = directory(options.cache(), System.getenv(), System.getProperty("user.home", ""))
-                .orElse(null);
+        this.directory = CacheFolder.of(options.cache(), "models").orElse(null);
         this.clock = clock;
         this.ticker = ticker;
         this.buckets = new Buckets(options.s3(), options.idleTimeout());
-    }
-
-    static Optional<Path> directory(String setting, Map<String, String> environment, String home) {
-        if (!setting.equals(SourceOptions.USER_CACHE)) {
-            return absolute(setting);
-        }
-        return absolute(environment.getOrDefault("XDG_CACHE_HOME", ""))
-                .or(() -> absolute(home).map(user -> user.resolve(".cache")))
-                .map(cache -> cache.resolve("sluice").resolve("models"));
-    }
-
-    private static Optional<Path> absolute(String text) {
-        try {
-            return Optional.of(Path.of(text)).filter(Path::isAbsolute);
-        } catch (InvalidPathException malformed) {
-            return Optional.empty();
-        }
     }
 
     /**
@@ -71,7 +52,7 @@ public final class ModelSources implements AutoCloseable {
      */
     public void check() {
         List<String> faults = new ArrayList<>();
-        if (directory == null && !options.cache().equals(SourceOptions.USER_CACHE)) {
+        if (directory == null && !options.cache().equals(CacheFolder.AUTO)) {
             faults.add("worker.sources.cache: is no absolute path (got " + options.cache() + ")");
         } else if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
             faults.add("worker.sources.cache: is no directory (got " + directory + ")");

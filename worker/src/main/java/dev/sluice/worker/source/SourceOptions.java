@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.util.List;
 /**
  * Where models may come from that do not lie in the repository, and where they are kept.
  *
- * @param cache where they are kept: an absolute directory, or {@link #USER_CACHE}
+ * @param cache where they are kept: an absolute directory, or {@link CacheFolder#AUTO}
  * @param cacheSize what may lie there, as far as it is not in use; 32 GiB
  * @param maxDownload longest download; 16 GiB, more than any model that is served on one machine
  * @param maxUnpacked what an archive may unpack to; 32 GiB
@@ -24,7 +25,7 @@ import java.util.List;
  * @param s3 how buckets are reached
  */
 public record SourceOptions(
-        @Setting(USER_CACHE) String cache,
+        @Setting(CacheFolder.AUTO) String cache,
 
         @Setting(value = "32GiB", min = "1KiB", max = "1048576GiB", bytes = true)
         long cacheSize,
@@ -46,9 +47,6 @@ public record SourceOptions(
         @Setting("[]") List<Path> allowFiles,
         @Setting("none") Path caFile,
         S3Options s3) {
-
-    /** Below the user's cache directory. */
-    static final String USER_CACHE = "auto";
 
     static final Path NO_FILE = Path.of("none");
 }

@@ -1,6 +1,7 @@
 package dev.sluice.worker.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the real models of the shared data, every test vector of each. */
 class OnnxVectorsIT {
@@ -63,6 +66,33 @@ class OnnxVectorsIT {
         return models().map(model -> dynamicContainer(
                 model.getFileName().toString(),
                 vectors(model).map(file -> dynamicTest(file.getFileName().toString(), () -> check(model, file)))));
+    }
+
+    /** Bit for bit, whether the engine has optimised it just now or at an earlier load. */
+    @Test
+    void whatWasOptimisedBeforeAnswersTheSame(@TempDir Path kept) throws Exception {
+        Engine engine = new OnnxEngine(Optional.of(new OptimizedFiles(kept.resolve("optimized"), 1 << 30)));
+        EngineOptions options = new EngineOptions(1);
+        for (Path folder : models().toList()) {
+            Path file = folder.resolve("model.onnx");
+            try (LoadedModel asItIs = load(folder);
+                    LoadedModel first = engine.load(file, options);
+                    LoadedModel again = engine.load(file, options)) {
+                assertFalse(first.optimizedBefore());
+                assertTrue(again.optimizedBefore(), folder.toString());
+                assertEquals(asItIs.signature(), again.signature());
+                assertEquals(asItIs.labels(), again.labels());
+                for (Path vector : vectors(folder).toList()) {
+                    List<Tensor> inputs = V2Case.read(vector).inputs();
+                    List<String> outputs = asItIs.signature().outputs().stream()
+                            .map(TensorSpec::name)
+                            .toList();
+                    List<Tensor> expected = TestModels.run(asItIs, inputs, outputs);
+                    assertEquals(expected, TestModels.run(first, inputs, outputs), vector.toString());
+                    assertEquals(expected, TestModels.run(again, inputs, outputs), vector.toString());
+                }
+            }
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.VersionPolicy;
 import dev.sluice.worker.repository.Reconciliation.Standing;
 import dev.sluice.worker.repository.Reconciliation.Step;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.Rollout;
 import dev.sluice.worker.contract.TrafficPlan;
+import dev.sluice.worker.contract.VersionPolicy;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

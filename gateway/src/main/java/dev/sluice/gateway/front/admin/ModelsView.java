@@ -64,7 +64,8 @@ final class ModelsView {
             out.raw(separator).raw("{\"version\":").number(report.model().version());
             out.raw(",\"state\":\"").raw(state(report));
             out.raw("\",\"circuit\":\"").raw(circuit(report));
-            out.raw("\",\"reason\":").string(report.reason()).raw('}');
+            out.raw("\",\"optimized_before\":").raw(Boolean.toString(isOptimizedBefore(report)));
+            out.raw(",\"reason\":").string(report.reason()).raw('}');
             separator = ",";
         }
         out.raw("]}");
@@ -127,6 +128,10 @@ final class ModelsView {
                         .map(Map.Entry::getKey)
                         .toList();
         return labels.stream().collect(Collectors.joining(","));
+    }
+
+    private static boolean isOptimizedBefore(ModelReport report) {
+        return report.description() != null && report.description().optimizedBefore();
     }
 
     private static String state(ModelReport report) {

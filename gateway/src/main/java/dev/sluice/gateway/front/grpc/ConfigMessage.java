@@ -13,8 +13,11 @@ import dev.sluice.gateway.front.grpc.wire.ModelVersionPolicy;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.contract.VersionPolicy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +42,20 @@ final class ConfigMessage {
                         .build();
     }
 
-    static ModelConfig of(ModelEndpoint endpoint) {
+    private static ModelVersionPolicy versions(VersionPolicy policy) {
+        ModelVersionPolicy.Builder message = ModelVersionPolicy.newBuilder();
+        switch (policy) {
+            case VersionPolicy.Latest(int count) ->
+                message.setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(count));
+            case VersionPolicy.All all -> message.setAll(ModelVersionPolicy.All.getDefaultInstance());
+            case VersionPolicy.Specific(Set<Long> versions) ->
+                message.setSpecific(ModelVersionPolicy.Specific.newBuilder().addAllVersions(new TreeSet<>(versions)));
+        }
+        return message.build();
+    }
+
+    /** @param policy which of its versions are served */
+    static ModelConfig of(ModelEndpoint endpoint, VersionPolicy policy) {
         Description description = endpoint.description();
         String name = endpoint.model().name();
         int firstAxis = description.maxBatchRows() > 0 ? 1 : 0;
@@ -47,8 +63,7 @@ final class ConfigMessage {
                 .setName(name)
                 .setPlatform(description.platform())
                 .setBackend(description.backend())
-                .setVersionPolicy(ModelVersionPolicy.newBuilder()
-                        .setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(1)))
+                .setVersionPolicy(versions(policy))
                 .setMaxBatchSize(description.maxBatchRows());
         description.signature().inputs().forEach(spec -> config.addInput(input(spec, firstAxis)));
         description.signature().outputs().forEach(spec -> config.addOutput(output(spec, firstAxis)));

@@ -133,7 +133,8 @@ final class InferenceService {
     private ModelConfigResponse modelConfig(ModelConfigRequest asked) {
         ModelEndpoint endpoint = requested(asked.getName(), asked.getVersion()).in(parts.models());
         return ModelConfigResponse.newBuilder()
-                .setConfig(ConfigMessage.of(endpoint))
+                .setConfig(ConfigMessage.of(
+                        endpoint, parts.models().policy(endpoint.model().name())))
                 .build();
     }
 

@@ -3,11 +3,14 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelState;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * Who answers where no model is named: the one of {@code http.default_model}, or the only one there is.
+ * Who answers where no model is named: the one of {@code http.default_model}, or the only one that is loaded.
  *
  * @thread any
  */
@@ -40,9 +43,15 @@ public final class DefaultModel {
         return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
     }
 
-    /** All that there are. */
+    /** Those that are in memory, asleep, on their way, or should be; where nobody has any loaded, all that there are. */
     List<String> names() {
+        List<String> wanted = names(report -> report.state() != ModelState.UNLOADED);
+        return wanted.isEmpty() ? names(report -> true) : wanted;
+    }
+
+    private List<String> names(Predicate<ModelReport> which) {
         return models.all().stream()
+                .filter(which)
                 .map(report -> report.model().name())
                 .distinct()
                 .toList();

@@ -8,8 +8,11 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelReport.FixedBatching;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.contract.VersionPolicy;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,21 +37,23 @@ final class ModelConfigHandler {
     void show(RoutingContext context) {
         Exchange exchange = exchanges.of(context);
         try {
-            exchange.json(config(Routes.model(context).in(parts.models())));
+            ModelEndpoint endpoint = Routes.model(context).in(parts.models());
+            exchange.json(config(endpoint, parts.models().policy(endpoint.model().name())));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }
     }
 
-    private static JsonOutput config(ModelEndpoint endpoint) {
+    private static JsonOutput config(ModelEndpoint endpoint, VersionPolicy policy) {
         String name = endpoint.model().name();
         Description description = endpoint.description();
         boolean batched = description.maxBatchRows() > 0;
         JsonOutput out = new JsonOutput(1024).raw("{\"name\":").string(name);
         out.raw(",\"platform\":").string(description.platform());
         out.raw(",\"backend\":").string(description.backend());
-        out.raw(",\"version_policy\":{\"latest\":{\"num_versions\":1}}");
-        out.raw(",\"max_batch_size\":").number(description.maxBatchRows());
+        out.raw(",\"version_policy\":{");
+        versions(policy, out);
+        out.raw("},\"max_batch_size\":").number(description.maxBatchRows());
         out.raw(",\"input\":");
         tensors(description.signature().inputs(), batched, out);
         out.raw(",\"output\":");
@@ -61,6 +66,16 @@ final class ModelConfigHandler {
         }
         labels(description.labels(), out);
         return out.raw('}');
+    }
+
+    private static void versions(VersionPolicy policy, JsonOutput out) {
+        switch (policy) {
+            case VersionPolicy.Latest(int count) ->
+                out.raw("\"latest\":{\"num_versions\":").number(count).raw('}');
+            case VersionPolicy.All all -> out.raw("\"all\":{}");
+            case VersionPolicy.Specific(Set<Long> versions) ->
+                out.raw("\"specific\":{\"versions\":").raw(new TreeSet<>(versions).toString()).raw('}');
+        }
     }
 
     private static void instances(String name, Description description, JsonOutput out) {
@@ -81,8 +96,8 @@ final class ModelConfigHandler {
         if (!fixed.equals(FixedBatching.NONE)) {
             long delayMicros = TimeUnit.NANOSECONDS.toMicros(fixed.maxDelayNanos());
             out.raw("\"preferred_batch_size\":").raw(fixed.preferredRows().toString());
-            out.raw(",\"max_queue_delay_microseconds\":\"").number(delayMicros);
-            out.raw("\",\"preserve_ordering\":").raw(Boolean.toString(fixed.preserveOrdering()));
+            out.raw(",\"max_queue_delay_microseconds\":").number(delayMicros);
+            out.raw(",\"preserve_ordering\":").raw(Boolean.toString(fixed.preserveOrdering()));
         }
         out.raw('}');
     }

@@ -1,4 +1,4 @@
-package dev.sluice.worker.repository;
+package dev.sluice.worker.contract;
 
 import java.util.Collection;
 import java.util.List;

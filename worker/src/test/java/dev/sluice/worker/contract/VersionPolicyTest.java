@@ -1,4 +1,4 @@
-package dev.sluice.worker.repository;
+package dev.sluice.worker.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
