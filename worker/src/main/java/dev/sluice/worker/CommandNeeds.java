@@ -11,7 +11,7 @@ final class CommandNeeds {
 
     private CommandNeeds() {}
 
-    /** Its turn. Clients are not to suffer from a candidate because another version takes its time; nobody waits for downloads. */
+    /** Its turn: but no client is to suffer from a candidate while another version is loaded, nor anybody wait for downloads. */
     static boolean turn(ModelCommand command) {
         return !(command instanceof ModelCommand.Reject
                 || command instanceof ModelCommand.Rollback

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens models as ONNX Runtime has optimised them before, where it has, and has it write that down where it has not.
  *
- * <p>What it writes is a model again, of which no more is to be optimised, and made for processors like this one. So the
- * key is all that it follows from: the files, the library, the processor. Only what the CPU's own kernels run is kept:
- * other providers make parts of a model into something that cannot be written.
+ * <p>What it writes is a model again, the very graph that it would run, made for processors like this one. So it is opened
+ * without another look at what could be optimised, and the key is all that it follows from: the files, the library, the
+ * processor. Only what the CPU's own kernels run is kept: other providers make parts of a model into something that
+ * cannot be written.
  *
  * @thread any
  * @errors none of its own: whatever is in the way, the model itself is opened
@@ -122,6 +124,7 @@ final class OptimizedModels {
             if (folder.isEmpty()) {
                 return Optional.empty();
             }
+            settings.setOptimizationLevel(OptLevel.NO_OPT); // the search for what is not left takes its time too
             return Optional.of(
                     environment.createSession(folder.get().resolve(MODEL).toString(), settings));
         } catch (OrtException broken) {
