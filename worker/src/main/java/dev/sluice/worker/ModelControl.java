@@ -155,7 +155,8 @@ final class ModelControl {
     }
 
     private Outcome done(ModelCommand command) {
-        if (CommandNeeds.files(command)) { // whoever asks says that they are whole; the files of others are nobody's business
+        if (CommandNeeds.files(
+                command)) { // whoever asks says that they are whole; the files of others are nobody's business
             folders.take(command.name()).forEach(keeper::retry);
         }
         Optional<ModelFolder> folder = folders.of(command.name());

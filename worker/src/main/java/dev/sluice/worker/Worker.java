@@ -48,8 +48,12 @@ public final class Worker extends VerticleBase {
 
     /** @param store what operators want, from one start to the next */
     public Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker) {
-        this(options, listeners, store, ticker, () ->
-                Engines.installed(options.optimizedModels().files()));
+        this(
+                options,
+                listeners,
+                store,
+                ticker,
+                () -> Engines.installed(options.optimizedModels().files()));
     }
 
     Worker(WorkerOptions options, Listeners listeners, WishStore store, Ticker ticker, Supplier<Engines> engines) {

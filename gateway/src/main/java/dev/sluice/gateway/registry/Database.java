@@ -165,7 +165,8 @@ final class Database implements AutoCloseable {
         Map<String, String> told = place instanceof Place.Server ? OF_SERVER : Map.of();
         Connection fresh = opening.to(url, properties(credentials, told));
         try {
-            if (asked != null && !asked.isThere()) { // what is open here has no name any more, and ends with this process
+            if (asked != null
+                    && !asked.isThere()) { // what is open here has no name any more, and ends with this process
                 throw new IOException("another server has just put another file in its place");
             }
             fresh.setAutoCommit(false);

@@ -30,10 +30,8 @@ class OptimizedModelsIT {
     }
 
     private static boolean optimizedBefore(RunningGateway gateway) {
-        JsonObject version = gateway.admin("GET", SUMS, "")
-                .json()
-                .getJsonArray("versions")
-                .getJsonObject(0);
+        JsonObject version =
+                gateway.admin("GET", SUMS, "").json().getJsonArray("versions").getJsonObject(0);
         assertEquals("ready", version.getString("state"));
         return version.getBoolean("optimized_before");
     }

@@ -200,11 +200,12 @@ class RemoteModelsIT {
     /** What `./sluice models` shows of version 2 is the same. */
     private static void awaitShown(RunningGateway gateway, String state, String reason) {
         Pattern told = Pattern.compile(reason);
-        Waiting.until(reason, () -> told.matcher(version(gateway, "sums", 2).getString("reason", ""))
-                .find());
+        Waiting.until(
+                reason,
+                () -> told.matcher(version(gateway, "sums", 2).getString("reason", ""))
+                        .find());
         assertEquals(state, version(gateway, "sums", 2).getString("state"));
-        String table =
-                gateway.admin("GET", SUMS, "", "accept", "text/plain").body();
+        String table = gateway.admin("GET", SUMS, "", "accept", "text/plain").body();
         assertTrue(table.lines().anyMatch(line -> line.matches("sums +2 +" + state + " .*" + reason + ".*")), table);
     }
 

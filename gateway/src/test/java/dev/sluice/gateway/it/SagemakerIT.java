@@ -54,8 +54,8 @@ class SagemakerIT {
     void whoIsTheOnlyOneLoadedNeedNotBeNamed() {
         try (RunningGateway gateway = RunningGateway.start(
                 Places.TEST_MODELS, PROFILE, "worker.control.mode=explicit", "worker.control.load=[\"echo\"]")) {
-            Answer answer = gateway.post(
-                    "/invocations", "{\"instances\": [[1.5]]}", "content-type", "application/json");
+            Answer answer =
+                    gateway.post("/invocations", "{\"instances\": [[1.5]]}", "content-type", "application/json");
             assertEquals("{\"predictions\":[[1.5]]}", answer.body());
         }
         try (RunningGateway gateway = RunningGateway.start(

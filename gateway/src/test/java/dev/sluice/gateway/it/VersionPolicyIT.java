@@ -34,7 +34,11 @@ class VersionPolicyIT {
                 .with("sums", "3", MODEL)
                 .triton("sums", "version_policy { latest { num_versions: 2 } }");
         gateway = RunningGateway.start(
-                root, "admin.port=-1", "worker.warm_up_budget=0s", "worker.control.poll=1h", "worker.control.settle=0s");
+                root,
+                "admin.port=-1",
+                "worker.warm_up_budget=0s",
+                "worker.control.poll=1h",
+                "worker.control.settle=0s");
         caller = new GrpcCaller(gateway.port());
     }
 

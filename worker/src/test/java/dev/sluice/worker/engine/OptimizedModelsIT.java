@@ -96,9 +96,9 @@ class OptimizedModelsIT {
     private float[] y(boolean asBefore) throws ModelLoadException {
         try (LoadedModel model = engine.load(file, new EngineOptions(1))) {
             assertEquals(asBefore, model.optimizedBefore());
-            return TestTensors.floats(TestModels.run(
-                            model, List.of(TestTensors.floats("x", new Shape(3), 0, 0, 0)), List.of("y"))
-                    .getFirst());
+            return TestTensors.floats(
+                    TestModels.run(model, List.of(TestTensors.floats("x", new Shape(3), 0, 0, 0)), List.of("y"))
+                            .getFirst());
         }
     }
 

@@ -38,7 +38,8 @@ final class ModelConfigHandler {
         Exchange exchange = exchanges.of(context);
         try {
             ModelEndpoint endpoint = Routes.model(context).in(parts.models());
-            exchange.json(config(endpoint, parts.models().policy(endpoint.model().name())));
+            exchange.json(
+                    config(endpoint, parts.models().policy(endpoint.model().name())));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }
@@ -74,7 +75,9 @@ final class ModelConfigHandler {
                 out.raw("\"latest\":{\"num_versions\":").number(count).raw('}');
             case VersionPolicy.All all -> out.raw("\"all\":{}");
             case VersionPolicy.Specific(Set<Long> versions) ->
-                out.raw("\"specific\":{\"versions\":").raw(new TreeSet<>(versions).toString()).raw('}');
+                out.raw("\"specific\":{\"versions\":")
+                        .raw(new TreeSet<>(versions).toString())
+                        .raw('}');
         }
     }
 
