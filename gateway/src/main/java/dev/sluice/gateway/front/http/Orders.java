@@ -57,12 +57,13 @@ public final class Orders {
 
     /** The same for what a request asks for besides, when its body has been read. */
     public void order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
+        Exchange exchange = exchanges.of(context);
         order(context, command).onSuccess(outcome -> {
             InferenceError refusal = outcome.refusal();
             if (refusal == null) {
                 orRefuse(exchange, () -> whenDone.accept(outcome));
             } else {
-                exchanges.of(context).refuse(refusal);
+                exchange.refuse(refusal);
             }
         });
     }

@@ -80,7 +80,7 @@ public final class TransformCalls {
     void beginPicture(Asked asked, byte[] picture) {
         ImageInput image = (ImageInput) Objects.requireNonNull(
                 asked.endpoint.description().transform().input(), "it takes nothing but tensors");
-        PredictBody form = new PredictBody(PredictBody.Kind.PICTURE, "", List.of());
+        PredictBody form = new PredictBody(PredictBody.Kind.FILE, "", List.of());
         HttpBytes bytes = new HttpBytes(picture, 0, picture.length);
         begin(asked, new PictureBody(form, bytes, picture.length, image, images), 0);
     }
