@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelId;
@@ -46,6 +47,9 @@ public final class ModelOrders {
      * @param wanted null where that is left open
      */
     public long versionToRegister(String name, @Nullable String wanted) {
+        if (!models.isComplete()) { // who does not wait would not hear of it, and which is the newest nobody knows
+            throw new InferenceException(new InferenceError.Starting());
+        }
         if (wanted == null) {
             LongStream there = models.versions(name).stream()
                     .mapToLong(report -> report.model().version());

@@ -2,7 +2,12 @@ package dev.sluice.gateway.front.multimodel;
 
 import static dev.sluice.gateway.front.multimodel.ManagedModels.MODEL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.Vertx;
@@ -28,6 +33,13 @@ class ModelOrdersTest {
 
     private Optional<ModelCommand> step(int place) {
         return steps.get(place).get();
+    }
+
+    @Test
+    void nothingIsRegisteredBeforeAnybodyKnowsWhatThereIs() {
+        ModelOrders early = new ModelOrders(new ModelDirectory());
+        InferenceException refused = assertThrows(InferenceException.class, () -> early.versionToRegister(MODEL, "1"));
+        assertInstanceOf(InferenceError.Starting.class, refused.error());
     }
 
     @Test
