@@ -33,7 +33,7 @@ public final class PictureCalls {
     private static final double WIDE_FOR_HIGH = 4.0 / 3;
     private static final Color PAPER = new Color(205, 203, 198);
     private static final Color INK = new Color(40, 42, 60);
-    private static final int GRAIN = 10;
+    private static final int GRAIN = 36;
     private static final float STROKE = 0.09f;
 
     /** Of the height of the paper. */
