@@ -169,11 +169,7 @@ final class ModelControl {
         }
         return switch (command) {
             case ModelCommand.Load(String name) -> load(name);
-            case ModelCommand.Unload(String name) -> {
-                wishes.change(name, wish -> wish.with(Memory.UNLOADED));
-                settle(name);
-                yield new Outcome(null, inMemory(name));
-            }
+            case ModelCommand.Unload(String name) -> unload(name);
             case ModelCommand.Serve(String name, List<String> versions) ->
                 serve(folder.orElseThrow(), versions, UnaryOperator.identity());
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
@@ -194,6 +190,12 @@ final class ModelControl {
                 yield new Outcome(null, inMemory(name)); // whatever becomes of it now: nothing more has been said
             }
         };
+    }
+
+    private Outcome unload(String name) {
+        wishes.change(name, wish -> wish.with(Memory.UNLOADED));
+        settle(name);
+        return new Outcome(null, inMemory(name));
     }
 
     private Outcome load(String name) {

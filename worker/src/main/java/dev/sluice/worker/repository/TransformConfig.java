@@ -22,6 +22,65 @@ import org.jspecify.annotations.Nullable;
  */
 public record TransformConfig(Input input, Output output) {
 
+    private static final Set<String> OF_IMAGES = Set.of(
+            "channels",
+            "width",
+            "height",
+            "layout",
+            "resize",
+            "filter",
+            "scale",
+            "mean",
+            "std",
+            "invert",
+            "background");
+
+    private static final Set<String> OF_TEXTS = Set.of(
+            "tokenizer",
+            "max_tokens",
+            "truncate",
+            "pad_to",
+            "pad_side",
+            "pad_id",
+            "special_tokens",
+            "ids",
+            "mask",
+            "types",
+            "max_texts",
+            "max_characters");
+
+    private static final Set<String> OF_AUDIO = Set.of(
+            "rate",
+            "channel",
+            "max_seconds",
+            "samples",
+            "min_samples",
+            "pad",
+            "pad_side",
+            "truncate",
+            "normalize",
+            "scale",
+            "signal",
+            "mask",
+            "lengths");
+
+    private static final Set<String> OF_BOXES = Set.of(
+            "name",
+            "labels",
+            "scores",
+            "classes",
+            "count",
+            "boxes_last",
+            "corners",
+            "units",
+            "form",
+            "activation",
+            "background",
+            "score_threshold",
+            "iou_threshold",
+            "suppression",
+            "max_boxes");
+
     /**
      * What goes in.
      *
@@ -240,48 +299,9 @@ public record TransformConfig(Input input, Output output) {
         return switch (kind) {
             case NONE -> Set.of();
             case ROWS -> Set.of("columns");
-            case IMAGE ->
-                Set.of(
-                        "channels",
-                        "width",
-                        "height",
-                        "layout",
-                        "resize",
-                        "filter",
-                        "scale",
-                        "mean",
-                        "std",
-                        "invert",
-                        "background");
-            case TEXT ->
-                Set.of(
-                        "tokenizer",
-                        "max_tokens",
-                        "truncate",
-                        "pad_to",
-                        "pad_side",
-                        "pad_id",
-                        "special_tokens",
-                        "ids",
-                        "mask",
-                        "types",
-                        "max_texts",
-                        "max_characters");
-            case AUDIO ->
-                Set.of(
-                        "rate",
-                        "channel",
-                        "max_seconds",
-                        "samples",
-                        "min_samples",
-                        "pad",
-                        "pad_side",
-                        "truncate",
-                        "normalize",
-                        "scale",
-                        "signal",
-                        "mask",
-                        "lengths");
+            case IMAGE -> OF_IMAGES;
+            case TEXT -> OF_TEXTS;
+            case AUDIO -> OF_AUDIO;
         };
     }
 
@@ -293,23 +313,7 @@ public record TransformConfig(Input input, Output output) {
             case SIGMOID -> Set.of("name", "labels", "top", "threshold");
             case EMBEDDING -> Set.of("name", "pooling", "normalize", "shorten");
             case VALUES -> Set.of("name", "decimals");
-            case BOXES ->
-                Set.of(
-                        "name",
-                        "labels",
-                        "scores",
-                        "classes",
-                        "count",
-                        "boxes_last",
-                        "corners",
-                        "units",
-                        "form",
-                        "activation",
-                        "background",
-                        "score_threshold",
-                        "iou_threshold",
-                        "suppression",
-                        "max_boxes");
+            case BOXES -> OF_BOXES;
         };
     }
 

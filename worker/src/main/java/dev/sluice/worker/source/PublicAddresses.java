@@ -111,9 +111,7 @@ final class PublicAddresses {
         }
         boolean isPrivate = PRIVATE.stream().anyMatch(block -> block.has(address))
                 || (address.length == V6_BYTES && !GLOBAL_V6.has(address));
-        return isPrivate && !allowPrivate
-                ? Optional.of("in a private network or this machine's")
-                : Optional.empty();
+        return isPrivate && !allowPrivate ? Optional.of("in a private network or this machine's") : Optional.empty();
     }
 
     private static boolean isLoopback(byte[] address) {

@@ -49,8 +49,7 @@ final class SourceRules {
     record Allowed(boolean plainText, boolean privately, List<Path> files, String settings) {
 
         static Allowed by(SourceOptions options) {
-            return new Allowed(
-                    options.allowHttp(), options.allowPrivate(), options.allowFiles(), "worker.sources");
+            return new Allowed(options.allowHttp(), options.allowPrivate(), options.allowFiles(), "worker.sources");
         }
     }
 
@@ -73,9 +72,8 @@ final class SourceRules {
             case "file" ->
                 isAllowed(path(source))
                         ? Optional.empty()
-                        : Optional.of(
-                                source.shown() + " lies in none of the directories of " + allowed.settings
-                                        + ".allow_files");
+                        : Optional.of(source.shown() + " lies in none of the directories of " + allowed.settings
+                                + ".allow_files");
             case "https" -> objectionToLiteral(source);
             default -> Optional.empty();
         };

@@ -34,8 +34,7 @@ public final class WebFiles {
      * @param allowPrivate whether private networks and this machine may be asked
      * @param silence how long a server may say nothing
      */
-    public WebFiles(
-            String settings, boolean allowHttp, boolean allowPrivate, Duration silence, InstantSource clock) {
+    public WebFiles(String settings, boolean allowHttp, boolean allowPrivate, Duration silence, InstantSource clock) {
         SourceRules.Allowed allowed = new SourceRules.Allowed(allowHttp, allowPrivate, List.of(), settings);
         this.rules = new SourceRules(allowed, InetAddress::getAllByName);
         this.sockets = CheckedSockets.believingWhatJavaDoes(rules);

@@ -46,22 +46,23 @@ class BoxShapeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1x84x8400,PER_CLASS,true,1,8400,80",
-        "-1x84x-1,PER_CLASS,true,-1,-1,80",
-        "-1x25200x85,OBJECTNESS,false,-1,25200,80",
-        "300x85,PER_CLASS,false,1,300,81",
-        "-1x300x6,CHOSEN,false,-1,300,-1",
-        "-1x-1x-1,PER_CLASS,false,-1,-1,-1",
-        "-1x4420x4;-1x4420x2,PER_CLASS,false,-1,4420,2",
-        "-1x4x8400;-1x80x8400,PER_CLASS,true,-1,8400,80",
-        "5x100x4;5x100x3,OBJECTNESS,false,5,100,2",
-        "-1x4;-1,PER_CLASS,false,1,-1,1",
-        "-1x4;-1;-1,CHOSEN,false,1,-1,-1",
-        "2x100x4;2x100;2x100;2,CHOSEN,false,2,100,-1",
-        "-1x100x4;-1x100;-1x100;-1x1,CHOSEN,false,-1,100,-1",
+        "1x84x8400,PER_CLASS,true,1 8400 80",
+        "-1x84x-1,PER_CLASS,true,-1 -1 80",
+        "-1x25200x85,OBJECTNESS,false,-1 25200 80",
+        "300x85,PER_CLASS,false,1 300 81",
+        "-1x300x6,CHOSEN,false,-1 300 -1",
+        "-1x-1x-1,PER_CLASS,false,-1 -1 -1",
+        "-1x4420x4;-1x4420x2,PER_CLASS,false,-1 4420 2",
+        "-1x4x8400;-1x80x8400,PER_CLASS,true,-1 8400 80",
+        "5x100x4;5x100x3,OBJECTNESS,false,5 100 2",
+        "-1x4;-1,PER_CLASS,false,1 -1 1",
+        "-1x4;-1;-1,CHOSEN,false,1 -1 -1",
+        "2x100x4;2x100;2x100;2,CHOSEN,false,2 100 -1",
+        "-1x100x4;-1x100;-1x100;-1x1,CHOSEN,false,-1 100 -1",
     })
-    void countsWhatThereIs(String shapes, Form form, boolean last, long rows, long boxes, long classes) {
-        assertEquals(new BoxShape(rows, boxes, classes), of(shapes, form, last, -1));
+    void countsWhatThereIs(String shapes, Form form, boolean last, String rowsBoxesClasses) {
+        BoxShape shape = of(shapes, form, last, -1);
+        assertEquals(rowsBoxesClasses, shape.rows() + " " + shape.boxes() + " " + shape.classes());
     }
 
     @ParameterizedTest
