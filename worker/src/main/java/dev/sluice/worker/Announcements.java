@@ -40,9 +40,9 @@ final class Announcements {
         bus.send(CircuitReport.ADDRESS, report, LOCAL);
     }
 
-    /** Returns when that batcher has so many instances; fails with why it cannot, and then it has fewer. */
-    void resize(Incarnation incarnation, int instances) {
-        bus.request(incarnation.resizeAddress(), instances, LOCAL).await();
+    /** Returns when that group has so many instances; fails with why it cannot, and then it has fewer. */
+    void resize(Incarnation incarnation, String group, int instances) {
+        bus.request(incarnation.resizeAddress(group), instances, LOCAL).await();
     }
 
     /** Returns when that batcher has nothing to do any more, or the time is over. */

@@ -2,10 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.BatcherOptions;
-import dev.sluice.worker.batch.DeviceShare;
-import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LargeRequests;
-import dev.sluice.worker.batch.SharedInstances;
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -23,6 +20,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -55,14 +53,11 @@ final class BatcherVerticle extends VerticleBase {
     private final Incarnation incarnation;
     private final ModelId model;
     private final BatcherOptions options;
-    private final InstanceGroup.Members members;
-    private final DeviceTurns.Stake stake;
+    private final List<DeviceGroups.Made> devices;
     private final Ticker ticker;
     private Usage usage = new Usage();
-    private InstanceGroup instances;
-    private DeviceShare share;
+    private DeviceGroups groups;
     private Batcher batcher;
-    private SharedInstances shared;
     private LargeRequests requests;
 
     /** By the address at which the front loop waits for outcomes. */
@@ -76,16 +71,11 @@ final class BatcherVerticle extends VerticleBase {
     private boolean turnEndIsDue;
 
     BatcherVerticle(
-            Incarnation incarnation,
-            BatcherOptions options,
-            InstanceGroup.Members members,
-            DeviceTurns.Stake stake,
-            Ticker ticker) {
+            Incarnation incarnation, BatcherOptions options, List<DeviceGroups.Made> devices, Ticker ticker) {
         this.incarnation = incarnation;
         this.model = incarnation.model();
         this.options = options;
-        this.members = members;
-        this.stake = stake;
+        this.devices = devices;
         this.ticker = ticker;
     }
 
@@ -104,10 +94,8 @@ final class BatcherVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        instances = new InstanceGroup(model, members, context, ticker, new Instances());
-        share = stake.join(() -> context.runOnContext(granted -> useTurn()));
-        shared = new SharedInstances(instances, share, ticker);
-        batcher = new Batcher(model, options, shared, ticker, this::wakeAt);
+        groups = new DeviceGroups(model, devices, context, ticker, new Instances());
+        batcher = new Batcher(model, options, groups.options(), ticker, this::wakeAt);
         requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
         MessageConsumerOptions consumer = new MessageConsumerOptions()
                 .setAddress(incarnation.batcherAddress())
@@ -122,14 +110,18 @@ final class BatcherVerticle extends VerticleBase {
                 .compose(listening -> vertx.eventBus()
                         .localConsumer(incarnation.drainAddress(), this::onDrain)
                         .completion())
-                .compose(listening -> vertx.eventBus()
-                        .localConsumer(incarnation.resizeAddress(), this::onResize)
-                        .completion());
+                .compose(listening -> Future.join(
+                        groups.names().stream().map(this::listenForSizeOf).toList()));
     }
 
-    private void onResize(Message<Integer> message) {
-        instances
-                .resize(message.body())
+    private Future<Void> listenForSizeOf(String group) {
+        return vertx.eventBus()
+                .<Integer>localConsumer(incarnation.resizeAddress(group), message -> onResize(group, message))
+                .completion();
+    }
+
+    private void onResize(String group, Message<Integer> message) {
+        groups.resize(group, message.body())
                 .onSuccess(done -> message.reply(null, DELIVERY))
                 .onFailure(missing -> message.fail(0, String.valueOf(missing.getMessage())));
     }
@@ -157,11 +149,10 @@ final class BatcherVerticle extends VerticleBase {
     public Future<?> stop() {
         refuseAll(new InferenceError.Draining());
         Promise<Void> over = Promise.promise();
-        instances.close().onComplete(idle -> over.tryComplete());
+        groups.close().onComplete(idle -> over.tryComplete());
         vertx.setTimer(GRACE_MILLIS, late -> over.tryComplete());
         return over.future().onSuccess(done -> {
-            instances.terminate();
-            share.leave();
+            groups.leave();
             batcher.abandonRunning(new InferenceError.Draining());
             refuseAll(new InferenceError.Draining()); // again, for a batch that failed meanwhile waits to run once more
         });
@@ -255,16 +246,16 @@ final class BatcherVerticle extends VerticleBase {
 
     private void useTurn() {
         batcher.dispatch();
-        share.pass();
+        groups.pass();
         watchRuns();
     }
 
     /** Only while there are any: of many models most are idle. */
     private void watchRuns() {
-        if (overdueCheck == NO_TIMER && shared.isRunning()) {
+        if (overdueCheck == NO_TIMER && groups.areRunning()) {
             overdueCheck = vertx.setTimer(OVERDUE_CHECK_MILLIS, due -> {
                 overdueCheck = NO_TIMER;
-                if (shared.yieldOverdue()) {
+                if (groups.yieldOverdue()) {
                     useTurn();
                 } else {
                     watchRuns();

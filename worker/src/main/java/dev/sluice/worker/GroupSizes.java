@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import java.util.HashMap;
 import java.util.List;
@@ -12,15 +13,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the number of each version's instances as it is wanted, while the version serves.
+ * Keeps the number of instances in each group of each version as it is wanted, while the version serves.
  *
  * @thread the control thread
- * @bound one change of a version at a time; what it came to is forgotten with the version
+ * @bound one change of a group at a time; what it came to is forgotten with the version
  * @errors a number that cannot be had is not tried again until another one is wanted
  */
 final class GroupSizes {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupSizes.class);
+
+    /**
+     * Says how many instances each version of a model is to have.
+     *
+     * @thread the control thread
+     */
+    @FunctionalInterface
+    interface Wanted {
+
+        /** In that group; 0 for as many as it has. */
+        int of(String name, String group);
+    }
+
+    private record Group(ModelId model, String name) {}
 
     /**
      * What a version in memory was told last.
@@ -31,56 +46,58 @@ final class GroupSizes {
 
     private final Map<ModelId, KeptVersion> kept;
     private final ModelSleep.Steps steps;
-    private final Map<ModelId, Told> told = new HashMap<>();
-    private ToIntFunction<String> wanted = name -> 0;
+    private final Map<Group, Told> told = new HashMap<>();
+    private Wanted wanted = (name, group) -> 0;
 
     GroupSizes(Map<ModelId, KeptVersion> kept, ModelSleep.Steps steps) {
         this.kept = kept;
         this.steps = steps;
     }
 
-    /** @param byModel how many each version of that model is to have; 0 for as many as it has */
-    void want(ToIntFunction<String> byModel) {
-        wanted = byModel;
+    void want(Wanted byGroup) {
+        wanted = byGroup;
     }
 
-    /** How many each version of that model is to have; 0 for as many as it has. */
-    int wanted(String name) {
-        return wanted.applyAsInt(name);
+    /** By group, how many instances of it are enough for a version that is about to be loaded. */
+    ToIntFunction<String> most(String name) {
+        return group -> {
+            int most = wanted.of(name, group);
+            return most == 0 ? Integer.MAX_VALUE : most;
+        };
     }
 
     /** Begins to make it so. */
     void adjust() {
-        told.keySet().retainAll(kept.keySet());
+        told.keySet().removeIf(group -> !kept.containsKey(group.model));
         List.copyOf(kept.values()).forEach(this::adjust);
     }
 
     private void adjust(KeptVersion version) {
-        int target = wanted(version.model().name());
         ServedModel served = version.serving;
-        if (served == null
-                || served.isPipeline()
-                || target == 0
-                || version.life.state() != ModelState.READY
-                || version.replacing) {
-            return;
+        if (served != null && version.life.state() == ModelState.READY && !version.replacing) {
+            served.groups().forEach(group -> adjust(version, served, group));
         }
-        @Nullable Told before = told.get(version.model());
-        boolean isEnough = served.instances() == target;
+    }
+
+    private void adjust(KeptVersion version, ServedModel served, Description.Group group) {
+        Group key = new Group(version.model(), group.name());
+        int target = wanted.of(version.model().name(), group.name());
+        @Nullable Told before = told.get(key);
+        boolean isEnough = target == 0 || group.instances() == target;
         if (before != null && before.served.equals(served)) {
-            isEnough = !before.over || before.instances == target;
+            isEnough = target == 0 || !before.over || before.instances == target;
         }
         if (isEnough) {
             return;
         }
-        told.put(version.model(), new Told(served, target, false, ""));
-        steps.inItsOwnTime(version.model(), () -> resize(version, served, target));
+        told.put(key, new Told(served, target, false, ""));
+        steps.inItsOwnTime(version.model(), () -> resize(version, served, key, target));
     }
 
-    private void resize(KeptVersion version, ServedModel served, int target) {
+    private void resize(KeptVersion version, ServedModel served, Group group, int target) {
         String fault = "";
         try {
-            served.resize(target);
+            served.resize(group.name, target);
         } catch (Exception missing) { // of any kind, thrown from where the compiler cannot see it
             fault = "it cannot have " + target + " instances: " + missing.getMessage();
         }
@@ -88,11 +105,11 @@ final class GroupSizes {
             return; // it has fallen asleep or been replaced, and who comes next is looked at anew
         }
         if (fault.isEmpty()) {
-            LOG.info("model {} has {} instances", version.model(), target);
+            LOG.info("model {} has {} instances on {}", version.model(), target, group.name);
         } else {
-            LOG.error("model {}: {}", version.model(), fault);
+            LOG.error("model {}: {} ({})", version.model(), fault, group.name);
         }
-        told.put(version.model(), new Told(served, target, true, fault));
+        told.put(group, new Told(served, target, true, fault));
         steps.report(version, version.reason);
     }
 
@@ -106,7 +123,7 @@ final class GroupSizes {
             return Optional.of("it is a pipeline and has no instances of its own; the models of its stages have");
         }
         return told.entrySet().stream()
-                .filter(entry -> entry.getKey().name().equals(name))
+                .filter(entry -> entry.getKey().model.name().equals(name))
                 .map(entry -> entry.getValue().fault)
                 .filter(fault -> !fault.isEmpty())
                 .findFirst();

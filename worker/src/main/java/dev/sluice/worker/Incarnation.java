@@ -19,13 +19,13 @@ record Incarnation(ModelId model, long number) {
         return batcherAddress() + ".drain";
     }
 
-    /** Where its batcher is told how many instances to have; it replies when it has them. */
-    String resizeAddress() {
-        return batcherAddress() + ".instances";
+    /** Where its batcher is told how many instances a group is to have; it replies when it has them. */
+    String resizeAddress(String group) {
+        return batcherAddress() + ".instances." + group;
     }
 
     /** Where the event bus takes batches for one of its instances, which is a new one each time. */
-    String instanceAddress(int instance) {
-        return "sluice.instance." + model + "." + number + "." + instance;
+    String instanceAddress(String group, int instance) {
+        return "sluice.instance." + model + "." + number + "." + group + "." + instance;
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.ModelWish;
+import dev.sluice.worker.repository.GroupConfig;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * How many instances each version of a model is to have: what operators said, else its files, else the settings.
+ * How many instances each version of a model is to have in each group: what operators said, else its files, else the
+ * settings.
  *
  * @thread the control thread
  */
@@ -23,7 +25,7 @@ final class InstanceCounts {
     private final WorkerOptions worker;
     private final Wishes wishes;
     private final ModelKeeper keeper;
-    private Map<String, Integer> byFile = Map.of();
+    private Map<String, List<GroupConfig>> byFile = Map.of();
 
     InstanceCounts(WorkerOptions worker, Wishes wishes, ModelKeeper keeper) {
         this.worker = worker;
@@ -32,12 +34,21 @@ final class InstanceCounts {
     }
 
     void saidBy(List<ModelFolder> folders) {
-        byFile = folders.stream().collect(Collectors.toMap(ModelFolder::name, ModelFolder::instances));
+        byFile = folders.stream().collect(Collectors.toMap(ModelFolder::name, ModelFolder::groups));
     }
 
-    int wanted(String name) {
-        int said = wishes.of(name).instances();
-        return ModelServing.instances(said > 0 ? said : byFile.getOrDefault(name, 0), worker);
+    int wanted(String name, String group) {
+        int said = wishes.of(name).instancesIn(group);
+        int ofFile = groups(name).stream()
+                .filter(each -> each.name().equals(group))
+                .mapToInt(GroupConfig::count)
+                .findFirst()
+                .orElse(0);
+        return ModelServing.instances(said > 0 ? said : ofFile, worker);
+    }
+
+    private List<GroupConfig> groups(String name) {
+        return byFile.getOrDefault(name, List.of());
     }
 
     /**
@@ -49,18 +60,31 @@ final class InstanceCounts {
         String name = said.name();
         int instances = said.instances();
         if (instances < 0 || instances > ModelCommand.Instances.MOST) {
-            return refused("a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")");
+            return refused("instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")");
         }
-        ModelWish before =
-                wishes.change(name, wish -> wish.instances(instances)).before();
+        List<String> all = groups(name).stream().map(GroupConfig::name).toList();
+        if (!said.group().isEmpty() && !all.contains(said.group())) {
+            return refused("group", "it has none of that name (got " + said.group() + "; it has " + String.join(", ", all) + ")");
+        }
+        Wishes.Changed made = wishes.change(name, wish -> wish.instances(said.group(), instances));
         settle.accept(name);
         Optional<String> lack = keeper.lackOfInstances(name);
         if (lack.isEmpty()) {
-            return new Outcome(null, "each version has " + wanted(name) + " instances" + onceItIsThere(name));
+            return new Outcome(null, "each version has " + inWords(name, said.group(), all) + onceItIsThere(name));
         }
-        wishes.takeBack(name, wish -> wish.instances() == instances ? wish.instances(before.instances()) : wish);
+        wishes.takeBack(name, wish -> wish.hasInstancesOf(made.after()) ? wish.withInstancesOf(made.before()) : wish);
         settle.accept(name);
-        return refused(lack.get());
+        return refused("instances", lack.get());
+    }
+
+    private String inWords(String name, String group, List<String> all) {
+        if (group.isEmpty() && all.size() <= 1) {
+            return wanted(name, all.isEmpty() ? "" : all.getFirst()) + " instances";
+        }
+        return all.stream()
+                .filter(each -> group.isEmpty() || each.equals(group))
+                .map(each -> wanted(name, each) + " instances on " + each)
+                .collect(Collectors.joining(", "));
     }
 
     private String onceItIsThere(String name) {
@@ -69,7 +93,7 @@ final class InstanceCounts {
         return isThere && !versions.isEmpty() ? "" : " once it is in memory";
     }
 
-    private static Outcome refused(String why) {
-        return new Outcome(new InferenceError.InvalidRequest("instances", why), "");
+    private static Outcome refused(String field, String why) {
+        return new Outcome(new InferenceError.InvalidRequest(field, why), "");
     }
 }

@@ -141,7 +141,7 @@ final class InstanceDeployer implements InstanceSupply {
 
     /** A new address each time, for it names the thread pool as well, and the old one may still be taken. */
     private Future<Instance> deployHere() {
-        String address = incarnation.instanceAddress(deployed++);
+        String address = incarnation.instanceAddress(options.group(), deployed++);
         DeploymentOptions ownThread = new DeploymentOptions()
                 .setThreadingModel(ThreadingModel.WORKER)
                 .setWorkerPoolName(address)

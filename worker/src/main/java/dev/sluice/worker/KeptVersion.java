@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,8 @@ final class KeptVersion {
     @Nullable
     Description sleeping;
 
-    /** What was measured of it, so that nobody waits for it to be measured again. */
-    List<LatencyPoint> profile = List.of();
+    /** By group, what was measured of it, so that nobody waits for it to be measured again. */
+    Map<String, List<LatencyPoint>> profiles = Map.of();
 
     ModelServing.Rest rest = new ModelServing.Rest(false, Duration.ZERO);
 

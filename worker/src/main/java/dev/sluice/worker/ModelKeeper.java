@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,8 +71,8 @@ final class ModelKeeper {
         this.sizes = new GroupSizes(kept, steps);
     }
 
-    /** Has each version of a model have that many instances. */
-    void keepInstances(ToIntFunction<String> wanted) {
+    /** Has each version of a model have as many instances in each group. */
+    void keepInstances(GroupSizes.Wanted wanted) {
         sizes.want(wanted);
     }
 
@@ -232,7 +231,7 @@ final class ModelKeeper {
         ModelId model = version.tried.model();
         try {
             version.close(); // what is left of one that failed when it had served
-            version.profile = List.of(); // its files may be others
+            version.profiles = Map.of(); // its files may be others
             version.failedWakes = 0;
             bring(version);
         } catch (Throwable broken) { // nothing may leave it on its way for ever
@@ -274,9 +273,8 @@ final class ModelKeeper {
         loader.bringHere(version, how -> hear(version, how));
         sleep.admit(version); // what it takes is known by its files
         ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
-        int instances = sizes.wanted(version.model().name());
-        ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, instances > 0 ? instances : Integer.MAX_VALUE);
-        ServedModel served = loader.load(version.here(), wished, version.profile, progress);
+        ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, sizes.most(version.model().name()));
+        ServedModel served = loader.load(version.here(), wished, version.profiles, progress);
         watch.begin(served);
         version.rest = served.rest();
         return served;
@@ -295,7 +293,7 @@ final class ModelKeeper {
         ServedModel before = version.serving;
         Resident inMemory = sleep.isToLeave(version);
         try {
-            version.profile = List.of();
+            version.profiles = Map.of();
             version.serving = load(version, () -> {});
         } catch (Throwable broken) {
             LOG.error(

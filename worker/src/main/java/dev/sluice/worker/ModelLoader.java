@@ -1,10 +1,9 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.batch.BatchGate;
+import dev.sluice.worker.batch.BatchPolicy;
 import dev.sluice.worker.batch.BatcherOptions;
-import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.LatencyPoint;
-import dev.sluice.worker.batch.PatientShare;
 import dev.sluice.worker.batch.RaggedAxes;
 import dev.sluice.worker.batch.ShapeOptions;
 import dev.sluice.worker.breaker.BreakerOptions;
@@ -23,8 +22,6 @@ import dev.sluice.worker.drift.OutputWatch;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.engine.LoadedModel;
-import dev.sluice.worker.engine.ModelInstance;
-import dev.sluice.worker.engine.Placement;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.PipelineFile;
@@ -38,14 +35,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,18 +61,11 @@ final class ModelLoader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
     private static final int NOT_BATCHED = 1;
-    private static final Duration READING = Duration.ofMinutes(10);
-
-    /** Beside the warm-up's budget: the first run of a heavy model, its golden samples, turns of other models. */
-    private static final Duration REHEARSAL = Duration.ofMinutes(1);
 
     /** For models that are closed, and in place of threads that hang. */
     private static final int SPARE_THREADS = 8;
 
     private static final long TRIM_AFTER_MILLIS = 500;
-
-    /** One computes while another is copied there. */
-    private static final int RUNS_OF_A_GPU = 2;
 
     /** Told of what happens to models. */
     record Listeners(BatchListener batches, InstanceListener instances) {}
@@ -82,8 +74,7 @@ final class ModelLoader implements AutoCloseable {
     private final Listeners listeners;
     private final Ticker ticker;
     private final Engines engines;
-    private final Profiles profiles;
-    private final Map<String, DeviceTurns> devices = new HashMap<>();
+    private final GroupLoader groups;
     private final Announcements announcements;
     private final Vertx vertx;
     private final WorkerExecutor loading;
@@ -106,14 +97,12 @@ final class ModelLoader implements AutoCloseable {
         this.engines = means.engines;
         this.fetching = means.fetching;
         this.pipelines = means.pipelines;
-        this.profiles = Profiles.of(options);
-        int cores = Runtime.getRuntime().availableProcessors();
-        devices.put(Placement.CPU_DEVICE, new DeviceTurns(options.cpuRuns() > 0 ? options.cpuRuns() : cores));
         this.vertx = means.vertx;
         this.announcements = new Announcements(vertx.eventBus());
         this.slots = new LoadingSlots(options.control().threads());
         this.loading = vertx.createSharedWorkerExecutor(
                 "sluice.loading", options.control().threads() + SPARE_THREADS, 1, TimeUnit.HOURS);
+        this.groups = new GroupLoader(options, loading, ticker);
     }
 
     /** Has pipelines wait for what is wanted in memory. */
@@ -134,20 +123,21 @@ final class ModelLoader implements AutoCloseable {
      * What is said of a version by others than its files.
      *
      * @param fallback who answers while its circuit is open
-     * @param mostInstances how many are enough; who is to have more than its files say is given them when it serves, so
-     *     that it serves even where they cannot be had
+     * @param mostInstances how many are enough in a group; who is to have more than its files say is given them when it
+     *     serves, so that it serves even where they cannot be had
      */
-    record Wish(@Nullable Fallback fallback, int mostInstances) {}
+    record Wish(@Nullable Fallback fallback, ToIntFunction<String> mostInstances) {}
 
     /**
      * Loads a version, whose files are here.
      *
      * @param wish who answers while its circuit is open, and how many instances are enough
-     * @param known how long its batches take, if it has been here before and its files are the same; then nobody waits for
+     * @param known by group, how long its batches take, if it has been here before and its files are the same; then nobody waits for
      *     that to be measured
      * @throws Exception with a message for people, when it cannot be served
      */
-    ServedModel load(ModelLocation location, Wish wish, List<LatencyPoint> known, Progress progress) throws Exception {
+    ServedModel load(ModelLocation location, Wish wish, Map<String, List<LatencyPoint>> known, Progress progress)
+            throws Exception {
         ServedModel served = new ServedModel(new Incarnation(location.model(), ++incarnations), announcements);
         try {
             Optional<PipelineFile> pipeline = blocking(() -> PipelineFile.of(location));
@@ -188,7 +178,7 @@ final class ModelLoader implements AutoCloseable {
             ModelLocation location,
             Engine engine,
             Wish wish,
-            List<LatencyPoint> known,
+            Map<String, List<LatencyPoint>> known,
             Progress progress,
             ServedModel served) {}
 
@@ -199,21 +189,26 @@ final class ModelLoader implements AutoCloseable {
                 () -> ModelServing.of(ModelConfig.read(configFile), options).withAtMost(version.wish.mostInstances));
         TritonConfig triton = blocking(() -> TritonConfig.beside(configFile));
         triton.check(version.location.modelFile());
-        Future<LoadedModel> reading = loading.executeBlocking(
-                () -> version.engine.load(version.location.modelFile(), serving.engineOptions()), false);
-        LoadedModel runnable = orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(this::closing));
-        version.served.onClose(() -> closing(runnable));
+        List<GroupLoader.Group> there = new ArrayList<>();
+        GroupLoader.Model model =
+                new GroupLoader.Model(version.engine, version.location.modelFile(), serving, version.known);
+        for (ModelServing.Group group : serving.groups()) {
+            LoadedModel runnable = groups.read(group, model, this::closing);
+            version.served.onClose(() -> closing(runnable));
+            there.add(new GroupLoader.Group(group, runnable));
+        }
+        LoadedModel runnable = there.getFirst().runnable();
         version.progress.warming.run();
         triton.check(runnable.signature());
-        List<String> remarks = new ArrayList<>(triton.remarks());
-        remarks.addAll(runnable.remarks());
+        Set<String> remarks = new LinkedHashSet<>(triton.remarks());
+        there.forEach(group -> remarks.addAll(group.runnable().remarks()));
         signatures.change(version.location.model(), runnable.signature()).ifPresent(change -> {
             if (serving.tests().sameSignature()) {
                 throw new IllegalStateException(change + " (same_signature in its model.yaml)");
             }
             remarks.add(change);
         });
-        Description description = deploy(version, runnable, serving, remarks);
+        Description description = deploy(version, model, there, remarks);
         remarks.forEach(remark -> LOG.warn("model {}: {}", version.location.model(), remark));
         Incarnation incarnation = version.served.incarnation();
         signatures.serves(incarnation, runnable.signature(), serving.tests().sameSignature());
@@ -231,120 +226,113 @@ final class ModelLoader implements AutoCloseable {
         return loading.executeBlocking(work, false).await();
     }
 
-    private Description deploy(Loading version, LoadedModel runnable, ModelServing serving, List<String> remarks) {
-        Signature signature = serving.signatureOf(runnable);
+    private Description deploy(
+            Loading version, GroupLoader.Model model, List<GroupLoader.Group> there, Set<String> remarks) {
+        ModelServing serving = model.serving();
+        Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
-        int maxBatchRows = signature.batched() ? serving.maxBatchRows() : NOT_BATCHED;
-        List<LatencyPoint> profile = rehearse(version, runnable, serving, maxBatchRows);
-        OutputWatch outputs =
-                blocking(() -> serving.drift().watch(version.location.modelFile(), signature, remarks::add));
-        Incarnation incarnation = version.served.incarnation();
-        InstanceDeployer deployer = new InstanceDeployer(
-                incarnation,
-                runnable,
-                new InstanceOptions(
-                        serving.instances(), maxBatchRows, options.batchMemory(), ragged, listeners.instances),
-                ticker,
-                version.progress.serving);
-        version.served.onClose(deployer::close);
-        List<Instance> first = new ArrayList<>();
-        for (int i = 0; i < serving.instances(); i++) {
-            first.add(deployer.deploy().await());
+        ShapeOptions shapes =
+                new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
+        BatchPolicy policy = serving.policy(shapes.maxPieceRows());
+        Map<String, List<LatencyPoint>> measured = new HashMap<>();
+        for (GroupLoader.Group group : there) {
+            measured.put(group.name(), groups.rehearse(group, model, shapes.maxPieceRows()));
         }
+        OutputWatch outputs = blocking(() -> serving.drift().watch(model.file(), signature, remarks::add));
+        List<DeviceGroups.Made> made = made(version, serving, there, shapes, measured);
         BatcherOptions batching = new BatcherOptions(
-                serving.policy(maxBatchRows),
+                policy,
                 serving.maxQueueRequests(),
-                profile,
+                List.of(),
                 listeners.batches,
                 serving.preserveOrdering(),
-                new ShapeOptions(maxBatchRows, ragged),
-                gate(incarnation, serving.breaker(), version.wish.fallback));
-        InstanceGroup.Members members = new InstanceGroup.Members(first, deployer, options.giveUpAfter());
-        String batcher = vertx.deployVerticle(
-                        new BatcherVerticle(incarnation, batching, members, stake(runnable, serving), ticker)
-                                .watching(outputs, options.drift().reportEvery())
-                                .noting(version.served.usage()))
+                shapes,
+                BatchGate.OPEN);
+        Incarnation incarnation = version.served.incarnation();
+        String batcher = vertx.deployVerticle(new BatcherVerticle(incarnation, batching, made, ticker)
+                        .watching(outputs, options.drift().reportEvery())
+                        .noting(version.served.usage()))
                 .await();
         version.served.onClose(() -> vertx.undeploy(batcher));
-        Description description = describe(incarnation, runnable, serving, transform, remarks);
-        version.served.describe(description, serving.rest(), profile);
+        Description description = describe(incarnation, there, serving, transform, remarks);
+        version.served.describe(description, serving.rest(), measured);
         return description;
+    }
+
+    private List<DeviceGroups.Made> made(
+            Loading version,
+            ModelServing serving,
+            List<GroupLoader.Group> there,
+            ShapeOptions shapes,
+            Map<String, List<LatencyPoint>> measured) {
+        Incarnation incarnation = version.served.incarnation();
+        GroupsServing canServe = new GroupsServing(version.progress.serving, there.size());
+        GroupCircuits circuits = circuits(incarnation, version.wish.fallback);
+        List<DeviceGroups.Made> made = new ArrayList<>();
+        for (GroupLoader.Group group : there) {
+            InstanceOptions instances = new InstanceOptions(
+                    group.name(),
+                    group.serving().instances(),
+                    shapes.maxPieceRows(),
+                    options.batchMemory(),
+                    shapes.ragged(),
+                    listeners.instances);
+            InstanceDeployer deployer = new InstanceDeployer(
+                    incarnation, group.runnable(), instances, ticker, canServe.of(group.name()));
+            version.served.onClose(deployer::close);
+            made.add(new DeviceGroups.Made(
+                    group.name(),
+                    new InstanceGroup.Members(deployed(deployer, instances), deployer, options.giveUpAfter()),
+                    groups.stake(group, there, serving),
+                    measured.getOrDefault(group.name(), List.of()),
+                    gate(incarnation, serving.breaker(), circuits)));
+        }
+        return made;
+    }
+
+    private static List<Instance> deployed(InstanceDeployer deployer, InstanceOptions options) {
+        List<Instance> first = new ArrayList<>();
+        for (int i = 0; i < options.instances(); i++) {
+            first.add(deployer.deploy().await());
+        }
+        return first;
     }
 
     private static Description describe(
             Incarnation incarnation,
-            LoadedModel runnable,
+            List<GroupLoader.Group> there,
             ModelServing serving,
             DeclaredTransform transform,
-            List<String> remarks) {
+            Set<String> remarks) {
+        LoadedModel runnable = there.getFirst().runnable();
         Signature signature = serving.signatureOf(runnable);
         return new Description(
                 runnable.platform(),
                 signature,
                 transform.labels(serving.labels().isEmpty() ? runnable.labels() : serving.labels()),
                 signature.batched() ? serving.maxBatchRows() : 0,
-                serving.instances(),
+                there.stream().map(GroupLoader.Group::described).toList(),
                 incarnation.batcherAddress(),
                 serving.fixed(),
                 transform.values(),
-                remarks,
-                runnable.device(),
+                List.copyOf(remarks),
                 serving.cacheTtl().toNanos());
     }
 
-    private DeviceTurns.Stake stake(LoadedModel runnable, ModelServing serving) {
-        DeviceTurns device = devices.computeIfAbsent(runnable.device(), gpu -> new DeviceTurns(RUNS_OF_A_GPU));
-        return new DeviceTurns.Stake(device, serving.shareOfCores());
-    }
-
-    private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, @Nullable Fallback fallback) {
-        if (!breaker.enabled()) {
-            return BatchGate.OPEN;
-        }
+    private GroupCircuits circuits(Incarnation incarnation, @Nullable Fallback fallback) {
         ModelId model = incarnation.model();
         String batcher = incarnation.batcherAddress();
-        ModelBreaker.Listener listener = (state, openUntilNanos) -> {
+        return new GroupCircuits((state, openUntilNanos) -> {
             listeners.batches.circuit(model, state);
             announcements.circuit(new CircuitReport(model, batcher, state, openUntilNanos, fallback));
-        };
-        listener.changed(CircuitState.CLOSED, 0);
-        return new ModelBreaker(model, breaker, ticker, new SplittableRandom(), listener);
+        });
     }
 
-    private List<LatencyPoint> rehearse(Loading version, LoadedModel runnable, ModelServing serving, int rows) {
-        Path modelFile = version.location.modelFile();
-        Profiles byEngine = profiles.by(version.engine.name() + " " + version.engine.version());
-        Profiles known = serving.placement().equals(Placement.CPU)
-                ? byEngine
-                : byEngine.on(serving.placement() + ", run on " + runnable.device());
-        ModelInstance trial = blocking(() -> runnable.newInstance(rows, options.batchMemory()));
-        PatientShare place = new PatientShare(stake(runnable, serving));
-        Rehearsal rehearsal = new Rehearsal(
-                trial, new WarmUp(trial, serving.signatureOf(runnable), place, ticker), place, serving.tests());
-        Future<List<LatencyPoint>> measured = loading.executeBlocking(
-                () -> rehearsal.play(
-                        modelFile,
-                        warmUp -> version.known.isEmpty()
-                                ? known.of(modelFile, serving.intraOpThreads(), rows, warmUp)
-                                : version.known),
-                false);
-        measured.onComplete(over -> trial.close());
-        Duration patience = options.warmUpBudget().plus(REHEARSAL);
-        return orGiveUp(measured, patience, "running it for the first time", trial::terminate);
-    }
-
-    /** A thread that hangs is left behind; others go on. */
-    private static <T> T orGiveUp(Future<T> work, Duration patience, String doing, Runnable giveUp) {
-        try {
-            return work.timeout(patience.toMillis(), TimeUnit.MILLISECONDS).await();
-        } catch (Exception failure) { // a TimeoutException comes from where the compiler cannot see it
-            if (failure instanceof TimeoutException) {
-                giveUp.run();
-                throw new IllegalStateException(doing + " took longer than " + patience.toSeconds() + " s", failure);
-            }
-            throw failure;
-        }
+    private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, GroupCircuits circuits) {
+        return breaker.enabled()
+                ? new ModelBreaker(incarnation.model(), breaker, ticker, new SplittableRandom(), circuits.next())
+                : BatchGate.OPEN;
     }
 
     private Future<?> closing(LoadedModel runnable) {

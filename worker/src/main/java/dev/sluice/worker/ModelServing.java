@@ -9,9 +9,11 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.engine.EngineOptions;
 import dev.sluice.worker.engine.LoadedModel;
 import dev.sluice.worker.engine.Placement;
+import dev.sluice.worker.repository.GroupConfig;
 import dev.sluice.worker.repository.ModelConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,11 @@ import org.jspecify.annotations.Nullable;
  * @param tests what a version must show before it serves
  * @param drift how its answers are watched
  * @param rest when it may be sent to sleep
- * @param placement where it runs
+ * @param groups where it runs, at least one
  * @param cacheTtl how long its answers may be given again; 0 for never
  * @param declared what it takes and gives, where its owner says so
  */
 record ModelServing(
-        int instances,
-        int intraOpThreads,
         int maxBatchRows,
         int maxQueueRequests,
         Duration slo,
@@ -47,12 +47,31 @@ record ModelServing(
         Tests tests,
         Watching drift,
         Rest rest,
-        Placement placement,
+        List<Group> groups,
         Duration cacheTtl,
         @Nullable Signature declared) {
 
     /** More threads than this only get in each other's way while other models and the front want cores as well. */
     private static final int MOST_INSTANCES_BY_DEFAULT = 4;
+
+    /**
+     * Its instances on one device.
+     *
+     * @param name by which operators tell it from the others
+     */
+    record Group(String name, int instances, int intraOpThreads, Placement placement) {
+
+        static Group of(GroupConfig config, WorkerOptions node) {
+            Placement placement = new Placement(
+                    config.device(), config.executionProvider(), config.providerOptions(), config.cpuFallback());
+            int threads = orElse(config.intraOpThreads(), node.intraOpThreads());
+            return new Group(config.name(), ModelServing.instances(config.count(), node), threads, placement);
+        }
+
+        Group withAtMost(int most) {
+            return new Group(name, Math.min(instances, most), intraOpThreads, placement);
+        }
+    }
 
     /**
      * What a version must show.
@@ -73,8 +92,6 @@ record ModelServing(
 
     static ModelServing of(ModelConfig model, WorkerOptions node) {
         return new ModelServing(
-                instances(model.instances(), node),
-                orElse(model.intraOpThreads(), node.intraOpThreads()),
                 orElse(model.maxBatchRows(), node.maxBatchRows()),
                 orElse(model.maxQueueRequests(), node.maxQueueRequests()),
                 model.slo(),
@@ -88,16 +105,14 @@ record ModelServing(
                 new Tests(model.selfTest() == ModelConfig.SelfTest.AUTO, model.finiteOutputs(), model.sameSignature()),
                 Watching.of(model.drift(), node.drift()),
                 rest(model, node.control()),
-                new Placement(model.device(), model.executionProvider(), model.providerSettings(), model.cpuFallback()),
+                model.groups().stream().map(group -> Group.of(group, node)).toList(),
                 model.cache().ttl(),
                 model.signature().declared());
     }
 
-    /** The same with no more instances than so many. */
-    ModelServing withAtMost(int most) {
+    /** The same with no more instances in each group than so many. */
+    ModelServing withAtMost(ToIntFunction<String> most) {
         return new ModelServing(
-                Math.min(instances, most),
-                intraOpThreads,
                 maxBatchRows,
                 maxQueueRequests,
                 slo,
@@ -111,7 +126,9 @@ record ModelServing(
                 tests,
                 drift,
                 rest,
-                placement,
+                groups.stream()
+                        .map(group -> group.withAtMost(most.applyAsInt(group.name)))
+                        .toList(),
                 cacheTtl,
                 declared);
     }
@@ -153,9 +170,14 @@ record ModelServing(
         return new FixedDelayPolicy(rows, preferredRows, maxQueueDelay.toNanos());
     }
 
-    /** As its engine is to load it. */
-    EngineOptions engineOptions() {
-        return new EngineOptions(intraOpThreads, placement, declared);
+    /** As its engine is to load it for that group. */
+    EngineOptions engineOptions(Group group) {
+        return new EngineOptions(group.intraOpThreads, group.placement, declared);
+    }
+
+    /** Threads that run it, on any device. */
+    int instances() {
+        return groups.stream().mapToInt(Group::instances).sum();
     }
 
     /** As it is shown. */
@@ -169,8 +191,8 @@ record ModelServing(
     }
 
     /** Its share as places are counted, of which each is a core: a run with several threads takes as much as several runs. */
-    double shareOfCores() {
-        return (double) share / intraOpThreads;
+    double shareOfCores(Group group) {
+        return (double) share / group.intraOpThreads;
     }
 
     private static int orElse(int own, int inherited) {

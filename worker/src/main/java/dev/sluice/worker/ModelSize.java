@@ -1,5 +1,9 @@
 package dev.sluice.worker;
 
+import dev.sluice.worker.engine.Placement;
+import dev.sluice.worker.repository.ModelConfig;
+import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -22,6 +26,19 @@ final class ModelSize {
     private static final String GOLDEN = "golden";
 
     private ModelSize() {}
+
+    /** The same for each group that this machine's memory is taken by: a session of its own. */
+    static long of(ModelLocation version) {
+        long once = of(version.modelFile());
+        try {
+            long here = ModelConfig.read(version.configFile()).groups().stream()
+                    .filter(group -> group.device().equals(Placement.CPU_DEVICE) || group.cpuFallback())
+                    .count();
+            return once * Math.max(1, here);
+        } catch (SettingsException | IllegalArgumentException faulty) {
+            return once; // whoever loads it says what is wrong
+        }
+    }
 
     /** Of what lies beside that file and below, golden samples excepted; 0 where that cannot be read, as of a pipeline. */
     static long of(Path modelFile) {

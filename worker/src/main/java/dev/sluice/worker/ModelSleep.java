@@ -12,9 +12,9 @@ import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.memory.MemoryPolicy;
 import dev.sluice.worker.memory.MemoryPolicy.Room;
 import dev.sluice.worker.memory.Resident;
+import dev.sluice.worker.repository.ModelLocation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -124,8 +124,8 @@ final class ModelSleep {
      * @throws IllegalStateException when there cannot be room for it, with a message for its owner
      */
     void admit(KeptVersion version) {
-        Path file = version.here().modelFile();
-        version.bytes = vertx.executeBlocking(() -> ModelSize.of(file), false).await();
+        ModelLocation files = version.here();
+        version.bytes = vertx.executeBlocking(() -> ModelSize.of(files), false).await();
         if (policy.room(version.bytes, List.of(), ticker.nanos()) instanceof Room.Never(String why)) {
             throw new IllegalStateException(why);
         }
@@ -179,7 +179,7 @@ final class ModelSleep {
         Resident gone = isToLeave(version);
         version.life.enter(ModelState.ASLEEP);
         version.sleeping = awake.asleepAt(WaitingRoom.address(model));
-        version.profile = served.profile();
+        version.profiles = served.profiles();
         version.serving = null;
         listener.asleep(model, why);
         LOG.info("model {} is asleep: {}", model, inWords(why));
@@ -263,7 +263,7 @@ final class ModelSleep {
             try {
                 if (forRoom.inTurn(() -> begins(version, wanted))) {
                     if (!vertx.executeBlocking(version.tried::isAsFound, false).await()) {
-                        version.profile = List.of(); // then it shows once more what it can
+                        version.profiles = Map.of(); // then it shows once more what it can
                     }
                     steps.bring(version);
                     woken(version, sinceNanos);

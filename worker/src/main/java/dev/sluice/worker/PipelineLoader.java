@@ -127,7 +127,7 @@ final class PipelineLoader {
             return Future.succeededFuture();
         });
         keeping.run(); // for what was told since
-        version.served.describe(description, new ModelServing.Rest(true, Duration.ZERO), List.of());
+        version.served.describe(description, new ModelServing.Rest(true, Duration.ZERO), Map.of());
         LOG.info(
                 "model {} is ready: a pipeline of {} stages",
                 version.model(),
@@ -249,12 +249,11 @@ final class PipelineLoader {
                 signature,
                 transform.labels(config.labels()),
                 signature.batched() ? mostRows(plan, config) : 0,
-                Description.NO_INSTANCES,
+                List.of(),
                 incarnation.batcherAddress(),
                 FixedBatching.NONE,
                 transform.values(),
                 remarks,
-                "cpu",
                 0); // or an answer would outlive the stage that gave it
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class ServedModel {
     private final Deque<Supplier<Future<?>>> undo = new ArrayDeque<>();
     private final Usage usage = new Usage();
     private @Nullable Description description;
-    private List<LatencyPoint> profile = List.of();
+    private Map<String, List<LatencyPoint>> profiles = Map.of();
     private ModelServing.Rest rest = new ModelServing.Rest(false, Duration.ZERO);
     private long readyNanos;
     private long loadNanos;
@@ -46,10 +47,11 @@ final class ServedModel {
         undo.push(step);
     }
 
-    void describe(Description complete, ModelServing.Rest mayRest, List<LatencyPoint> measured) {
+    /** @param measured by group, how long its batches took before it took requests */
+    void describe(Description complete, ModelServing.Rest mayRest, Map<String, List<LatencyPoint>> measured) {
         description = complete;
         rest = mayRest;
-        profile = measured;
+        profiles = Map.copyOf(measured);
     }
 
     void loaded(long sinceNanos, long nowNanos) {
@@ -65,9 +67,9 @@ final class ServedModel {
         return rest;
     }
 
-    /** How long its batches took before it took requests. */
-    List<LatencyPoint> profile() {
-        return profile;
+    /** By group, how long its batches took before it took requests. */
+    Map<String, List<LatencyPoint>> profiles() {
+        return profiles;
     }
 
     long readyNanos() {
@@ -85,10 +87,10 @@ final class ServedModel {
         return description;
     }
 
-    /** Has so many instances from now on; fails with why it has fewer. */
-    void resize(int instances) {
-        announcements.resize(incarnation, instances);
-        description = description == null ? null : description.with(instances);
+    /** Has so many instances in that group from now on; fails with why it has fewer. */
+    void resize(String group, int instances) {
+        announcements.resize(incarnation, group, instances);
+        description = description == null ? null : description.with(group, instances);
     }
 
     /** Whether it has no instances of its own, for its stages have them. */
@@ -96,8 +98,9 @@ final class ServedModel {
         return description != null && description.isPipeline();
     }
 
-    int instances() {
-        return description == null ? 0 : description.instances();
+    /** The groups that it has, and how many instances there are in each. */
+    List<Description.Group> groups() {
+        return description == null ? List.of() : description.groups();
     }
 
     /** Lets it finish what it has; to be called when nobody is sent to it any more. */

@@ -34,7 +34,7 @@ final class UnusedSettings {
     /** For people; empty if nothing of the kind is said. */
     static Optional<String> remark(ModelLocation location, ModelConfig config) {
         Map<String, Boolean> said = new LinkedHashMap<>();
-        said.put("instances", config.instances() > 0);
+        said.put("instances", !config.instances().equals(List.of("0")));
         said.put("max_queue_requests", config.maxQueueRequests() > 0);
         said.put("slo", !config.slo().isZero());
         said.put("preferred_batch_sizes", !config.preferredBatchSizes().isEmpty());

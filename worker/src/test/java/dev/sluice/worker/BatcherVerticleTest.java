@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.worker.batch.Batch;
 import dev.sluice.worker.batch.BatchGather;
 import dev.sluice.worker.batch.BatchResult;
+import dev.sluice.worker.batch.BatchGate;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.GreedyPolicy;
@@ -77,8 +78,10 @@ class BatcherVerticleTest {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
         InstanceGroup.Members members = new InstanceGroup.Members(
                 List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
-        return result(vertx.deployVerticle(new BatcherVerticle(
-                new Incarnation(model, 1), options, members, new DeviceTurns.Stake(device, 1), ticker)));
+        DeviceGroups.Made only = new DeviceGroups.Made(
+                "cpu", members, new DeviceTurns.Stake(device, 1), List.of(), BatchGate.OPEN);
+        return result(
+                vertx.deployVerticle(new BatcherVerticle(new Incarnation(model, 1), options, List.of(only), ticker)));
     }
 
     private <T> void listen(String address, BlockingQueue<Message<T>> messages) {

@@ -3,12 +3,15 @@ package dev.sluice.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class GroupSizesTest {
 
     private static final ModelId CAT = new ModelId("cat", 1);
+    private static final Description DESCRIPTION =
+            new Description("fake", new Signature(List.of(), List.of(), true), List.of(), 8, 1, "address");
 
     private final KeptVersion version =
             new KeptVersion(new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
@@ -49,15 +54,16 @@ class GroupSizesTest {
     private GroupSizes wantingTwo(Vertx vertx, Runnable whenAsked) {
         Incarnation first = new Incarnation(CAT, 1);
         version.serving = new ServedModel(first, new Announcements(vertx.eventBus()));
+        version.serving.describe(DESCRIPTION, new ModelServing.Rest(false, Duration.ZERO), Map.of());
         version.life.enter(ModelState.LOADING);
         version.life.enter(ModelState.WARMING);
         version.life.enter(ModelState.READY);
-        vertx.eventBus().consumer(first.resizeAddress(), message -> {
+        vertx.eventBus().consumer(first.resizeAddress("cpu"), message -> {
             whenAsked.run();
             message.fail(1, "no memory");
         });
         GroupSizes sizes = new GroupSizes(Map.of(CAT, version), steps);
-        sizes.want(name -> 2);
+        sizes.want((name, group) -> 2);
         sizes.adjust();
         return sizes;
     }

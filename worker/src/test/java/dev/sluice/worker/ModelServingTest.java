@@ -14,12 +14,15 @@ import org.junit.jupiter.api.Test;
 /** What a model is due of its device. */
 class ModelServingTest {
 
-    private static ModelServing serving(int intraOpThreads, int share) {
+    private static double shareOfCores(int intraOpThreads, int share) {
+        ModelServing.Group group = new ModelServing.Group("cpu", 1, intraOpThreads, Placement.CPU);
+        return serving(group, share).shareOfCores(group);
+    }
+
+    private static ModelServing serving(ModelServing.Group group, int share) {
         Duration none = Duration.ZERO;
         BreakerOptions breaker = Settings.of(BreakerOptions.class).load();
         return new ModelServing(
-                1,
-                intraOpThreads,
                 8,
                 10,
                 none,
@@ -33,14 +36,14 @@ class ModelServingTest {
                 new ModelServing.Tests(true, true, false),
                 new Watching(Settings.of(DriftOptions.class).load(), OutputWatch.Choice.ALL),
                 new ModelServing.Rest(false, none),
-                Placement.CPU,
+                List.of(group),
                 none,
                 null);
     }
 
     @Test
     void aRunWithSeveralThreadsCountsAsManyTimes() {
-        assertEquals(1, serving(1, 1).shareOfCores());
-        assertEquals(0.5, serving(4, 2).shareOfCores());
+        assertEquals(1, shareOfCores(1, 1));
+        assertEquals(0.5, shareOfCores(4, 2));
     }
 }

@@ -156,13 +156,14 @@ record ModelsRequest(String url, String method, String path, String body) {
 
     private static ModelsRequest instances(String url, String path, Deque<String> words) {
         String text = next(words, "instances needs a number, or default");
+        String group = words.isEmpty() ? "" : words.remove();
         if (text.equals(DEFAULT)) {
-            return new ModelsRequest(url, "DELETE", path, "");
+            return new ModelsRequest(url, "DELETE", group.isEmpty() ? path : path + "?group=" + segment(group), "");
         }
         if (!COUNT.matcher(text).matches()) {
             throw new IllegalArgumentException(text + " is no number of instances, nor default");
         }
-        return new ModelsRequest(url, "PUT", path, "{\"instances\":" + text + "}");
+        return new ModelsRequest(url, "PUT", path, "{\"instances\":" + text + (group.isEmpty() ? "" : ",\"group\":" + quoted(group)) + "}");
     }
 
     private static String quoted(String text) {

@@ -151,6 +151,9 @@ public final class MeterNames {
     /** Gauge: bytes of answers that their clients have not taken yet. */
     public static final String UNSENT_BYTES = "sluice_unsent_bytes";
 
+    /** Gauge, by model, version, group and device: threads that run the version there. */
+    public static final String INSTANCES = "sluice_instances";
+
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */
     public static final String MODEL_STATE = "sluice_model_state";
 

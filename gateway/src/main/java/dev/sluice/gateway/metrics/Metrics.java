@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.SourceListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -65,6 +66,7 @@ public final class Metrics {
     private final DriftMeters drift;
     private final MultiGauge states;
     private final MultiGauge remarks;
+    private final MultiGauge instances;
     private Supplier<List<ModelReport>> reports = List::of;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
@@ -72,6 +74,7 @@ public final class Metrics {
         registry.config().meterFilter(NO_INSTANCES); // first, or meters that are there escape it
         this.states = MultiGauge.builder(MeterNames.MODEL_STATE).register(registry);
         this.remarks = MultiGauge.builder(MeterNames.MODEL_REMARKS).register(registry);
+        this.instances = MultiGauge.builder(MeterNames.INSTANCES).register(registry);
         this.enabled = options.enabled();
         this.models = new ModelMeters(registry, loaded);
         this.traffic = new TrafficMeters(registry);
@@ -243,9 +246,20 @@ public final class Metrics {
         List<ModelReport> models = reports.get();
         states.register(models.stream().map(Metrics::stateRow).toList(), true);
         remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
+        instances.register(models.stream().flatMap(Metrics::instanceRows).toList(), true);
         traffic.refresh();
         drift.refresh();
         return registry.scrape();
+    }
+
+    private static Stream<MultiGauge.Row<?>> instanceRows(ModelReport report) {
+        Description loaded = report.description();
+        return loaded == null || report.state() == ModelState.ASLEEP
+                ? Stream.empty()
+                : loaded.groups().stream()
+                        .map(group -> MultiGauge.Row.of(
+                                ModelMeters.tags(report.model()).and("group", group.name(), "device", group.device()),
+                                group.instances()));
     }
 
     private static Stream<MultiGauge.Row<?>> remarksRow(ModelReport report) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables {@code model_wish}, {@code label_wish} and {@code source_wish}, and with them those of {@link RolloutTable}.
+ * The tables {@code model_wish}, {@code label_wish}, {@code source_wish} and {@code group_wish}, and with them those of {@link RolloutTable}.
  *
  * @thread the registry's
  */
@@ -28,6 +28,7 @@ final class WishTable {
         Map<String, Map<String, Long>> labels = labels(connection);
         Map<String, Rollout> rollouts = RolloutTable.read(connection);
         Map<String, Map<Long, ModelSource>> sources = sources(connection);
+        Map<String, Map<String, Integer>> groups = groups(connection);
         List<ModelWish> wishes = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
                         "select model, memory, versions, traffic, instances from model_wish order by model");
@@ -40,6 +41,7 @@ final class WishTable {
                         memory(row.getString("memory")),
                         items(row.getString("versions")),
                         row.getInt("instances"),
+                        groups.getOrDefault(model, Map.of()),
                         labels.getOrDefault(model, Map.of()),
                         row.getString("traffic"),
                         rollout == null ? Rollout.NONE : rollout,
@@ -74,6 +76,19 @@ final class WishTable {
         return byModel;
     }
 
+    private static Map<String, Map<String, Integer>> groups(Connection connection) throws SQLException {
+        Map<String, Map<String, Integer>> byModel = new HashMap<>();
+        try (PreparedStatement statement =
+                        connection.prepareStatement("select model, device_group, instances from group_wish");
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                byModel.computeIfAbsent(row.getString("model"), first -> new HashMap<>())
+                        .put(row.getString("device_group"), row.getInt("instances"));
+            }
+        }
+        return byModel;
+    }
+
     private static Map<String, Map<Long, ModelSource>> sources(Connection connection) throws SQLException {
         Map<String, Map<Long, ModelSource>> byModel = new HashMap<>();
         try (PreparedStatement statement =
@@ -92,6 +107,7 @@ final class WishTable {
         RolloutTable.write(connection, wish.name(), wish.rollout());
         delete(connection, "delete from label_wish where model = ?", wish.name());
         delete(connection, "delete from source_wish where model = ?", wish.name());
+        delete(connection, "delete from group_wish where model = ?", wish.name());
         delete(connection, "delete from model_wish where model = ?", wish.name());
         if (wish.with(Rollout.NONE).saysNothing()) {
             return;
@@ -115,6 +131,19 @@ final class WishTable {
             }
         }
         writeSources(connection, wish);
+        writeGroups(connection, wish);
+    }
+
+    private static void writeGroups(Connection connection, ModelWish wish) throws SQLException {
+        for (Map.Entry<String, Integer> group : wish.groupInstances().entrySet()) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "insert into group_wish (model, device_group, instances) values (?, ?, ?)")) {
+                statement.setString(1, wish.name());
+                statement.setString(2, group.getKey());
+                statement.setInt(3, group.getValue());
+                statement.executeUpdate();
+            }
+        }
     }
 
     private static void writeSources(Connection connection, ModelWish wish) throws SQLException {

@@ -149,12 +149,11 @@ class StableVersionTest {
                         plain.signature(),
                         plain.labels(),
                         plain.maxBatchRows(),
-                        plain.instances(),
+                        plain.groups(),
                         plain.batcherAddress(),
                         plain.fixed(),
                         new Transform(image, null),
                         plain.remarks(),
-                        plain.device(),
                         plain.cacheNanos()));
     }
 

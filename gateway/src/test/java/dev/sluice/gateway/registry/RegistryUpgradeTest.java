@@ -51,7 +51,7 @@ class RegistryUpgradeTest {
     void whatWasKeptBeforeIsStillThere() throws Exception {
         firstRelease();
         ModelWish cat = new ModelWish(
-                "cat", Memory.UNLOADED, List.of("1", "2"), 0, Map.of("stable", 2L), "", Rollout.NONE, Map.of());
+                "cat", Memory.UNLOADED, List.of("1", "2"), 0, Map.of(), Map.of("stable", 2L), "", Rollout.NONE, Map.of());
         try (Database database = new Database(place())) {
             assertEquals(List.of(cat), read(database));
         }
@@ -64,7 +64,7 @@ class RegistryUpgradeTest {
     void allOfItIsReadAsItWasWritten() throws Exception {
         Rollout rollout = new Rollout(1, Map.of(2L, "it fails", 3L, "passed over"), "1\ninput x FP32[-1,4]");
         ModelWish cat =
-                ModelWish.none("cat").trying("{\"candidate\":\"newest\"}").with(rollout);
+                ModelWish.none("cat").trying("{\"candidate\":\"newest\"}").instances("cpu.2", 3).with(rollout);
         ModelWish dog = ModelWish.none("dog").with(new Rollout(4, Map.of(), ""));
         try (Database database = new Database(place())) {
             database.write(connection -> {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,16 @@ final class BatchFormation {
     /** So few rows that no second request fits, not even one without rows. */
     static final int ONE_REQUEST_AT_A_TIME = -1;
 
+    /** Of a model that has one device. */
+    static final Predicate<QueuedRequest> NOWHERE_ELSE = queued -> false;
+
+    /**
+     * Whose batches are formed.
+     *
+     * @param drop told of who has left the queue and is owed that refusal
+     */
+    record Owner(ModelId model, BatchQueue queue, BiConsumer<QueuedRequest, Refusal> drop) {}
+
     private final ModelId model;
     private final BatchQueue queue;
     private final LatencyModel latency;
@@ -32,18 +43,13 @@ final class BatchFormation {
     private final DeadlinePlan plan;
     private final Headroom headroom;
 
-    /** @param drop told of who has left the queue and is owed that refusal */
-    BatchFormation(
-            ModelId model,
-            BatchQueue queue,
-            LatencyModel latency,
-            MemoryLimit memory,
-            BiConsumer<QueuedRequest, Refusal> drop) {
-        this.model = model;
-        this.queue = queue;
+    /** On the device that this has been learnt of. */
+    BatchFormation(Owner owner, LatencyModel latency, MemoryLimit memory) {
+        this.model = owner.model;
+        this.queue = owner.queue;
         this.latency = latency;
         this.memory = memory;
-        this.drop = drop;
+        this.drop = owner.drop;
         this.plan = new DeadlinePlan(latency);
         this.headroom = new Headroom(latency);
     }
@@ -67,9 +73,12 @@ final class BatchFormation {
         if (left < alone) {
             return Refusal.lateAtArrival();
         }
-        return alone > 0 && left < Arrays.stream(busyNanos).min().orElse(0) + alone
-                ? Refusal.busyAtArrival(model)
-                : null;
+        return alone > 0 && left < answerNanos(queued, busyNanos) ? Refusal.busyAtArrival(model) : null;
+    }
+
+    /** In what time it would have its answer if nobody else waited. */
+    long answerNanos(QueuedRequest queued, long[] busyNanos) {
+        return Arrays.stream(busyNanos).min().orElse(0) + neededNanos(queued, busyNanos.length);
     }
 
     /**
@@ -79,9 +88,10 @@ final class BatchFormation {
      * @param wantedRows most rows of the batch, if there is memory for them; a request that is larger by itself makes a
      *     batch of its own
      * @param busyNanos for each instance how long until it is expected back; one of them is idle
+     * @param elsewhere whether a request that cannot be answered in time here can be on another device
      */
-    Batch next(int wantedRows, long[] busyNanos, long nowNanos) {
-        refuseHopeless(busyNanos.length, nowNanos);
+    Batch next(int wantedRows, long[] busyNanos, long nowNanos, Predicate<QueuedRequest> elsewhere) {
+        refuseHopeless(busyNanos.length, nowNanos, elsewhere);
         if (queue.isEmpty()) {
             return Batch.of(List.of(), FlushReason.DEADLINE);
         }
@@ -92,8 +102,64 @@ final class BatchFormation {
         }
         long budget = plan.budgetNanos(lane, maxRows, busyNanos, nowNanos);
         Batch batch = pick(lane, maxRows, budget, nowNanos);
-        refusePassedOver(batch, busyNanos, nowNanos);
+        refusePassedOver(batch, busyNanos, nowNanos, elsewhere);
         return batch;
+    }
+
+    /**
+     * A batch of those who stand behind others that are served elsewhere sooner, and who have time enough here; perhaps
+     * an empty one. Nobody is refused, nor tried in vain, since it is not here that they have their last chance.
+     *
+     * @param rowsAhead of the others, if there are so many and as many behind them
+     */
+    Batch behind(long rowsAhead, int wantedRows, long nowNanos) {
+        BatchQueue.Lane lane = queue.due();
+        int maxRows = roomWith(lane.peek(), wantedRows);
+        long skipped = Math.clamp(rowsAhead, 0, Math.max(0, lane.rows() - Math.max(1, maxRows)));
+        List<QueuedRequest> behind = new ArrayList<>();
+        for (QueuedRequest next : lane) {
+            if (skipped > 0) {
+                skipped -= next.request().rows();
+            } else {
+                behind.add(next);
+            }
+        }
+        Batch best = Batch.of(List.of(), FlushReason.DEADLINE);
+        double most = 0;
+        for (int rows = maxRows; rows == maxRows || rows > 0; rows /= 2) {
+            Batch batch = inTime(behind, rows, nowNanos);
+            double worth = batch.size() / (double) Math.max(1, latency.nanos(batch.rows()));
+            if (worth > most) {
+                best = batch;
+                most = worth;
+            }
+            if (batch.rows() >= rows) {
+                break; // all of them have time enough, and smaller ones are no better
+            }
+        }
+        best.members().forEach(queue::serve);
+        return best;
+    }
+
+    /** A batch of no more rows, each of whose members would be done with it in time. */
+    private Batch inTime(List<QueuedRequest> from, int maxRows, long now) {
+        long runNanos = latency.safeNanos(Math.max(1, maxRows));
+        List<QueuedRequest> members = new ArrayList<>();
+        int rows = 0;
+        int room = maxRows;
+        for (QueuedRequest next : from) {
+            int own = next.request().rows();
+            long needed = own > maxRows ? latency.safeNanos(own) : runNanos;
+            if ((members.isEmpty() || fits(next, roomWith(next, room), rows)) && next.deadlineNanos() - now >= needed) {
+                members.add(next);
+                rows += own;
+                room = roomWith(next, room);
+            }
+            if (rows >= room) {
+                break;
+            }
+        }
+        return new Batch(members, rows, full(maxRows));
     }
 
     /** One request, of those that matter least: what it is to show may cost it its answer. */
@@ -126,11 +192,12 @@ final class BatchFormation {
      * All but the last one, which is tried in any case: only a run can show that the latency was learnt wrongly. What
      * follows a piece has had its try.
      */
-    private void refuseHopeless(int instances, long now) {
+    private void refuseHopeless(int instances, long now, Predicate<QueuedRequest> elsewhere) {
         for (QueuedRequest next = queue.firstToExpire();
                 next != null
                         && (queue.requests() > 1 || next.follows())
-                        && next.deadlineNanos() - now < neededNanos(next, instances);
+                        && next.deadlineNanos() - now < neededNanos(next, instances)
+                        && !elsewhere.test(next);
                 next = queue.firstToExpire()) {
             queue.remove(next);
             drop.accept(next, Refusal.hopeless());
@@ -203,10 +270,13 @@ final class BatchFormation {
         return new Batch(members, rows, all ? FlushReason.ALL : shortened ? FlushReason.DEADLINE : full(mostRows));
     }
 
-    private void refusePassedOver(Batch running, long[] busyNanos, long now) {
+    private void refusePassedOver(
+            Batch running, long[] busyNanos, long now, Predicate<QueuedRequest> elsewhere) {
         long nextIdle = nextIdleNanos(busyNanos, latency.nanos(running.rows()));
         for (QueuedRequest next = queue.firstToExpire();
-                next != null && next.deadlineNanos() - now < nextIdle + neededNanos(next, busyNanos.length);
+                next != null
+                        && next.deadlineNanos() - now < nextIdle + neededNanos(next, busyNanos.length)
+                        && !elsewhere.test(next);
                 next = queue.firstToExpire()) {
             queue.remove(next);
             drop.accept(next, Refusal.givenUp(model));

@@ -181,6 +181,11 @@ final class BatchQueue {
                         batches);
     }
 
+    /** How many there are of each kind in the mean. */
+    int rowsOfAKind() {
+        return Math.ceilDiv(rows, Math.max(1, lanes.size()));
+    }
+
     /** The lane whose turn it is; the queue must not be empty. */
     Lane due() {
         return Objects.requireNonNull(levels.due()).lane();

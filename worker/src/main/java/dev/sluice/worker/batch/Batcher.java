@@ -37,42 +37,34 @@ public final class Batcher {
     private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
     private final ModelId model;
-    private final BatchPolicy policy;
-    private final BatchRunner instances;
     private final Ticker ticker;
     private final WakeUps wakeUps;
     private final Tally tally;
-    private final List<LatencyPoint> profile;
-    private final LatencyModel latency;
-    private final Learning learning;
+    private final BatchGroups groups;
     private final BatchQueue queue;
-    private final BatchFormation formation;
     private final BatchKinds kinds;
     private final AnswerSplit split;
     private final TakenRequests taken;
-    private final BatchGate gate;
-    private final RunningBatches running = new RunningBatches();
-    private final Suspects suspects = new Suspects();
-    private final MemoryLimit memory = new MemoryLimit();
     private final @Nullable AnswersInOrder order;
     private @Nullable Refusal refusingAll;
     private final OwnThread thread = new OwnThread();
 
+    /** Of a model that runs on one device. */
     public Batcher(ModelId model, BatcherOptions options, BatchRunner instances, Ticker ticker, BatchTimer timer) {
+        this(model, options, List.of(GroupOptions.only(instances, options)), ticker, timer);
+    }
+
+    /** @param devices what it runs on, at least one */
+    public Batcher(
+            ModelId model, BatcherOptions options, List<GroupOptions> devices, Ticker ticker, BatchTimer timer) {
         this.model = model;
-        this.policy = options.policy();
         this.tally = new Tally(model, options.listener());
-        this.profile = options.profile();
-        this.latency = new LatencyModel(profile, policy.maxRows());
-        this.learning = new Learning(latency, tally);
-        this.queue = new BatchQueue(options.maxQueueRequests(), latency::nanos);
-        this.formation = new BatchFormation(model, queue, latency, memory, this::drop);
+        this.groups = new BatchGroups(model, options, devices, tally, this::drop);
+        this.queue = groups.queue();
         this.kinds = new BatchKinds(options.shapes().ragged());
-        this.gate = options.gate();
         this.split = new AnswerSplit(options.shapes().ragged(), this::warnThatNoneIsBatched);
         this.taken = new TakenRequests(tally);
         this.order = options.preserveOrdering() ? new AnswersInOrder(tally::dropped, ticker::nanos) : null;
-        this.instances = instances;
         this.ticker = ticker;
         this.wakeUps = new WakeUps(timer);
     }
@@ -97,7 +89,7 @@ public final class Batcher {
         if (first != null) {
             queued.follow(first);
         }
-        formation.expectMoreLike(queued, now);
+        groups.expectMoreLike(queued, now);
         Refusal refusal = refusal(queued, now);
         if (refusal != null) {
             drop(queued, refusal);
@@ -116,9 +108,7 @@ public final class Batcher {
         if (needsRoom && queue.isFull()) {
             dispatch(); // what came together is full before it has been looked at, and instances may be idle
         }
-        Refusal tooLate = running.isNextTried(instances, queue)
-                ? null
-                : formation.refusal(queued, running.busyNanos(instances.idleInstances(), now), now);
+        Refusal tooLate = groups.refusal(queued, now);
         if (tooLate != null || !needsRoom || !queue.isFull() || makesRoomFor(queued)) {
             return tooLate;
         }
@@ -126,12 +116,12 @@ public final class Batcher {
     }
 
     private @Nullable Refusal refusalOfAll() {
-        return refusingAll != null ? refusingAll : Refusal.atGate(gate);
+        return refusingAll != null ? refusingAll : groups.refusalAtGates();
     }
 
     /** How many rows of such a request there is memory for, as far as is known. */
     int memoryRows(InferenceRequest request) {
-        return memory.rows(request);
+        return groups.memoryRows(request);
     }
 
     /** To be told of a request in pieces, before its client hears of it. */
@@ -178,38 +168,22 @@ public final class Batcher {
         dispatch();
     }
 
-    /** What has been learnt of the model's latency. */
+    /** What has been learnt of the model's latency, on the first of its devices. */
     public LatencyModel latency() {
-        return latency;
+        return groups.first().latency();
     }
 
     /** What it has learned, what it would decide now, and what it has decided so far. */
     public BatchingReport report() {
         assert thread.isHere();
         long now = ticker.nanos();
-        return new BatchingReport(
-                latency.learned(),
-                LatencyPoint.report(profile),
-                nextRows(state(), now),
-                queue.report(now),
-                instances.idleInstances(),
-                running.report(now),
-                tally.batches(),
-                tally.drops());
+        List<BatchingReport.Group> each = groups.report(split.axisCountsRows(), now);
+        return new BatchingReport(each, queue.report(now), tally.batches(), tally.drops());
     }
 
     /** What its instances can do when all are at work, by what it has learned. */
     public Capacity capacity() {
-        QueueState state = state();
-        int rows = split.axisCountsRows() ? nextRows(state, ticker.nanos()) : 0;
-        return latency.capacity(queue.maxRequests(), state.instances(), rows);
-    }
-
-    /** As if an instance were idle and a request waited, if that is not so. */
-    private int nextRows(QueueState state, long now) {
-        return policy.decide(state.decidable(now), latency, now) instanceof BatchDecision.Flush(int maxRows)
-                ? split.axisCountsRows() ? maxRows : 1
-                : 0;
+        return groups.capacity(split.axisCountsRows(), ticker.nanos());
     }
 
     /** Answers with {@code why} what waits and whatever comes from now on; what runs is completed when it returns. */
@@ -227,7 +201,7 @@ public final class Batcher {
     }
 
     private void refuseWaiting(Refusal refusal) {
-        for (QueuedRequest queued : suspects.takeAll()) {
+        for (QueuedRequest queued : groups.takeSuspects()) {
             if (!queued.isCompleted()) { // it may be a piece, and another one of the same request was here
                 taken.drop(queued, refusal);
             }
@@ -241,7 +215,7 @@ public final class Batcher {
     public void abandonRunning(InferenceError why) {
         assert thread.isHere();
         Refusal refusal = Refusal.ofAll(why);
-        running.forget().forEach(batch -> batch.stillWanted().forEach(member -> taken.drop(member, refusal)));
+        groups.forgetRunning().forEach(batch -> batch.stillWanted().forEach(member -> taken.drop(member, refusal)));
     }
 
     /** Fills the idle instances; to be called after every event, or once after several that came together. */
@@ -250,46 +224,47 @@ public final class Batcher {
         long now = ticker.nanos();
         dropExpired(now);
         if (taken.haveGone()) {
-            running.withdrawDeserted(instances);
+            groups.withdrawDeserted();
         }
         Refusal ofAll = refusalOfAll();
         if (ofAll != null) {
             refuseWaiting(ofAll);
         }
-        while (!suspects.isEmpty() && mayRun(suspects.nextRows())) {
-            run(suspects.next(memory), now);
-        }
-        BatchDecision decision = decide(now);
-        while (suspects.isEmpty() // or the turn that was asked for is theirs
-                && decision instanceof BatchDecision.Flush(int maxRows)
-                && mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
-            run(next(maxRows, now), now);
-            decision = decide(now);
+        for (BatchGroup group : groups.inTurn(now)) {
+            fill(group, now);
         }
         tally.waiting(queue);
-        askForWakeUp(decision);
+        askForWakeUp();
+    }
+
+    private void fill(BatchGroup group, long now) {
+        Suspects suspects = group.suspects();
+        while (!suspects.isEmpty() && group.mayRun(suspects.nextRows())) {
+            run(group, suspects.next(group.memory()), now);
+        }
+        BatchDecision decision = decide(group, now);
+        boolean goesOn = true;
+        while (goesOn
+                && suspects.isEmpty() // or the turn that was asked for is theirs
+                && decision instanceof BatchDecision.Flush(int maxRows)
+                && group.mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
+            int before = queue.requests();
+            run(group, next(group, maxRows, now), now);
+            goesOn = queue.requests() < before; // or those who wait have no time for this device
+            decision = decide(group, now);
+        }
+        if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
+            wakeUps.at(nanos);
+        }
     }
 
     /** Nobody waits for company that is not to be had. */
-    private BatchDecision decide(long now) {
-        QueueState state = state();
-        return split.axisCountsRows() || !state.canFlush()
-                ? policy.decide(state, latency, now)
-                : new BatchDecision.Flush(BatchFormation.ONE_REQUEST_AT_A_TIME);
+    private BatchDecision decide(BatchGroup group, long now) {
+        return groups.decide(group, split.axisCountsRows(), now);
     }
 
-    private boolean mayRun(int rows) {
-        return gate.mayRun() && instances.claim(latency.nanos(rows));
-    }
-
-    private QueueState state() {
-        int idle = instances.idleInstances();
-        return queue.state(idle, idle + running.size(), running.started());
-    }
-
-    private Batch next(int maxRows, long now) {
-        long[] busyNanos = running.busyNanos(instances.idleInstances(), now);
-        Batch batch = gate.isProbing() ? formation.probe() : formation.next(maxRows, busyNanos, now);
+    private Batch next(BatchGroup group, int maxRows, long now) {
+        Batch batch = groups.form(group, maxRows, now);
         queue.formed(batch);
         taken.add(batch);
         batch.members().forEach(QueuedRequest::taken);
@@ -308,10 +283,7 @@ public final class Batcher {
         }
     }
 
-    private void askForWakeUp(BatchDecision decision) {
-        if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
-            wakeUps.at(nanos);
-        }
+    private void askForWakeUp() {
         QueuedRequest first = DeadlineHeap.earlier(queue.firstToExpire(), taken.firstToExpire());
         if (first != null) {
             wakeUps.at(first.deadlineNanos());
@@ -321,27 +293,24 @@ public final class Batcher {
         }
     }
 
-    private void run(Batch batch, long now) {
+    private void run(BatchGroup group, Batch batch, long now) {
         Batch wanted = taken.withoutUnwanted(batch, now);
         if (wanted.size() == 0) {
-            instances.unclaim();
+            group.unclaim();
             return;
         }
-        Trial.begin(gate, wanted);
         tally.flushed(wanted, now);
-        RunningBatches.Run run = running.start(wanted, now, now + latency.nanos(wanted.rows()));
-        instances.run(wanted, result -> finish(run, result));
+        group.run(wanted, now, this::finish);
     }
 
-    private void finish(RunningBatches.Run run, BatchResult result) {
+    private void finish(BatchGroup group, RunningBatches.Run run, BatchResult result) {
         assert thread.isHere();
         try {
-            if (running.end(run)) {
-                Trial.ended(run, result, latency, ticker.nanos());
+            if (group.hasEnded(run, result, ticker.nanos())) {
                 switch (result) {
-                    case BatchResult.Ran ran -> succeed(run, ran);
-                    case BatchResult.Withdrawn gone -> learning.withdrawn(run, ticker.nanos());
-                    case BatchResult.Failed failed -> fail(run.batch(), failed);
+                    case BatchResult.Ran ran -> succeed(group, run, ran);
+                    case BatchResult.Withdrawn gone -> {} // and so have all its members
+                    case BatchResult.Failed failed -> fail(group, run.batch(), failed);
                 }
             }
         } catch (RuntimeException | OutOfMemoryError defect) {
@@ -351,15 +320,14 @@ public final class Batcher {
         }
     }
 
-    private void succeed(RunningBatches.Run run, BatchResult.Ran ran) {
+    private void succeed(BatchGroup group, RunningBatches.Run run, BatchResult.Ran ran) {
         Batch batch = run.batch();
-        learning.ran(run, ticker.nanos());
         tally.ran(ran);
         if (!split.canCut(batch, ran.outputs())) {
-            suspects.separate(batch);
+            group.suspects().separate(batch);
             return;
         }
-        memory.ran(batch);
+        group.memory().ran(batch);
         long start = ticker.nanos();
         List<List<Tensor>> parts = split.apart(batch, ran.outputs());
         long ready = ticker.nanos();
@@ -372,20 +340,21 @@ public final class Batcher {
         }
     }
 
-    private void fail(Batch batch, BatchResult.Failed failed) {
+    private void fail(BatchGroup group, Batch batch, BatchResult.Failed failed) {
         tally.failed();
         if (failed.tooLarge() && batch.isDivisible()) {
+            MemoryLimit memory = group.memory();
             memory.ranOut(batch);
             LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
             if (batch.size() > 1) {
-                suspects.halve(batch);
+                group.suspects().halve(batch);
             } else {
                 batch.stillWanted().forEach(piece -> taken.cutAgain(piece, failed.error()));
             }
         } else if (batch.size() == 1) {
             taken.settleRest(batch, failed.error());
         } else {
-            suspects.search(batch);
+            group.suspects().search(batch);
         }
     }
 

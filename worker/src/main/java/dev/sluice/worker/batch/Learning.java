@@ -8,10 +8,16 @@ package dev.sluice.worker.batch;
 final class Learning {
 
     private final LatencyModel latency;
+    private final LatencyModel shown;
     private final Tally tally;
 
-    Learning(LatencyModel latency, Tally tally) {
+    /**
+     * @param latency of the device that they run on
+     * @param shown that of the model's first device, which whoever listens is told of
+     */
+    Learning(LatencyModel latency, LatencyModel shown, Tally tally) {
         this.latency = latency;
+        this.shown = shown;
         this.tally = tally;
     }
 
@@ -36,6 +42,6 @@ final class Learning {
     private void learn(RunningBatches.Run run, long takenNanos) {
         long predicted = run.predictedNanos(latency);
         latency.observe(run.batch().rows(), takenNanos);
-        tally.learned(predicted, takenNanos, latency.learned());
+        tally.learned(predicted, takenNanos, shown.learned());
     }
 }

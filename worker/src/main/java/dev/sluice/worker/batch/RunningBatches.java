@@ -83,6 +83,15 @@ final class RunningBatches {
         return busy;
     }
 
+    /** The same of those that are busy, but one that is overdue is expected to take as long again as it is late. */
+    long[] awaitedNanos(long nowNanos) {
+        long[] awaited = new long[runs.size()];
+        for (int i = 0; i < awaited.length; i++) {
+            awaited[i] = Math.abs(runs.get(i).expectedNanos() - nowNanos);
+        }
+        return awaited;
+    }
+
     /** Whether a request would begin at once; or is alone, and only a run can show that the latency was learnt wrongly. */
     boolean isNextTried(BatchRunner instances, BatchQueue queue) {
         boolean isAlone = runs.isEmpty() && queue.isEmpty();

@@ -56,6 +56,12 @@ final class Suspects {
         }
     }
 
+    /** Takes over those of another, which has no instances to run them. */
+    void adopt(Suspects orphans) {
+        groups.addAll(orphans.groups);
+        orphans.groups.clear();
+    }
+
     /** Whether nobody is here, not even somebody who has an outcome. */
     boolean isEmpty() {
         return groups.isEmpty();

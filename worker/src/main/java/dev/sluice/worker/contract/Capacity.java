@@ -1,5 +1,7 @@
 package dev.sluice.worker.contract;
 
+import java.util.List;
+
 /**
  * What a batcher believes that its model can do, for whoever has to decide how much to send it.
  *
@@ -13,6 +15,29 @@ public record Capacity(int queueRequests, int instances, int batchRows, double f
 
     /** Nothing is known, so nothing follows. */
     public static final Capacity UNKNOWN = new Capacity(0, 1, 1, 0, 0);
+
+    /** What devices can do at the same time, as of instances that are all alike; those of which nothing is known apart. */
+    public static Capacity together(List<Capacity> devices) {
+        List<Capacity> known = devices.stream().filter(Capacity::isKnown).toList();
+        if (known.isEmpty()) {
+            return devices.isEmpty() ? UNKNOWN : devices.getFirst();
+        }
+        int instances = 0;
+        long busyRows = 0;
+        double rowsEachNano = 0;
+        double fixed = 0;
+        for (Capacity device : known) {
+            double rate = device.rowsIn(1);
+            instances += device.instances;
+            busyRows += device.busyRows();
+            rowsEachNano += rate;
+            fixed += rate * device.fixedNanos / device.batchNanos();
+        }
+        int rows = Math.max(1, Math.round((float) busyRows / instances));
+        double nanos = instances * rows / rowsEachNano;
+        double fixedNanos = nanos * fixed / rowsEachNano;
+        return new Capacity(known.getFirst().queueRequests, instances, rows, fixedNanos, (nanos - fixedNanos) / rows);
+    }
 
     public boolean isKnown() {
         return batchNanos() > 0;

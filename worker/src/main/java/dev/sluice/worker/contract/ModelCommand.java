@@ -50,9 +50,15 @@ public sealed interface ModelCommand {
     /**
      * Run each of its versions by so many worker threads, until told otherwise.
      *
+     * @param group on which device, as {@link ModelReport.Description.Group} names it; empty for each that it has
      * @param instances 0 for what its files or the settings say
      */
-    record Instances(String name, int instances) implements ModelCommand {
+    record Instances(String name, String group, int instances) implements ModelCommand {
+
+        /** On each of its devices. */
+        public Instances(String name, int instances) {
+            this(name, "", instances);
+        }
 
         /** As many as model.yaml may say. */
         public static final int MOST = 256;

@@ -35,12 +35,11 @@ public record ModelReport(
      * @param platform as metadata shows it, {@code onnxruntime_onnx}
      * @param labels names of the classes an output counts, or empty
      * @param maxBatchRows rows that fit one batch; 0 when the model cannot be batched
-     * @param instances threads that run it; {@link #NO_INSTANCES} for a pipeline, whose stages have them
+     * @param groups the threads that run it, by their devices; none for a pipeline, whose stages have them
      * @param batcherAddress where the event bus takes requests for it; while it is asleep, who holds them until it is not
      * @param fixed how batches are formed if not by what is learnt
      * @param transform what stands between people's things and its tensors
      * @param remarks what its owner should know although it is served, for people
-     * @param device where it runs: {@code cpu}, or {@code cuda:N}
      * @param cacheNanos how long an answer may be given again to an equal request; 0 for never
      */
     public record Description(
@@ -48,24 +47,43 @@ public record ModelReport(
             Signature signature,
             List<String> labels,
             int maxBatchRows,
-            int instances,
+            List<Group> groups,
             String batcherAddress,
             FixedBatching fixed,
             Transform transform,
             List<String> remarks,
-            String device,
             long cacheNanos) {
 
         public static final int NO_GPU = -1;
-        public static final int NO_INSTANCES = 0;
+
+        /**
+         * The threads that run it on one device.
+         *
+         * @param name by which operators tell it from the others: the device it was meant for, perhaps with a number behind
+         * @param device where it runs: {@code cpu}, or {@code cuda:N}
+         */
+        public record Group(String name, String device, int instances) {
+
+            /** Which GPU it runs on; {@link #NO_GPU} for none. */
+            public int gpu() {
+                int colon = device.indexOf(':');
+                return colon < 0 ? NO_GPU : Integer.parseInt(device.substring(colon + 1));
+            }
+        }
 
         public Description {
+            groups = List.copyOf(groups);
             remarks = List.copyOf(remarks);
+        }
+
+        /** Threads that run it, on any device. */
+        public int instances() {
+            return groups.stream().mapToInt(Group::instances).sum();
         }
 
         /** Whether it is made of other models, which have the instances and the batches. */
         public boolean isPipeline() {
-            return instances == NO_INSTANCES;
+            return groups.isEmpty();
         }
 
         /** Triton's name for what runs models of its platform: {@code onnxruntime}; none of a pipeline. */
@@ -77,10 +95,13 @@ public record ModelReport(
             return end < 0 ? platform : platform.substring(0, end);
         }
 
-        /** Which GPU it runs on; {@link #NO_GPU} for none. */
+        /** The first GPU that it runs on; {@link #NO_GPU} for none. */
         public int gpu() {
-            int colon = device.indexOf(':');
-            return colon < 0 ? NO_GPU : Integer.parseInt(device.substring(colon + 1));
+            return groups.stream()
+                    .mapToInt(Group::gpu)
+                    .filter(gpu -> gpu != NO_GPU)
+                    .findFirst()
+                    .orElse(NO_GPU);
         }
 
         /**
@@ -88,30 +109,32 @@ public record ModelReport(
          * nobody knows yet which loading of it answers.
          */
         public Description asleepAt(String address) {
-            return with(instances, address, 0);
+            return with(groups, address, 0);
         }
 
-        /** The same model with so many threads. */
-        public Description with(int threads) {
-            return with(threads, batcherAddress, cacheNanos);
+        /** The same model with so many threads in that group. */
+        public Description with(String group, int threads) {
+            List<Group> changed = groups.stream()
+                    .map(each -> each.name.equals(group) ? new Group(group, each.device, threads) : each)
+                    .toList();
+            return with(changed, batcherAddress, cacheNanos);
         }
 
-        private Description with(int threads, String address, long itsCacheNanos) {
+        private Description with(List<Group> itsGroups, String address, long itsCacheNanos) {
             return new Description(
                     platform,
                     signature,
                     labels,
                     maxBatchRows,
-                    threads,
+                    itsGroups,
                     address,
                     fixed,
                     transform,
                     remarks,
-                    device,
                     itsCacheNanos);
         }
 
-        /** Of a model that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
+        /** Of a model on the CPU that knows tensors alone, whose batches are formed by what is learnt, with nothing to remark. */
         public Description(
                 String platform,
                 Signature signature,
@@ -124,12 +147,11 @@ public record ModelReport(
                     signature,
                     labels,
                     maxBatchRows,
-                    instances,
+                    List.of(new Group("cpu", "cpu", instances)),
                     batcherAddress,
                     FixedBatching.NONE,
                     Transform.NONE,
                     List.of(),
-                    "cpu",
                     0);
         }
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the model
  * @param versions which of its versions are to be served, as in a model.yaml; empty for what that says
- * @param instances worker threads of each version; 0 for what its files or the settings say
+ * @param instances worker threads of each version in each group; 0 for what its files or the settings say
+ * @param groupInstances the same for some groups, by their names
  * @param labels by label, the version it is to point to; 0 for none, whatever model.yaml says
  * @param traffic how its versions are tried, as the section of a model.yaml; empty for what that says
  * @param rollout what is remembered of its versions
@@ -21,6 +22,7 @@ public record ModelWish(
         Memory memory,
         List<String> versions,
         int instances,
+        Map<String, Integer> groupInstances,
         Map<String, Long> labels,
         String traffic,
         Rollout rollout,
@@ -36,36 +38,37 @@ public record ModelWish(
 
     public ModelWish {
         versions = List.copyOf(versions);
+        groupInstances = Map.copyOf(groupInstances);
         labels = Map.copyOf(labels);
         sources = Map.copyOf(sources);
     }
 
     /** Of a model of which nobody has said anything. */
     public static ModelWish none(String name) {
-        return new ModelWish(name, Memory.UNSAID, List.of(), 0, Map.of(), "", Rollout.NONE, Map.of());
+        return new ModelWish(name, Memory.UNSAID, List.of(), 0, Map.of(), Map.of(), "", Rollout.NONE, Map.of());
     }
 
     public ModelWish with(Memory next) {
-        return new ModelWish(name, next, versions, instances, labels, traffic, rollout, sources);
+        return new ModelWish(name, next, versions, instances, groupInstances, labels, traffic, rollout, sources);
     }
 
     /** @param next as in a model.yaml; empty for what that says */
     public ModelWish serving(List<String> next) {
-        return new ModelWish(name, memory, next, instances, labels, traffic, rollout, sources);
+        return new ModelWish(name, memory, next, instances, groupInstances, labels, traffic, rollout, sources);
     }
 
     /** @param version 0 for none, whatever model.yaml says */
     public ModelWish labelled(String label, long version) {
         Map<String, Long> next = new HashMap<>(labels);
         next.put(label, version);
-        return new ModelWish(name, memory, versions, instances, next, traffic, rollout, sources);
+        return new ModelWish(name, memory, versions, instances, groupInstances, next, traffic, rollout, sources);
     }
 
     /** As the files say. */
     public ModelWish unlabelled(String label) {
         Map<String, Long> next = new HashMap<>(labels);
         next.remove(label);
-        return new ModelWish(name, memory, versions, instances, next, traffic, rollout, sources);
+        return new ModelWish(name, memory, versions, instances, groupInstances, next, traffic, rollout, sources);
     }
 
     /**
@@ -74,16 +77,48 @@ public record ModelWish(
      * @param next as in a model.yaml; empty for what that says
      */
     public ModelWish trying(String next) {
-        return new ModelWish(name, memory, versions, instances, labels, next, rollout.forgiving(), sources);
+        return new ModelWish(name, memory, versions, instances, groupInstances, labels, next, rollout.forgiving(), sources);
     }
 
-    /** @param next worker threads; 0 for what its files or the settings say */
+    /** @param next worker threads in each group; 0 for what its files or the settings say */
     public ModelWish instances(int next) {
-        return new ModelWish(name, memory, versions, next, labels, traffic, rollout, sources);
+        return new ModelWish(name, memory, versions, next, Map.of(), labels, traffic, rollout, sources);
+    }
+
+    /**
+     * @param group its name; empty for each
+     * @param next worker threads; 0 for what its files or the settings say
+     */
+    public ModelWish instances(String group, int next) {
+        if (group.isEmpty()) {
+            return instances(next);
+        }
+        Map<String, Integer> changed = new HashMap<>(groupInstances);
+        if (next == 0) {
+            changed.remove(group);
+        } else {
+            changed.put(group, next);
+        }
+        return new ModelWish(name, memory, versions, instances, changed, labels, traffic, rollout, sources);
+    }
+
+    /** Worker threads in that group; 0 for what its files or the settings say. */
+    public int instancesIn(String group) {
+        return groupInstances.getOrDefault(group, instances);
+    }
+
+    /** Whether the same is wanted of the numbers of instances. */
+    public boolean hasInstancesOf(ModelWish other) {
+        return instances == other.instances && groupInstances.equals(other.groupInstances);
+    }
+
+    public ModelWish withInstancesOf(ModelWish other) {
+        return new ModelWish(
+                name, memory, versions, other.instances, other.groupInstances, labels, traffic, rollout, sources);
     }
 
     public ModelWish with(Rollout next) {
-        return new ModelWish(name, memory, versions, instances, labels, traffic, next, sources);
+        return new ModelWish(name, memory, versions, instances, groupInstances, labels, traffic, next, sources);
     }
 
     /** Without what was said of versions between these two, and with all that was said since. */
@@ -93,6 +128,7 @@ public record ModelWish(
                 memory,
                 versions.equals(after.versions) ? before.versions : versions,
                 instances,
+                groupInstances,
                 labels,
                 traffic.equals(after.traffic) ? before.traffic : traffic,
                 rollout.takingBack(before.rollout, after.rollout),
@@ -107,7 +143,7 @@ public record ModelWish(
         } else {
             next.put(version, source);
         }
-        return new ModelWish(name, memory, versions, instances, labels, traffic, rollout, next);
+        return new ModelWish(name, memory, versions, instances, groupInstances, labels, traffic, rollout, next);
     }
 
     public boolean saysNothing() {

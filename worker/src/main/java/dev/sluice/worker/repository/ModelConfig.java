@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /**
  * What a model's own model.yaml may say; every key may be left out, and 0 always means: as sluice.yaml says.
  *
- * @param instances worker threads for this model
+ * @param instances worker threads for this model, or a list of groups of them, as {@link GroupConfig} reads it
  * @param intraOpThreads threads that one engine call is spread over
  * @param maxBatchRows rows in one batch
  * @param maxQueueRequests requests that wait for this model
@@ -60,7 +60,7 @@ import java.util.regex.Pattern;
  * @param pipeline which other models it is made of
  */
 public record ModelConfig(
-        @Setting(value = "0", min = "0", max = "256") int instances,
+        @Setting(value = "0", sections = true) List<String> instances,
         @Setting(value = "0", min = "0", max = "256") int intraOpThreads,
         @Setting(value = "0", min = "0", max = "65536") int maxBatchRows,
         @Setting(value = "0", min = "0", max = "1000000") int maxQueueRequests,
@@ -121,6 +121,7 @@ public record ModelConfig(
         all.put("preferred_batch_sizes", ModelConfig::badBatchSize);
         all.put("versions", VersionPolicy::fault);
         all.put("version_labels", ModelConfig::badVersionLabel);
+        all.put("instances", GroupConfig::fault);
         all.put("device", ModelConfig::badDevice);
         all.put("provider_options", ModelConfig::badProviderOption);
         all.put("sources", ModelConfig::badSource);
@@ -170,13 +171,13 @@ public record ModelConfig(
                         + label + ")");
     }
 
-    private static Optional<String> badDevice(String device) {
+    static Optional<String> badDevice(String device) {
         return device.matches("cpu|cuda:[0-9]{1,3}")
                 ? Optional.empty()
                 : Optional.of("is no device (expected cpu, or cuda:0 and the like; got " + device + ")");
     }
 
-    private static Optional<String> badProviderOption(String option) {
+    static Optional<String> badProviderOption(String option) {
         return option.matches("[A-Za-z0-9_.]+=.*")
                 ? Optional.empty()
                 : Optional.of("is no NAME=VALUE (got " + option + ")");
@@ -184,8 +185,12 @@ public record ModelConfig(
 
     /** By name, the options of its execution provider. */
     public Map<String, String> providerSettings() {
+        return byName(providerOptions);
+    }
+
+    static Map<String, String> byName(List<String> options) {
         Map<String, String> settings = new HashMap<>();
-        for (String option : providerOptions) {
+        for (String option : options) {
             int equals = option.indexOf('=');
             settings.put(option.substring(0, equals), option.substring(equals + 1));
         }
@@ -201,10 +206,19 @@ public record ModelConfig(
         return VersionPolicy.parse(versions);
     }
 
+    /**
+     * On which devices its instances run, at least one.
+     *
+     * @throws IllegalArgumentException when what it says does not go together
+     */
+    public List<GroupConfig> groups() {
+        return GroupConfig.of(this);
+    }
+
     /** All that a version depends on that is loaded, as text. */
     String ofLoading() {
         return toString()
-                .replaceFirst("instances=[0-9]+, ", "")
+                .replace("instances=" + instances + ", ", GroupConfig.ofLoading(groups()))
                 .replace(
                         "versions=" + versions + ", versionLabels=" + versionLabels + ", sources=" + sources + ", ", "")
                 .replace(", traffic=" + traffic, "");

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param policy which of them its model.yaml wants served; the newest where that cannot be read
  * @param labels other names of versions, as its model.yaml has them
  * @param traffic how a version is tried before it serves, as its model.yaml has it
- * @param instances worker threads of each version, as its model.yaml has it; 0 where that says nothing
+ * @param groups on which devices instances of each version run, as its model.yaml has it; empty where there is none
  * @param sources where those versions come from that do not lie here
  * @param settings what in its files matters to every version that is loaded
  */
@@ -28,7 +28,7 @@ public record ModelFolder(
         VersionPolicy policy,
         Map<String, Long> labels,
         TrafficConfig traffic,
-        int instances,
+        List<GroupConfig> groups,
         Map<Long, ModelSource> sources,
         Fingerprint settings) {
 
@@ -38,6 +38,7 @@ public record ModelFolder(
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));
         labels = Map.copyOf(labels);
+        groups = List.copyOf(groups);
         sources = Map.copyOf(sources);
     }
 
@@ -49,8 +50,8 @@ public record ModelFolder(
             VersionPolicy policy,
             Map<String, Long> labels,
             TrafficConfig traffic,
-            int instances) {
-        this(name, folder, versions, policy, labels, traffic, instances, Map.of(), Fingerprint.NONE);
+            List<GroupConfig> groups) {
+        this(name, folder, versions, policy, labels, traffic, groups, Map.of(), Fingerprint.NONE);
     }
 
     /** The same with versions that come from elsewhere; what lies here stays as it is. */
@@ -63,7 +64,7 @@ public record ModelFolder(
                 allVersions.put(version, Fingerprint.of(source).with(settings.files(), settings.newestMillis()));
             }
         });
-        return new ModelFolder(name, folder, allVersions, policy, labels, traffic, instances, allSources, settings);
+        return new ModelFolder(name, folder, allVersions, policy, labels, traffic, groups, allSources, settings);
     }
 
     /** Whether that version has files in the repository. */

@@ -102,7 +102,7 @@ public final class ModelRepository {
                         said.policy(),
                         said.labels(),
                         said.traffic(),
-                        said.instances(),
+                        said.groups(),
                         Map.of(),
                         new Fingerprint(said.loading(), said.writtenMillis()))
                 .with(said.sources());

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 
 /**
  * What a model.yaml, and beneath it a {@code config.pbtxt}, says of the model's versions, their traffic and their number of
  * instances, none of which has anything loaded anew, and what they look like.
  *
+ * @param groups on which devices instances run; empty for what the settings say
  * @param sources where versions come from that do not lie in the folder
  * @param pipeline whether the model is made of others, and needs no folder for its only version
  * @param faulty whether they cannot be understood
@@ -25,7 +27,7 @@ record OwnSettings(
         VersionPolicy policy,
         Map<String, Long> labels,
         TrafficConfig traffic,
-        int instances,
+        List<GroupConfig> groups,
         Map<Long, ModelSource> sources,
         boolean pipeline,
         boolean faulty,
@@ -38,7 +40,7 @@ record OwnSettings(
             VersionPolicy.NEWEST,
             Map.of(),
             TrafficConfig.NONE,
-            0,
+            Settings.of(ModelConfig.class).load().groups(),
             Map.of(),
             false,
             false,
@@ -47,7 +49,7 @@ record OwnSettings(
             0);
 
     private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, 0, Map.of(), false, false, "", "", 0);
+            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, List.of(), Map.of(), false, false, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever
@@ -71,7 +73,7 @@ record OwnSettings(
                     config.versionPolicy(),
                     config.labelledVersions(),
                     config.traffic(),
-                    config.instances(),
+                    config.groups(),
                     config.sourcesByVersion(),
                     config.pipeline().isSaid(),
                     false,
@@ -83,7 +85,7 @@ record OwnSettings(
                     before.policy,
                     before.labels,
                     before.traffic,
-                    before.instances,
+                    before.groups,
                     before.sources,
                     before.pipeline,
                     true,

@@ -109,7 +109,7 @@ public final class SettledFolders {
                 says.policy(),
                 says.labels(),
                 says.traffic(),
-                says.instances(),
+                says.groups(),
                 sources,
                 says.settings());
     }

@@ -37,6 +37,6 @@ public final class ToldSources {
 
     private static ModelFolder nothing(String name, Path root) {
         return new ModelFolder(
-                name, root.resolve(name), new TreeMap<>(), VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, 0);
+                name, root.resolve(name), new TreeMap<>(), VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, List.of());
     }
 }

@@ -40,7 +40,7 @@ final class TritonConfigReader {
             "default_timeout_microseconds", "admission.request_timeout is for all models",
             "label_filename", "labels in model.yaml",
             "allow_ragged_batch", "ragged_axes in model.yaml",
-            "KIND_GPU", "it runs on the CPU");
+            "KIND_GPU", "on which one, gpus says, or device in model.yaml");
 
     private static final String TORCH_PLATFORM = "pytorch_libtorch";
     private static final String TORCH_BACKEND = "pytorch";
@@ -56,8 +56,8 @@ final class TritonConfigReader {
     private final List<String> problems = new ArrayList<>();
     private final List<String> preferred = new ArrayList<>();
     private final TritonEnsemble ensemble = new TritonEnsemble(this);
+    private final TritonInstances instances = new TritonInstances(this);
     private boolean ofTorch;
-    private long instances;
     private long maxBatchSize;
 
     /** An input or output; {@code name} and {@code dims} are null until they have been read. */
@@ -87,6 +87,7 @@ final class TritonConfigReader {
                 .forEach(field -> ensemble.scheduling(field, field.name()));
         fields.forEach(field -> model(field, field.name()));
         ensemble.assign(names(true), names(false));
+        instances.assign("instance_group");
         if (ofTorch) {
             declare();
         }
@@ -131,7 +132,7 @@ final class TritonConfigReader {
                 tensors.add(new Tensor(field));
                 inner(field, path, this::tensor);
             }
-            case "instance_group" -> inner(field, path, this::instances);
+            case "instance_group" -> instances.group(field, path);
             case "dynamic_batching" -> inner(field, path, this::batching);
             case "version_policy" -> inner(field, path, this::versions);
             case "parameters" -> parameter(field, path);
@@ -199,22 +200,6 @@ final class TritonConfigReader {
                 maxBatchSize > 0,
                 tensor.type,
                 shape);
-    }
-
-    private void instances(Field field, String path) {
-        switch (field.name()) {
-            case "count" -> {
-                instances += number(field, path);
-                assign(field, path, "instances", Long.toString(instances));
-            }
-            case "kind" -> {
-                if (text(field, path).equals("KIND_GPU")) {
-                    unsupported(path + " KIND_GPU", "KIND_GPU");
-                }
-            }
-            case "name" -> {} // nobody sees it
-            default -> unsupported(path, field.name());
-        }
     }
 
     private void batching(Field field, String path) {

@@ -48,6 +48,11 @@ record Leaf(SettingSpec spec, ValueType type, Range range, Object defaultValue) 
         return isList() && !spec.defaultText().isEmpty() && !spec.defaultText().startsWith("[");
     }
 
+    /** Whether an item of it may be a section. */
+    boolean mayHaveSections() {
+        return type.hasSections();
+    }
+
     /** The list of those. */
     List<Object> items(List<String> texts) throws InvalidValueException {
         return ValueType.items(texts, Objects.requireNonNull(type.item()));

@@ -26,12 +26,19 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * @param expected what such a value looks like, for people: {@code a whole number}
  * @param parser makes the value
  * @param item makes an item of it, if it is a list; otherwise null
+ * @param hasSections whether items may be written as sections
  */
-record ValueType(String expected, Parser parser, @Nullable Parser item) {
+record ValueType(String expected, Parser parser, @Nullable Parser item, boolean hasSections) {
 
     private ValueType(String expected, Parser parser) {
-        this(expected, parser, null);
+        this(expected, parser, null, false);
     }
+
+    private static final ValueType SECTIONS = new ValueType(
+            "a single value, or a list of sections",
+            text -> items(texts(text), item -> item),
+            item -> item,
+            true);
 
     private static final ValueType SIZE =
             new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);
@@ -80,10 +87,11 @@ record ValueType(String expected, Parser parser, @Nullable Parser item) {
         }
         ValueType found =
                 type == List.class ? LISTS.get(component.getGenericType().getTypeName()) : BY_CLASS.get(type);
-        if (found == null || (setting.bytes() && type != long.class)) {
+        boolean isTexts = found != null && found.equals(LISTS.get("java.util.List<java.lang.String>"));
+        if (found == null || (setting.bytes() && type != long.class) || (setting.sections() && !isTexts)) {
             throw new IllegalArgumentException("a setting cannot have the type of " + component);
         }
-        return setting.bytes() ? SIZE : found;
+        return setting.bytes() ? SIZE : setting.sections() ? SECTIONS : found;
     }
 
     /** Enum constants are written in lower case. */
@@ -145,7 +153,7 @@ record ValueType(String expected, Parser parser, @Nullable Parser item) {
     }
 
     private static ValueType list(String expected, Parser item) {
-        return new ValueType(expected, text -> items(texts(text), item), item);
+        return new ValueType(expected, text -> items(texts(text), item), item, false);
     }
 
     /** Each of those made a value. */

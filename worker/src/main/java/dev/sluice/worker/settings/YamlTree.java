@@ -1,9 +1,11 @@
 package dev.sluice.worker.settings;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -71,7 +73,9 @@ record YamlTree(Path file, Reading reading) {
     }
 
     private void list(Leaf leaf, SequenceNode list) {
-        List<Node> items = list.getValue();
+        List<Node> items = leaf.mayHaveSections()
+                ? list.getValue().stream().map(this::onOneLine).toList()
+                : list.getValue();
         List<Node> others = items.stream()
                 .filter(item -> !(item instanceof ScalarNode) || isNull(item))
                 .toList();
@@ -81,6 +85,26 @@ record YamlTree(Path file, Reading reading) {
         if (others.isEmpty()) {
             items(leaf, list, items);
         }
+    }
+
+    /** A section of single values, or lists of them, as {@code KEY=VALUE}s; anything else as it is. */
+    private Node onOneLine(Node item) {
+        if (!(item instanceof MappingNode section)) {
+            return item;
+        }
+        List<String> words = new ArrayList<>();
+        for (NodeTuple entry : section.getValue()) {
+            List<Node> values =
+                    entry.getValueNode() instanceof SequenceNode list ? list.getValue() : List.of(entry.getValueNode());
+            for (Node value : values) {
+                if (!(entry.getKeyNode() instanceof ScalarNode key) || !(value instanceof ScalarNode text)) {
+                    return item;
+                }
+                words.add(key.getValue() + "=" + text.getValue());
+            }
+        }
+        return new ScalarNode(
+                Tag.STR, true, String.join(" ", words), ScalarStyle.PLAIN, item.getStartMark(), item.getEndMark());
     }
 
     private void items(Leaf leaf, Node where, List<Node> items) {

@@ -22,11 +22,12 @@ class BatchFormationTest {
     private final List<Integer> refusedRows = new ArrayList<>();
     private final BatchQueue queue = new BatchQueue(100, latency::nanos);
     private final BatchFormation formation = new BatchFormation(
-            Requests.MODEL,
-            queue,
+            new BatchFormation.Owner(
+                    Requests.MODEL,
+                    queue,
+                    (who, why) -> refusedRows.add(who.request().rows())),
             latency,
-            new MemoryLimit(),
-            (who, why) -> refusedRows.add(who.request().rows()));
+            new MemoryLimit());
 
     private void add(int rows, long deadlineNanos) {
         InferenceRequest request = Requests.of(new Deadline(deadlineNanos), new long[rows]);
@@ -34,7 +35,7 @@ class BatchFormationTest {
     }
 
     private Batch next() {
-        return formation.next(MAX_ROWS, new long[1], 0);
+        return formation.next(MAX_ROWS, new long[1], 0, BatchFormation.NOWHERE_ELSE);
     }
 
     @Test

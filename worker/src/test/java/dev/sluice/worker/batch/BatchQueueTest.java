@@ -37,10 +37,11 @@ class BatchQueueTest {
 
     static Batch take(BatchQueue from, int maxRows) {
         LatencyModel latency = new LatencyModel(List.of());
-        BatchFormation formation = new BatchFormation(Requests.MODEL, from, latency, new MemoryLimit(), (who, why) -> {
+        BatchFormation.Owner owner = new BatchFormation.Owner(Requests.MODEL, from, (who, why) -> {
             throw new AssertionError("refused: " + why);
         });
-        return formation.next(maxRows, new long[1], 0);
+        BatchFormation formation = new BatchFormation(owner, latency, new MemoryLimit());
+        return formation.next(maxRows, new long[1], 0, BatchFormation.NOWHERE_ELSE);
     }
 
     private static String ids(Batch batch) {

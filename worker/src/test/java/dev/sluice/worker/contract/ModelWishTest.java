@@ -20,6 +20,7 @@ class ModelWishTest {
         ModelWish all = none.with(Memory.UNLOADED)
                 .serving(List.of("latest 2"))
                 .instances(3)
+                .instances("cuda:0", 1)
                 .labelled("stable", 3)
                 .labelled("canary", 4)
                 .trying("{}")
@@ -31,6 +32,7 @@ class ModelWishTest {
                         Memory.UNLOADED,
                         List.of("latest 2"),
                         3,
+                        Map.of("cuda:0", 1),
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
                         new Rollout(1, Map.of(2L, "it fails"), ""),
@@ -42,6 +44,7 @@ class ModelWishTest {
                         Memory.LOADED,
                         List.of(),
                         0,
+                        Map.of(),
                         Map.of("stable", 5L, "canary", 0L),
                         "",
                         new Rollout(1, Map.of(), ""),

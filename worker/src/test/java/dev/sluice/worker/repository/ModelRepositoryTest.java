@@ -233,7 +233,7 @@ class ModelRepositoryTest {
         assertEquals(before, versions());
         write("m/model.yaml", "instances: 2\nversions: [all]\nversion_labels: [stable=1]", LONG_AGO.plusSeconds(1));
         assertEquals(before, versions());
-        assertEquals(2, repository.scan().getFirst().instances());
+        assertEquals(2, repository.scan().getFirst().groups().getFirst().count());
         write("m/model.yaml", "slo: 20ms\nversions: [all]", LONG_AGO.plusSeconds(2));
         assertNotEquals(before, versions());
     }

@@ -34,7 +34,7 @@ class RolloutsTest {
         for (long version : versions) {
             files.put(version, new Fingerprint("v" + version, 0));
         }
-        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, 0);
+        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, List.of());
     }
 
     /** What is said of a folder with these versions, as {@code stable+candidate}. */
@@ -218,7 +218,7 @@ class RolloutsTest {
                 VersionPolicy.parse(List.of("7")),
                 Map.of(),
                 NEWEST,
-                0);
+                List.of());
         TrafficPlan none = rollouts.plan(seven, Map.of(), wish).plan();
         assertEquals(TrafficPlan.NONE, none, "none of those that are wanted is there");
     }

@@ -23,7 +23,7 @@ class SelectionTest {
             files.put(version, Fingerprint.NONE);
         }
         return new ModelFolder(
-                name, Path.of("models", name), files, VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, 0);
+                name, Path.of("models", name), files, VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, List.of());
     }
 
     private List<ModelId> wanted(boolean untilTold, List<String> named) {

@@ -91,7 +91,7 @@ class TritonConfigTest {
                 """;
         ModelConfig config = config(text);
         assertEquals(8, config.maxBatchRows());
-        assertEquals(3, config.instances());
+        assertEquals(List.of("3"), config.instances());
         assertEquals(List.of(4, 8), config.preferredRows());
         assertEquals(Duration.ofNanos(500_000), config.maxQueueDelay());
         assertEquals(true, config.preserveOrdering());
@@ -226,10 +226,25 @@ class TritonConfigTest {
         Files.writeString(yaml, "instances: 4\nversions: [all]\nbatching: auto");
         ModelConfig config =
                 config("instance_group { count: 2 } max_batch_size: 0 dynamic_batching { preserve_ordering: true }");
-        assertEquals(4, config.instances());
+        assertEquals(List.of("4"), config.instances());
         assertEquals(new VersionPolicy.All(), config.versionPolicy());
         assertEquals(ModelConfig.Batching.AUTO, config.batching());
         assertEquals(true, config.preserveOrdering(), "of this it says nothing");
+    }
+
+    @Test
+    void gpusThatAreNamedAreAGroupEach() throws IOException {
+        ModelConfig config = config("""
+                instance_group [
+                  { count: 2 kind: KIND_GPU gpus: [ 0, 1 ] name: "fast" },
+                  { gpus: 3 },
+                  { count: 4 kind: KIND_CPU }
+                ]
+                """);
+        List<String> groups = config.groups().stream()
+                .map(group -> group.count() + " on " + group.device())
+                .toList();
+        assertEquals(List.of("2 on cuda:0", "2 on cuda:1", "1 on cuda:3", "4 on cpu"), groups);
     }
 
     @Test
@@ -237,7 +252,7 @@ class TritonConfigTest {
         TritonConfig triton = triton("""
                 input { name: "x" format: FORMAT_NCHW allow_ragged_batch: true optional: false }
                 output { name: "y" label_filename: "l.txt" reshape { shape: [ 5, 2 ] } dims: [ 5, 2 ] }
-                instance_group [ { kind: KIND_GPU gpus: [ 0, 1 ] } ]
+                instance_group [ { kind: KIND_GPU } ]
                 dynamic_batching {
                   priority_levels: 9
                   default_priority_level: 1
@@ -253,7 +268,7 @@ class TritonConfigTest {
                 List.of(
                         "config.pbtxt says what has no effect here: input.format, input.allow_ragged_batch (ragged_axes in"
                                 + " model.yaml), output.label_filename (labels in model.yaml), output.reshape,"
-                                + " instance_group.kind KIND_GPU (it runs on the CPU), instance_group.gpus,"
+                                + " instance_group.kind KIND_GPU (on which one, gpus says, or device in model.yaml),"
                                 + " dynamic_batching.priority_levels (there are 4), dynamic_batching.default_priority_level (it is 3"
                                 + " of 4), dynamic_batching.default_queue_policy.timeout_action,"
                                 + " dynamic_batching.default_queue_policy.default_timeout_microseconds (admission.request_timeout is"
@@ -316,7 +331,7 @@ class TritonConfigTest {
         assertEquals(before, all.versions(), "what is loaded depends on it no more than before");
         triton("version_policy { all { } } instance_group { count: 2 }");
         ModelFolder two = repository.scan().getFirst();
-        assertEquals(2, two.instances());
+        assertEquals(2, two.groups().getFirst().count());
         assertEquals(before, two.versions(), "their number changes while it serves");
         triton("input { name: 'x' }");
         assertEquals(false, before.equals(repository.scan().getFirst().versions()), "it is to be checked");

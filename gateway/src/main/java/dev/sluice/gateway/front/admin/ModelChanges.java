@@ -30,6 +30,7 @@ final class ModelChanges {
     private static final String VERSIONS = "versions";
     private static final String VERSION = "version";
     private static final String INSTANCES = "instances";
+    private static final String GROUP = "group";
     private static final String URL = "url";
     private static final String SHA256 = "sha256";
     private static final long NO_VERSION = 0;
@@ -102,17 +103,29 @@ final class ModelChanges {
     }
 
     void instances(RoutingContext context) {
-        take(context, Set.of(INSTANCES), said -> {
+        take(context, Set.of(INSTANCES, GROUP), said -> {
             long wanted = said.count(INSTANCES)
                     .orElseThrow(() -> InferenceException.invalid(INSTANCES, "missing: how many it is to have"));
             int instances =
                     (int) Math.min(wanted, Integer.MAX_VALUE); // what is too much is refused where it is understood
-            return new ModelCommand.Instances(ModelsHandler.name(context), instances);
+            return new ModelCommand.Instances(ModelsHandler.name(context), group(said.text(GROUP)), instances);
         });
     }
 
+    /** In the query, for what is deleted has no body with many clients. */
     void removeInstances(RoutingContext context) {
-        take(context, Set.of(), said -> new ModelCommand.Instances(ModelsHandler.name(context), 0));
+        take(
+                context,
+                Set.of(),
+                said -> new ModelCommand.Instances(
+                        ModelsHandler.name(context),
+                        group(context.request().getParam(GROUP)),
+                        0));
+    }
+
+    /** Empty for each that the model has. */
+    private static String group(@Nullable String said) {
+        return said == null ? "" : said;
     }
 
     /** Read on the worker side, by the reader of model.yaml: JSON is YAML. */

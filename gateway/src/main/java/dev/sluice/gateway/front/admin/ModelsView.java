@@ -4,6 +4,7 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.worker.contract.ModelReport;
+import dev.sluice.worker.contract.ModelReport.Description;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How models are, as JSON for programs and as a table for people.
@@ -64,10 +66,25 @@ final class ModelsView {
             out.raw(separator).raw("{\"version\":").number(report.model().version());
             out.raw(",\"state\":\"").raw(state(report));
             out.raw("\",\"circuit\":\"").raw(circuit(report));
-            out.raw("\",\"reason\":").string(report.reason()).raw('}');
+            out.raw("\",\"reason\":").string(report.reason());
+            groups(report.description(), out);
+            out.raw('}');
             separator = ",";
         }
         out.raw("]}");
+    }
+
+    /** Of what has been loaded. */
+    private static void groups(@Nullable Description loaded, JsonOutput out) {
+        String separator = ",\"groups\":[";
+        List<Description.Group> groups = loaded == null ? List.of() : loaded.groups();
+        for (Description.Group group : groups) {
+            out.raw(separator).raw("{\"name\":").string(group.name());
+            out.raw(",\"device\":").string(group.device());
+            out.raw(",\"instances\":").number(group.instances()).raw('}');
+            separator = ",";
+        }
+        out.raw(groups.isEmpty() ? "" : "]");
     }
 
     /** A line for each version. */

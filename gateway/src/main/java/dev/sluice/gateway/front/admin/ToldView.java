@@ -34,6 +34,7 @@ final class ToldView {
         if (wish.instances() > 0) {
             words.add("instances " + wish.instances());
         }
+        new TreeMap<>(wish.groupInstances()).forEach((group, count) -> words.add("instances " + count + " on " + group));
         if (!wish.traffic().isEmpty()) {
             words.add(JsonSettings.read(wish.traffic()).entrySet().stream()
                     .map(setting -> setting.getKey() + "=" + setting.getValue())
@@ -48,13 +49,25 @@ final class ToldView {
                 .raw(wish.memory().name().toLowerCase(Locale.ROOT))
                 .raw("\",\"versions\":");
         words(wish.versions(), out);
-        out.raw(",\"instances\":").number(wish.instances()).raw(",\"labels\":");
+        out.raw(",\"instances\":").number(wish.instances());
+        groups(wish.groupInstances(), out);
+        out.raw(",\"labels\":");
         labels(wish.labels(), out);
         sources(wish.sources(), out.raw(",\"sources\":"));
         if (!wish.traffic().isEmpty()) {
             out.raw(",\"traffic\":").raw(wish.traffic());
         }
         out.raw('}');
+    }
+
+    /** Only where they are not all alike. */
+    private static void groups(Map<String, Integer> counts, JsonOutput out) {
+        String separator = ",\"groups\":{";
+        for (Map.Entry<String, Integer> count : new TreeMap<>(counts).entrySet()) {
+            out.raw(separator).string(count.getKey()).raw(':').number(count.getValue());
+            separator = ",";
+        }
+        out.raw(counts.isEmpty() ? "" : "}");
     }
 
     private static void sources(Map<Long, ModelSource> sources, JsonOutput out) {

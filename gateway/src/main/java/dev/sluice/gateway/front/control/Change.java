@@ -30,7 +30,8 @@ record Change(String action, String model, String detail) {
                 new Change(
                         "instances",
                         wanted.name(),
-                        wanted.instances() == 0 ? AS_THE_FILE_SAYS : Integer.toString(wanted.instances()));
+                        (wanted.instances() == 0 ? AS_THE_FILE_SAYS : Integer.toString(wanted.instances()))
+                                + (wanted.group().isEmpty() ? "" : " on " + wanted.group()));
             case ModelCommand.Source source ->
                 source.source() == null
                         ? new Change("remove source", source.name(), Long.toString(source.version()))

@@ -27,15 +27,16 @@ final class ConfigMessage {
 
     private ConfigMessage() {}
 
-    private static ModelInstanceGroup instances(String name, Description description) {
-        ModelInstanceGroup.Builder group = ModelInstanceGroup.newBuilder()
-                .setName(name + "_0")
+    private static ModelInstanceGroup instances(String name, Description.Group group) {
+        ModelInstanceGroup.Builder instances = ModelInstanceGroup.newBuilder()
+                .setName(name)
                 .setKind(ModelInstanceGroup.Kind.KIND_CPU)
-                .setCount(description.instances());
-        return description.gpu() == Description.NO_GPU
-                ? group.build()
-                : group.setKind(ModelInstanceGroup.Kind.KIND_GPU)
-                        .addGpus(description.gpu())
+                .setCount(group.instances());
+        return group.gpu() == Description.NO_GPU
+                ? instances.build()
+                : instances
+                        .setKind(ModelInstanceGroup.Kind.KIND_GPU)
+                        .addGpus(group.gpu())
                         .build();
     }
 
@@ -53,7 +54,9 @@ final class ConfigMessage {
         description.signature().inputs().forEach(spec -> config.addInput(input(spec, firstAxis)));
         description.signature().outputs().forEach(spec -> config.addOutput(output(spec, firstAxis)));
         if (!description.isPipeline()) {
-            config.addInstanceGroup(instances(name, description));
+            for (Description.Group group : description.groups()) {
+                config.addInstanceGroup(instances(name + "_" + config.getInstanceGroupCount(), group));
+            }
             if (description.maxBatchRows() > 0) {
                 config.setDynamicBatching(batching(description.fixed()));
             }

@@ -68,7 +68,22 @@ public final class BatchingHandler {
         counts(report.dropped(), out);
         out.raw(",\"profile\":");
         list(report.profile(), measured -> measured(measured, out), out);
+        if (report.groups().size() > 1) {
+            out.raw(",\"groups\":");
+            list(report.groups(), group -> group(group, out), out);
+        }
         return out.raw('}');
+    }
+
+    private static void group(BatchingReport.Group group, JsonOutput out) {
+        out.raw("{\"name\":").string(group.name());
+        out.raw(",\"next_batch_rows\":").number(group.nextRows());
+        latency(group.latency(), out);
+        out.raw(",\"idle_instances\":").number(group.idleInstances()).raw(",\"running\":");
+        list(group.running(), batch -> running(batch, out), out);
+        out.raw(",\"profile\":");
+        list(group.profile(), measured -> measured(measured, out), out);
+        out.raw('}');
     }
 
     private static void latency(LearnedLatency latency, JsonOutput out) {

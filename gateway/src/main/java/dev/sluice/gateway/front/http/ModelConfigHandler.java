@@ -64,15 +64,19 @@ final class ModelConfigHandler {
     }
 
     private static void instances(String name, Description description, JsonOutput out) {
-        out.raw(",\"instance_group\":[{\"name\":").string(name + "_0");
-        if (description.gpu() == Description.NO_GPU) {
-            out.raw(",\"kind\":\"KIND_CPU\"");
-        } else {
-            out.raw(",\"kind\":\"KIND_GPU\",\"gpus\":[")
-                    .number(description.gpu())
-                    .raw(']');
+        String separator = ",\"instance_group\":[";
+        int ordinal = 0;
+        for (Description.Group group : description.groups()) {
+            out.raw(separator).raw("{\"name\":").string(name + "_" + ordinal++);
+            if (group.gpu() == Description.NO_GPU) {
+                out.raw(",\"kind\":\"KIND_CPU\"");
+            } else {
+                out.raw(",\"kind\":\"KIND_GPU\",\"gpus\":[").number(group.gpu()).raw(']');
+            }
+            out.raw(",\"count\":").number(group.instances()).raw('}');
+            separator = ",";
         }
-        out.raw(",\"count\":").number(description.instances()).raw("}]");
+        out.raw(']');
     }
 
     /** Nothing in it for a model whose batches are formed by what is learnt. */
