@@ -70,8 +70,7 @@ final class BatcherVerticle extends VerticleBase {
     private long overdueCheck = NO_TIMER;
     private boolean turnEndIsDue;
 
-    BatcherVerticle(
-            Incarnation incarnation, BatcherOptions options, List<DeviceGroups.Made> devices, Ticker ticker) {
+    BatcherVerticle(Incarnation incarnation, BatcherOptions options, List<DeviceGroups.Made> devices, Ticker ticker) {
         this.incarnation = incarnation;
         this.model = incarnation.model();
         this.options = options;

@@ -85,8 +85,8 @@ final class GroupLoader {
      * @param close what is to become of one that comes too late
      */
     LoadedModel read(ModelServing.Group group, Model model, Consumer<LoadedModel> close) throws Exception {
-        Future<LoadedModel> reading = loading.executeBlocking(
-                () -> model.engine.load(model.file, model.serving.engineOptions(group)), false);
+        Future<LoadedModel> reading =
+                loading.executeBlocking(() -> model.engine.load(model.file, model.serving.engineOptions(group)), false);
         try {
             return orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(close::accept));
         } catch (Exception failure) { // a ModelLoadException comes from where the compiler cannot see it

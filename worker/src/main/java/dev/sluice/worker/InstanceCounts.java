@@ -5,7 +5,6 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
-import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.repository.GroupConfig;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.List;
@@ -60,11 +59,14 @@ final class InstanceCounts {
         String name = said.name();
         int instances = said.instances();
         if (instances < 0 || instances > ModelCommand.Instances.MOST) {
-            return refused("instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")");
+            return refused(
+                    "instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")");
         }
         List<String> all = groups(name).stream().map(GroupConfig::name).toList();
         if (!said.group().isEmpty() && !all.contains(said.group())) {
-            return refused("group", "it has none of that name (got " + said.group() + "; it has " + String.join(", ", all) + ")");
+            return refused(
+                    "group",
+                    "it has none of that name (got " + said.group() + "; it has " + String.join(", ", all) + ")");
         }
         Wishes.Changed made = wishes.change(name, wish -> wish.instances(said.group(), instances));
         settle.accept(name);

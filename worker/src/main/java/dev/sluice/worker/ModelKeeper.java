@@ -273,7 +273,8 @@ final class ModelKeeper {
         loader.bringHere(version, how -> hear(version, how));
         sleep.admit(version); // what it takes is known by its files
         ModelLoader.Progress progress = new ModelLoader.Progress(warming, watch);
-        ModelLoader.Wish wished = new ModelLoader.Wish(version.fallback, sizes.most(version.model().name()));
+        ModelLoader.Wish wished = new ModelLoader.Wish(
+                version.fallback, sizes.most(version.model().name()));
         ServedModel served = loader.load(version.here(), wished, version.profiles, progress);
         watch.begin(served);
         version.rest = served.rest();

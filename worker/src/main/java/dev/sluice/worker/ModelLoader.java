@@ -11,7 +11,6 @@ import dev.sluice.worker.breaker.ModelBreaker;
 import dev.sluice.worker.contract.BatchListener;
 import dev.sluice.worker.contract.CircuitReport;
 import dev.sluice.worker.contract.CircuitReport.Fallback;
-import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
@@ -32,7 +31,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -232,8 +230,7 @@ final class ModelLoader implements AutoCloseable {
         Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
-        ShapeOptions shapes =
-                new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
+        ShapeOptions shapes = new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
         BatchPolicy policy = serving.policy(shapes.maxPieceRows());
         Map<String, List<LatencyPoint>> measured = new HashMap<>();
         for (GroupLoader.Group group : there) {
@@ -278,8 +275,8 @@ final class ModelLoader implements AutoCloseable {
                     options.batchMemory(),
                     shapes.ragged(),
                     listeners.instances);
-            InstanceDeployer deployer = new InstanceDeployer(
-                    incarnation, group.runnable(), instances, ticker, canServe.of(group.name()));
+            InstanceDeployer deployer =
+                    new InstanceDeployer(incarnation, group.runnable(), instances, ticker, canServe.of(group.name()));
             version.served.onClose(deployer::close);
             made.add(new DeviceGroups.Made(
                     group.name(),

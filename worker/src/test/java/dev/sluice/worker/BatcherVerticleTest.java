@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.batch.Batch;
+import dev.sluice.worker.batch.BatchGate;
 import dev.sluice.worker.batch.BatchGather;
 import dev.sluice.worker.batch.BatchResult;
-import dev.sluice.worker.batch.BatchGate;
 import dev.sluice.worker.batch.BatcherOptions;
 import dev.sluice.worker.batch.DeviceTurns;
 import dev.sluice.worker.batch.GreedyPolicy;
@@ -78,8 +78,8 @@ class BatcherVerticleTest {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
         InstanceGroup.Members members = new InstanceGroup.Members(
                 List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
-        DeviceGroups.Made only = new DeviceGroups.Made(
-                "cpu", members, new DeviceTurns.Stake(device, 1), List.of(), BatchGate.OPEN);
+        DeviceGroups.Made only =
+                new DeviceGroups.Made("cpu", members, new DeviceTurns.Stake(device, 1), List.of(), BatchGate.OPEN);
         return result(
                 vertx.deployVerticle(new BatcherVerticle(new Incarnation(model, 1), options, List.of(only), ticker)));
     }

@@ -270,8 +270,7 @@ final class BatchFormation {
         return new Batch(members, rows, all ? FlushReason.ALL : shortened ? FlushReason.DEADLINE : full(mostRows));
     }
 
-    private void refusePassedOver(
-            Batch running, long[] busyNanos, long now, Predicate<QueuedRequest> elsewhere) {
+    private void refusePassedOver(Batch running, long[] busyNanos, long now, Predicate<QueuedRequest> elsewhere) {
         long nextIdle = nextIdleNanos(busyNanos, latency.nanos(running.rows()));
         for (QueuedRequest next = queue.firstToExpire();
                 next != null

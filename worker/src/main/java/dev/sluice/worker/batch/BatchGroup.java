@@ -47,11 +47,7 @@ final class BatchGroup {
      * @param shown that of the first group
      */
     BatchGroup(
-            GroupOptions options,
-            LatencyModel latency,
-            LatencyModel shown,
-            Tally tally,
-            BatchFormation.Owner owner) {
+            GroupOptions options, LatencyModel latency, LatencyModel shown, Tally tally, BatchFormation.Owner owner) {
         this.options = options;
         this.instances = options.instances();
         this.gate = options.gate();

@@ -55,8 +55,7 @@ public final class Batcher {
     }
 
     /** @param devices what it runs on, at least one */
-    public Batcher(
-            ModelId model, BatcherOptions options, List<GroupOptions> devices, Ticker ticker, BatchTimer timer) {
+    public Batcher(ModelId model, BatcherOptions options, List<GroupOptions> devices, Ticker ticker, BatchTimer timer) {
         this.model = model;
         this.tally = new Tally(model, options.listener());
         this.groups = new BatchGroups(model, options, devices, tally, this::drop);

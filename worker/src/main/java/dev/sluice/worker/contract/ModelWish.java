@@ -77,7 +77,8 @@ public record ModelWish(
      * @param next as in a model.yaml; empty for what that says
      */
     public ModelWish trying(String next) {
-        return new ModelWish(name, memory, versions, instances, groupInstances, labels, next, rollout.forgiving(), sources);
+        return new ModelWish(
+                name, memory, versions, instances, groupInstances, labels, next, rollout.forgiving(), sources);
     }
 
     /** @param next worker threads in each group; 0 for what its files or the settings say */

@@ -64,9 +64,8 @@ public record GroupConfig(
     }
 
     private static Optional<String> badNumber(String text, int least, int most) {
-        boolean fits = NUMBER.matcher(text).matches()
-                && Integer.parseInt(text) >= least
-                && Integer.parseInt(text) <= most;
+        boolean fits =
+                NUMBER.matcher(text).matches() && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most;
         return fits
                 ? Optional.empty()
                 : Optional.of("is no whole number from " + least + " to " + most + " (got " + text + ")");
@@ -83,8 +82,9 @@ public record GroupConfig(
             String key = equals < 0 ? word : word.substring(0, equals);
             Function<String, Optional<String>> check = KEYS.get(key);
             if (equals < 0 || check == null) {
-                return Optional.of("is neither a number of instances nor a group of them, as in count=2 device=cuda:0 (got "
-                        + word + "; expected the keys " + String.join(", ", KEYS.keySet()) + ")");
+                return Optional.of(
+                        "is neither a number of instances nor a group of them, as in count=2 device=cuda:0 (got " + word
+                                + "; expected the keys " + String.join(", ", KEYS.keySet()) + ")");
             }
             Optional<String> fault = check.apply(word.substring(equals + 1));
             if (fault.isPresent()) {
@@ -104,15 +104,17 @@ public record GroupConfig(
      */
     static List<GroupConfig> of(ModelConfig model) {
         List<String> items = model.instances();
-        if (items.size() <= 1 && items.stream().allMatch(item -> NUMBER.matcher(item).matches())) {
+        if (items.size() <= 1
+                && items.stream().allMatch(item -> NUMBER.matcher(item).matches())) {
             int count = items.isEmpty() ? 0 : Integer.parseInt(items.getFirst());
             return List.of(own(model, count));
         }
         Map<GroupConfig, Integer> counts = new LinkedHashMap<>();
         for (String item : items) {
             if (NUMBER.matcher(item).matches()) {
-                throw new IllegalArgumentException("model.yaml: instances: a number stands alone, and beside others says"
-                        + " nothing of a device (got " + item + "; expected count=" + item + " and device=)");
+                throw new IllegalArgumentException(
+                        "model.yaml: instances: a number stands alone, and beside others says"
+                                + " nothing of a device (got " + item + "; expected count=" + item + " and device=)");
             }
             GroupConfig group = of(item, model);
             counts.merge(group.withCount(0), group.count, Integer::sum);
@@ -172,13 +174,11 @@ public record GroupConfig(
     }
 
     private GroupConfig named(String other) {
-        return new GroupConfig(
-                other, count, intraOpThreads, device, executionProvider, providerOptions, cpuFallback);
+        return new GroupConfig(other, count, intraOpThreads, device, executionProvider, providerOptions, cpuFallback);
     }
 
     private GroupConfig withCount(int other) {
-        return new GroupConfig(
-                name, other, intraOpThreads, device, executionProvider, providerOptions, cpuFallback);
+        return new GroupConfig(name, other, intraOpThreads, device, executionProvider, providerOptions, cpuFallback);
     }
 
     /** All that has something loaded anew when it changes. */

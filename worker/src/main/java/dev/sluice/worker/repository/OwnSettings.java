@@ -48,8 +48,8 @@ record OwnSettings(
             "",
             0);
 
-    private static final OwnSettings UNREAD =
-            new OwnSettings(VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, List.of(), Map.of(), false, false, "", "", 0);
+    private static final OwnSettings UNREAD = new OwnSettings(
+            VersionPolicy.NEWEST, Map.of(), TrafficConfig.UNREAD, List.of(), Map.of(), false, false, "", "", 0);
 
     /**
      * Those of a folder now. Of a file that cannot be understood the versions that were known before stay, and whoever

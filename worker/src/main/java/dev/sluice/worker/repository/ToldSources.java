@@ -37,6 +37,12 @@ public final class ToldSources {
 
     private static ModelFolder nothing(String name, Path root) {
         return new ModelFolder(
-                name, root.resolve(name), new TreeMap<>(), VersionPolicy.NEWEST, Map.of(), TrafficConfig.NONE, List.of());
+                name,
+                root.resolve(name),
+                new TreeMap<>(),
+                VersionPolicy.NEWEST,
+                Map.of(),
+                TrafficConfig.NONE,
+                List.of());
     }
 }

@@ -46,6 +46,7 @@ final class TritonInstances {
     void group(Field field, String path) {
         groups.add(new Group(field));
         reader.inner(field, path, this::inGroup);
+        reader.inner(field, path, this::kind);
     }
 
     private void inGroup(Field field, String path) {
@@ -53,14 +54,13 @@ final class TritonInstances {
         switch (field.name()) {
             case "count" -> group.count = reader.number(field, path);
             case "gpus" -> group.gpus.add(reader.number(field, path));
-            case "kind", "name" -> {} // of a kind it is clear when all has been read, and a name nobody sees
+            case "kind", "name" -> {} // a kind says nothing before all has been read, and a name nobody sees
             default -> reader.unsupported(path, field.name());
         }
     }
 
     /** To be called when all of it has been read. */
     void assign(String path) {
-        groups.forEach(group -> reader.inner(group.field, path, (field, inner) -> kind(group, field, inner)));
         if (groups.stream().anyMatch(group -> !group.gpus.isEmpty())) {
             String all = groups.stream()
                     .flatMap(group -> group.onDevices().stream())
@@ -76,10 +76,11 @@ final class TritonInstances {
     }
 
     /** With Triton a GPU that is not named is each that it sees; which there are only the file's owner can say here. */
-    private void kind(Group group, Field field, String path) {
-        if (field.name().equals("kind")
+    private void kind(Field field, String path) {
+        boolean isKind = field.name().equals("kind");
+        if (isKind
                 && reader.text(field, path).equals("KIND_GPU")
-                && group.gpus.isEmpty()) {
+                && groups.getLast().gpus.isEmpty()) {
             reader.unsupported(path + " KIND_GPU", "KIND_GPU");
         }
     }

@@ -35,10 +35,7 @@ record ValueType(String expected, Parser parser, @Nullable Parser item, boolean 
     }
 
     private static final ValueType SECTIONS = new ValueType(
-            "a single value, or a list of sections",
-            text -> items(texts(text), item -> item),
-            item -> item,
-            true);
+            "a single value, or a list of sections", text -> items(texts(text), item -> item), item -> item, true);
 
     private static final ValueType SIZE =
             new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);

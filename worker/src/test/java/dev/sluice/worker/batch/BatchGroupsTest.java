@@ -90,7 +90,7 @@ class BatchGroupsTest {
         ask(8, FAR);
         assertEquals(List.of(1), fast.startedRows());
         assertEquals(List.of(), slow.startedRows());
-        assertTrue(wakeUps.contains(ticker.nanos() + 5500), "and if it does not come back it is asked again: " + wakeUps);
+        assertEquals(5500, wakeUps.getLast(), 5, "and if it does not come back it is asked again");
         fast.finishNext();
         assertEquals(List.of(1, 8), fast.startedRows());
     }
@@ -194,6 +194,8 @@ class BatchGroupsTest {
             fast.finishNext();
             ask(1, FAR);
         }
-        assertTrue(slow.started().size() >= 1 && slow.started().size() <= 2, slow.startedRows().toString());
+        assertTrue(
+                slow.started().size() >= 1 && slow.started().size() <= 2,
+                slow.startedRows().toString());
     }
 }

@@ -102,8 +102,7 @@ class GroupConfigTest {
                 "instances: [provider_options=x] | provider_options is no NAME=VALUE (got x)"
             })
     void whatIsWrongIsSaidWhereItStands(String yaml, String problem) {
-        String message =
-                assertThrows(SettingsException.class, () -> read(yaml)).getMessage();
+        String message = assertThrows(SettingsException.class, () -> read(yaml)).getMessage();
         assertTrue(message.contains("model.yaml:1: instances") && message.contains(problem), message);
     }
 
@@ -127,8 +126,10 @@ class GroupConfigTest {
         assertEquals(plain, read("instances: 4").ofLoading());
         assertEquals(plain, read("instances: [count=3]").ofLoading());
         String two = read("instances: [count=1, count=1 intra_op_threads=2]").ofLoading();
-        assertEquals(two, read("instances: [count=5, count=7 intra_op_threads=2]").ofLoading());
+        assertEquals(
+                two, read("instances: [count=5, count=7 intra_op_threads=2]").ofLoading());
         assertNotEquals(plain, two);
-        assertNotEquals(two, read("instances: [count=1, count=1 intra_op_threads=3]").ofLoading());
+        assertNotEquals(
+                two, read("instances: [count=1, count=1 intra_op_threads=3]").ofLoading());
     }
 }

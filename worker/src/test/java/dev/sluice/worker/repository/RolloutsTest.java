@@ -34,7 +34,8 @@ class RolloutsTest {
         for (long version : versions) {
             files.put(version, new Fingerprint("v" + version, 0));
         }
-        return new ModelFolder("m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, List.of());
+        return new ModelFolder(
+                "m", Path.of("m"), files, VersionPolicy.NEWEST, Map.of("canary", 2L), traffic, List.of());
     }
 
     /** What is said of a folder with these versions, as {@code stable+candidate}. */

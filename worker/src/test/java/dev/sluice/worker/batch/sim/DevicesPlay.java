@@ -107,8 +107,7 @@ final class DevicesPlay {
         BatcherOptions options =
                 new BatcherOptions(new AdaptivePolicy(MAX_ROWS, AdaptivePolicy.NO_SLO), LONG_QUEUE, BatchListener.NONE);
         List<GroupOptions> groups = runners.stream()
-                .map(runner -> new GroupOptions(
-                        runner.device.name, runner, runner.device.profile(), BatchGate.OPEN))
+                .map(runner -> new GroupOptions(runner.device.name, runner, runner.device.profile(), BatchGate.OPEN))
                 .toList();
         batcher = new Batcher(MODEL, options, groups, () -> now, nanos -> wakeAt = nanos);
     }
@@ -143,7 +142,8 @@ final class DevicesPlay {
 
         void endFirst() {
             long end = nextEnd();
-            Run over = runs.stream().filter(run -> run.endsAt == end).findFirst().orElseThrow();
+            Run over =
+                    runs.stream().filter(run -> run.endsAt == end).findFirst().orElseThrow();
             runs.remove(over);
             Tensor output = new Tensor("y", DataType.INT64, new Shape(over.batch.rows(), 0), ByteBuffer.allocate(0));
             over.done.accept(new BatchResult.Ran(List.of(output), 0, 0));
@@ -192,8 +192,7 @@ final class DevicesPlay {
         long deadline = now + patienceNanos;
         long cameAt = now;
         batcher.enqueue(
-                new InferenceRequest(
-                        MODEL, Integer.toString(request), List.of(), OUTPUTS, 1, new Deadline(deadline)),
+                new InferenceRequest(MODEL, Integer.toString(request), List.of(), OUTPUTS, 1, new Deadline(deadline)),
                 outcome -> ended(outcome, cameAt, deadline));
         batcher.dispatch();
     }
@@ -201,7 +200,8 @@ final class DevicesPlay {
     private void ended(InferenceOutcome outcome, long cameAt, long deadline) {
         untilNanos = now;
         switch (outcome) {
-            case InferenceResponse answer when now <= deadline -> {
+            case InferenceResponse answer
+            when now <= deadline -> {
                 inTime++;
                 sumNanos += now - cameAt;
                 worstNanos = Math.max(worstNanos, now - cameAt);

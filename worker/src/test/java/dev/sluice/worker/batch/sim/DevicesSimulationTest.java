@@ -44,7 +44,6 @@ class DevicesSimulationTest {
         double fast = play(List.of(FAST), arrivals, perSecond, patience).inTimePerSecond();
         double slow = play(List.of(SLOW), arrivals, perSecond, patience).inTimePerSecond();
         Score both = play(List.of(FAST, SLOW), arrivals, perSecond, patience);
-        System.out.println("GOODPUT " + arrivals + " " + patience + " fast " + fast + " slow " + slow + " both " + both.inTimePerSecond() + " " + both.inTimePerSecond() / (fast + slow) + " " + both.rows());
         assertTrue(both.inTimePerSecond() >= 0.95 * (fast + slow), both.inTimePerSecond() + " of " + (fast + slow));
         assertEquals(0, both.late());
     }
@@ -54,17 +53,22 @@ class DevicesSimulationTest {
     void aSlowOneMakesNobodyWaitLonger(double perSecond) {
         Score fast = play(List.of(FAST), Arrivals.POISSON, perSecond, 1000);
         Score both = play(List.of(SLOW, FAST), Arrivals.POISSON, perSecond, 1000);
-        System.out.println("LATENCY " + perSecond + " " + fast.latencyNanos() + " " + both.latencyNanos() + " " + both.rows() + " worst " + fast.worstNanos() + " " + both.worstNanos());
-        assertTrue(both.latencyNanos() <= 1.03 * fast.latencyNanos(), both.latencyNanos() + " of " + fast.latencyNanos());
+        assertTrue(
+                both.latencyNanos() <= 1.03 * fast.latencyNanos(), both.latencyNanos() + " of " + fast.latencyNanos());
     }
 
     @ParameterizedTest
-    @CsvSource({"POISSON, 6000, 30", "POISSON, 11000, 30", "POISSON, 20000, 30", "GAMMA_4, 9000, 60", "POISSON, 9000, 500"})
+    @CsvSource({
+        "POISSON, 6000, 30",
+        "POISSON, 11000, 30",
+        "POISSON, 20000, 30",
+        "GAMMA_4, 9000, 60",
+        "POISSON, 9000, 500"
+    })
     void twoDevicesAreAsGoodAsTwoInstancesOfOne(Arrivals arrivals, double perSecond, double patience) {
         Device two = Device.ofMillis("two", 2, 2, 0.1);
         Score together = play(List.of(two), arrivals, perSecond, patience);
         Score apart = play(List.of(FAST, Device.ofMillis("other", 1, 2, 0.1)), arrivals, perSecond, patience);
-        System.out.println("EQUAL " + perSecond + " " + patience + " " + together.inTime() + " " + apart.inTime() + " lat " + together.latencyNanos() + " " + apart.latencyNanos() + apart.rows());
         assertTrue(apart.inTime() >= 0.98 * together.inTime(), apart.inTime() + " of " + together.inTime());
         assertEquals(0, apart.late());
     }
@@ -76,8 +80,10 @@ class DevicesSimulationTest {
         assertEquals(1e5, both.report().groups().getFirst().latency().rowNanos(), 1e3);
         assertEquals(10e6, both.report().groups().getLast().latency().batchNanos(), 5e4);
         assertEquals(5e5, both.report().groups().getLast().latency().rowNanos(), 5e3);
-        double fast = play(List.of(FAST), Arrivals.POISSON, 15_000, 200).capacity().rowsIn(1e9);
-        double slow = play(List.of(SLOW), Arrivals.POISSON, 15_000, 200).capacity().rowsIn(1e9);
+        double fast =
+                play(List.of(FAST), Arrivals.POISSON, 15_000, 200).capacity().rowsIn(1e9);
+        double slow =
+                play(List.of(SLOW), Arrivals.POISSON, 15_000, 200).capacity().rowsIn(1e9);
         assertEquals(fast + slow, both.capacity().rowsIn(1e9), 0.02 * (fast + slow));
     }
 
@@ -95,7 +101,6 @@ class DevicesSimulationTest {
     void aFastOneThatHangsIsNotWaitedFor() {
         List<Device> devices = List.of(FAST.hangingAt(millis(200)), SLOW);
         Score score = DevicesPlay.play(devices, Arrivals.POISSON.moments(2000, 1000, 7), millis(500));
-        System.out.println("HANG " + score);
         assertTrue(score.inTime() > 0.95 * 2000, score.toString());
     }
 }
