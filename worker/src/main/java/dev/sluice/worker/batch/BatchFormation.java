@@ -137,8 +137,9 @@ final class BatchFormation {
                 break; // all of them have time enough, and smaller ones are no better
             }
         }
+        boolean all = best.size() == lane.requests();
         best.members().forEach(queue::serve);
-        return best;
+        return all ? new Batch(best.members(), best.rows(), FlushReason.ALL) : best;
     }
 
     /** A batch of no more rows, each of whose members would be done with it in time. */
@@ -159,7 +160,7 @@ final class BatchFormation {
                 break;
             }
         }
-        return new Batch(members, rows, full(maxRows));
+        return new Batch(members, rows, rows < maxRows ? FlushReason.DEADLINE : full(maxRows));
     }
 
     /** One request, of those that matter least: what it is to show may cost it its answer. */

@@ -79,7 +79,7 @@ final class BatchGroups {
             if (here == null) {
                 return null;
             }
-            late = here;
+            late = late == null ? here : late;
         }
         return late;
     }

@@ -26,6 +26,7 @@ public interface BatchListener {
      *
      * @param predictedNanos how long it was expected to take when it left; 0 when nothing was known of its size
      * @param takenNanos how long it took, from when it was formed until its result was here
+     * @param latency on the first of the model's devices
      */
     default void learned(ModelId model, long predictedNanos, long takenNanos, LearnedLatency latency) {}
 

@@ -20,7 +20,6 @@ class ModelWishTest {
         ModelWish all = none.with(Memory.UNLOADED)
                 .serving(List.of("latest 2"))
                 .instances(3)
-                .instances("cuda:0", 1)
                 .labelled("stable", 3)
                 .labelled("canary", 4)
                 .trying("{}")
@@ -32,7 +31,7 @@ class ModelWishTest {
                         Memory.UNLOADED,
                         List.of("latest 2"),
                         3,
-                        Map.of("cuda:0", 1),
+                        Map.of(),
                         Map.of("stable", 3L, "canary", 4L),
                         "{}",
                         new Rollout(1, Map.of(2L, "it fails"), ""),
@@ -56,6 +55,16 @@ class ModelWishTest {
                         .labelled("stable", 5)
                         .labelled("canary", 0)
                         .trying(""));
+    }
+
+    @Test
+    void aGroupHasItsOwnNumberUntilAllAreToldTheSame() {
+        ModelWish two = none.instances(2).instances("cuda:0", 1);
+        assertEquals(1, two.instancesIn("cuda:0"));
+        assertEquals(2, two.instancesIn("cpu"));
+        assertEquals(2, two.instances("cuda:0", 0).instancesIn("cuda:0"));
+        assertEquals(3, two.instances(3).instancesIn("cuda:0"));
+        assertEquals(two, none.withInstancesOf(two));
     }
 
     @Test
