@@ -163,7 +163,8 @@ record ModelsRequest(String url, String method, String path, String body) {
         if (!COUNT.matcher(text).matches()) {
             throw new IllegalArgumentException(text + " is no number of instances, nor default");
         }
-        return new ModelsRequest(url, "PUT", path, "{\"instances\":" + text + (group.isEmpty() ? "" : ",\"group\":" + quoted(group)) + "}");
+        String ofGroup = group.isEmpty() ? "" : ",\"group\":" + quoted(group);
+        return new ModelsRequest(url, "PUT", path, "{\"instances\":" + text + ofGroup + "}");
     }
 
     private static String quoted(String text) {

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tables {@code model_wish}, {@code label_wish}, {@code source_wish} and {@code group_wish}, and with them those of {@link RolloutTable}.
+ * The tables {@code model_wish}, {@code label_wish}, {@code source_wish} and {@code group_wish}, and with them
+ * those of {@link RolloutTable}.
  *
  * @thread the registry's
  */

@@ -92,26 +92,6 @@ class DeviceGroupsIT {
     }
 
     @Test
-    void everyGroupTakesItsPartOfABacklog() {
-        new Repository(root).with("sums", "1", SUMS).config("sums", TWO + "max_batch_rows: 1\n");
-        try (RunningGateway gateway = start("worker.cpu_runs=4")) {
-            List<CompletableFuture<Answer>> answers = new ArrayList<>();
-            for (int i = 0; i < 2000; i++) {
-                answers.add(gateway.inferLater("sums", Requests.sums(i, 1)));
-            }
-            for (int i = 0; i < answers.size(); i++) {
-                assertEquals(i + 1, Waiting.await(answers.get(i)).data().getInteger(0));
-            }
-            for (Object group : groups(gateway)) {
-                JsonObject each = (JsonObject) group;
-                int measured = each.getJsonArray("profile").size();
-                int learned = each.getJsonObject("latency").getInteger("learned_from");
-                assertTrue(learned > measured, each.toString());
-            }
-        }
-    }
-
-    @Test
     void aGroupWhoseDeviceIsNotThereFailsTheVersionAndIsNamedUnlessTheCpuMayStandIn() {
         new Repository(root)
                 .with("strict", "1", SUMS)

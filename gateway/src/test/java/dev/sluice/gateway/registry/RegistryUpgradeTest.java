@@ -51,7 +51,15 @@ class RegistryUpgradeTest {
     void whatWasKeptBeforeIsStillThere() throws Exception {
         firstRelease();
         ModelWish cat = new ModelWish(
-                "cat", Memory.UNLOADED, List.of("1", "2"), 0, Map.of(), Map.of("stable", 2L), "", Rollout.NONE, Map.of());
+                "cat",
+                Memory.UNLOADED,
+                List.of("1", "2"),
+                0,
+                Map.of(),
+                Map.of("stable", 2L),
+                "",
+                Rollout.NONE,
+                Map.of());
         try (Database database = new Database(place())) {
             assertEquals(List.of(cat), read(database));
         }

@@ -34,7 +34,8 @@ final class ToldView {
         if (wish.instances() > 0) {
             words.add("instances " + wish.instances());
         }
-        new TreeMap<>(wish.groupInstances()).forEach((group, count) -> words.add("instances " + count + " on " + group));
+        new TreeMap<>(wish.groupInstances())
+                .forEach((group, count) -> words.add("instances " + count + " on " + group));
         if (!wish.traffic().isEmpty()) {
             words.add(JsonSettings.read(wish.traffic()).entrySet().stream()
                     .map(setting -> setting.getKey() + "=" + setting.getValue())
