@@ -6,7 +6,6 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
-import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.repository.ModelFolder;
 import dev.sluice.worker.repository.Rollouts;
@@ -42,6 +41,7 @@ final class ModelControl {
     private final Folders folders;
     private final InstanceCounts instances;
     private final Selection selection;
+    private final StageWishes stages;
     private final ModelKeeper keeper;
     private final Wishes wishes;
     private final VersionLabels labels;
@@ -61,6 +61,7 @@ final class ModelControl {
         this.instances = new InstanceCounts(worker, wishes, keeper);
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
+        this.stages = new StageWishes(folders, selection, wishes, vertx);
         this.keeper = keeper;
         this.wishes = wishes;
         this.fetching = fetching;
@@ -78,6 +79,7 @@ final class ModelControl {
     void begin() throws IOException {
         wishes.begin();
         folders.first();
+        selection.nameAlso(stages.of(options.load()));
         keeper.whenChanged(() -> labels.publish(folders.all()));
         keeper.mayRest(traffic::concerns);
         keeper.keepInstances(instances::wanted);
@@ -165,9 +167,8 @@ final class ModelControl {
         }
         return switch (command) {
             case ModelCommand.Load(String name) -> load(name);
-            case ModelCommand.Unload(String name) -> {
-                wishes.change(name, wish -> wish.with(Memory.UNLOADED));
-                settle(name);
+            case ModelCommand.Unload(String name, boolean withStages) -> {
+                stages.unload(name, withStages).forEach(this::settle);
                 yield new Outcome(null, inMemory(name));
             }
             case ModelCommand.Serve(String name, List<String> versions) ->
@@ -193,7 +194,7 @@ final class ModelControl {
     }
 
     private Outcome load(String name) {
-        wishes.change(name, wish -> wish.with(Memory.LOADED));
+        stages.load(name);
         keeper.retry(name);
         Outcome outcome = applied(name);
         return keeper.wanted(name).isEmpty()

@@ -80,6 +80,7 @@ class ProfilesTest {
                 breaker,
                 control,
                 drift,
+                Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load());
     }
 

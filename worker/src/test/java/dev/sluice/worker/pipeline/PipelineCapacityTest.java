@@ -57,14 +57,14 @@ class PipelineCapacityTest {
         capacity.learn(1, SLOW, every(80));
         assertEquals(0.1, rowsInMilli(capacity), 1e-9, "as if all ran it");
         for (int request = 0; request < 10_000; request++) {
-            capacity.count(0, true);
-            capacity.count(1, request % 20 == 0);
-            capacity.count(2, request % 20 == 0);
+            capacity.count(0, 1);
+            capacity.count(1, request % 20 == 0 ? 1 : 0);
+            capacity.count(2, request % 20 == 0 ? 1 : 0);
         }
         assertEquals(2, rowsInMilli(capacity), 0.1, "as one of twenty does");
         for (int request = 0; request < 100_000; request++) {
-            capacity.count(1, false);
-            capacity.count(2, false);
+            capacity.count(1, 0);
+            capacity.count(2, 0);
         }
         assertEquals(8, rowsInMilli(capacity), 0.2, "then the other is the narrowest");
     }

@@ -268,7 +268,7 @@ public final class Serving {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest
                 || outcome instanceof InferenceError.Throttled
-                || outcome instanceof InferenceError.Overloaded;
+                || (outcome instanceof InferenceError.Overloaded full && !full.areInputsRead());
     }
 
     private void answer(Answering answering, InferenceResponse response) {
