@@ -32,6 +32,7 @@ public final class PipelineText {
             "(" + NAME + ")\\s*=\\s*([^\\s()/=,]+)(?:/([^\\s()/=,]+))?\\s*\\(([^()]*)\\)(?:\\s+(if|unless)\\s+(.+))?");
     private static final Pattern CROP =
             Pattern.compile("(" + NAME + ")\\s*=\\s*crop\\s*\\[([^\\[\\]]*)\\]\\s*\\(([^()]*)\\)");
+    private static final Pattern CROP_BEGIN = Pattern.compile("(" + NAME + ")\\s*=\\s*crop\\s*\\[");
     private static final Pattern TEST =
             Pattern.compile("(\\S+)\\s*(<=|>=|==|!=|<|>)\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)");
     private static final Pattern COMBINED = Pattern.compile("(mean|vote)\\s*\\(([^()]*)\\)");
@@ -65,7 +66,14 @@ public final class PipelineText {
     private Matcher form(String line) {
         Matcher crop = CROP.matcher(line.strip());
         Matcher form = crop.matches() ? crop : STAGE.matcher(line.strip());
-        if (!form.matches()) {
+        Matcher begin = CROP_BEGIN.matcher(line.strip());
+        if (begin.lookingAt() && !crop.matches()) {
+            names.add(begin.group(1));
+            faults.add(
+                    line,
+                    "is no crop (expected NAME = crop[WIDTHxHEIGHT, ...](image=SOURCE, boxes=SOURCE, ...), and no condition"
+                            + " behind it)");
+        } else if (!form.matches()) {
             faults.add(
                     line, "is no stage (expected NAME = MODEL(INPUT=SOURCE, ...), as in head = classifier(x=image))");
         } else if (!names.add(form.group(1))) {

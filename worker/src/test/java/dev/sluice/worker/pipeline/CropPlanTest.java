@@ -90,7 +90,7 @@ class CropPlanTest {
         assertFault("gives index itself", faces("crop[32x24](image=picture, boxes=found.boxes, index=found.n)"));
         assertFault("has huge between the brackets of crop", faces(
                 "crop[32x24, huge](image=picture, boxes=found.boxes)"));
-        assertFault("is no stage (expected NAME = MODEL(", faces(
+        assertFault("is no crop (expected NAME = crop[WIDTHxHEIGHT", faces(
                 "crop[32x24](image=picture, boxes=found.boxes) if found.n > 0"));
         assertFault(
                 "takes image FP32[-1,-1,-1,-1], and that does not tell where the channels stand: say nchw or nhwc",

@@ -234,7 +234,7 @@ class PipelineRowsTest {
     void aRefusalBesideWaitsForWhoReadsThePicture() {
         FakeStages stages = new FakeStages(models().stages(
                         "found = finder(picture)",
-                        "faces = crop[1x1](image=picture, boxes=found.boxes)",
+                        "faces = crop[1x1](image=picture, boxes=found.boxes, score=found.score)",
                         "kind = kind(x=faces.image)",
                         "other = one(v)")
                 .outputs("kind.label", "y=other.y")
