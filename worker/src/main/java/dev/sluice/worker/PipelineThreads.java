@@ -80,6 +80,9 @@ final class PipelineThreads implements AutoCloseable {
 
     /** Computes it here and now. */
     InferenceOutcome computed(Computation computation, Account account, long waitedNanos) {
+        if (account.isOver()) {
+            return new InferenceError.Cancelled();
+        }
         long start = ticker.nanos();
         try {
             List<Tensor> outputs = computation.run(account);

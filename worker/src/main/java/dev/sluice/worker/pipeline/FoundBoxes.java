@@ -1,6 +1,5 @@
 package dev.sluice.worker.pipeline;
 
-import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
