@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelinesPageIT {
 
     private static final Pattern FILE = Pattern.compile("```yaml\n# models/(\\S+)\n([^`]*)```");
-    private static final Pattern EXAMPLE = Pattern.compile("```\ncurl (?:-d '(?<body>[^']*)' |--data-binary @(?<file>\\S+)"
-            + " )?http://localhost:8080(?<path>\\S+)\n(?<answer>.*)\n```");
+    private static final Pattern EXAMPLE = Pattern.compile("```\ncurl (?:-d '(?<body>[^']*)' "
+            + "|--data-binary @(?<file>\\S+) )?http://localhost:8080(?<path>\\S+)\n(?<answer>.*)\n```");
 
     @Test
     void whatIsWrittenThereIsSo(@TempDir Path models) throws IOException {

@@ -69,9 +69,9 @@ final class CropCheck {
             named(Crop.SCORE);
         }
         boolean rows = boxes.shape().rank() == PICTURE_AXES;
+        int axes = image.shape().rank();
         check(
-                PICTURES.contains(image.dataType())
-                        && (image.shape().rank() == 1 + PICTURE_AXES || (!rows && image.shape().rank() == PICTURE_AXES)),
+                PICTURES.contains(image.dataType()) && (axes == 1 + PICTURE_AXES || (!rows && axes == PICTURE_AXES)),
                 image,
                 "pictures are UINT8, FP16 or FP32, with rows, channels, height and width");
         check(

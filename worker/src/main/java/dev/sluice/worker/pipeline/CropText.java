@@ -16,8 +16,8 @@ final class CropText {
     private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3})x([1-9][0-9]{0,3})");
     private static final Pattern MOST = Pattern.compile("most\\s+([1-9][0-9]{0,4})");
     private static final Pattern ABOVE = Pattern.compile("above\\s+([0-9]+(?:\\.[0-9]+)?)");
-    private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, normalised, nchw or nhwc,"
-            + " most NUMBER, above NUMBER";
+    private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, normalised, nchw or"
+            + " nhwc, most NUMBER, above NUMBER";
 
     private Crop crop = new Crop(0, 0, Crop.Form.XYXY, false, null, Crop.USUAL_MOST, Double.NaN);
 

@@ -230,7 +230,8 @@ final class PipelineCheck {
                     stage.line(),
                     "tests " + test.of() + ", which is no number that can be compared but " + tested.dataType());
         } else if (signature(stage.name()).batched() && hasManyInARow(tested.shape())) {
-            faults.add(stage.line(), "tests " + test.of() + ", which is not one number for each row but " + type(tested));
+            faults.add(
+                    stage.line(), "tests " + test.of() + ", which is not one number for each row but " + type(tested));
         }
     }
 
@@ -294,8 +295,10 @@ final class PipelineCheck {
             }
             String name = output.name().isEmpty() ? given.name() : output.name();
             Shape shape = all == null ? given.shape() : wider(all.shape(), given.shape());
-            boolean agree = all == null || all.dataType() == given.dataType() && shape != null;
-            if (!agree || (all != null && isOfRows && !agreeBeyondRows(all.shape(), given.shape()))) {
+            if (all != null
+                    && (all.dataType() != given.dataType()
+                            || shape == null
+                            || (isOfRows && !agreeBeyondRows(all.shape(), given.shape())))) {
                 faults.add(output.line(), "is " + type(all) + " or, as " + from + ", " + type(given));
                 return null;
             }

@@ -71,8 +71,8 @@ public final class PipelineText {
             names.add(begin.group(1));
             faults.add(
                     line,
-                    "is no crop (expected NAME = crop[WIDTHxHEIGHT, ...](image=SOURCE, boxes=SOURCE, ...), and no condition"
-                            + " behind it)");
+                    "is no crop (expected NAME = crop[WIDTHxHEIGHT, ...](image=SOURCE, boxes=SOURCE, ...), and no"
+                            + " condition behind it)");
         } else if (!form.matches()) {
             faults.add(
                     line, "is no stage (expected NAME = MODEL(INPUT=SOURCE, ...), as in head = classifier(x=image))");

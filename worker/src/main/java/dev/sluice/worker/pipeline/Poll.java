@@ -35,7 +35,7 @@ final class Poll {
     }
 
     void vote(long value) {
-        int place = (int) (value * SPREAD >>> shift);
+        int place = (int) ((value * SPREAD) >>> shift);
         while (questions[place] == question && values[place] != value) {
             place = (place + 1) & (values.length - 1);
         }

@@ -78,7 +78,8 @@ record Results(PipelinePlan plan, List<String> wanted, @Nullable Value[] values)
         }
         List<Tensor> all = given.stream().map(Value::tensor).toList();
         if (!all.stream().allMatch(tensor -> tensor.shape().equals(all.getFirst().shape()))) {
-            throw InferenceException.invalid("outputs", name + " cannot be made of tensors of different shapes: " + all);
+            throw InferenceException.invalid(
+                    "outputs", name + " cannot be made of tensors of different shapes: " + all);
         }
         return result.combination().of(all);
     }

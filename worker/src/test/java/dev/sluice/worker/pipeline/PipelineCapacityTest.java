@@ -70,6 +70,25 @@ class PipelineCapacityTest {
     }
 
     @Test
+    void aStageBehindACropIsBoundByItsPieces() {
+        PipelineCapacity capacity = new PipelineCapacity(new Graphs()
+                .model("finder", "picture FP32[-1,3,8,8] -> boxes FP32[-1,9,4]")
+                .model("kind", "x FP32[-1,3,4,4] -> label INT64[-1]")
+                .stages("f = finder(p)", "c = crop[4x4](image=p, boxes=f.boxes)", "k = kind(c.image)")
+                .outputs("k.label")
+                .plan());
+        capacity.learn(0, QUICK, every(1));
+        assertEquals(8, rowsInMilli(capacity), 1e-9, "there may be no pieces");
+        capacity.learn(2, SLOW, every(1));
+        for (int request = 0; request < 10_000; request++) {
+            capacity.count(0, 1);
+            capacity.count(2, request % 2 == 0 ? 32 : 0);
+        }
+        assertEquals(0.5, rowsInMilli(capacity), 0.05, "sixteen pieces of each picture, in the mean");
+        assertEquals(16 * MILLI, capacity.whole().batchNanos(), MILLI, "of eight pictures, in as many batches");
+    }
+
+    @Test
     void whatAnUnknownSwitchLeadsToBoundsNothing() {
         PipelineCapacity capacity = careful();
         assertEquals(Capacity.UNKNOWN, capacity.whole());
