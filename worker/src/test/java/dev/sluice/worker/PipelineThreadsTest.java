@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -106,7 +107,7 @@ class PipelineThreadsTest {
         assertInstanceOf(InferenceResponse.class, outcome());
     }
 
-    private static <T> T thrown(Throwable defect) {
+    private static List<Tensor> thrown(Throwable defect) {
         switch (defect) {
             case RuntimeException exception -> throw exception;
             case Error error -> throw error;

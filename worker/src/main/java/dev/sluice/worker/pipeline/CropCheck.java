@@ -38,7 +38,8 @@ final class CropCheck {
     static @Nullable TensorSpec usual(String input) {
         return switch (input) {
             case Crop.IMAGE -> new TensorSpec(input, DataType.FP32, open(1 + PICTURE_AXES));
-            case Crop.BOXES -> new TensorSpec(input, DataType.FP32, open(PICTURE_AXES).with(2, Crop.CORNERS));
+            case Crop.BOXES ->
+                new TensorSpec(input, DataType.FP32, open(PICTURE_AXES).with(2, Crop.CORNERS));
             case Crop.SCORE -> new TensorSpec(input, DataType.FP32, open(2));
             case Crop.COUNT -> new TensorSpec(input, DataType.INT64, open(1));
             default -> null;
@@ -75,7 +76,8 @@ final class CropCheck {
                 image,
                 "pictures are UINT8, FP16 or FP32, with rows, channels, height and width");
         check(
-                (rows || boxes.shape().rank() == 2) && isOr(boxes.shape(), boxes.shape().rank() - 1, Crop.CORNERS),
+                (rows || boxes.shape().rank() == 2)
+                        && isOr(boxes.shape(), boxes.shape().rank() - 1, Crop.CORNERS),
                 boxes,
                 "boxes are of shape [pictures,boxes,4], or [boxes,4] for one picture");
         List<TensorSpec> outputs = new ArrayList<>();
@@ -124,7 +126,8 @@ final class CropCheck {
         boolean isOfBoxes = spec.shape().rank() >= axes && !spec.dataType().isVariableSize();
         check(isOfBoxes, spec, "what goes along has a place for each box, and is not of BYTES");
         check(
-                !name.equals(Crop.SCORE) || (Numbers.reads(spec.dataType()) && spec.shape().rank() == axes),
+                !name.equals(Crop.SCORE)
+                        || (Numbers.reads(spec.dataType()) && spec.shape().rank() == axes),
                 spec,
                 "a score is one number for each box");
         Shape shape = open(spec.shape().rank() - axes + 1);
@@ -139,8 +142,12 @@ final class CropCheck {
         boolean planes = layout(crop, image) == Layout.NCHW;
         Shape shape = open(1 + PICTURE_AXES);
         return planes
-                ? shape.with(1, image.shape().dimension(first)).with(2, crop.height()).with(3, crop.width())
-                : shape.with(1, crop.height()).with(2, crop.width()).with(3, image.shape().dimension(first + 2));
+                ? shape.with(1, image.shape().dimension(first))
+                        .with(2, crop.height())
+                        .with(3, crop.width())
+                : shape.with(1, crop.height())
+                        .with(2, crop.width())
+                        .with(3, image.shape().dimension(first + 2));
     }
 
     /** As it was said, or as the number of channels says. */

@@ -61,8 +61,8 @@ final class CropText {
     private static int number(String digits, int most) {
         int number = Integer.parseInt(digits);
         if (number > most) {
-            throw new IllegalArgumentException("has " + number + " between the brackets of crop, and at most " + most
-                    + " is possible there");
+            throw new IllegalArgumentException(
+                    "has " + number + " between the brackets of crop, and at most " + most + " is possible there");
         }
         return number;
     }
@@ -72,13 +72,11 @@ final class CropText {
     }
 
     private Crop bounded(int most, double above) {
-        return new Crop(
-                crop.width(), crop.height(), crop.form(), crop.isNormalised(), crop.layout(), most, above);
+        return new Crop(crop.width(), crop.height(), crop.form(), crop.isNormalised(), crop.layout(), most, above);
     }
 
     private Crop formed(Crop.Form form, boolean isNormalised) {
-        return new Crop(
-                crop.width(), crop.height(), form, isNormalised, crop.layout(), crop.most(), crop.above());
+        return new Crop(crop.width(), crop.height(), form, isNormalised, crop.layout(), crop.most(), crop.above());
     }
 
     private Crop laidOut(Layout layout) {

@@ -38,8 +38,7 @@ final class Cropping {
         this.crop = crop;
         this.inputs = inputs;
         this.rows = rows;
-        Layout layout = CropCheck.layout(
-                crop, signature.inputs().get(signature.indexOfInput(Crop.IMAGE)));
+        Layout layout = CropCheck.layout(crop, signature.inputs().get(signature.indexOfInput(Crop.IMAGE)));
         this.pictures = Pictures.of(Objects.requireNonNull(input(Crop.IMAGE)), layout);
         this.found = new FoundBoxes(crop, pictures.width(), pictures.height());
     }

@@ -48,9 +48,7 @@ record Pictures(Tensor tensor, Layout layout, int first) {
 
     /** The shape of so many in another size. */
     Shape pieces(int count, int width, int height) {
-        return isPlanes()
-                ? new Shape(count, channels(), height, width)
-                : new Shape(count, height, width, channels());
+        return isPlanes() ? new Shape(count, channels(), height, width) : new Shape(count, height, width, channels());
     }
 
     /** The place of a pixel among the elements. */

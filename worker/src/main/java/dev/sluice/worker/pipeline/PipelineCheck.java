@@ -80,9 +80,11 @@ final class PipelineCheck {
         if (!faults.isEmpty()) {
             return Optional.empty();
         }
-        boolean batched = inOrder.stream()
-                        .allMatch(stage -> signature(stage.name()).batched())
-                && pipeline.outputs().stream().flatMap(output -> output.from().stream()).allMatch(rows::areSent);
+        boolean batched =
+                inOrder.stream().allMatch(stage -> signature(stage.name()).batched())
+                        && pipeline.outputs().stream()
+                                .flatMap(output -> output.from().stream())
+                                .allMatch(rows::areSent);
         Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
         List<Result> results = pipeline.outputs().stream()
                 .map(output -> new Result(

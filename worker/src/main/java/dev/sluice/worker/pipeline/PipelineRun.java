@@ -216,9 +216,10 @@ public final class PipelineRun {
 
     private void finished(InferenceOutcome results) {
         if (!over) {
-            end(results instanceof InferenceResponse(var of, List<Tensor> outputs, var time, var part)
-                    ? new InferenceResponse(model, outputs, times.sum())
-                    : results);
+            end(
+                    results instanceof InferenceResponse(var of, List<Tensor> outputs, var time, var part)
+                            ? new InferenceResponse(model, outputs, times.sum())
+                            : results);
         }
     }
 
@@ -253,8 +254,7 @@ public final class PipelineRun {
         stages.pass(index);
         for (int i = 0; i < step.slots().size(); i++) {
             TensorSpec spec = step.signature().output(step.outputs().get(i));
-            values[step.slots().get(i)] =
-                    isEmpty && spec != null ? new Value(RowCopy.none(spec), null) : null;
+            values[step.slots().get(i)] = isEmpty && spec != null ? new Value(RowCopy.none(spec), null) : null;
             isGiven[step.slots().get(i)] = true;
         }
     }

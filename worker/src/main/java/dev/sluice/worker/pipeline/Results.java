@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @thread any, once its stages are over
  * @errors InvalidRequest where there is no value, or the values do not go together
  */
-record Results(PipelinePlan plan, List<String> wanted, @Nullable Value[] values) {
+record Results(
+        PipelinePlan plan, List<String> wanted, @Nullable Value[] values) {
 
     /** As they are now. */
     static Results of(PipelinePlan plan, List<String> wanted, @Nullable Value[] values) {
@@ -77,7 +78,8 @@ record Results(PipelinePlan plan, List<String> wanted, @Nullable Value[] values)
             return RowCopy.join(name, given);
         }
         List<Tensor> all = given.stream().map(Value::tensor).toList();
-        if (!all.stream().allMatch(tensor -> tensor.shape().equals(all.getFirst().shape()))) {
+        if (!all.stream()
+                .allMatch(tensor -> tensor.shape().equals(all.getFirst().shape()))) {
             throw InferenceException.invalid(
                     "outputs", name + " cannot be made of tensors of different shapes: " + all);
         }

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param count how many these are; 1 for what is no matter of rows
  * @thread any
  */
-record RowChoice(List<Tensor> inputs, List<int @Nullable []> places, @Nullable Rows rows, int count) {
+record RowChoice(
+        List<Tensor> inputs,
+        List<int @Nullable []> places,
+        @Nullable Rows rows,
+        int count) {
 
     /**
      * Null for a stage that does not run.

@@ -57,8 +57,7 @@ final class RowCopy {
                                 + parts.get(part).tensor().shape() + ": send rows that go different ways apart");
             }
         }
-        int[][] starts =
-                parts.stream().map(part -> starts(part.tensor())).toArray(int[][]::new);
+        int[][] starts = parts.stream().map(part -> starts(part.tensor())).toArray(int[][]::new);
         int bytes = 0;
         for (int row = 0; row < rows; row++) {
             if (owners[row] == NOBODY) {

@@ -28,9 +28,7 @@ final class RowKinds {
 
     /** Takes note of a stage that is placed behind all that it waits for. */
     void place(Stage stage, Signature signature) {
-        @Nullable
-        String kind =
-                signature.batched() ? common(stage.sources().toList(), stage.line()) : null;
+        @Nullable String kind = signature.batched() ? common(stage.sources().toList(), stage.line()) : null;
         if (stage.task() instanceof Crop) {
             kinds.put(stage.name(), stage.name());
         } else if (kind != null) {

@@ -72,26 +72,32 @@ class CropPlanTest {
 
     @Test
     void aCropThatDoesNotFitIsRefused() {
-        assertFault("takes x FP32[-1,3,24,32], and faces.image is FP32[-1,3,32,24]", faces(
-                "crop[24x32](image=picture, boxes=found.boxes)"));
+        assertFault(
+                "takes x FP32[-1,3,24,32], and faces.image is FP32[-1,3,32,24]",
+                faces("crop[24x32](image=picture, boxes=found.boxes)"));
         String boxes = "does not say where boxes comes from (a crop takes image and boxes";
         assertFault(boxes, faces("crop[32x24](image=picture)"));
-        assertFault("does not say where score comes from", faces(
-                "crop[32x24, above 0.5](image=picture, boxes=found.boxes)"));
+        assertFault(
+                "does not say where score comes from",
+                faces("crop[32x24, above 0.5](image=picture, boxes=found.boxes)"));
         assertFault(
                 "takes boxes FP32[-1,50], and boxes are of shape [pictures,boxes,4], or [boxes,4] for one picture",
                 faces("crop[32x24](image=picture, boxes=found.score)"));
-        assertFault("takes image INT64[-1], and pictures are UINT8, FP16 or FP32", faces(
-                "crop[32x24](image=found.n, boxes=found.boxes)"));
-        assertFault("takes along INT64[-1], and what goes along has a place for each box", faces(
-                "crop[32x24](image=picture, boxes=found.boxes, along=found.n)"));
-        assertFault("takes more, of which nothing says what it is", faces(
-                "crop[32x24](image=picture, boxes=found.boxes, along=more)"));
+        assertFault(
+                "takes image INT64[-1], and pictures are UINT8, FP16 or FP32",
+                faces("crop[32x24](image=found.n, boxes=found.boxes)"));
+        assertFault(
+                "takes along INT64[-1], and what goes along has a place for each box",
+                faces("crop[32x24](image=picture, boxes=found.boxes, along=found.n)"));
+        assertFault(
+                "takes more, of which nothing says what it is",
+                faces("crop[32x24](image=picture, boxes=found.boxes, along=more)"));
         assertFault("gives index itself", faces("crop[32x24](image=picture, boxes=found.boxes, index=found.n)"));
-        assertFault("has huge between the brackets of crop", faces(
-                "crop[32x24, huge](image=picture, boxes=found.boxes)"));
-        assertFault("is no crop (expected NAME = crop[WIDTHxHEIGHT", faces(
-                "crop[32x24](image=picture, boxes=found.boxes) if found.n > 0"));
+        assertFault(
+                "has huge between the brackets of crop", faces("crop[32x24, huge](image=picture, boxes=found.boxes)"));
+        assertFault(
+                "is no crop (expected NAME = crop[WIDTHxHEIGHT",
+                faces("crop[32x24](image=picture, boxes=found.boxes) if found.n > 0"));
         assertFault(
                 "takes image FP32[-1,-1,-1,-1], and that does not tell where the channels stand: say nchw or nhwc",
                 models().stages("f = open(picture)", "faces = crop[2x2](image=picture, boxes=f.boxes)"));

@@ -157,8 +157,7 @@ class CroppingTest {
         assertArrayEquals(
                 same, numbers(run("xywh, 1x1", picture(), box(1, 2, 3, 3)).get(1)));
         assertArrayEquals(
-                same,
-                numbers(run("1x1, cxcywh", picture(), box(2.5, 3.5, 3, 3)).get(1)));
+                same, numbers(run("1x1, cxcywh", picture(), box(2.5, 3.5, 3, 3)).get(1)));
         assertArrayEquals(
                 same,
                 numbers(run("1x1, normalised", picture(), box(1 / 8.0, 2 / 6.0, 4 / 8.0, 5 / 6.0))
@@ -177,17 +176,17 @@ class CroppingTest {
         assertArrayEquals(new double[] {0, 0, 2, 2, 7, 5, 8, 6}, numbers(cut.get(1)), "cut off at the edges");
         assertEquals(new Shape(2, 1, 2, 2), cut.getFirst().shape());
         List<Tensor> none = run("2x2", picture(), box(0, 0, 0, 0));
+        assertEquals("[image FP32[0,1,2,2], boxes FP32[0,4], index INT64[0]]", none.toString());
         assertEquals(
-                "[image FP32[0,1,2,2], boxes FP32[0,4], index INT64[0]]", none.toString());
-        assertEquals("[0,1,2,2]", run("2x2", picture(), box()).getFirst().shape().toString());
+                "[0,1,2,2]", run("2x2", picture(), box()).getFirst().shape().toString());
     }
 
     private static Tensor two() {
         return floats("image", new Shape(3, 1, 1, 2), 1, 2, 3, 4, 5, 6);
     }
 
-    private static final Tensor BOXES = floats(
-            "boxes", new Shape(3, 2, 4), 0, 0, 1, 1, 1, 0, 2, 1, 0, 0, 2, 1, 1, 0, 2, 1, 0, 0, 1, 1, 0, 0, 2, 1);
+    private static final Tensor BOXES =
+            floats("boxes", new Shape(3, 2, 4), 0, 0, 1, 1, 1, 0, 2, 1, 0, 0, 2, 1, 1, 0, 2, 1, 0, 0, 1, 1, 0, 0, 2, 1);
 
     @Test
     void eachPieceIsOfItsOwnPictureAndKeepsWhatStoodBesideItsBox() {
@@ -217,8 +216,8 @@ class CroppingTest {
     void onePictureNeedsNoRows() {
         Tensor image = floats("image", new Shape(1, 1, 2), 7, 8);
         Tensor boxes = floats("boxes", new Shape(2, 4), 1, 0, 2, 1, 0, 0, 1, 1);
-        List<Tensor> cut = run("1x1", List.of("image", "index", "score"), null, image, boxes, floats(
-                "score", new Shape(2), 0.1, 0.2));
+        List<Tensor> cut = run(
+                "1x1", List.of("image", "index", "score"), null, image, boxes, floats("score", new Shape(2), 0.1, 0.2));
         assertArrayEquals(new double[] {8, 7}, numbers(cut.get(0)));
         assertArrayEquals(new double[] {0, 0}, numbers(cut.get(1)));
         assertArrayEquals(new double[] {0.1, 0.2}, numbers(cut.get(2)), 1e-6);
@@ -228,8 +227,11 @@ class CroppingTest {
     void whatDoesNotBelongTogetherIsRefused() {
         Tensor ofOne = floats("boxes", new Shape(1, 4), 0, 0, 1, 1);
         refused("boxes [1,4] are of one picture, and there are 3", two(), ofOne);
-        refused("score FP32[3,1] is not of as many boxes as boxes FP32[3,2,4]", two(), BOXES, floats(
-                "score", new Shape(3, 1), 1, 1, 1));
+        refused(
+                "score FP32[3,1] is not of as many boxes as boxes FP32[3,2,4]",
+                two(),
+                BOXES,
+                floats("score", new Shape(3, 1), 1, 1, 1));
         refused("count INT64[2] is not one number for each picture", two(), BOXES, longs("count", 1, 1));
     }
 
@@ -252,8 +254,10 @@ class CroppingTest {
     @Test
     void whatIsWrittenInTheBracketsIsUnderstood() {
         Crop crop = CropText.read("24x32 , cxcywh,normalized, nhwc, most 7, above 0.25");
-        assertEquals("24 32 CXCYWH true NHWC 7 0.25", crop.width() + " " + crop.height() + " " + crop.form() + " "
-                + crop.isNormalised() + " " + crop.layout() + " " + crop.most() + " " + crop.above());
+        assertEquals(
+                "24 32 CXCYWH true NHWC 7 0.25",
+                crop.width() + " " + crop.height() + " " + crop.form() + " " + crop.isNormalised() + " " + crop.layout()
+                        + " " + crop.most() + " " + crop.above());
         assertMisread("", "has nothing between the brackets of crop, which is not understood (expected WIDTHxHEIGHT");
         assertMisread("xyxy", "does not say how large the pieces are (expected WIDTHxHEIGHT");
         assertMisread("24x9999", "has 9999 between the brackets of crop, and at most 4096 is possible there");
@@ -262,8 +266,8 @@ class CroppingTest {
     }
 
     private static void assertMisread(String words, String why) {
-        String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> CropText.read(words)).getMessage());
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> CropText.read(words))
+                .getMessage());
         assertTrue(message.startsWith(why), message);
     }
 }

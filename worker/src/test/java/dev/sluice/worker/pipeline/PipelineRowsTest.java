@@ -79,10 +79,10 @@ class PipelineRowsTest {
 
     @Test
     void rowsOfStringsComeBackAsWell() {
-        FakeStages stages = new FakeStages(models().stages(
-                        "a = words(w) if v > 0", "b = words(w) unless v > 0", "other = one(v)")
-                .outputs("y = a.y else b.y", "z = other.y")
-                .plan());
+        FakeStages stages =
+                new FakeStages(models().stages("a = words(w) if v > 0", "b = words(w) unless v > 0", "other = one(v)")
+                        .outputs("y = a.y else b.y", "z = other.y")
+                        .plan());
         Tensor words = Tensors.ofStrings("w", new Shape(3, 2), "a", "", "long", "b", "", "cc");
         stages.begin(List.of("y"), words, row("v", 1, 0, 1));
         assertEquals("[a, , , cc]", Tensors.text(inputs(stages, "a")[0]));
@@ -145,7 +145,13 @@ class PipelineRowsTest {
                     given[i] = (given[i] * 3 + input.data().getLong(input.data().position() + 8 * i)) % 13;
                 }
             }
-            stages.answer(stage, row("y", Arrays.stream(given).map(n -> (n + stage.charAt(1)) % 13).toArray()));
+            stages.answer(
+                    stage,
+                    row(
+                            "y",
+                            Arrays.stream(given)
+                                    .map(n -> (n + stage.charAt(1)) % 13)
+                                    .toArray()));
         }
         Tensor out = ((InferenceResponse) stages.outcome()).outputs().getFirst();
         return numbers(out);

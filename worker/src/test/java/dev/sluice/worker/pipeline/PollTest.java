@@ -15,7 +15,7 @@ class PollTest {
             Poll poll = new Poll(voters);
             for (int question = 0; question < 5; question++) {
                 long[] votes = random.longs(voters, -3, 4)
-                        .map(small -> small << random.nextInt(2) * 61)
+                        .map(small -> small << (random.nextInt(2) * 61))
                         .toArray();
                 poll.begin();
                 for (long vote : votes) {
