@@ -170,24 +170,24 @@ final class Cropping {
             BoxTaps across = BoxTaps.of(pictures.width(), found.left(i), found.right(i), crop.width());
             BoxTaps down = BoxTaps.of(pictures.height(), found.top(i), found.bottom(i), crop.height());
             for (int channel = 0; channel < pictures.channels(); channel++) {
-                cut(picture(i, false), channel, across, down, pieces, i);
+                cut(i, channel, across, down, pieces);
             }
         }
     }
 
-    private void cut(int picture, int channel, BoxTaps across, BoxTaps down, Pictures pieces, int piece) {
-        int lineLength = across.to() - across.from();
-        float[] line = new float[lineLength];
+    private void cut(int box, int channel, BoxTaps across, BoxTaps down, Pictures pieces) {
+        int picture = picture(box, false);
+        float[] line = new float[across.to() - across.from()];
         float[] narrowed = new float[(down.to() - down.from()) * crop.width()];
         for (int y = down.from(); y < down.to(); y++) {
-            pictures.read(picture, channel, y, across.from(), line, lineLength);
+            pictures.read(picture, channel, y, across.from(), line);
             for (int x = 0; x < crop.width(); x++) {
                 narrowed[(y - down.from()) * crop.width() + x] = across.at(x, line, 0, 1);
             }
         }
         for (int y = 0; y < crop.height(); y++) {
             for (int x = 0; x < crop.width(); x++) {
-                pieces.write(piece, channel, y, x, down.at(y, narrowed, x, crop.width()));
+                pieces.write(box, channel, y, x, down.at(y, narrowed, x, crop.width()));
             }
         }
     }

@@ -58,25 +58,25 @@ record Pictures(Tensor tensor, Layout layout, int first) {
                 : ((picture * height() + y) * width() + x) * channels() + channel;
     }
 
-    /** Reads a part of a line of one channel. */
-    void read(int picture, int channel, int y, int from, float[] line, int count) {
+    /** Reads a part of a line of one channel, as long as there is room for it. */
+    void read(int picture, int channel, int y, int from, float[] line) {
         int bytes = tensor.dataType().elementBytes();
         int at = tensor.data().position() + bytes * place(picture, channel, y, from);
         int step = bytes * (isPlanes() ? 1 : channels());
         ByteBuffer data = tensor.data();
         switch (tensor.dataType()) {
             case UINT8 -> {
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < line.length; i++) {
                     line[i] = Byte.toUnsignedInt(data.get(at + i * step));
                 }
             }
             case FP16 -> {
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < line.length; i++) {
                     line[i] = Float.float16ToFloat(data.getShort(at + i * step));
                 }
             }
             default -> {
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < line.length; i++) {
                     line[i] = data.getFloat(at + i * step);
                 }
             }
