@@ -6,7 +6,6 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
-import dev.sluice.worker.contract.ModelWish.Memory;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.VersionPolicy;
 import dev.sluice.worker.repository.ModelFolder;
@@ -42,6 +41,7 @@ final class ModelControl {
     private final Folders folders;
     private final InstanceCounts instances;
     private final Selection selection;
+    private final StageWishes stages;
     private final ModelKeeper keeper;
     private final Wishes wishes;
     private final VersionLabels labels;
@@ -62,6 +62,7 @@ final class ModelControl {
         this.instances = new InstanceCounts(worker, wishes, keeper);
         boolean untilTold = options.mode() != ControlOptions.Mode.EXPLICIT;
         this.selection = new Selection(untilTold, options.load(), wishes::of);
+        this.stages = new StageWishes(folders, selection, wishes, vertx);
         this.keeper = keeper;
         this.wishes = wishes;
         this.fetching = fetching;
@@ -80,6 +81,7 @@ final class ModelControl {
     void begin() throws IOException {
         wishes.begin();
         folders.first();
+        selection.nameAlso(stages.of(options.load()));
         keeper.whenChanged(() -> labels.publish(folders.all()));
         keeper.mayRest(traffic::concerns);
         keeper.keepInstances(instances::wanted);
@@ -169,7 +171,7 @@ final class ModelControl {
         }
         return switch (command) {
             case ModelCommand.Load(String name) -> load(name);
-            case ModelCommand.Unload(String name) -> unload(name);
+            case ModelCommand.Unload(String name, boolean withStages) -> unload(name, withStages);
             case ModelCommand.Serve(String name, List<String> versions) ->
                 serve(folder.orElseThrow(), versions, UnaryOperator.identity());
             case ModelCommand.Rollback(String name) -> rollBack(folder.orElseThrow());
@@ -192,14 +194,13 @@ final class ModelControl {
         };
     }
 
-    private Outcome unload(String name) {
-        wishes.change(name, wish -> wish.with(Memory.UNLOADED));
-        settle(name);
+    private Outcome unload(String name, boolean withStages) {
+        stages.unload(name, withStages).forEach(this::settle);
         return new Outcome(null, inMemory(name));
     }
 
     private Outcome load(String name) {
-        wishes.change(name, wish -> wish.with(Memory.LOADED));
+        stages.load(name);
         keeper.retry(name);
         Outcome outcome = applied(name);
         return keeper.wanted(name).isEmpty()

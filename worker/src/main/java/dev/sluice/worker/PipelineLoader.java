@@ -54,10 +54,9 @@ final class PipelineLoader {
     /** News may say nothing of what has just been taken out of the repository. */
     private static final long LOOK_SECONDS = 1;
 
+    private final Means means;
     private final StageDirectory directory;
     private final Signatures known;
-    private final BatchListener listener;
-    private final Ticker ticker;
     private final Vertx vertx;
     private final Context control;
 
@@ -68,12 +67,19 @@ final class PipelineLoader {
 
     private record Failed(List<StageModel> stages, Map<StageModel, Signature> with) {}
 
+    /** What all pipelines have together. */
+    record Means(
+            StageDirectory directory,
+            Signatures known,
+            BatchListener listener,
+            PipelineThreads threads,
+            Ticker ticker) {}
+
     /** To be made on the control thread. */
-    PipelineLoader(StageDirectory directory, Signatures known, BatchListener listener, Ticker ticker, Context control) {
-        this.directory = directory;
-        this.known = known;
-        this.listener = listener;
-        this.ticker = ticker;
+    PipelineLoader(Means means, Context control) {
+        this.means = means;
+        this.directory = means.directory;
+        this.known = means.known;
         this.control = control;
         this.vertx = control.owner();
         directory.listen(this::look);
@@ -118,7 +124,8 @@ final class PipelineLoader {
         version.progress.warming().run();
         PipelineVerticle.Binding binding = bind(version, pipeline);
         Description description = describe(version, binding.plan());
-        PipelineVerticle verticle = new PipelineVerticle(version.served.incarnation(), binding, listener, ticker);
+        PipelineVerticle verticle = new PipelineVerticle(
+                version.served.incarnation(), binding, means.listener, means.threads, means.ticker);
         String deployment = vertx.deployVerticle(verticle).await();
         version.served.onClose(() -> vertx.undeploy(deployment));
         Keeping keeping = new Keeping(version, pipeline, verticle, binding);
@@ -136,7 +143,7 @@ final class PipelineLoader {
     }
 
     private static List<StageModel> models(Pipeline pipeline) {
-        return pipeline.stages().stream().map(Pipeline.Stage::model).toList();
+        return pipeline.asking().stream().map(Pipeline.Stage::model).toList();
     }
 
     private Exception refused(Loading version, Pipeline pipeline, PipelineFaults faults) {
@@ -157,7 +164,7 @@ final class PipelineLoader {
             PipelineFaults lacking = new PipelineFaults();
             boolean mayCome = among.isWanted(version.location);
             boolean isLacking = false;
-            for (Pipeline.Stage stage : pipeline.stages()) {
+            for (Pipeline.Stage stage : pipeline.asking()) {
                 if (directory.find(stage.model()) == null) {
                     isLacking = true;
                     if (!among.mayCome(stage.model(), directory)) {
@@ -206,7 +213,7 @@ final class PipelineLoader {
     private PipelineVerticle.@Nullable Binding binding(Pipeline pipeline, PipelineFaults faults) {
         Map<String, Bound> bound = new LinkedHashMap<>();
         Map<String, Signature> signatures = new HashMap<>();
-        for (Pipeline.Stage stage : pipeline.stages()) {
+        for (Pipeline.Stage stage : pipeline.asking()) {
             Bound now = directory.find(stage.model());
             if (now == null) {
                 PipelinePlan.lacks(stage, directory.reason(stage.model()), faults);
@@ -216,12 +223,7 @@ final class PipelineLoader {
             }
         }
         return PipelinePlan.of(pipeline, signatures, faults)
-                .map(plan -> new PipelineVerticle.Binding(
-                        plan,
-                        plan.steps().stream()
-                                .map(step -> Objects.requireNonNull(bound.get(step.name())))
-                                .toList(),
-                        ""))
+                .map(plan -> new PipelineVerticle.Binding(plan, bound, ""))
                 .orElse(null);
     }
 
@@ -273,8 +275,8 @@ final class PipelineLoader {
     /** What goes through all stages in one batch each, or less if its own settings say so. */
     private int mostRows(PipelinePlan plan, ModelConfig config) {
         int own = config.maxBatchRows() == 0 ? Integer.MAX_VALUE : config.maxBatchRows();
-        int most = plan.steps().stream()
-                .map(step -> directory.find(step.model()))
+        int most = plan.models().stream()
+                .map(directory::find)
                 .filter(Objects::nonNull)
                 .mapToInt(bound -> bound.description().maxBatchRows())
                 .min()
@@ -345,12 +347,12 @@ final class PipelineLoader {
             PipelinePlan before = last.plan();
             if (now == null) {
                 return new PipelineVerticle.Binding(
-                        before, List.of(), String.join("; ", faults.byLine().values()));
+                        before, Map.of(), String.join("; ", faults.byLine().values()));
             }
             if (!now.plan().signature().equals(before.signature())) {
                 return new PipelineVerticle.Binding(
                         before,
-                        List.of(),
+                        Map.of(),
                         "its stages take or give other than when it was loaded, and so would it: load it again");
             }
             return now;

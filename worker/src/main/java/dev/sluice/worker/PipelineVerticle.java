@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.RequestGroup;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.pipeline.Computation;
 import dev.sluice.worker.pipeline.PipelineCapacity;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.PipelineRun;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -48,26 +50,34 @@ final class PipelineVerticle extends VerticleBase {
     private static final long QUIET_LOOK_MILLIS = 20;
     private static final int QUIET_LOOKS = 5;
 
+    /** What is copied as fast as it would be handed over. */
+    private static final long LIGHT_BYTES = 64 << 10;
+
     /**
      * Who answers for the stages now.
      *
-     * @param stages by the plan's steps; empty while one of them is away
+     * @param stages by the names of those that ask a model; empty while one of them is away
      * @param lack why there is none, for people
      */
-    record Binding(PipelinePlan plan, List<StageDirectory.Bound> stages, String lack) {
+    record Binding(PipelinePlan plan, Map<String, StageDirectory.Bound> stages, String lack) {
 
         Binding {
-            stages = List.copyOf(stages);
+            stages = Map.copyOf(stages);
         }
 
         boolean isWhole() {
             return !stages.isEmpty();
+        }
+
+        StageDirectory.Bound of(int step) {
+            return Objects.requireNonNull(stages.get(plan.steps().get(step).name()));
         }
     }
 
     private final Incarnation incarnation;
     private final ModelId model;
     private final BatchListener listener;
+    private final PipelineThreads threads;
     private final Ticker ticker;
     private final Map<String, Correspondence> fronts = new HashMap<>();
     private final Set<PipelineRun> runs = new LinkedHashSet<>();
@@ -78,7 +88,9 @@ final class PipelineVerticle extends VerticleBase {
     private boolean turnEndIsDue;
     private boolean lookIsDue;
 
-    PipelineVerticle(Incarnation incarnation, Binding binding, BatchListener listener, Ticker ticker) {
+    PipelineVerticle(
+            Incarnation incarnation, Binding binding, BatchListener listener, PipelineThreads threads, Ticker ticker) {
+        this.threads = threads;
         this.incarnation = incarnation;
         this.model = incarnation.model();
         this.binding = binding;
@@ -165,6 +177,7 @@ final class PipelineVerticle extends VerticleBase {
 
         private final Binding bound;
         private final PipelineRun run;
+        private final PipelineThreads.Account account = threads.account(model);
 
         Under(Binding bound, InferenceRequest request, Completion reply) {
             this.bound = bound;
@@ -173,6 +186,7 @@ final class PipelineVerticle extends VerticleBase {
 
         private void end(InferenceOutcome outcome, Completion reply) {
             runs.remove(run);
+            account.close();
             if (outcome instanceof InferenceResponse(var id, var outputs, InferenceResponse.Timing spent, var rows)) {
                 listener.answered(
                         model,
@@ -184,21 +198,36 @@ final class PipelineVerticle extends VerticleBase {
 
         @Override
         public Runnable ask(int step, InferenceRequest asked, Consumer<InferenceOutcome> end) {
-            count(step, true);
+            count(step, (double) asked.rows() / run.request().rows());
             Asked stage = new Asked(step, asked, end);
-            stage.by(bound.stages().get(step));
+            stage.by(bound.of(step));
             return stage::withdraw;
         }
 
         @Override
         public void pass(int step) {
-            count(step, false);
+            count(step, 0);
         }
 
-        private void count(int step, boolean runs) {
+        private void count(int step, double share) {
             if (bound.plan().equals(learntOf.plan())) {
-                capacity.count(step, runs);
+                capacity.count(step, share);
             }
+        }
+
+        @Override
+        public void compute(long bytes, Computation computation, Consumer<InferenceOutcome> end) {
+            if (bytes <= LIGHT_BYTES) {
+                end.accept(threads.computed(computation, account, 0));
+                return;
+            }
+            threads.compute(
+                    computation,
+                    account,
+                    outcome -> context.runOnContext(here -> {
+                        end.accept(outcome);
+                        endTurnLater();
+                    }));
         }
 
         /**
@@ -229,9 +258,9 @@ final class PipelineVerticle extends VerticleBase {
                 Binding now = binding;
                 boolean isAnother = now.plan().equals(bound.plan())
                         && now.isWhole()
-                        && !now.stages().get(step).equals(gone);
+                        && !now.of(step).equals(gone);
                 if (isAnother) {
-                    by(now.stages().get(step));
+                    by(now.of(step));
                 } else {
                     end.accept(new InferenceError.ModelNotReady(
                             gone.model(), "it has been unloaded", InferenceError.RETRY_SOON_MILLIS));
@@ -252,8 +281,10 @@ final class PipelineVerticle extends VerticleBase {
             capacity = new PipelineCapacity(now.plan());
         }
         learntOf = now;
-        for (int step = 0; step < now.stages().size(); step++) {
-            if (now.stages().get(step).model().equals(stage)) {
+        for (int step = 0; step < now.plan().steps().size(); step++) {
+            StageDirectory.Bound bound =
+                    now.stages().get(now.plan().steps().get(step).name());
+            if (bound != null && bound.model().equals(stage)) {
                 capacity.learn(step, stage, said);
             }
         }

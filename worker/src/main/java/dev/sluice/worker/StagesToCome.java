@@ -62,7 +62,7 @@ record StagesToCome(Supplier<Collection<ModelLocation>> wanted) {
      * @param all that is wanted
      */
     static void check(ModelId model, Pipeline pipeline, List<ModelLocation> all, PipelineFaults faults) {
-        for (Pipeline.Stage stage : pipeline.stages()) {
+        for (Pipeline.Stage stage : pipeline.asking()) {
             if (reaches(stage.model().name(), model.name(), all, new TreeSet<>())) {
                 PipelinePlan.lacks(
                         stage,
@@ -84,10 +84,10 @@ record StagesToCome(Supplier<Collection<ModelLocation>> wanted) {
     }
 
     /** Of what cannot be read, whoever loads it says why. */
-    private static List<String> stages(ModelLocation location) {
+    static List<String> stages(ModelLocation location) {
         try {
             return PipelineFile.of(location)
-                    .map(file -> file.read(new PipelineFaults()).stages().stream()
+                    .map(file -> file.read(new PipelineFaults()).asking().stream()
                             .map(stage -> stage.model().name())
                             .toList())
                     .orElse(List.of());

@@ -41,6 +41,7 @@ public final class Worker extends VerticleBase {
     private ModelLoader loader;
     private ModelKeeper keeper;
     private Fetching fetching;
+    private PipelineThreads between;
     private List<Path> hidden = List.of();
 
     /** Who hears of what happens here. */
@@ -83,7 +84,9 @@ public final class Worker extends VerticleBase {
         sources.check();
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
-        PipelineLoader pipelines = new PipelineLoader(stages, signatures, listeners.batches(), ticker, context);
+        between = new PipelineThreads(options.pipelines(), listeners.instances(), ticker);
+        PipelineLoader pipelines = new PipelineLoader(
+                new PipelineLoader.Means(stages, signatures, listeners.batches(), between, ticker), context);
         pipelines.whenWorthAnotherTry(model -> keeper.retryFailed(model));
         ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, pipelines, vertx);
         loader = new ModelLoader(options, listeners, signatures, means);
@@ -107,6 +110,7 @@ public final class Worker extends VerticleBase {
         fetching.close();
         keeper.close();
         loader.close();
+        between.close();
         return Future.succeededFuture();
     }
 

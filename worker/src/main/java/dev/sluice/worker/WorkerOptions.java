@@ -34,6 +34,7 @@ import java.util.List;
  * @param breaker when a model is left alone because its batches fail
  * @param control how models come and go
  * @param drift how their answers are watched
+ * @param pipelines what is computed between the stages of pipelines
  * @param sources where models may come from that do not lie in the repository
  * @param optimizedModels what the engine has made of models before
  */
@@ -54,5 +55,6 @@ public record WorkerOptions(
         BreakerOptions breaker,
         ControlOptions control,
         DriftOptions drift,
+        PipelineOptions pipelines,
         SourceOptions sources,
         OptimizedModelOptions optimizedModels) {}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
@@ -13,6 +14,7 @@ import dev.sluice.worker.fake.FakeModel;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.PipelineFile;
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -50,6 +52,8 @@ class PipelineLoaderFaultTest {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
     private final StageDirectory directory = new StageDirectory();
+    private final PipelineThreads threads =
+            new PipelineThreads(Settings.of(PipelineOptions.class).load(), InstanceListener.NONE, System::nanoTime);
     private final List<ModelId> tried = new ArrayList<>();
 
     @TempDir
@@ -71,12 +75,14 @@ class PipelineLoaderFaultTest {
         vertx.deployVerticle(verticle, new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD));
         control = result(own.future());
         Signatures known = new Signatures(name -> "", (name, text) -> {});
-        loader = new PipelineLoader(directory, known, BatchListener.NONE, System::nanoTime, control);
+        loader = new PipelineLoader(
+                new PipelineLoader.Means(directory, known, BatchListener.NONE, threads, System::nanoTime), control);
         loader.whenWorthAnotherTry(tried::add);
     }
 
     @AfterEach
     void close() throws Exception {
+        threads.close();
         result(vertx.close());
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
+import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.OutcomeGroup;
@@ -24,6 +25,7 @@ import dev.sluice.worker.fake.Tensors;
 import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.PipelineText;
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -52,6 +54,8 @@ class PipelineVerticleFaultTest {
     private final BlockingQueue<OutcomeGroup> front = new LinkedBlockingQueue<>();
     private final BlockingQueue<RequestGroup> batcher = new LinkedBlockingQueue<>();
     private final AtomicLong nanos = new AtomicLong();
+    private final PipelineThreads threads =
+            new PipelineThreads(Settings.of(PipelineOptions.class).load(), InstanceListener.NONE, nanos::get);
     private final PipelinePlan plan = plan();
     private Vertx vertx;
     private PipelineVerticle pipeline;
@@ -71,7 +75,7 @@ class PipelineVerticleFaultTest {
     }
 
     private PipelineVerticle.Binding bound(String address) {
-        return new PipelineVerticle.Binding(plan, List.of(at(address), at(address)), "");
+        return new PipelineVerticle.Binding(plan, Map.of("a", at(address), "b", at(address)), "");
     }
 
     @BeforeEach
@@ -79,7 +83,7 @@ class PipelineVerticleFaultTest {
         this.vertx = vertx;
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<OutcomeGroup>consumer(FRONT, message -> front.add(message.body()));
-        pipeline = new PipelineVerticle(WHOLE, bound("test.first"), BatchListener.NONE, nanos::get);
+        pipeline = new PipelineVerticle(WHOLE, bound("test.first"), BatchListener.NONE, threads, nanos::get);
         deployment = result(vertx.deployVerticle(pipeline));
     }
 
@@ -208,7 +212,7 @@ class PipelineVerticleFaultTest {
         InferenceError.ModelNotReady away = assertInstanceOf(InferenceError.ModelNotReady.class, outcome());
         assertEquals(STAGE, away.model());
         assertEquals("it has been unloaded (stage a (stage))", away.reason());
-        pipeline.bind(new PipelineVerticle.Binding(plan, List.of(), "stage a: away"));
+        pipeline.bind(new PipelineVerticle.Binding(plan, Map.of(), "stage a: away"));
         ask(2, Requests.FAR);
         assertEquals("model whole/1 is not ready: stage a: away", ((InferenceError) outcome()).message());
     }

@@ -79,6 +79,7 @@ class ProfilesTest {
                 breaker,
                 control,
                 drift,
+                Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load(),
                 new OptimizedModelOptions("none", 0));
     }

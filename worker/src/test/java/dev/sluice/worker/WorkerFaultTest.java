@@ -140,6 +140,7 @@ class WorkerFaultTest {
                 breaker,
                 control,
                 drift,
+                Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load(),
                 new OptimizedModelOptions("none", 0));
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);

@@ -8,6 +8,7 @@ import dev.sluice.gateway.admit.RateLimits;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.worker.ControlOptions;
+import dev.sluice.worker.PipelineOptions;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.OptimizedModelOptions;
 import dev.sluice.worker.Worker;
@@ -69,7 +70,9 @@ final class OpenPipeline implements AutoCloseable {
                 List.of(Objects.requireNonNull(folder.getParent())), instances, 0, 1, maxBatchRows, 4096,
                 Duration.ofSeconds(1), "none", 64 << 20, LONG, Settings.of(BreakerOptions.class).load(),
                 Settings.of(ControlOptions.class).load(), Settings.of(DriftOptions.class).load(),
-                Settings.of(SourceOptions.class).load(), new OptimizedModelOptions("none", 0));
+                Settings.of(PipelineOptions.class).load(),
+                Settings.of(SourceOptions.class).load(),
+                new OptimizedModelOptions("none", 0));
         Worker worker = new Worker(
                 options,
                 new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE),

@@ -94,6 +94,9 @@ public final class MeterNames {
     /** Gauge, by model and version: direct memory that the instances keep for the tensors of their batches. */
     public static final String BATCH_MEMORY = "sluice_batch_memory_bytes";
 
+    /** Gauge, by model and version: memory that a pipeline's requests have taken between its stages. */
+    public static final String PIPELINE_MEMORY = "sluice_pipeline_memory_bytes";
+
     /** Counter, by scope (client or model) and limit: inference requests that were refused for a quota. */
     public static final String LIMITED_REQUESTS = "sluice_limited_requests_total";
 

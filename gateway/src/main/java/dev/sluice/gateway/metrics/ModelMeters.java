@@ -204,6 +204,11 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
         of(model).batchMemory.addAndGet(changeBytes);
     }
 
+    @Override
+    public void pipelineMemory(ModelId model, long changeBytes) {
+        of(model).pipelineMemory.addAndGet(changeBytes);
+    }
+
     /** The one that is made late, and never while the others are taken away; null when they have been. */
     private @Nullable Counter ended(ModelId model, Meters meters, Ended end) {
         Counter known = meters.requests.get(end);
@@ -265,6 +270,7 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
         private final Counter replacedInstances;
         private final AtomicInteger stuckThreads;
         private final AtomicLong batchMemory;
+        private final AtomicLong pipelineMemory;
         private final Map<SleepReason, Counter> sleeps = new EnumMap<>(SleepReason.class);
         private final Timer wake;
         private final Counter failedWakes;
@@ -290,6 +296,7 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
             replacedInstances = registry.counter(MeterNames.REPLACED_INSTANCES, tags);
             stuckThreads = gauge(MeterNames.STUCK_THREADS, new AtomicInteger());
             batchMemory = gauge(MeterNames.BATCH_MEMORY, new AtomicLong());
+            pipelineMemory = gauge(MeterNames.PIPELINE_MEMORY, new AtomicLong());
             for (SleepReason why : SleepReason.values()) {
                 String reason = why.name().toLowerCase(Locale.ROOT);
                 sleeps.put(why, registry.counter(MeterNames.SLEEPS, tags.and("reason", reason)));

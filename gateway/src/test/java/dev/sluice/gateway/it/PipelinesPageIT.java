@@ -17,15 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelinesPageIT {
 
     private static final Pattern FILE = Pattern.compile("```yaml\n# models/(\\S+)\n([^`]*)```");
-    private static final Pattern EXAMPLE = Pattern.compile(
-            "```\ncurl (?:-d '(?<body>[^']*)' )?http://localhost:8080(?<path>\\S+)\n(?<answer>.*)\n```");
+    private static final Pattern EXAMPLE = Pattern.compile("```\ncurl (?:-d '(?<body>[^']*)' "
+            + "|--data-binary @(?<file>\\S+) )?http://localhost:8080(?<path>\\S+)\n(?<answer>.*)\n```");
 
     @Test
     void whatIsWrittenThereIsSo(@TempDir Path models) throws IOException {
         String text = Files.readString(Places.ROOT.resolve("docs/pipelines.md"));
-        CompatModels.in(models);
+        CropIT.models(CompatModels.in(models).root());
         List<MatchResult> files = FILE.matcher(text).results().toList();
-        assertEquals(2, files.size());
+        assertEquals(3, files.size());
         for (MatchResult file : files) {
             Path place = models.resolve(file.group(1));
             Files.createDirectories(place.getParent());
@@ -38,6 +38,8 @@ class PipelinesPageIT {
                 HttpRequest.Builder request = gateway.request(example.group("path"));
                 if (example.group("body") != null) {
                     request.POST(BodyPublishers.ofString(example.group("body")));
+                } else if (example.group("file") != null) {
+                    request.POST(BodyPublishers.ofFile(CropIT.CROPS.resolve(example.group("file"))));
                 }
                 assertEquals(
                         example.group("answer"),

@@ -50,16 +50,29 @@ public sealed interface InferenceError extends InferenceOutcome {
     /** The client's own quota is used up, whatever room the server has; {@code policy} is the limit it is held to. */
     record Throttled(String message, String policy, long retryAfterMillis) implements InferenceError {}
 
-    /** The server has no room now: too much in flight, or the model's queue is full. */
-    record Overloaded(String message, long retryAfterMillis) implements InferenceError {
+    /**
+     * The server has no room now: too much in flight, or the model's queue is full.
+     *
+     * @param areInputsRead whether somebody may still read the request's inputs, as another stage of a pipeline
+     */
+    record Overloaded(String message, long retryAfterMillis, boolean areInputsRead) implements InferenceError {
 
         private static final long MOST_MILLIS = 30_000;
         private static final double NANOS_PER_MILLI = 1e6;
+
+        public Overloaded(String message, long retryAfterMillis) {
+            this(message, retryAfterMillis, false);
+        }
 
         /** For want of room that there will be when so much work is done: in a second at least, and half a minute at most. */
         public static Overloaded until(String message, double workNanos) {
             long millis = Math.clamp((long) Math.ceil(workNanos / NANOS_PER_MILLI), RETRY_SOON_MILLIS, MOST_MILLIS);
             return new Overloaded(message, millis);
+        }
+
+        /** The same, told before all who read the inputs have ended. */
+        public Overloaded whileInputsAreRead() {
+            return new Overloaded(message, retryAfterMillis, true);
         }
     }
 

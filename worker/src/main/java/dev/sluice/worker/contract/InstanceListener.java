@@ -27,4 +27,7 @@ public interface InstanceListener {
 
     /** The direct memory that an instance keeps for its batches has grown by so much, or shrunk when it is negative. */
     default void batchMemory(ModelId model, long changeBytes) {}
+
+    /** The memory that a pipeline has between its stages has grown by so much, or shrunk when it is negative. */
+    default void pipelineMemory(ModelId model, long changeBytes) {}
 }

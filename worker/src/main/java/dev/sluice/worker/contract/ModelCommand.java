@@ -16,11 +16,20 @@ public sealed interface ModelCommand {
     /** The model. */
     String name();
 
-    /** Have it in memory; versions that had failed are tried again. */
+    /** Have it in memory, and where it is a pipeline its stages' models; versions that had failed are tried again. */
     record Load(String name) implements ModelCommand {}
 
-    /** Have none of its versions in memory. */
-    record Unload(String name) implements ModelCommand {}
+    /**
+     * Have none of its versions in memory.
+     *
+     * @param withStages where it is a pipeline, whether none of the models of its stages either that no other pipeline asks
+     */
+    record Unload(String name, boolean withStages) implements ModelCommand {
+
+        public Unload(String name) {
+            this(name, false);
+        }
+    }
 
     /**
      * Serve these of its versions and no others, until told otherwise.

@@ -45,9 +45,11 @@ public enum Combination {
         }
         int elementBytes = first.dataType().elementBytes();
         ByteBuffer data = ByteBuffer.allocate(first.byteCount()).order(ByteOrder.LITTLE_ENDIAN);
+        Poll poll = new Poll(all.size());
         for (int at = 0; at < first.byteCount(); at += elementBytes) {
             if (this == VOTE) {
-                Tensor elected = all.get(elected(all, at, elementBytes));
+                count(poll, all, at, elementBytes);
+                Tensor elected = all.get(poll.winner());
                 data.put(at, elected.data(), elected.data().position() + at, elementBytes);
             } else if (first.dataType() == DataType.FP32) {
                 data.putFloat(at, (float) mean(all, at));
@@ -69,34 +71,19 @@ public enum Combination {
         return sum / all.size();
     }
 
-    /** Whose element there most others have as well. */
-    private static int elected(List<Tensor> all, int at, int elementBytes) {
-        int[] votes = new int[all.size()];
-        int most = 0;
-        for (int i = 0; i < votes.length; i++) {
-            for (Tensor other : all) {
-                votes[i] += areEqual(all.get(i), other, at, elementBytes) ? 1 : 0;
-            }
-            most = votes[i] > votes[most] ? i : most;
-            if (2 * votes[most] >= votes.length) {
-                return most; // nobody else has more
-            }
+    private static void count(Poll poll, List<Tensor> all, int at, int elementBytes) {
+        poll.begin();
+        for (Tensor tensor : all) {
+            ByteBuffer data = tensor.data();
+            int place = data.position() + at;
+            poll.vote(
+                    switch (elementBytes) {
+                        case 1 -> data.get(place);
+                        case 2 -> data.getShort(place);
+                        case 4 -> data.getInt(place);
+                        default -> data.getLong(place);
+                    });
         }
-        return most;
-    }
-
-    /** Bit by bit. */
-    private static boolean areEqual(Tensor tensor, Tensor another, int at, int elementBytes) {
-        ByteBuffer one = tensor.data();
-        ByteBuffer other = another.data();
-        int i = one.position() + at;
-        int k = other.position() + at;
-        return switch (elementBytes) {
-            case 1 -> one.get(i) == other.get(k);
-            case 2 -> one.getShort(i) == other.getShort(k);
-            case 4 -> one.getInt(i) == other.getInt(k);
-            default -> one.getLong(i) == other.getLong(k);
-        };
     }
 
     /** Its word; {@link #FIRST} has none. */

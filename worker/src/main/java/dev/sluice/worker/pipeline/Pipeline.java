@@ -23,21 +23,35 @@ public record Pipeline(List<Stage> stages, List<Output> outputs) {
         outputs = List.copyOf(outputs);
     }
 
+    /** Those that ask a model. */
+    public List<Stage> asking() {
+        return stages.stream().filter(Stage::asksModel).toList();
+    }
+
     /**
-     * One model's turn.
+     * One turn of a model, or of what cuts between them.
      *
      * @param test what must hold for it to run; null if it always does
      * @param line as it was written
      */
     public record Stage(
             String name,
-            StageModel model,
+            StageTask task,
             List<Input> inputs,
             @Nullable Switch test,
             String line) {
 
         public Stage {
             inputs = List.copyOf(inputs);
+        }
+
+        boolean asksModel() {
+            return task instanceof StageModel;
+        }
+
+        /** Of one that asks any. */
+        public StageModel model() {
+            return (StageModel) task;
         }
 
         /** All that it waits for. */

@@ -32,7 +32,7 @@ public final class PipelineCapacity {
     /** Whether all requests that want what it gives run that stage. */
     private final boolean[] isCertain;
 
-    /** Of the requests, which run that stage. */
+    /** Of each row of a request, how many rows run that stage. */
     private final double[] shares;
 
     private Capacity whole = Capacity.UNKNOWN;
@@ -57,7 +57,7 @@ public final class PipelineCapacity {
         for (int i = 0; i < stages.length; i++) {
             Step step = plan.steps().get(i);
             boolean isFed = step.feeds().stream().allMatch(feed -> feed.spec().optional() || isGiven[feed.slot()]);
-            isCertain[i] = isFed && step.condition() == null;
+            isCertain[i] = isFed && step.condition() == null && step.asksModel();
             if (isCertain[i]) {
                 step.slots().forEach(slot -> isGiven[slot] = true);
             }
@@ -78,10 +78,14 @@ public final class PipelineCapacity {
         }
     }
 
-    /** A request has come to a stage, and runs it or does without. */
-    public void count(int step, boolean runs) {
+    /**
+     * A request has come to a stage.
+     *
+     * @param share rows that it runs there for each of its own: none where it does without, more for the pieces of a picture
+     */
+    public void count(int step, double share) {
         double before = shares[step];
-        shares[step] = Math.max(NEWEST, before + NEWEST * ((runs ? 1 : 0) - before));
+        shares[step] = Math.max(NEWEST, before + NEWEST * (share - before));
         isOld |= shares[step] != before;
     }
 
@@ -120,7 +124,7 @@ public final class PipelineCapacity {
         return stages[step].rowsIn(1) / load(step);
     }
 
-    /** How often a request asks that stage's model, in the mean. */
+    /** How many rows that stage's model runs for one of a request, in the mean. */
     private double load(int step) {
         double load = 0;
         for (int other = 0; other < models.length; other++) {
@@ -139,7 +143,8 @@ public final class PipelineCapacity {
                     .max()
                     .orElse(0);
             double test = step.condition() == null ? 0 : ready[step.condition().slot()];
-            double end = Math.max(begin, test) + shares[i] * stages[i].batchNanos();
+            double batches = shares[i] <= 1 ? shares[i] : Math.max(1, shares[i] / stages[i].batchRows());
+            double end = Math.max(begin, test) + batches * stages[i].batchNanos();
             step.slots().forEach(slot -> ready[slot] = end);
             longest = Math.max(longest, end);
         }

@@ -33,6 +33,7 @@ final class PipelineCheck {
     private final Pipeline pipeline;
     private final Map<String, Signature> signatures;
     private final PipelineFaults faults;
+    private final RowKinds rows;
     private final Map<String, Stage> stages = new LinkedHashMap<>();
 
     /** The pipeline's own inputs, as all who take them want them. */
@@ -46,14 +47,25 @@ final class PipelineCheck {
 
     PipelineCheck(Pipeline pipeline, Map<String, Signature> signatures, PipelineFaults faults) {
         this.pipeline = pipeline;
-        this.signatures = signatures;
+        this.signatures = new HashMap<>(signatures);
         this.faults = faults;
+        this.rows = new RowKinds(faults);
         pipeline.stages().forEach(stage -> stages.put(stage.name(), stage));
     }
 
     Optional<PipelinePlan> plan() {
         List<Stage> inOrder = inOrder();
-        inOrder.forEach(this::takeInputs);
+        inOrder.stream().filter(Stage::asksModel).forEach(this::takeOwnInputs);
+        for (Stage stage : inOrder) {
+            if (stage.task() instanceof Crop crop) {
+                takeCrop(stage, crop);
+            }
+            if (!signatures.containsKey(stage.name())) {
+                return Optional.empty();
+            }
+            takeInputs(stage);
+            rows.place(stage, signature(stage.name()));
+        }
         inOrder.forEach(this::checkTest);
         List<TensorSpec> outputs = outputs();
         if (!faults.isEmpty()) {
@@ -69,7 +81,10 @@ final class PipelineCheck {
             return Optional.empty();
         }
         boolean batched =
-                inOrder.stream().allMatch(stage -> signature(stage.name()).batched());
+                inOrder.stream().allMatch(stage -> signature(stage.name()).batched())
+                        && pipeline.outputs().stream()
+                                .flatMap(output -> output.from().stream())
+                                .allMatch(rows::areSent);
         Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
         List<Result> results = pipeline.outputs().stream()
                 .map(output -> new Result(
@@ -109,6 +124,38 @@ final class PipelineCheck {
         return placed;
     }
 
+    /** What models take says what clients send, and only then a crop, which takes what there is. */
+    private void takeOwnInputs(Stage stage) {
+        for (Input input : stage.inputs()) {
+            TensorSpec wanted = input.from().isInput() ? wanted(stage, input) : null;
+            if (wanted != null) {
+                takeOwn(stage, input.from().tensor(), wanted);
+            }
+        }
+    }
+
+    private void takeCrop(Stage stage, Crop crop) {
+        Map<String, TensorSpec> given = new LinkedHashMap<>();
+        for (Input input : stage.inputs()) {
+            Source from = input.from();
+            TensorSpec usual = from.isInput() ? CropCheck.usual(input.name()) : null;
+            if (usual != null && !inputs.containsKey(from.tensor())) {
+                takeOwn(stage, from.tensor(), usual);
+            }
+            TensorSpec spec = from.isInput() ? inputs.get(from.tensor()) : given(from, stage.line());
+            if (spec == null) {
+                faults.add(stage.line(), "takes " + from + ", of which nothing says what it is");
+                return;
+            }
+            given.put(input.name(), new TensorSpec(input.name(), spec.dataType(), spec.shape()));
+        }
+        try {
+            signatures.put(stage.name(), CropCheck.signature(crop, given));
+        } catch (IllegalArgumentException unfit) {
+            faults.add(stage.line(), String.valueOf(unfit.getMessage()));
+        }
+    }
+
     private void takeInputs(Stage stage) {
         Set<String> fed = new HashSet<>();
         for (Input input : stage.inputs()) {
@@ -119,9 +166,7 @@ final class PipelineCheck {
             if (!fed.add(wanted.name())) {
                 faults.add(stage.line(), "feeds " + wanted.name() + " twice");
             }
-            if (input.from().isInput()) {
-                takeOwn(stage, input.from().tensor(), wanted);
-            } else {
+            if (!input.from().isInput()) {
                 TensorSpec given = given(input.from(), stage.line());
                 if (given != null && (given.dataType() != wanted.dataType() || both(given, wanted) == null)) {
                     faults.add(stage.line(), "takes " + wanted + ", and " + input.from() + " is " + type(given));
@@ -151,8 +196,8 @@ final class PipelineCheck {
             faults.add(
                     stage.line(),
                     input.name().isEmpty()
-                            ? "must say which input " + input.from() + " is for (" + stage.model() + " has " + all + ")"
-                            : "feeds " + input.name() + ", which " + stage.model() + " does not take (it takes " + all
+                            ? "must say which input " + input.from() + " is for (" + stage.task() + " has " + all + ")"
+                            : "feeds " + input.name() + ", which " + stage.task() + " does not take (it takes " + all
                                     + ")");
             return null;
         }
@@ -182,11 +227,23 @@ final class PipelineCheck {
         TensorSpec tested = test.of().isInput() ? inputs.get(test.of().tensor()) : given(test.of(), stage.line());
         if (tested == null) {
             faults.add(stage.line(), "tests " + test.of() + ", which no stage takes");
-        } else if (!Switch.reads(tested.dataType())) {
+        } else if (!Numbers.reads(tested.dataType())) {
             faults.add(
                     stage.line(),
                     "tests " + test.of() + ", which is no number that can be compared but " + tested.dataType());
+        } else if (signature(stage.name()).batched() && hasManyInARow(tested.shape())) {
+            faults.add(
+                    stage.line(), "tests " + test.of() + ", which is not one number for each row but " + type(tested));
         }
+    }
+
+    private static boolean hasManyInARow(Shape shape) {
+        for (int axis = 1; axis < shape.rank(); axis++) {
+            if (shape.dimension(axis) > 1) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the stage's model says of that output. */
@@ -231,6 +288,7 @@ final class PipelineCheck {
     }
 
     private @Nullable TensorSpec output(Output output) {
+        boolean isOfRows = rows.common(output.from(), output.line()) != null;
         @Nullable TensorSpec all = null;
         for (Source from : output.from()) {
             TensorSpec given = given(from, output.line());
@@ -239,7 +297,10 @@ final class PipelineCheck {
             }
             String name = output.name().isEmpty() ? given.name() : output.name();
             Shape shape = all == null ? given.shape() : wider(all.shape(), given.shape());
-            if (all != null && (all.dataType() != given.dataType() || shape == null)) {
+            if (all != null
+                    && (all.dataType() != given.dataType()
+                            || shape == null
+                            || (isOfRows && !agreeBeyondRows(all.shape(), given.shape())))) {
                 faults.add(output.line(), "is " + type(all) + " or, as " + from + ", " + type(given));
                 return null;
             }
@@ -259,6 +320,11 @@ final class PipelineCheck {
                             + " and the other unless");
         }
         return all;
+    }
+
+    /** Or rows of one request that go different ways could not come together. */
+    private static boolean agreeBeyondRows(Shape one, Shape other) {
+        return PipelinePlan.both(one.withRows(Shape.VARIABLE), other.withRows(Shape.VARIABLE)) != null;
     }
 
     /** As open as both together are. */
@@ -294,7 +360,9 @@ final class PipelineCheck {
             return known == null ? Set.of() : known;
         }
         Set<Switch> all = new HashSet<>();
-        stage.sources().forEach(source -> all.addAll(guards(source)));
+        if (stage.asksModel()) { // without boxes a crop gives no pieces, but it gives them
+            stage.sources().forEach(source -> all.addAll(guards(source)));
+        }
         if (stage.test() != null) {
             all.add(stage.test());
         }
@@ -327,6 +395,6 @@ final class PipelineCheck {
         });
         Switch test = stage.test();
         Condition condition = test == null ? null : new Condition(test, slot(whole(test.of())));
-        return new Step(stage.name(), stage.model(), signature, feeds, condition, outputs, outputSlots);
+        return new Step(stage.name(), stage.task(), signature, feeds, condition, outputs, outputSlots);
     }
 }

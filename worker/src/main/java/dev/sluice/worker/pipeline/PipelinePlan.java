@@ -27,7 +27,7 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
     }
 
     /**
-     * A stage with its model's signature.
+     * A stage with the signature of what it does.
      *
      * @param feeds in the order of the model's inputs
      * @param outputs names of those that somebody takes
@@ -35,7 +35,7 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
      */
     public record Step(
             String name,
-            StageModel model,
+            StageTask task,
             Signature signature,
             List<Feed> feeds,
             @Nullable Condition condition,
@@ -46,6 +46,10 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
             feeds = List.copyOf(feeds);
             outputs = List.copyOf(outputs);
             slots = List.copyOf(slots);
+        }
+
+        public boolean asksModel() {
+            return task instanceof StageModel;
         }
     }
 
@@ -72,6 +76,15 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
     public static Optional<PipelinePlan> of(
             Pipeline pipeline, Map<String, Signature> signatures, PipelineFaults faults) {
         return faults.isEmpty() ? new PipelineCheck(pipeline, signatures, faults).plan() : Optional.empty();
+    }
+
+    /** Those that its stages ask. */
+    public List<StageModel> models() {
+        return steps.stream()
+                .map(Step::task)
+                .filter(StageModel.class::isInstance)
+                .map(StageModel.class::cast)
+                .toList();
     }
 
     /** A stage cannot be asked. */

@@ -7,13 +7,10 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.PartListener;
 import dev.sluice.worker.contract.Tensor;
-import dev.sluice.worker.pipeline.PipelinePlan.Feed;
-import dev.sluice.worker.pipeline.PipelinePlan.Result;
+import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * request's own deadline, priority and client.
  *
  * <p>An error of one stage is the request's. Those that promise that nobody reads the request's inputs any more ({@code
- * InvalidRequest}, {@code Overloaded}, {@code Throttled}) are told when no stage is under way any more; then another
- * stage's error that does not promise it goes before.
+ * InvalidRequest}, {@code Throttled}) are told when no stage is under way any more; then another stage's error that does
+ * not promise it goes before. {@code Overloaded} is told at once, and says what it cannot promise.
  *
  * @thread confined to the loop of its pipeline
  * @owns the tensors between the stages, until its outcome
@@ -39,7 +36,6 @@ public final class PipelineRun {
      *
      * @thread the loop of the pipeline
      */
-    @FunctionalInterface
     public interface Stages {
 
         /**
@@ -52,8 +48,17 @@ public final class PipelineRun {
          */
         Runnable ask(int step, InferenceRequest request, Consumer<InferenceOutcome> end);
 
-        /** It does without that stage: by its condition, for want of inputs, or because nobody wants its outputs. */
+        /** It does without that stage: by its condition, for want of inputs or rows, or because nobody wants its outputs. */
         default void pass(int step) {}
+
+        /**
+         * Computes what stands between the stages, on the loop only what takes no time there.
+         *
+         * @param bytes how much is read or written, about
+         * @param end told once, perhaps before this returns: of an answer with the tensors that were made, or of what came
+         *     in between
+         */
+        void compute(long bytes, Computation computation, Consumer<InferenceOutcome> end);
     }
 
     private enum State {
@@ -64,12 +69,19 @@ public final class PipelineRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 
+    /** However small its pictures are, a crop is not done on the loop. */
+    private static final long CROP_BYTES = 1 << 20;
+
     private final PipelinePlan plan;
     private final ModelId model;
     private final InferenceRequest request;
     private final Stages stages;
     private final Consumer<InferenceOutcome> outcome;
-    private final @Nullable Tensor[] values;
+    private final @Nullable Value[] values;
+
+    /** By step, which rows it was asked for. */
+    private final @Nullable Rows[] rows;
+
     private final boolean[] isGiven;
     private final boolean[] isNeeded;
     private final State[] states;
@@ -88,7 +100,8 @@ public final class PipelineRun {
         this.stages = stages;
         this.outcome = outcome;
         int steps = plan.steps().size();
-        this.values = new Tensor[plan.slots()];
+        this.values = new Value[plan.slots()];
+        this.rows = new Rows[steps];
         this.isGiven = new boolean[plan.slots()];
         this.isNeeded = new boolean[steps];
         this.states = new State[steps];
@@ -108,6 +121,7 @@ public final class PipelineRun {
             values[slot] = inputs.stream()
                     .filter(input -> input.name().equals(name))
                     .findFirst()
+                    .map(input -> new Value(input, null))
                     .orElse(null);
             isGiven[slot] = true;
         }
@@ -185,7 +199,27 @@ public final class PipelineRun {
         }
         advancing = false;
         if (!over && running == 0) {
-            end(failure == null ? answer() : failure);
+            finish();
+        }
+    }
+
+    /** All stages are over. */
+    private void finish() {
+        if (failure != null) {
+            end(failure);
+            return;
+        }
+        Results results = Results.of(plan, request.outputs(), values);
+        running++;
+        stages.compute(results.computedBytes(), room -> results.all(), this::finished);
+    }
+
+    private void finished(InferenceOutcome results) {
+        if (!over) {
+            end(
+                    results instanceof InferenceResponse(var of, List<Tensor> outputs, var time, var part)
+                            ? new InferenceResponse(model, outputs, times.sum())
+                            : results);
         }
     }
 
@@ -198,66 +232,70 @@ public final class PipelineRun {
     private void begin(int index) {
         Step step = plan.steps().get(index);
         try {
-            List<Tensor> inputs = passes(step) ? inputs(step) : null;
-            if (inputs == null) {
-                states[index] = State.OVER;
-                stages.pass(index);
-                step.slots().forEach(slot -> isGiven[slot] = true);
-                return;
+            RowChoice choice = RowChoice.of(step, values);
+            if (step.task() instanceof Crop crop && choice != null) {
+                Computation cropping = room -> crop(crop, step, choice, room);
+                compute(index, CROP_BYTES, cropping, end -> ended(index, end));
+            } else if (choice == null || choice.isEmpty()) {
+                doWithout(index, choice != null || !step.asksModel());
+            } else {
+                rows[index] = choice.rows();
+                ask(index, choice);
             }
-            InferenceRequest asked = asked(step, inputs, rows(step, inputs));
-            states[index] = State.RUNNING;
-            running++;
-            Runnable withdrawal = stages.ask(index, asked, end -> ended(index, end));
-            withdrawals[index] = states[index] == State.RUNNING ? withdrawal : null;
         } catch (Unfit unfit) {
             failure = new InferenceError.InvalidRequest("stage " + step.name(), unfit.getMessage());
         }
     }
 
-    private boolean passes(Step step) throws Unfit {
-        if (step.condition() == null) {
-            return true;
+    /** @param isEmpty whether it gives nothing, in place of not giving anything */
+    private void doWithout(int index, boolean isEmpty) {
+        Step step = plan.steps().get(index);
+        states[index] = State.OVER;
+        stages.pass(index);
+        for (int i = 0; i < step.slots().size(); i++) {
+            TensorSpec spec = step.signature().output(step.outputs().get(i));
+            values[step.slots().get(i)] = isEmpty && spec != null ? new Value(RowCopy.none(spec), null) : null;
+            isGiven[step.slots().get(i)] = true;
         }
-        Tensor tested = values[step.condition().slot()];
-        if (tested == null) {
-            return false;
-        }
-        if (tested.shape().elementCount() != 1) {
-            throw new Unfit("it runs or not by one number, and " + tested
-                    + " has more or none: send one row at a time to a pipeline with a switch");
-        }
-        return step.condition().test().passes(tested);
     }
 
-    /** Null if one that it must have is not there, because the stage that gives it did not run. */
-    private @Nullable List<Tensor> inputs(Step step) throws Unfit {
-        List<Tensor> inputs = new ArrayList<>(step.feeds().size());
-        for (Feed feed : step.feeds()) {
-            Tensor value = values[feed.slot()];
-            if (value != null) {
-                if (!feed.spec().shape().accepts(value.shape())) {
-                    throw new Unfit("it takes " + feed.spec() + ", and is given " + value.shape());
-                }
-                inputs.add(new Tensor(feed.spec().name(), value.dataType(), value.shape(), value.data()));
-            } else if (!feed.spec().optional()) {
-                return null;
-            }
-        }
-        return inputs;
+    private static List<Tensor> crop(Crop crop, Step step, RowChoice choice, Room room) {
+        return new Cropping(crop, step.signature(), choice.picked(), choice.rows()).run(step.outputs(), room);
     }
 
-    private static int rows(Step step, List<Tensor> inputs) throws Unfit {
-        if (!step.signature().batched() || inputs.isEmpty()) {
-            return 1;
+    /** Rows that are not all there are are picked beside the loop. */
+    private void ask(int index, RowChoice choice) {
+        if (choice.isWhole()) {
+            states[index] = State.RUNNING;
+            running++;
+            askModel(index, choice.inputs(), choice.count());
+            return;
         }
-        long rows = inputs.getFirst().rows();
-        for (Tensor input : inputs) {
-            if (input.rows() != rows) {
-                throw new Unfit("its inputs have different numbers of rows: " + inputs);
-            }
+        Computation picking = room -> {
+            room.take(choice.copiedBytes());
+            return choice.picked();
+        };
+        compute(index, choice.copiedBytes(), picking, end -> picked(index, choice.count(), end));
+    }
+
+    private void compute(int index, long bytes, Computation computation, Consumer<InferenceOutcome> end) {
+        states[index] = State.RUNNING;
+        running++;
+        stages.compute(bytes, computation, end);
+    }
+
+    private void picked(int index, int count, InferenceOutcome end) {
+        if (!over && failure == null && end instanceof InferenceResponse(var of, var inputs, var time, var part)) {
+            orGiveUp(() -> askModel(index, inputs, count));
+        } else {
+            ended(index, end instanceof InferenceError || failure == null ? end : failure);
         }
-        return Math.toIntExact(rows);
+    }
+
+    private void askModel(int index, List<Tensor> inputs, int count) {
+        InferenceRequest asked = asked(plan.steps().get(index), inputs, count);
+        Runnable withdrawal = stages.ask(index, asked, end -> ended(index, end));
+        withdrawals[index] = states[index] == State.RUNNING ? withdrawal : null;
     }
 
     private InferenceRequest asked(Step step, List<Tensor> inputs, int rows) {
@@ -288,7 +326,7 @@ public final class PipelineRun {
 
     private void goOn(int index, InferenceOutcome end) {
         switch (end) {
-            case InferenceResponse answer -> take(plan.steps().get(index), answer);
+            case InferenceResponse answer -> take(index, answer);
             case InferenceError error -> fail(StageErrors.of(plan.steps().get(index), error));
         }
         if (!over) {
@@ -296,50 +334,24 @@ public final class PipelineRun {
         }
     }
 
-    private void take(Step step, InferenceResponse answer) {
+    private void take(int index, InferenceResponse answer) {
         times.add(answer.timing());
+        Step step = plan.steps().get(index);
         List<Tensor> outputs = answer.outputs();
         for (int i = 0; i < outputs.size(); i++) {
-            values[step.slots().get(i)] = outputs.get(i);
+            values[step.slots().get(i)] = new Value(outputs.get(i), rows[index]);
             isGiven[step.slots().get(i)] = true;
         }
     }
 
     private void fail(InferenceError error) {
-        if (!StageErrors.promisesThatInputsAreFree(error)) {
+        if (error instanceof InferenceError.Overloaded full && running > 0) {
+            end(full.whileInputsAreRead());
+        } else if (!StageErrors.promisesThatInputsAreFree(error)) {
             end(error);
         } else if (failure == null) {
             failure = error;
         }
-    }
-
-    private InferenceOutcome answer() {
-        List<Tensor> outputs = new ArrayList<>(request.outputs().size());
-        for (String name : request.outputs()) {
-            Result result = plan.results().get(plan.indexOfOutput(name));
-            List<Tensor> given = result.slots().stream()
-                    .map(slot -> values[slot])
-                    .filter(Objects::nonNull)
-                    .toList();
-            boolean isWhole = result.combination() == Combination.FIRST
-                    || given.size() == result.slots().size();
-            if (given.isEmpty() || !isWhole) {
-                return new InferenceError.InvalidRequest(
-                        "outputs", "no stage that gives " + name + " has run, for want of an input that was left out");
-            }
-            if (result.combination() != Combination.FIRST && !areOfOneShape(given)) {
-                return new InferenceError.InvalidRequest(
-                        "outputs", name + " cannot be made of tensors of different shapes: " + given);
-            }
-            Tensor value = result.combination().of(given);
-            outputs.add(new Tensor(name, value.dataType(), value.shape(), value.data()));
-        }
-        return new InferenceResponse(model, outputs, times.sum());
-    }
-
-    private static boolean areOfOneShape(List<Tensor> tensors) {
-        return tensors.stream()
-                .allMatch(tensor -> tensor.shape().equals(tensors.getFirst().shape()));
     }
 
     private void end(InferenceOutcome last) {
@@ -353,21 +365,6 @@ public final class PipelineRun {
         } finally {
             Arrays.fill(values, null);
             outcome.accept(last);
-        }
-    }
-
-    /** What a stage gave does not fit the next. */
-    private static final class Unfit extends Exception {
-
-        private static final long serialVersionUID = 1;
-
-        Unfit(String message) {
-            super(message, null, false, false);
-        }
-
-        @Override
-        public String getMessage() {
-            return String.valueOf(super.getMessage());
         }
     }
 }

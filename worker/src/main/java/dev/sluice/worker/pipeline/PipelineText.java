@@ -30,6 +30,9 @@ public final class PipelineText {
     private static final String INPUT = "[^\\s.,()=]{1,100}";
     private static final Pattern STAGE = Pattern.compile(
             "(" + NAME + ")\\s*=\\s*([^\\s()/=,]+)(?:/([^\\s()/=,]+))?\\s*\\(([^()]*)\\)(?:\\s+(if|unless)\\s+(.+))?");
+    private static final Pattern CROP =
+            Pattern.compile("(" + NAME + ")\\s*=\\s*crop\\s*\\[([^\\[\\]]*)\\]\\s*\\(([^()]*)\\)");
+    private static final Pattern CROP_BEGIN = Pattern.compile("(" + NAME + ")\\s*=\\s*crop\\s*\\[");
     private static final Pattern TEST =
             Pattern.compile("(\\S+)\\s*(<=|>=|==|!=|<|>)\\s*(-?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)");
     private static final Pattern COMBINED = Pattern.compile("(mean|vote)\\s*\\(([^()]*)\\)");
@@ -48,8 +51,9 @@ public final class PipelineText {
         List<Matcher> forms = stages.stream().map(text::form).toList();
         List<Stage> read = new ArrayList<>();
         for (int i = 0; i < stages.size(); i++) {
-            if (forms.get(i).matches()) {
-                read.add(text.stage(forms.get(i), stages.get(i)));
+            Matcher form = forms.get(i);
+            if (form.matches()) {
+                read.add(isCrop(form) ? text.crop(form, stages.get(i)) : text.stage(form, stages.get(i)));
             }
         }
         if (stages.size() > Pipeline.MOST_STAGES) {
@@ -60,8 +64,16 @@ public final class PipelineText {
 
     /** Looks at names first, for stages may speak of those that are written after them. */
     private Matcher form(String line) {
-        Matcher form = STAGE.matcher(line.strip());
-        if (!form.matches()) {
+        Matcher crop = CROP.matcher(line.strip());
+        Matcher form = crop.matches() ? crop : STAGE.matcher(line.strip());
+        Matcher begin = CROP_BEGIN.matcher(line.strip());
+        if (begin.lookingAt() && !crop.matches()) {
+            names.add(begin.group(1));
+            faults.add(
+                    line,
+                    "is no crop (expected NAME = crop[WIDTHxHEIGHT, ...](image=SOURCE, boxes=SOURCE, ...), and no"
+                            + " condition behind it)");
+        } else if (!form.matches()) {
             faults.add(
                     line, "is no stage (expected NAME = MODEL(INPUT=SOURCE, ...), as in head = classifier(x=image))");
         } else if (!names.add(form.group(1))) {
@@ -70,15 +82,34 @@ public final class PipelineText {
         return form;
     }
 
+    private static boolean isCrop(Matcher form) {
+        return form.pattern().equals(CROP);
+    }
+
+    private Stage crop(Matcher form, String line) {
+        List<Input> inputs = inputs(form.group(3), line);
+        try {
+            return new Stage(form.group(1), CropText.read(form.group(2)), inputs, null, line);
+        } catch (IllegalArgumentException faulty) {
+            faults.add(line, String.valueOf(faulty.getMessage()));
+            return new Stage(form.group(1), new StageModel("crop", ""), inputs, null, line);
+        }
+    }
+
     private Stage stage(Matcher form, String line) {
         String version = form.group(3) == null ? "" : form.group(3);
+        StageModel model = new StageModel(form.group(2), version);
+        return new Stage(form.group(1), model, inputs(form.group(4), line), test(form, line), line);
+    }
+
+    private List<Input> inputs(String written, String line) {
         List<Input> inputs = new ArrayList<>();
-        for (String input : form.group(4).split(",", -1)) {
+        for (String input : written.split(",", -1)) {
             int equals = input.indexOf('=');
             String name = equals < 0 ? "" : input.substring(0, equals).strip();
             inputs.add(new Input(name, source(input.substring(equals + 1), line)));
         }
-        return new Stage(form.group(1), new StageModel(form.group(2), version), inputs, test(form, line), line);
+        return inputs;
     }
 
     private @Nullable Switch test(Matcher stage, String line) {

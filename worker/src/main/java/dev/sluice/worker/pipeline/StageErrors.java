@@ -14,12 +14,12 @@ final class StageErrors {
 
     /** The same error, which says where it happened. */
     static InferenceError of(Step step, InferenceError error) {
-        String where = "stage " + step.name() + " (" + step.model() + ")";
+        String where = "stage " + step.name() + " (" + step.task() + ")";
         return switch (error) {
             case InferenceError.InvalidRequest(String field, String reason) ->
                 new InferenceError.InvalidRequest(field.isEmpty() ? where : where + ": " + field, reason);
-            case InferenceError.Overloaded(String message, long retryAfterMillis) ->
-                new InferenceError.Overloaded(where + ": " + message, retryAfterMillis);
+            case InferenceError.Overloaded(String message, long retryAfterMillis, boolean areInputsRead) ->
+                new InferenceError.Overloaded(where + ": " + message, retryAfterMillis, areInputsRead);
             case InferenceError.DeadlineExceeded(String stage) ->
                 new InferenceError.DeadlineExceeded(stage + " of " + where);
             case InferenceError.EngineFailure(String id) -> new InferenceError.EngineFailure(id + ", " + where);
@@ -32,7 +32,7 @@ final class StageErrors {
     /** Whether it comes only when nobody reads the inputs of the request that it is for, or ever will. */
     static boolean promisesThatInputsAreFree(InferenceError error) {
         return error instanceof InferenceError.InvalidRequest
-                || error instanceof InferenceError.Overloaded
+                || (error instanceof InferenceError.Overloaded full && !full.areInputsRead())
                 || error instanceof InferenceError.Throttled;
     }
 }

@@ -5,7 +5,7 @@ package dev.sluice.worker.pipeline;
  *
  * @param version its number, or a label; empty for whichever answers those who leave it open
  */
-public record StageModel(String name, String version) {
+public record StageModel(String name, String version) implements StageTask {
 
     private static final String NUMBER = "[1-9][0-9]{0,17}";
 

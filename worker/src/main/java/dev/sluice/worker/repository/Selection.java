@@ -4,6 +4,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.VersionPolicy;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,13 @@ public final class Selection {
      */
     public Selection(boolean untilTold, List<String> named, Function<String, ModelWish> wishes) {
         this.untilTold = untilTold;
-        this.named = Set.copyOf(named);
+        this.named = new HashSet<>(named);
         this.wishes = wishes;
+    }
+
+    /** Those as well. */
+    public void nameAlso(Set<String> names) {
+        named.addAll(names);
     }
 
     /** Whether any of its versions is to be in memory. */
@@ -43,7 +49,8 @@ public final class Selection {
         };
     }
 
-    private VersionPolicy policy(ModelFolder folder) {
+    /** Which of its versions are to be served. */
+    public VersionPolicy policy(ModelFolder folder) {
         return policy(folder, wishes.apply(folder.name()));
     }
 

@@ -3,12 +3,14 @@ package dev.sluice.worker.pipeline;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.fake.Tensors;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -31,6 +34,20 @@ final class FakeStages implements PipelineRun.Stages {
     final List<String> withdrawn = new ArrayList<>();
     final List<InferenceOutcome> outcomes = new ArrayList<>();
     final Set<String> passed = new TreeSet<>();
+    final Queue<Runnable> computing = new ArrayDeque<>();
+    private final Room room = new Room() {
+        @Override
+        public void take(long bytes) {
+            takenBytes += bytes;
+        }
+
+        @Override
+        public boolean isOver() {
+            return !outcomes.isEmpty();
+        }
+    };
+    long takenBytes;
+    private boolean isBusy;
     private String brokenStage = "";
     private @Nullable Throwable defect;
     final Map<String, Consumer<InferenceOutcome>> ends = new LinkedHashMap<>();
@@ -64,6 +81,32 @@ final class FakeStages implements PipelineRun.Stages {
         asked.put(name, request);
         ends.put(name, end);
         return () -> withdrawn.add(name);
+    }
+
+    @Override
+    public void compute(long bytes, Computation computation, Consumer<InferenceOutcome> end) {
+        if (isBusy) {
+            computing.add(() -> end.accept(computed(computation)));
+        } else {
+            end.accept(computed(computation));
+        }
+    }
+
+    private InferenceOutcome computed(Computation computation) {
+        try {
+            return new InferenceResponse(WHOLE, computation.run(room), new InferenceResponse.Timing(0, 0, 0, 0, 0));
+        } catch (InferenceException refused) {
+            return refused.error();
+        }
+    }
+
+    /** Nothing is computed any more before the test says so. */
+    void stayBusy() {
+        isBusy = true;
+    }
+
+    void computeNext() {
+        computing.remove().run();
     }
 
     @Override

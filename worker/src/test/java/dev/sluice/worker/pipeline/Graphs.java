@@ -63,7 +63,7 @@ final class Graphs {
     Optional<PipelinePlan> read() {
         Pipeline pipeline = PipelineText.read(stages, outputs, faults);
         Map<String, Signature> signatures = new HashMap<>();
-        pipeline.stages()
+        pipeline.asking()
                 .forEach(stage ->
                         signatures.put(stage.name(), models.get(stage.model().name())));
         return PipelinePlan.of(pipeline, signatures, faults);

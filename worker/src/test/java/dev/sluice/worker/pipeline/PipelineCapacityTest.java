@@ -57,16 +57,35 @@ class PipelineCapacityTest {
         capacity.learn(1, SLOW, every(80));
         assertEquals(0.1, rowsInMilli(capacity), 1e-9, "as if all ran it");
         for (int request = 0; request < 10_000; request++) {
-            capacity.count(0, true);
-            capacity.count(1, request % 20 == 0);
-            capacity.count(2, request % 20 == 0);
+            capacity.count(0, 1);
+            capacity.count(1, request % 20 == 0 ? 1 : 0);
+            capacity.count(2, request % 20 == 0 ? 1 : 0);
         }
         assertEquals(2, rowsInMilli(capacity), 0.1, "as one of twenty does");
         for (int request = 0; request < 100_000; request++) {
-            capacity.count(1, false);
-            capacity.count(2, false);
+            capacity.count(1, 0);
+            capacity.count(2, 0);
         }
         assertEquals(8, rowsInMilli(capacity), 0.2, "then the other is the narrowest");
+    }
+
+    @Test
+    void aStageBehindACropIsBoundByItsPieces() {
+        PipelineCapacity capacity = new PipelineCapacity(new Graphs()
+                .model("finder", "picture FP32[-1,3,8,8] -> boxes FP32[-1,9,4]")
+                .model("kind", "x FP32[-1,3,4,4] -> label INT64[-1]")
+                .stages("f = finder(p)", "c = crop[4x4](image=p, boxes=f.boxes)", "k = kind(c.image)")
+                .outputs("k.label")
+                .plan());
+        capacity.learn(0, QUICK, every(1));
+        assertEquals(8, rowsInMilli(capacity), 1e-9, "there may be no pieces");
+        capacity.learn(2, SLOW, every(1));
+        for (int request = 0; request < 10_000; request++) {
+            capacity.count(0, 1);
+            capacity.count(2, request % 2 == 0 ? 32 : 0);
+        }
+        assertEquals(0.5, rowsInMilli(capacity), 0.05, "sixteen pieces of each picture, in the mean");
+        assertEquals(16 * MILLI, capacity.whole().batchNanos(), MILLI, "of eight pictures, in as many batches");
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class PipelineRunTest {
 
     private static final InferenceError FULL = new InferenceError.Overloaded("full", 1000);
+    private static final InferenceError WRONG = new InferenceError.InvalidRequest("x", "wrong");
     private static final InferenceError BROKEN = new InferenceError.EngineFailure("id");
 
     private static Graphs models() {
@@ -97,17 +98,32 @@ class PipelineRunTest {
     void aRefusalThatPromisesFreeInputsIsToldWhenNobodyReadsThem() {
         FakeStages stages = diamond();
         stages.begin(List.of("sum"), row("v", 1));
-        stages.tell("left", FULL);
+        stages.tell("left", WRONG);
         assertEquals(List.of(), stages.outcomes);
         stages.answer("right", row("y", 1));
-        assertEquals("stage left (one): full", stages.error().message());
+        assertEquals("stage left (one): x: wrong", stages.error().message());
         assertEquals(Set.of("left", "right"), asked(stages));
 
         FakeStages worse = diamond();
         worse.begin(List.of("sum"), row("v", 1));
-        worse.tell("left", FULL);
+        worse.tell("left", WRONG);
         worse.tell("right", new InferenceError.DeadlineExceeded("queue"));
         assertEquals(new InferenceError.DeadlineExceeded("queue of stage right (one)"), worse.error());
+    }
+
+    @Test
+    void aStageThatHasNoRoomEndsItAtOnceAndPromisesNothingWhileOthersRead() {
+        FakeStages stages = diamond();
+        stages.begin(List.of("sum"), row("v", 1));
+        stages.tell("left", FULL);
+        assertEquals(new InferenceError.Overloaded("stage left (one): full", 1000, true), stages.error());
+        assertEquals(List.of("right"), stages.withdrawn);
+
+        FakeStages last = diamond();
+        last.begin(List.of("sum"), row("v", 1));
+        last.answer("right", row("y", 1));
+        last.tell("left", FULL);
+        assertEquals(new InferenceError.Overloaded("stage left (one): full", 1000), last.error());
     }
 
     @Test
@@ -222,16 +238,6 @@ class PipelineRunTest {
     }
 
     @Test
-    void aSwitchTakesOneRowAtATime() {
-        FakeStages stages = cascade();
-        stages.begin(List.of("best"), row("v", 1, 2));
-        stages.answer("small", row("sum", 2, 2), row("difference", 5, 4));
-        assertTrue(
-                stages.error().message().contains("send one row at a time"),
-                stages.error().message());
-    }
-
-    @Test
     void aDefectAtAStageEndsTheRequestAtOnceAndGoesNoFurther() {
         PipelinePlan plan = diamond().plan;
         for (Throwable defect : List.of(new IllegalStateException("on purpose"), new OutOfMemoryError("as if"))) {
@@ -310,7 +316,7 @@ class PipelineRunTest {
 
     private static InferenceOutcome end(Random random, InferenceRequest asked) {
         return switch (random.nextInt(12)) {
-            case 0 -> FULL;
+            case 0 -> random.nextBoolean() ? FULL : WRONG;
             case 1 -> BROKEN;
             default ->
                 new InferenceResponse(

@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,9 @@ public final class ServerState {
             "sluice_stream");
 
     private static final List<String> WITH_CONTROL = EXTENSIONS.stream()
-            .map(name -> name.equals("model_repository(index)") ? "model_repository" : name)
+            .flatMap(name -> name.equals("model_repository(index)")
+                    ? Stream.of("model_repository", "model_repository(unload_dependents)")
+                    : Stream.of(name))
             .toList();
 
     private ServerState() {}

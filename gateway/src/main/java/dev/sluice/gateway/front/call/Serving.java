@@ -271,7 +271,7 @@ public final class Serving {
         return outcome instanceof InferenceResponse
                 || outcome instanceof InferenceError.InvalidRequest
                 || outcome instanceof InferenceError.Throttled
-                || outcome instanceof InferenceError.Overloaded;
+                || (outcome instanceof InferenceError.Overloaded full && !full.areInputsRead());
     }
 
     /** What takes longer than a turn of the loop may is made elsewhere, and given when it is back: {@link #made}. */

@@ -18,7 +18,8 @@ record Change(String action, String model, String detail) {
     static Change of(ModelCommand command) {
         return switch (command) {
             case ModelCommand.Load load -> new Change("load", load.name(), "");
-            case ModelCommand.Unload unload -> new Change("unload", unload.name(), "");
+            case ModelCommand.Unload unload ->
+                new Change("unload", unload.name(), unload.withStages() ? "with its stages" : "");
             case ModelCommand.Serve serve -> new Change("serve", serve.name(), versions(serve));
             case ModelCommand.Rollback rollback -> new Change("rollback", rollback.name(), "");
             case ModelCommand.Reset reset -> new Change("reset", reset.name(), "");

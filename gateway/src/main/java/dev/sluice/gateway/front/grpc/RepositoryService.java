@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import dev.sluice.gateway.front.GrpcCode;
 import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.control.Operator;
+import dev.sluice.gateway.front.grpc.wire.ModelRepositoryParameter;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelLoadRequest;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelLoadResponse;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelUnloadRequest;
@@ -55,8 +56,10 @@ final class RepositoryService {
 
     private Future<MessageLite> unload(RepositoryModelUnloadRequest asked, GrpcStream stream) {
         check(asked.getParametersMap().keySet());
+        ModelRepositoryParameter said = asked.getParametersMap().get(ControlParameters.DEPENDENTS);
+        boolean dependents = said != null && said.getBoolParam();
         return order(
-                new ModelCommand.Unload(asked.getModelName()),
+                new ModelCommand.Unload(asked.getModelName(), dependents),
                 RepositoryModelUnloadResponse.getDefaultInstance(),
                 stream);
     }

@@ -3,7 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.front.v2.ControlParameters;
 import dev.sluice.worker.contract.ModelCommand;
 import io.vertx.ext.web.RoutingContext;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * {@code POST /v2/repository/models/{model}/load} and {@code /unload}, answered when that is done.
@@ -33,11 +33,11 @@ public final class RepositoryControl {
     }
 
     public void addTo(RouteTable table) {
-        table.post(MODEL + "load", context -> take(context, ModelCommand.Load::new));
+        table.post(MODEL + "load", context -> take(context, (model, dependents) -> new ModelCommand.Load(model)));
         table.post(MODEL + "unload", context -> take(context, ModelCommand.Unload::new));
     }
 
-    private void take(RoutingContext context, Function<String, ModelCommand> command) {
+    private void take(RoutingContext context, BiFunction<String, Boolean, ModelCommand> command) {
         if (!allowed) {
             refuse(context, OFF);
         } else if (!PageOrigin.isOwnOrNone(context.request())) {
@@ -46,10 +46,8 @@ public final class RepositoryControl {
             String model = String.valueOf(context.pathParam("model"));
             orders.take(
                     context,
-                    body -> {
-                        ControlParameters.check(body.array(), body.from(), body.to());
-                        return command.apply(model);
-                    },
+                    body -> command.apply(
+                            model, ControlParameters.readDependents(body.array(), body.from(), body.to())),
                     outcome -> exchanges.of(context).done());
         }
     }

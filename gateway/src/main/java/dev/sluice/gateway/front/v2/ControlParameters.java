@@ -7,35 +7,35 @@ import java.util.Optional;
 /**
  * What a client of Triton's says beside the name of a model that it wants loaded or unloaded.
  *
- * <p>Only what changes nothing is let through: a model is served as its files in the repository say. Whether dependents are
- * to be unloaded too is heard and changes nothing: the models of a pipeline's stages may be others' as well, and each is
- * unloaded by its own name.
+ * <p>What it is made of is not let through: a model is served as its files in the repository say.
  *
  * @thread stateless
  * @source Triton: model repository extension
  */
 public final class ControlParameters {
 
-    private static final String DEPENDENTS = "unload_dependents";
+    /** Whether the models of a pipeline's stages are to be unloaded with it. */
+    public static final String DEPENDENTS = "unload_dependents";
 
     private ControlParameters() {}
 
     /**
-     * Reads the body, which may be empty.
+     * Reads the body, which may be empty: whether the models of a pipeline's stages are to be unloaded as well.
      *
      * @throws InferenceException InvalidRequest
      */
-    public static void check(byte[] bytes, int from, int to) {
+    public static boolean readDependents(byte[] bytes, int from, int to) {
         JsonCursor cursor = new JsonCursor(bytes, from, to);
         if (cursor.peek() == 0 && cursor.position >= to) {
-            return;
+            return false;
         }
+        boolean dependents = false;
         try {
             cursor.read('{');
             if (!cursor.tryRead('}')) {
                 do {
                     if (cursor.readName().equals("parameters")) {
-                        parameters(cursor);
+                        dependents = readParameters(cursor);
                     } else {
                         cursor.skipValue();
                     }
@@ -45,9 +45,11 @@ public final class ControlParameters {
         } catch (BadJson bad) {
             throw InferenceException.invalid("body", bad.reason());
         }
+        return dependents;
     }
 
-    private static void parameters(JsonCursor cursor) {
+    private static boolean readParameters(JsonCursor cursor) {
+        boolean dependents = false;
         cursor.read('{');
         if (!cursor.tryRead('}')) {
             do {
@@ -55,9 +57,10 @@ public final class ControlParameters {
                 refusal(name).ifPresent(why -> {
                     throw new InferenceException(why);
                 });
-                cursor.readBoolean();
+                dependents = cursor.readBoolean();
             } while (cursor.readCommaOr('}'));
         }
+        return dependents;
     }
 
     /** Why a parameter of that name is not taken, if it is not. */

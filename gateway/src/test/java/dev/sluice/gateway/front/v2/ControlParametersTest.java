@@ -1,19 +1,21 @@
 package dev.sluice.gateway.front.v2;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlParametersTest {
 
-    private static void check(String text) {
+    private static boolean dependents(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ControlParameters.check(bytes, 0, bytes.length);
+        return ControlParameters.readDependents(bytes, 0, bytes.length);
     }
 
     @ParameterizedTest
@@ -23,11 +25,15 @@ class ControlParametersTest {
                 " ",
                 "{}",
                 "{\"parameters\":{}}",
-                "{\"parameters\":{\"unload_dependents\":true}}",
                 "{\"else\":[1],\"parameters\":{\"unload_dependents\":false}}"
             })
-    void whatChangesNothingIsTaken(String text) {
-        check(text);
+    void whatSaysNothingIsTaken(String text) {
+        assertFalse(dependents(text));
+    }
+
+    @Test
+    void dependentsMayBeMeant() {
+        assertTrue(dependents("{\"parameters\":{\"unload_dependents\":true}}"));
         assertTrue(ControlParameters.refusal("unload_dependents").isEmpty());
     }
 
@@ -44,7 +50,7 @@ class ControlParametersTest {
                 "{} 1                                           | body",
             })
     void whatWouldBeIgnoredIsRefused(String text, String field) {
-        InferenceException refused = assertThrows(InferenceException.class, () -> check(text));
+        InferenceException refused = assertThrows(InferenceException.class, () -> dependents(text));
         assertTrue(String.valueOf(refused.getMessage()).startsWith(field), refused.getMessage());
     }
 }

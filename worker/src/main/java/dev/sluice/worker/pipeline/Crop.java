@@ -1,0 +1,62 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.ImageInput.Layout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts what is in boxes out of pictures, and makes all pieces one size. Whatever goes in by a name comes out by it, with one row
+ * for each box; so answers to the pieces stand beside the boxes.
+ *
+ * @param width of the pieces, in pixels
+ * @param height of them
+ * @param form what the four numbers of a box are
+ * @param isNormalised whether they are parts of the picture's width and height, and not pixels
+ * @param layout of the pictures; null for what their shape says
+ * @param most boxes of one picture that count, the first ones
+ * @param above what a box's score must be more than; not a number where no score is asked
+ */
+public record Crop(
+        int width,
+        int height,
+        Form form,
+        boolean isNormalised,
+        @Nullable Layout layout,
+        int most,
+        double above) implements StageTask {
+
+    static final String IMAGE = "image";
+    static final String BOXES = "boxes";
+
+    /** How many of a picture's boxes are meant, where the others only fill the tensor. */
+    static final String COUNT = "count";
+
+    static final String SCORE = "score";
+
+    /** Which picture each box is of. */
+    static final String INDEX = "index";
+
+    /** As many as most detectors give at most. */
+    static final int USUAL_MOST = 100;
+
+    static final int LARGEST_MOST = 10_000;
+    static final int LONGEST_SIDE = 4096;
+    static final int CORNERS = 4;
+
+    /** The four numbers of a box. */
+    public enum Form {
+        XYXY,
+        YXYX,
+        XYWH,
+        CXCYWH
+    }
+
+    boolean asksScore() {
+        return !Double.isNaN(above);
+    }
+
+    /** As people write it. */
+    @Override
+    public String toString() {
+        return "crop";
+    }
+}

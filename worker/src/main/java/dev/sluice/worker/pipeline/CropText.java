@@ -1,0 +1,86 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.ImageInput.Layout;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads what stands in the brackets of a {@code crop}: {@code 24x32}, or {@code 24x32, xywh, normalised, most 16}.
+ *
+ * @thread confined to the caller of {@link #read}
+ * @errors IllegalArgumentException with a message for people
+ */
+final class CropText {
+
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3})x([1-9][0-9]{0,3})");
+    private static final Pattern MOST = Pattern.compile("most\\s+([1-9][0-9]{0,4})");
+    private static final Pattern ABOVE = Pattern.compile("above\\s+([0-9]+(?:\\.[0-9]+)?)");
+    private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, normalised, nchw or"
+            + " nhwc, most NUMBER, above NUMBER";
+
+    private Crop crop = new Crop(0, 0, Crop.Form.XYXY, false, null, Crop.USUAL_MOST, Double.NaN);
+
+    private CropText() {}
+
+    /** @param words with commas between them */
+    static Crop read(String words) {
+        CropText text = new CropText();
+        for (String word : words.split(",", -1)) {
+            text.take(word.strip());
+        }
+        if (text.crop.width() == 0) {
+            throw new IllegalArgumentException("does not say how large the pieces are (" + EXPECTED + ")");
+        }
+        return text.crop;
+    }
+
+    private void take(String word) {
+        Matcher size = SIZE.matcher(word);
+        Matcher most = MOST.matcher(word);
+        Matcher above = ABOVE.matcher(word);
+        if (size.matches()) {
+            crop = sized(number(size.group(1), Crop.LONGEST_SIDE), number(size.group(2), Crop.LONGEST_SIDE));
+        } else if (most.matches()) {
+            crop = bounded(number(most.group(1), Crop.LARGEST_MOST), crop.above());
+        } else if (above.matches()) {
+            crop = bounded(crop.most(), Double.parseDouble(above.group(1)));
+        } else {
+            crop = switch (word) {
+                case "xyxy", "yxyx", "xywh", "cxcywh" ->
+                    formed(Crop.Form.valueOf(word.toUpperCase(Locale.ROOT)), crop.isNormalised());
+                case "normalised", "normalized" -> formed(crop.form(), true);
+                case "nchw", "nhwc" -> laidOut(Layout.valueOf(word.toUpperCase(Locale.ROOT)));
+                default ->
+                    throw new IllegalArgumentException("has " + (word.isEmpty() ? "nothing" : word)
+                            + " between the brackets of crop, which is not understood (" + EXPECTED + ")");
+            };
+        }
+    }
+
+    private static int number(String digits, int most) {
+        int number = Integer.parseInt(digits);
+        if (number > most) {
+            throw new IllegalArgumentException(
+                    "has " + number + " between the brackets of crop, and at most " + most + " is possible there");
+        }
+        return number;
+    }
+
+    private Crop sized(int width, int height) {
+        return new Crop(width, height, crop.form(), crop.isNormalised(), crop.layout(), crop.most(), crop.above());
+    }
+
+    private Crop bounded(int most, double above) {
+        return new Crop(crop.width(), crop.height(), crop.form(), crop.isNormalised(), crop.layout(), most, above);
+    }
+
+    private Crop formed(Crop.Form form, boolean isNormalised) {
+        return new Crop(crop.width(), crop.height(), form, isNormalised, crop.layout(), crop.most(), crop.above());
+    }
+
+    private Crop laidOut(Layout layout) {
+        return new Crop(
+                crop.width(), crop.height(), crop.form(), crop.isNormalised(), layout, crop.most(), crop.above());
+    }
+}

@@ -1,0 +1,114 @@
+package dev.sluice.worker.pipeline;
+
+import dev.sluice.worker.contract.Tensor;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The boxes that count: numbers that are finite, with an area within the picture, of those that are meant and score enough; of each
+ * picture the first so many.
+ *
+ * @thread confined to the caller
+ * @units pixels of the picture, left, top, right and bottom, cut off at its edges
+ */
+final class FoundBoxes {
+
+    private static final int FIRST_ROOM = 16;
+
+    private final Crop crop;
+    private final int width;
+    private final int height;
+    private int count;
+    private int[] places = new int[FIRST_ROOM];
+    private float[] corners = new float[Crop.CORNERS * FIRST_ROOM];
+
+    /** @param width of the pictures */
+    FoundBoxes(Crop crop, int width, int height) {
+        this.crop = crop;
+        this.width = width;
+        this.height = height;
+    }
+
+    /**
+     * Takes those of all pictures.
+     *
+     * @param boxes of shape {@code [pictures,each,4]}, or less its first axis
+     * @param counts how many of each picture's are meant; null for all
+     * @param scores one for each box; null where none is asked
+     */
+    void take(Tensor boxes, int pictures, @Nullable Tensor counts, @Nullable Tensor scores) {
+        int each = Math.toIntExact(boxes.shape().dimension(boxes.shape().rank() - 2));
+        for (int picture = 0; picture < pictures; picture++) {
+            int before = count;
+            int meant = counts == null ? each : (int) Math.clamp(Numbers.at(counts, picture), 0, each);
+            for (int i = 0; i < meant && count - before < crop.most(); i++) {
+                int place = picture * each + i;
+                if (scores == null || Numbers.at(scores, place) > crop.above()) {
+                    takeOne(boxes, place);
+                }
+            }
+        }
+    }
+
+    private void takeOne(Tensor boxes, int place) {
+        int at = Crop.CORNERS * place;
+        double a = Numbers.at(boxes, at);
+        double b = Numbers.at(boxes, at + 1);
+        double c = Numbers.at(boxes, at + 2);
+        double d = Numbers.at(boxes, at + 3);
+        switch (crop.form()) {
+            case XYXY -> put(place, a, b, c, d);
+            case YXYX -> put(place, b, a, d, c);
+            case XYWH -> put(place, a, b, a + c, b + d);
+            case CXCYWH -> put(place, a - c / 2, b - d / 2, a + c / 2, b + d / 2);
+        }
+    }
+
+    /** What is no number is neither more nor less than any, and so has no area. */
+    private void put(int place, double left, double top, double right, double bottom) {
+        double across = crop.isNormalised() ? width : 1;
+        double down = crop.isNormalised() ? height : 1;
+        float x = (float) Math.clamp(left * across, 0, width);
+        float y = (float) Math.clamp(top * down, 0, height);
+        float farX = (float) Math.clamp(right * across, 0, width);
+        float farY = (float) Math.clamp(bottom * down, 0, height);
+        if (!Double.isFinite(left + top + right + bottom) || !(farX > x) || !(farY > y)) {
+            return;
+        }
+        if (count == places.length) {
+            places = Arrays.copyOf(places, 2 * count);
+            corners = Arrays.copyOf(corners, 2 * corners.length);
+        }
+        places[count] = place;
+        int at = Crop.CORNERS * count++;
+        corners[at] = x;
+        corners[at + 1] = y;
+        corners[at + 2] = farX;
+        corners[at + 3] = farY;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Where it stands among all of all pictures. */
+    int place(int box) {
+        return places[box];
+    }
+
+    float left(int box) {
+        return corners[Crop.CORNERS * box];
+    }
+
+    float top(int box) {
+        return corners[Crop.CORNERS * box + 1];
+    }
+
+    float right(int box) {
+        return corners[Crop.CORNERS * box + 2];
+    }
+
+    float bottom(int box) {
+        return corners[Crop.CORNERS * box + 3];
+    }
+}
