@@ -154,6 +154,29 @@ public final class Gateway {
             return Future.failedFuture(new SettingsException(List.of(clash.get())));
         }
         ReferenceCodec.register(vertx.eventBus());
+        watch();
+        Worker worker = new Worker(
+                config.worker(),
+                new Worker.Listeners(
+                        metrics.batchListener().and(statistics), metrics.instanceListener(), metrics.sourceListener()),
+                registry.<WishStore>map(kept -> kept).orElse(WishStore.NONE),
+                ticker);
+        models.whenUnloaded(admission::forget);
+        models.whenUnloaded(statistics::forget);
+        models.whenUnloaded(metrics::forget);
+        models.whenUnloaded(cache::forget);
+        models.whenServed(cache::keepOnly);
+        models.whenGone(metrics::forget);
+        return models.listen(vertx.eventBus())
+                .compose(listening -> listenToOutputs())
+                .compose(listening -> watchKeys())
+                .compose(ready -> AuditLog.open(
+                        config.admin().auditLog(), registry.map(kept -> kept), vertx, InstantSource.system()))
+                .compose(audit -> deploy(worker, parts(audit)));
+    }
+
+    /** Has the meters read what only is, and does not happen. */
+    private void watch() {
         metrics.watch(admission::inFlight, models::all);
         metrics.watchTraffic(traffic::splits);
         metrics.watchDrift(drift::all);
@@ -173,24 +196,6 @@ public final class Gateway {
         }
         metrics.watchCache(cache::bytes);
         metrics.watchQuotas(admission.rates()::quotasInUse);
-        Worker worker = new Worker(
-                config.worker(),
-                new Worker.Listeners(
-                        metrics.batchListener().and(statistics), metrics.instanceListener(), metrics.sourceListener()),
-                registry.<WishStore>map(kept -> kept).orElse(WishStore.NONE),
-                ticker);
-        models.whenUnloaded(admission::forget);
-        models.whenUnloaded(statistics::forget);
-        models.whenUnloaded(metrics::forget);
-        models.whenUnloaded(cache::forget);
-        models.whenServed(cache::keepOnly);
-        models.whenGone(metrics::forget);
-        return models.listen(vertx.eventBus())
-                .compose(listening -> listenToOutputs())
-                .compose(listening -> watchKeys())
-                .compose(ready -> AuditLog.open(
-                        config.admin().auditLog(), registry.map(kept -> kept), vertx, InstantSource.system()))
-                .compose(audit -> deploy(worker, parts(audit)));
     }
 
     private Future<Void> listenToOutputs() {

@@ -42,8 +42,7 @@ public final class PictureUrls implements AutoCloseable {
         this.hosts = options.hosts().stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
-        this.files =
-                new WebFiles(SETTINGS, options.allowHttp(), options.allowPrivate(), options.timeout(), clock);
+        this.files = new WebFiles(SETTINGS, options.allowHttp(), options.allowPrivate(), options.timeout(), clock);
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 0,
@@ -62,8 +61,7 @@ public final class PictureUrls implements AutoCloseable {
      *
      * @thread immutable
      */
-    public record Fetched(
-            byte @Nullable [] bytes, @Nullable InferenceError error) {}
+    public record Fetched(byte @Nullable [] bytes, @Nullable InferenceError error) {}
 
     /** Why a URL is not fetched, as far as that can be known without asking anybody; null where it may be. */
     public @Nullable InferenceError refusal(String url) {

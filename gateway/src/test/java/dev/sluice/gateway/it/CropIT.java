@@ -60,8 +60,8 @@ class CropIT {
             String picture = quarters[i / (3 * SIDE * SIDE)];
             pixels[i] = "rgb".charAt(channel) == picture.charAt(2 * (y / (SIDE / 2)) + x / (SIDE / 2)) ? 1 : 0;
         }
-        return Requests.inputs(Requests.tensor(
-                "picture", "FP32", "[" + quarters.length + ",3,16,16]", Arrays.toString(pixels)));
+        return Requests.inputs(
+                Requests.tensor("picture", "FP32", "[" + quarters.length + ",3,16,16]", Arrays.toString(pixels)));
     }
 
     private static JsonArray data(Answer answer, int output) {
@@ -169,8 +169,7 @@ class CropIT {
             }
             gateway.awaitNothingInFlight();
             Waiting.until(
-                    "nobody waits",
-                    () -> gateway.metrics().value("sluice_queue_requests", "model=\"colour\"") == 0);
+                    "nobody waits", () -> gateway.metrics().value("sluice_queue_requests", "model=\"colour\"") == 0);
             assertEquals(0, gateway.metrics().value("sluice_pipeline_memory_bytes", "model=\"squares\""));
             assertEquals(0, statistic(gateway, "colour", "execution_count"));
         }
@@ -179,7 +178,8 @@ class CropIT {
     @Test
     void whatHasNoRoomBetweenTheStagesIsRefused() {
         squares();
-        String large = SQUARES.replace("crop[4x4", "crop[512x512").replace("- colour = colour(x=squares.image)", "")
+        String large = SQUARES.replace("crop[4x4", "crop[512x512")
+                .replace("- colour = colour(x=squares.image)", "")
                 .replace("- colour = colour.label", "- pieces = squares.image");
         new Repository(folder).empty("large", "1").config("large", large);
         try (RunningGateway gateway = Pipelines.start(folder, "worker.pipelines.memory=4MiB")) {

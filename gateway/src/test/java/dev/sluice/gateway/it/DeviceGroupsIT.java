@@ -80,7 +80,8 @@ class DeviceGroupsIT {
             String model = gateway.admin("GET", "/admin/v1/models/sums", "").body();
             assertTrue(model.contains("\"groups\":{\"cpu.2\":3}"), model);
             assertTrue(model.contains("{\"name\":\"cpu.2\",\"device\":\"cpu\",\"instances\":3}"), model);
-            assertEquals(200, gateway.admin("DELETE", INSTANCES + "?group=cpu.2", "").status());
+            assertEquals(
+                    200, gateway.admin("DELETE", INSTANCES + "?group=cpu.2", "").status());
             assertEquals("sums_0 KIND_CPU 1, sums_1 KIND_CPU 2", shown(gateway));
             Answer unknown = gateway.admin("PUT", INSTANCES, "{\"instances\":3,\"group\":\"cuda:0\"}");
             assertTrue(unknown.error(400).contains("it has none of that name (got cuda:0; it has cpu, cpu.2)"));

@@ -50,8 +50,8 @@ class PictureUrlIT {
     }
 
     private HttpRequest request(String path, String url, String... headers) {
-        HttpRequest.Builder request =
-                gateway.request(path + "?url=" + URLEncoder.encode(url, StandardCharsets.UTF_8)).GET();
+        HttpRequest.Builder request = gateway.request(path + "?url=" + URLEncoder.encode(url, StandardCharsets.UTF_8))
+                .GET();
         return (headers.length > 0 ? request.headers(headers) : request).build();
     }
 

@@ -118,7 +118,8 @@ class CompactionTest {
         };
         try (Database database = new Database(place, meanwhile)) {
             IOException refused = assertThrows(IOException.class, () -> insert(database));
-            assertTrue(refused.getMessage().contains("another file in its place"), refused.getMessage());
+            String said = String.valueOf(refused.getMessage());
+            assertTrue(said.contains("another file in its place"), said);
             insert(database);
         }
         assertEquals("", said());

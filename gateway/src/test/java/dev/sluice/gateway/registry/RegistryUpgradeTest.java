@@ -71,8 +71,10 @@ class RegistryUpgradeTest {
     @Test
     void allOfItIsReadAsItWasWritten() throws Exception {
         Rollout rollout = new Rollout(1, Map.of(2L, "it fails", 3L, "passed over"), "1\ninput x FP32[-1,4]");
-        ModelWish cat =
-                ModelWish.none("cat").trying("{\"candidate\":\"newest\"}").instances("cpu.2", 3).with(rollout);
+        ModelWish cat = ModelWish.none("cat")
+                .trying("{\"candidate\":\"newest\"}")
+                .instances("cpu.2", 3)
+                .with(rollout);
         ModelWish dog = ModelWish.none("dog").with(new Rollout(4, Map.of(), ""));
         try (Database database = new Database(place())) {
             database.write(connection -> {

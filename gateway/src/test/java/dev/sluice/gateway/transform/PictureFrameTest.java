@@ -54,7 +54,8 @@ class PictureFrameTest {
         private double middleDown() {
             double sum = 0;
             for (int i = 0; i < gray.length; i++) {
-                sum += gray[i] * (i / WIDTH + 0.5);
+                int line = i / WIDTH;
+                sum += gray[i] * (line + 0.5);
             }
             return frame.down().ofPixels(sum / sum());
         }

@@ -80,12 +80,7 @@ final class PipelineCheck {
         if (!faults.isEmpty()) {
             return Optional.empty();
         }
-        boolean batched =
-                inOrder.stream().allMatch(stage -> signature(stage.name()).batched())
-                        && pipeline.outputs().stream()
-                                .flatMap(output -> output.from().stream())
-                                .allMatch(rows::areSent);
-        Signature signature = new Signature(List.copyOf(inputs.values()), outputs, batched);
+        Signature signature = new Signature(List.copyOf(inputs.values()), outputs, isBatched(inOrder));
         List<Result> results = pipeline.outputs().stream()
                 .map(output -> new Result(
                         output.combination(),
@@ -93,6 +88,14 @@ final class PipelineCheck {
                 .toList();
         return Optional.of(
                 new PipelinePlan(signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
+    }
+
+    /** Whether all stages take rows, and what comes out has those that were sent. */
+    private boolean isBatched(List<Stage> inOrder) {
+        return inOrder.stream().allMatch(stage -> signature(stage.name()).batched())
+                && pipeline.outputs().stream()
+                        .flatMap(output -> output.from().stream())
+                        .allMatch(rows::areSent);
     }
 
     private Signature signature(String stage) {
@@ -296,7 +299,7 @@ final class PipelineCheck {
                 return null;
             }
             String name = output.name().isEmpty() ? given.name() : output.name();
-            Shape shape = all == null ? given.shape() : wider(all.shape(), given.shape());
+            Shape shape = all == null ? given.shape() : PipelinePlan.wider(all.shape(), given.shape());
             if (all != null
                     && (all.dataType() != given.dataType()
                             || shape == null
@@ -325,18 +328,6 @@ final class PipelineCheck {
     /** Or rows of one request that go different ways could not come together. */
     private static boolean agreeBeyondRows(Shape one, Shape other) {
         return PipelinePlan.both(one.withRows(Shape.VARIABLE), other.withRows(Shape.VARIABLE)) != null;
-    }
-
-    /** As open as both together are. */
-    private static @Nullable Shape wider(Shape one, Shape other) {
-        if (one.rank() != other.rank()) {
-            return null;
-        }
-        Shape wider = one;
-        for (int axis = 0; axis < one.rank(); axis++) {
-            wider = one.dimension(axis) == other.dimension(axis) ? wider : wider.with(axis, Shape.VARIABLE);
-        }
-        return wider;
     }
 
     /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */

@@ -97,6 +97,18 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
         return signature.outputNames().indexOf(name);
     }
 
+    /** As open as both together are. */
+    static @Nullable Shape wider(Shape one, Shape other) {
+        if (one.rank() != other.rank()) {
+            return null;
+        }
+        Shape wider = one;
+        for (int axis = 0; axis < one.rank(); axis++) {
+            wider = one.dimension(axis) == other.dimension(axis) ? wider : wider.with(axis, Shape.VARIABLE);
+        }
+        return wider;
+    }
+
     /** What both say, where they do not contradict each other; null where they do. */
     static @Nullable Shape both(Shape one, Shape other) {
         if (one.rank() != other.rank()) {

@@ -83,8 +83,8 @@ class BoxShapeTest {
         "2x100x4;2x100;2x100;1,CHOSEN,false,number of boxes",
     })
     void saysWhatDoesNotFit(String shapes, Form form, boolean last, String problem) {
-        String said = assertThrows(IllegalArgumentException.class, () -> of(shapes, form, last, -1))
-                .getMessage();
+        String said = String.valueOf(assertThrows(IllegalArgumentException.class, () -> of(shapes, form, last, -1))
+                .getMessage());
         assertTrue(said.contains(problem), said);
     }
 

@@ -26,7 +26,7 @@ record Found(float left, float top, float right, float bottom, float score, int 
     static List<Found> kept(List<Found> boxes, double score, double overlap, Suppression suppression) {
         List<Found> left = new ArrayList<>(boxes);
         left.removeIf(box -> box.score < score);
-        left.sort(Comparator.comparing(Found::score).reversed());
+        left.sort(Comparator.comparingDouble(Found::score).reversed());
         List<Found> kept = new ArrayList<>();
         while (!left.isEmpty()) {
             Found best = left.removeFirst();

@@ -115,8 +115,8 @@ class GroupConfigTest {
             })
     void whatDoesNotGoTogetherIsRefused(String yaml, String problem) throws IOException {
         ModelConfig config = read(yaml);
-        String message =
-                assertThrows(IllegalArgumentException.class, config::groups).getMessage();
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, config::groups).getMessage());
         assertTrue(message.contains(problem), message);
     }
 

@@ -118,9 +118,7 @@ final class ModelChanges {
                 context,
                 Set.of(),
                 said -> new ModelCommand.Instances(
-                        ModelsHandler.name(context),
-                        group(context.request().getParam(GROUP)),
-                        0));
+                        ModelsHandler.name(context), group(context.request().getParam(GROUP)), 0));
     }
 
     /** Empty for each that the model has. */

@@ -134,8 +134,8 @@ final class PictureUrlHandler implements Handler<RoutingContext> {
             long start = asked.exchange().startNanos();
             stopWaiting = loop.bodies().whenLate(start, deadlineNanos - start, this::giveUp);
             @Nullable
-            InferenceError full = parts.pictureUrls()
-                    .fetch(url, this, fetched -> here.runOnContext(back -> end(fetched)));
+            InferenceError full =
+                    parts.pictureUrls().fetch(url, this, fetched -> here.runOnContext(back -> end(fetched)));
             if (full != null) {
                 finish(full);
             }

@@ -40,8 +40,9 @@ public final class TransformCalls {
 
         /** By when it must be answered: what its head says, or else what these limits do, from when its head came. */
         long deadlineNanos(AdmitOptions limits) {
-            long patience =
-                    head.timeoutNanos() == RequestHead.UNSAID ? limits.requestTimeout().toNanos() : head.timeoutNanos();
+            long patience = head.timeoutNanos() == RequestHead.UNSAID
+                    ? limits.requestTimeout().toNanos()
+                    : head.timeoutNanos();
             return exchange.startNanos()
                     + Math.min(patience, limits.maxRequestTimeout().toNanos());
         }

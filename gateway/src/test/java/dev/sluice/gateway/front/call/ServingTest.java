@@ -60,6 +60,7 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.TrafficPolicy;
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -127,9 +128,7 @@ class ServingTest {
                 Optional.empty(),
                 Ticker.SYSTEM,
                 new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
-                new PictureUrls(
-                        new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
-                        InstantSource.system()),
+                new PictureUrls(Settings.of(PictureUrlOptions.class).load(), InstantSource.system()),
                 new ResponseCache(
                         new CacheOptions(1 << 20, 1 << 20),
                         Ticker.SYSTEM,

@@ -30,6 +30,7 @@ import dev.sluice.gateway.transform.PictureUrlOptions;
 import dev.sluice.gateway.transform.PictureUrls;
 import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.gateway.transform.TransformPool;
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -125,9 +126,7 @@ class OpenApiTest {
                 Optional.empty(),
                 ticker,
                 new TransformPool(new TransformOptions(1, 1, 1), ticker),
-                new PictureUrls(
-                        new PictureUrlOptions(List.of(), false, false, Duration.ofSeconds(1), 1),
-                        InstantSource.system()),
+                new PictureUrls(Settings.of(PictureUrlOptions.class).load(), InstantSource.system()),
                 new ResponseCache(
                         new CacheOptions(1 << 20, 1 << 20), ticker, (model, loading) -> true, CacheListener.NONE),
                 "test");
