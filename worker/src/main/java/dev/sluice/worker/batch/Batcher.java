@@ -248,8 +248,9 @@ public final class Batcher {
                 && decision instanceof BatchDecision.Flush(int maxRows)
                 && group.mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
             int before = queue.requests();
-            run(group, next(group, maxRows, now), now);
-            goesOn = queue.requests() < before; // or those who wait have no time for this device
+            Batch batch = next(group, maxRows, now);
+            goesOn = !batch.members().isEmpty() || queue.requests() < before; // or those who wait have no time for this device
+            run(group, batch, now);
             decision = decide(group, now);
         }
         if (decision instanceof BatchDecision.WaitUntil(long nanos)) {
