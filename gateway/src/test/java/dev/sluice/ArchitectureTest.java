@@ -29,6 +29,8 @@ import dev.sluice.worker.WorkerOptions;
 import dev.sluice.worker.batch.Batcher;
 import dev.sluice.worker.batch.SharedInstances;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.source.SourceException;
+import dev.sluice.worker.source.WebFiles;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import java.nio.file.Files;
@@ -143,7 +145,8 @@ class ArchitectureTest {
                 .dependOnClassesThat(in(WORKER)
                         .and(DescribedPredicate.not(in(
                                 "dev.sluice.worker.contract..", "dev.sluice.worker.settings..", TOKENIZER, DETECTION)))
-                        .and(DescribedPredicate.not(belongToAnyOf(WorkerOptions.class)))));
+                        .and(DescribedPredicate.not(
+                                belongToAnyOf(WorkerOptions.class, WebFiles.class, SourceException.class)))));
         check(noClasses()
                 .that(in(GATEWAY))
                 .and()
@@ -225,7 +228,10 @@ class ArchitectureTest {
         onlyIn("dev.sluice.worker.source..", "software.amazon..", "org.apache.commons..", "javax.net.ssl..");
         onlyIn("dev.sluice.gateway.registry..", "java.sql..", "javax.sql..", "org.flywaydb..");
         onlyIn("dev.sluice.gateway.front.v2..", "ch.randelshofer..");
-        onlyIn("dev.sluice.gateway.cache..", "com.github.benmanes..");
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.gateway.cache..", "dev.sluice.gateway.front.rows..")))
+                .should()
+                .dependOnClassesThat(in("com.github.benmanes..")));
         onlyIn("dev.sluice.gateway.transform..", "com.twelvemonkeys..", "javax.imageio..", "java.awt..");
         check(noClasses()
                 .that(DescribedPredicate.not(in("dev.sluice.gateway.front.http..", "dev.sluice.gateway.front.ws..")))
@@ -298,9 +304,12 @@ class ArchitectureTest {
      * line with a block of its own, which this cannot see.
      */
     @Test
-    void nothingIsLockedButTheEnginesSessionAndTheLineForADevice() {
+    void nothingIsLockedButNativeMemoryAndTheLineForADevice() {
         check(noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED));
-        onlyIn("dev.sluice.worker.engine..", "java.util.concurrent.locks..");
+        check(noClasses()
+                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", TOKENIZER))) // native memory has owners
+                .should()
+                .dependOnClassesThat(in("java.util.concurrent.locks..")));
     }
 
     @Test
