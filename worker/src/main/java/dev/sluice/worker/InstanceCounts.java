@@ -42,8 +42,8 @@ final class InstanceCounts {
     }
 
     /**
-     * In that group; 0 for as many as it has, where neither operators nor the files say anything of it. Then what serves
-     * was loaded from files that have changed since, and these could not be loaded.
+     * In that group; 0 for as many as it has, where neither operators nor the files say anything of it. Then what
+     * serves was loaded from files that have changed since, and these could not be loaded.
      */
     static int wanted(ModelWish wish, List<GroupConfig> ofFiles, String group, WorkerOptions worker) {
         int said = wish.instancesIn(group);
@@ -88,8 +88,8 @@ final class InstanceCounts {
 
     /** What was said of a group that has gone since can be taken back. */
     private boolean isThere(ModelCommand.Instances said, List<String> all) {
-        boolean isTakenBack = said.instances() == 0
-                && wishes.of(said.name()).groupInstances().containsKey(said.group());
+        boolean isTakenBack =
+                said.instances() == 0 && wishes.of(said.name()).groupInstances().containsKey(said.group());
         return said.group().isEmpty() || all.contains(said.group()) || isTakenBack;
     }
 

@@ -89,8 +89,7 @@ class GroupSizesTest {
     void ofOneThatHasBeenReplacedNothingIsRemembered(Vertx vertx) {
         GroupSizes sizes = wantingTwo(vertx, () -> {});
         version.serving = new ServedModel(new Incarnation(CAT, 2), new Announcements(vertx.eventBus()));
-        version.serving.describe(
-                DESCRIPTION.with("cpu", 2), new ModelServing.Rest(false, Duration.ZERO), Map.of());
+        version.serving.describe(DESCRIPTION.with("cpu", 2), new ModelServing.Rest(false, Duration.ZERO), Map.of());
         assertEquals(Optional.empty(), sizes.lack("cat"));
         sizes.adjust();
         assertEquals(Optional.empty(), sizes.lack("cat"));

@@ -31,8 +31,8 @@ final class TritonInstances {
         }
 
         /**
-         * One for each GPU, of which each has as many as it says; where it says nothing that is one, as with Triton. Without
-         * a GPU, and where it does not say that it is the CPU, it is where model.yaml has the model.
+         * One for each GPU, of which each has as many as it says; where it says nothing that is one, as with Triton.
+         * Without a GPU, and where it does not say that it is the CPU, it is where model.yaml has the model.
          */
         List<String> onDevices() {
             String each = "count=" + Math.max(1, count);
@@ -88,10 +88,8 @@ final class TritonInstances {
             return;
         }
         Field first = groups.getFirst().field;
-        long gpus = groups.stream()
-                .flatMap(group -> group.gpus.stream())
-                .distinct()
-                .count();
+        long gpus =
+                groups.stream().flatMap(group -> group.gpus.stream()).distinct().count();
         if (gpus > GroupConfig.MOST_GROUPS) {
             reader.refuse(first, path, "names more than " + GroupConfig.MOST_GROUPS + " GPUs (got " + gpus + ")");
         }

@@ -124,7 +124,8 @@ class GroupConfigTest {
 
     @Test
     void thereAreNoMoreThanSixteen() throws IOException {
-        String sixteen = IntStream.range(0, 16).mapToObj(gpu -> "device=cuda:" + gpu).collect(Collectors.joining(", "));
+        String sixteen =
+                IntStream.range(0, 16).mapToObj(gpu -> "device=cuda:" + gpu).collect(Collectors.joining(", "));
         assertEquals(16, groups("instances: [" + sixteen + "]").size());
         ModelConfig more = read("instances: [" + sixteen + ", device=cpu]");
         String message = String.valueOf(

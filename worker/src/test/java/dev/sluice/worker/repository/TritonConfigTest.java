@@ -252,8 +252,7 @@ class TritonConfigTest {
     void whereAGroupIsThatNamesNoDeviceTheModelYamlSays() throws IOException {
         Files.writeString(yaml, "device: cuda:5");
         ModelConfig config = config("instance_group [ { gpus: 0 }, { count: 2 }, { kind: KIND_CPU } ]");
-        List<String> devices =
-                config.groups().stream().map(GroupConfig::device).toList();
+        List<String> devices = config.groups().stream().map(GroupConfig::device).toList();
         assertEquals(List.of("cuda:0", "cuda:5", "cpu"), devices);
     }
 
