@@ -57,10 +57,15 @@ final class GroupLoader {
      */
     record Model(Engine engine, Path file, ModelServing serving, Map<String, List<LatencyPoint>> known) {
 
-        private ModelLoadException withName(ModelServing.Group group, ModelLoadException broken) {
-            return serving.groups().size() == 1
-                    ? broken
-                    : new ModelLoadException(file, "its instances on " + group.name() + ": " + broken.reason(), broken);
+        /** Of several groups, which of them it is that fails. */
+        private Exception withName(ModelServing.Group group, Exception failure) {
+            if (serving.groups().size() == 1) {
+                return failure;
+            }
+            String reason = failure instanceof ModelLoadException broken
+                    ? broken.reason()
+                    : String.valueOf(failure.getMessage());
+            return new ModelLoadException(file, "its instances on " + group.name() + ": " + reason, failure);
         }
     }
 
@@ -90,7 +95,7 @@ final class GroupLoader {
         try {
             return orGiveUp(reading, READING, "reading its file", () -> reading.onSuccess(close::accept));
         } catch (Exception failure) { // a ModelLoadException comes from where the compiler cannot see it
-            throw failure instanceof ModelLoadException broken ? model.withName(group, broken) : failure;
+            throw model.withName(group, failure);
         }
     }
 
@@ -108,7 +113,15 @@ final class GroupLoader {
     }
 
     /** Warms it up and tests it; returns how long its batches take there, in the order of measuring. */
-    List<LatencyPoint> rehearse(Group group, Model model, int rows) {
+    List<LatencyPoint> rehearse(Group group, Model model, int rows) throws Exception {
+        try {
+            return play(group, model, rows);
+        } catch (Exception failure) { // an IOException comes from where the compiler cannot see it
+            throw model.withName(group.serving, failure);
+        }
+    }
+
+    private List<LatencyPoint> play(Group group, Model model, int rows) {
         String device = group.runnable.device();
         ModelServing.Group serving = group.serving;
         List<LatencyPoint> known = model.known.getOrDefault(group.name(), List.of());

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the number of instances in each group of each version as it is wanted, while the version serves.
  *
  * @thread the control thread
- * @bound one change of a group at a time; what it came to is forgotten with the version
+ * @bound one change of a group at a time; what it came to is forgotten with what was loaded
  * @errors a number that cannot be had is not tried again until another one is wanted
  */
 final class GroupSizes {
@@ -68,8 +68,16 @@ final class GroupSizes {
 
     /** Begins to make it so. */
     void adjust() {
-        told.keySet().removeIf(group -> !kept.containsKey(group.model));
+        forget();
         List.copyOf(kept.values()).forEach(this::adjust);
+    }
+
+    /** What was told to one that has been replaced since, fell asleep or has gone; the next may have other groups. */
+    private void forget() {
+        told.entrySet().removeIf(entry -> {
+            KeptVersion version = kept.get(entry.getKey().model);
+            return version == null || !entry.getValue().served.equals(version.serving);
+        });
     }
 
     private void adjust(KeptVersion version) {
@@ -83,15 +91,16 @@ final class GroupSizes {
         Group key = new Group(version.model(), group.name());
         int target = wanted.of(version.model().name(), group.name());
         @Nullable Told before = told.get(key);
-        boolean isEnough = target == 0 || group.instances() == target;
-        if (before != null && before.served.equals(served)) {
-            isEnough = target == 0 || !before.over || before.instances == target;
-        }
-        if (isEnough) {
+        if (before != null && !before.over) {
             return;
         }
-        told.put(key, new Told(served, target, false, ""));
-        steps.inItsOwnTime(version.model(), () -> resize(version, served, key, target));
+        int last = before == null ? group.instances() : before.instances;
+        if (target == 0) {
+            told.remove(key);
+        } else if (last != target) {
+            told.put(key, new Told(served, target, false, ""));
+            steps.inItsOwnTime(version.model(), () -> resize(version, served, key, target));
+        }
     }
 
     private void resize(KeptVersion version, ServedModel served, Group group, int target) {
@@ -122,8 +131,10 @@ final class GroupSizes {
         if (isPipeline) {
             return Optional.of("it is a pipeline and has no instances of its own; the models of its stages have");
         }
+        forget();
         return told.entrySet().stream()
                 .filter(entry -> entry.getKey().model.name().equals(name))
+                .filter(entry -> wanted.of(name, entry.getKey().name) == entry.getValue().instances)
                 .map(entry -> entry.getValue().fault)
                 .filter(fault -> !fault.isEmpty())
                 .findFirst();

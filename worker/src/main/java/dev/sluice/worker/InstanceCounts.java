@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelState;
+import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.repository.GroupConfig;
 import dev.sluice.worker.repository.ModelFolder;
 import java.util.List;
@@ -37,13 +38,20 @@ final class InstanceCounts {
     }
 
     int wanted(String name, String group) {
-        int said = wishes.of(name).instancesIn(group);
-        int ofFile = groups(name).stream()
+        return wanted(wishes.of(name), groups(name), group, worker);
+    }
+
+    /**
+     * In that group; 0 for as many as it has, where neither operators nor the files say anything of it. Then what
+     * serves was loaded from files that have changed since, and these could not be loaded.
+     */
+    static int wanted(ModelWish wish, List<GroupConfig> ofFiles, String group, WorkerOptions worker) {
+        int said = wish.instancesIn(group);
+        return ofFiles.stream()
                 .filter(each -> each.name().equals(group))
-                .mapToInt(GroupConfig::count)
+                .mapToInt(each -> ModelServing.instances(said > 0 ? said : each.count(), worker))
                 .findFirst()
-                .orElse(0);
-        return ModelServing.instances(said > 0 ? said : ofFile, worker);
+                .orElse(said);
     }
 
     private List<GroupConfig> groups(String name) {
@@ -63,10 +71,9 @@ final class InstanceCounts {
                     "instances", "a number from 0 to " + ModelCommand.Instances.MOST + " (got " + instances + ")");
         }
         List<String> all = groups(name).stream().map(GroupConfig::name).toList();
-        if (!said.group().isEmpty() && !all.contains(said.group())) {
-            return refused(
-                    "group",
-                    "it has none of that name (got " + said.group() + "; it has " + String.join(", ", all) + ")");
+        if (!isThere(said, all)) {
+            String known = all.isEmpty() ? "" : "; it has " + String.join(", ", all);
+            return refused("group", "it has none of that name (got " + said.group() + known + ")");
         }
         Wishes.Changed made = wishes.change(name, wish -> wish.instances(said.group(), instances));
         settle.accept(name);
@@ -79,14 +86,25 @@ final class InstanceCounts {
         return refused("instances", lack.get());
     }
 
+    /** What was said of a group that has gone since can be taken back. */
+    private boolean isThere(ModelCommand.Instances said, List<String> all) {
+        boolean isTakenBack =
+                said.instances() == 0 && wishes.of(said.name()).groupInstances().containsKey(said.group());
+        return said.group().isEmpty() || all.contains(said.group()) || isTakenBack;
+    }
+
     private String inWords(String name, String group, List<String> all) {
         if (group.isEmpty() && all.size() <= 1) {
-            return wanted(name, all.isEmpty() ? "" : all.getFirst()) + " instances";
+            return inWords(wanted(name, all.isEmpty() ? "" : all.getFirst()));
         }
-        return all.stream()
-                .filter(each -> group.isEmpty() || each.equals(group))
-                .map(each -> wanted(name, each) + " instances on " + each)
+        List<String> meant = group.isEmpty() ? all : List.of(group);
+        return meant.stream()
+                .map(each -> inWords(wanted(name, each)) + " on " + each)
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String inWords(int instances) {
+        return instances == 0 ? "as many instances as before" : instances + " instances";
     }
 
     private String onceItIsThere(String name) {

@@ -227,7 +227,8 @@ final class ModelLoader implements AutoCloseable {
     }
 
     private Description deploy(
-            Loading version, GroupLoader.Model model, List<GroupLoader.Group> there, Set<String> remarks) {
+            Loading version, GroupLoader.Model model, List<GroupLoader.Group> there, Set<String> remarks)
+            throws Exception {
         ModelServing serving = model.serving();
         Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));

@@ -30,6 +30,8 @@ class GroupSizesTest {
     private final KeptVersion version =
             new KeptVersion(new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
     private final List<String> reports = new ArrayList<>();
+    private int wanted = 2;
+    private int asked;
 
     private final ModelSleep.Steps steps = new ModelSleep.Steps() {
 
@@ -59,11 +61,12 @@ class GroupSizesTest {
         version.life.enter(ModelState.WARMING);
         version.life.enter(ModelState.READY);
         vertx.eventBus().consumer(first.resizeAddress("cpu"), message -> {
+            asked++;
             whenAsked.run();
             message.fail(1, "no memory");
         });
         GroupSizes sizes = new GroupSizes(Map.of(CAT, version), steps);
-        sizes.want((name, group) -> 2);
+        sizes.want((name, group) -> wanted);
         sizes.adjust();
         return sizes;
     }
@@ -80,5 +83,30 @@ class GroupSizesTest {
         GroupSizes sizes = wantingTwo(vertx, () -> version.serving = null);
         assertEquals(Optional.empty(), sizes.lack("cat"));
         assertEquals(List.of(), reports);
+    }
+
+    @Test
+    void ofOneThatHasBeenReplacedNothingIsRemembered(Vertx vertx) {
+        GroupSizes sizes = wantingTwo(vertx, () -> {});
+        version.serving = new ServedModel(new Incarnation(CAT, 2), new Announcements(vertx.eventBus()));
+        version.serving.describe(DESCRIPTION.with("cpu", 2), new ModelServing.Rest(false, Duration.ZERO), Map.of());
+        assertEquals(Optional.empty(), sizes.lack("cat"));
+        sizes.adjust();
+        assertEquals(Optional.empty(), sizes.lack("cat"));
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreIsNotLackingAndIsTriedWhenItIsWantedAgain(Vertx vertx) {
+        GroupSizes sizes = wantingTwo(vertx, () -> {});
+        sizes.adjust();
+        assertEquals(1, asked, "not again and again");
+        wanted = 0;
+        assertEquals(Optional.empty(), sizes.lack("cat"));
+        sizes.adjust();
+        assertEquals(1, asked, "it may have as many as it has");
+        wanted = 2;
+        sizes.adjust();
+        assertEquals(2, asked);
+        assertEquals(Optional.of("it cannot have 2 instances: no memory"), sizes.lack("cat"));
     }
 }

@@ -259,12 +259,12 @@ class InstanceGroupTest {
 
     @Test
     void moreInstancesJoinWhileOthersRun() throws Exception {
-        run(HASTY);
+        run(Batches.of(Requests.of(Requests.FAR, 1)));
         Future<Void> resized = onLoop(() -> group.resize(2));
         resized.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         assertEquals(2, supply.expected());
         assertEquals(1, next(idle));
-        run(Batches.of(Requests.ofIds(2)));
+        run(Batches.of(Requests.of(Requests.FAR, 2)));
         next(second).reply(ANSWER);
         assertEquals(ANSWER, next(results));
     }

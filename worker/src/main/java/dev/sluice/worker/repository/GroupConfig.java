@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 /**
  * Which instances of a model run on one device, as its model.yaml has it: one of {@code instances}, written as a section
  * or on one line, {@code count=2 device=cuda:0}. What a group leaves out is as the model's own keys of that name say; but
- * one with a device of its own is not run by the provider that the model has for another.
+ * one with a device of its own is not run by the provider that the model has for another. A model has
+ * {@value #MOST_GROUPS} at most.
  *
  * @param name by which it is told from others: its device, and from the second of a device on {@code cpu.2} and so on
  * @param count of instances; 0 for what the settings say
@@ -31,8 +32,8 @@ public record GroupConfig(
         Map<String, String> providerOptions,
         boolean cpuFallback) {
 
-    /** What a group may be called: what devices are. */
-    public static final Pattern NAME = Pattern.compile("[a-z]{1,8}(:[0-9]{1,3})?(\\.[0-9]{1,3})?");
+    /** Of one model: each has a copy of it in memory and is looked at for each batch. */
+    static final int MOST_GROUPS = 16;
 
     private static final int MOST = 256;
     private static final String OPTIONS = "provider_options";
@@ -118,6 +119,10 @@ public record GroupConfig(
             }
             GroupConfig group = of(item, model);
             counts.merge(group.withCount(0), group.count, Integer::sum);
+        }
+        if (counts.size() > MOST_GROUPS) {
+            throw new IllegalArgumentException("model.yaml: instances: there are more than " + MOST_GROUPS
+                    + " groups (got " + counts.size() + ")");
         }
         if (counts.values().stream().mapToInt(Integer::intValue).sum() > MOST) {
             throw new IllegalArgumentException("model.yaml: instances: there are more than " + MOST + " in all");

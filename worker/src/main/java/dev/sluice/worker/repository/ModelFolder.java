@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param policy which of them its model.yaml wants served; the newest where that cannot be read
  * @param labels other names of versions, as its model.yaml has them
  * @param traffic how a version is tried before it serves, as its model.yaml has it
- * @param groups on which devices instances of each version run, as its model.yaml has it; empty where there is none
+ * @param groups on which devices instances of each version run, as its model.yaml has it; empty where it was never
+ *     understood
  * @param sources where those versions come from that do not lie here
  * @param settings what in its files matters to every version that is loaded
  */

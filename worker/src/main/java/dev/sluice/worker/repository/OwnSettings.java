@@ -37,7 +37,7 @@ record OwnSettings(
         long writtenMillis) {
 
     /** Of files that are not there, which say what empty ones say. */
-    private static final OwnSettings NONE = new OwnSettings(
+    static final OwnSettings NONE = new OwnSettings(
             VersionPolicy.NEWEST,
             Map.of(),
             TrafficConfig.NONE,

@@ -44,6 +44,6 @@ public final class ToldSources {
                 VersionPolicy.NEWEST,
                 Map.of(),
                 TrafficConfig.NONE,
-                List.of());
+                OwnSettings.NONE.groups());
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,17 @@ class GroupConfigTest {
         String message = String.valueOf(
                 assertThrows(IllegalArgumentException.class, config::groups).getMessage());
         assertTrue(message.contains(problem), message);
+    }
+
+    @Test
+    void thereAreNoMoreThanSixteen() throws IOException {
+        String sixteen =
+                IntStream.range(0, 16).mapToObj(gpu -> "device=cuda:" + gpu).collect(Collectors.joining(", "));
+        assertEquals(16, groups("instances: [" + sixteen + "]").size());
+        ModelConfig more = read("instances: [" + sixteen + ", device=cpu]");
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, more::groups).getMessage());
+        assertTrue(message.contains("more than 16 groups (got 17)"), message);
     }
 
     @Test

@@ -64,6 +64,8 @@ class ToldSourcesTest {
                 told(List.of(), ModelWish.none("n").sourced(7, STORE)).getFirst();
         assertEquals(STORE, folder.location(7).source());
         assertEquals(root.resolve("n/model.yaml"), folder.location(7).configFile());
+        assertEquals(
+                List.of("cpu"), folder.groups().stream().map(GroupConfig::name).toList());
         assertTrue(told(List.of(), ModelWish.none("n")).isEmpty());
     }
 

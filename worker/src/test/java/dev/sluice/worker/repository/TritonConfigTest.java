@@ -249,6 +249,21 @@ class TritonConfigTest {
     }
 
     @Test
+    void whereAGroupIsThatNamesNoDeviceTheModelYamlSays() throws IOException {
+        Files.writeString(yaml, "device: cuda:5");
+        ModelConfig config = config("instance_group [ { gpus: 0 }, { count: 2 }, { kind: KIND_CPU } ]");
+        List<String> devices = config.groups().stream().map(GroupConfig::device).toList();
+        assertEquals(List.of("cuda:0", "cuda:5", "cpu"), devices);
+    }
+
+    @Test
+    void aProblemOfAGroupIsSaidOnce() throws IOException {
+        assertEquals(
+                List.of("config.pbtxt:1: instance_group: is a single value (expected a section)"),
+                problems("instance_group: 2"));
+    }
+
+    @Test
     void whatHasNoEffectIsNamedOnceAndServes() throws IOException {
         TritonConfig triton = triton("""
                 input { name: "x" format: FORMAT_NCHW allow_ragged_batch: true optional: false }
@@ -289,6 +304,10 @@ class TritonConfigTest {
             input { name: "x" data_type: TYPE_X }   | config.pbtxt:1: input.data_type: is unknown (got TYPE_X)
             input { name: "x" dims: -2 }            | config.pbtxt:1: input.dims: is no size (got -2)
             input: 5                                | config.pbtxt:1: input: is a single value (expected a section)
+            instance_group { count: -3 gpus: 0 }    | config.pbtxt:1: instance_group.count: is no number of instances (got -3)
+            instance_group [ { count: 3 }, { count: -1 } ] | config.pbtxt:1: instance_group.count: is no number of instances (got -1)
+            instance_group { gpus: 0 kind: KIND_CPU } | config.pbtxt:1: instance_group.gpus: does not go with KIND_CPU
+            instance_group { gpus: [ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 ] } | config.pbtxt:1: instance_group: names more than 16 GPUs (got 17)
             max_batch_size { }                      | config.pbtxt:1: max_batch_size: is a section (expected a single value)
             version_policy { specific { } }         | config.pbtxt:1: version_policy.specific: versions: is empty (expected a list of texts)
             dynamic_batching { max_queue_delay_microseconds: 9 | config.pbtxt:1: dynamic_batching: is not closed (expected })

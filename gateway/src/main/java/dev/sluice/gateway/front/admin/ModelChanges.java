@@ -123,6 +123,9 @@ final class ModelChanges {
 
     /** Empty for each that the model has. */
     private static String group(@Nullable String said) {
+        if (said != null && said.isEmpty()) { // a script whose variable is unset means one, and not all
+            throw InferenceException.invalid(GROUP, "empty (left out, it is each that the model has)");
+        }
         return said == null ? "" : said;
     }
 
