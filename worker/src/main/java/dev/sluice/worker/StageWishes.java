@@ -50,8 +50,8 @@ final class StageWishes {
     }
 
     /**
-     * Has that model and them in memory, with their files as they are now. Those that are wanted there already are left as they
-     * are, and of the others nothing has been said where it is refused.
+     * Has that model and them in memory, with their files as they are now. Those that are wanted there already are left
+     * as they are, and of the others nothing has been said where it is refused.
      *
      * @param retry told whose failures are over
      * @param loading does it, once all are wanted
@@ -108,6 +108,7 @@ final class StageWishes {
     private Set<String> withTheirs(String name) {
         Set<String> leaving = reached(name, this::asked);
         leaving.removeAll(askedByOthers(leaving));
+        leaving.removeIf(each -> folders.of(each).isEmpty());
         leaving.add(name);
         return leaving;
     }
