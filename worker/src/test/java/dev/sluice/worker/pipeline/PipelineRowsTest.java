@@ -166,7 +166,7 @@ class PipelineRowsTest {
     private static FakeStages faces() {
         return new FakeStages(models().stages(
                         "found = finder(picture)",
-                        "faces = crop[1x1, above 0.5](image=picture, boxes=found.boxes, score=found.score)",
+                        "faces = crop[1x1, score_threshold 0.5](image=picture, boxes=found.boxes, score=found.score)",
                         "kind = kind(x=faces.image)",
                         "again = one(kind.label) if kind.label > 0")
                 .outputs(
@@ -268,7 +268,8 @@ class PipelineRowsTest {
 
     @Test
     void ofWordsThatAreAllThatAreCopied() {
-        FakeStages stages = new FakeStages(models().stages("quick = one(v)", "all = words(w)", "some = words(w) if quick.y < 5")
+        FakeStages stages = new FakeStages(models().stages(
+                        "quick = one(v)", "all = words(w)", "some = words(w) if quick.y < 5")
                 .outputs("w = some.y else all.y")
                 .plan());
         stages.begin(List.of("w"), row("v", 1, 2), Tensors.ofStrings("w", new Shape(2, 2), "a", "b", "long", "longer"));
