@@ -200,8 +200,12 @@ final class ModelControl {
     }
 
     private Outcome load(String name) {
-        stages.load(name);
-        keeper.retry(name);
+        Outcome outcome = stages.load(name, keeper::retry, () -> loaded(name));
+        apply(); // its stages as they were, if it has been refused
+        return outcome;
+    }
+
+    private Outcome loaded(String name) {
         Outcome outcome = applied(name);
         return keeper.wanted(name).isEmpty()
                 ? refused(new InferenceError.UnknownModel("model " + InferenceException.quoted(name)

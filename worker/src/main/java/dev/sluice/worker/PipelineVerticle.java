@@ -198,7 +198,7 @@ final class PipelineVerticle extends VerticleBase {
 
         @Override
         public Runnable ask(int step, InferenceRequest asked, Consumer<InferenceOutcome> end) {
-            count(step, (double) asked.rows() / run.request().rows());
+            count(step, asked.rows());
             Asked stage = new Asked(step, asked, end);
             stage.by(bound.of(step));
             return stage::withdraw;
@@ -209,9 +209,9 @@ final class PipelineVerticle extends VerticleBase {
             count(step, 0);
         }
 
-        private void count(int step, double share) {
+        private void count(int step, int rows) {
             if (bound.plan().equals(learntOf.plan())) {
-                capacity.count(step, share);
+                capacity.count(step, rows, run.request().rows());
             }
         }
 

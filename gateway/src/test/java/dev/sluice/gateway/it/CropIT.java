@@ -25,7 +25,7 @@ class CropIT {
             pipeline:
               stages:
                 - found = finder(picture=picture)
-                - squares = crop[4x4, yxyx, normalised, above 0.1](image=picture, boxes=found.boxes, score=found.scores)
+                - squares = crop[4x4, yxyx, fractions, score_threshold 0.1](image=picture, boxes=found.boxes, score=found.scores)
                 - colour = colour(x=squares.image)
               outputs:
                 - box = squares.boxes

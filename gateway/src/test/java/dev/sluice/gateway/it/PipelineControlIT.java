@@ -1,10 +1,14 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.sluice.gateway.front.grpc.wire.ModelRepositoryParameter;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelUnloadRequest;
 import dev.sluice.gateway.front.grpc.wire.RepositoryModelUnloadResponse;
+import io.vertx.grpc.common.GrpcStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +25,10 @@ class PipelineControlIT {
 
     @BeforeEach
     void models() {
+        fill(folder);
+    }
+
+    private static void fill(Path folder) {
         Pipelines.chain(folder)
                 .empty("outer", "1")
                 .config("outer", "pipeline: {stages: [a = chain(which=which)], outputs: [a.result]}")
@@ -29,6 +37,10 @@ class PipelineControlIT {
     }
 
     private RunningGateway start(String... settings) {
+        return start(folder, settings);
+    }
+
+    private static RunningGateway start(Path folder, String... settings) {
         String[] all = new String[settings.length + 2];
         all[0] = "worker.control.mode=explicit";
         all[1] = "http.model_control=true";
@@ -79,18 +91,25 @@ class PipelineControlIT {
         try (RunningGateway gateway = start();
                 GrpcCaller caller = new GrpcCaller(gateway.port())) {
             tell(gateway, "chain", "load", "");
+            ModelRepositoryParameter word =
+                    ModelRepositoryParameter.newBuilder().setStringParam("true").build();
+            assertEquals(GrpcStatus.INVALID_ARGUMENT, unload(caller, word).status());
+            assertEquals(List.of("chain", "pick", "half"), ready(gateway));
             ModelRepositoryParameter yes =
                     ModelRepositoryParameter.newBuilder().setBoolParam(true).build();
-            caller.call(
-                            GrpcCaller.INFERENCE,
-                            "RepositoryModelUnload",
-                            RepositoryModelUnloadRequest.newBuilder()
-                                    .setModelName("chain")
-                                    .putParameters("unload_dependents", yes)
-                                    .build())
-                    .as(RepositoryModelUnloadResponse.parser());
+            unload(caller, yes).as(RepositoryModelUnloadResponse.parser());
             assertEquals(List.of(), ready(gateway));
         }
+    }
+
+    private static GrpcCaller.Reply unload(GrpcCaller caller, ModelRepositoryParameter withStages) {
+        return caller.call(
+                GrpcCaller.INFERENCE,
+                "RepositoryModelUnload",
+                RepositoryModelUnloadRequest.newBuilder()
+                        .setModelName("chain")
+                        .putParameters("unload_dependents", withStages)
+                        .build());
     }
 
     @Test
@@ -98,6 +117,31 @@ class PipelineControlIT {
         try (RunningGateway gateway = start("worker.control.load=chain")) {
             assertEquals(List.of("chain", "pick", "half"), ready(gateway));
             assertEquals(200, gateway.infer("chain", Pipelines.which(4)).status());
+        }
+    }
+
+    @Test
+    void whatWasCopiedSinceTheStartIsLoadedWithItToo(@TempDir Path models) {
+        try (RunningGateway gateway = start(models)) {
+            fill(models);
+            tell(gateway, "outer", "load", "");
+            assertEquals(List.of("outer", "chain", "pick", "half"), ready(gateway));
+            assertEquals(200, gateway.infer("outer", Pipelines.which(4)).status());
+        }
+    }
+
+    @Test
+    void nothingHasBeenSaidOfTheStagesWhereItIsRefused() throws IOException {
+        Path model = folder.resolve("half/1/model.onnx");
+        byte[] whole = Files.readAllBytes(model);
+        Files.write(model, new byte[] {1, 2, 3});
+        try (RunningGateway gateway = start()) {
+            Answer refused = gateway.post("/v2/repository/models/outer/load", "");
+            assertNotEquals(200, refused.status(), refused.body());
+            Pipelines.awaitNotReady(gateway, "pick");
+            Files.write(model, whole);
+            tell(gateway, "outer", "load", "");
+            assertEquals(List.of("outer", "chain", "pick", "half"), ready(gateway));
         }
     }
 }

@@ -125,15 +125,11 @@ final class RequestPieces implements Pending {
     }
 
     private void failed(InferenceError error, @Nullable DropReason reason) {
-        if (failure == null || (inputsAreFreeAfter(failure) && !inputsAreFreeAfter(error))) {
+        if (failure == null || (failure.promisesThatInputsAreFree() && !error.promisesThatInputsAreFree())) {
             failure = error;
             dropReason = reason;
         }
         giveUpTheRest();
-    }
-
-    private static boolean inputsAreFreeAfter(InferenceError error) {
-        return error instanceof InferenceError.InvalidRequest || error instanceof InferenceError.Overloaded;
     }
 
     private void giveUpTheRest() {

@@ -18,6 +18,16 @@ public sealed interface InferenceError extends InferenceOutcome {
     /** What a client should know: what was wrong and where. Never an internal detail. */
     String message();
 
+    /** Whether it comes only when nobody reads the inputs of the request that it is for, or ever will. */
+    default boolean promisesThatInputsAreFree() {
+        return switch (this) {
+            case InvalidRequest invalid -> true;
+            case Throttled throttled -> true;
+            case Overloaded full -> !full.areInputsRead;
+            default -> false;
+        };
+    }
+
     /** The client's mistake; {@code field} says where, as in {@code inputs[0].data}. */
     record InvalidRequest(String field, String reason) implements InferenceError {
         @Override

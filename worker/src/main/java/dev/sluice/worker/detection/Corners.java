@@ -3,31 +3,42 @@ package dev.sluice.worker.detection;
 import dev.sluice.worker.contract.BoxesOutput;
 
 /**
- * Where the boxes of a row lie, one at a time.
+ * Where boxes lie, one at a time.
  *
  * @thread confined to its caller
  * @units the model's own
  */
-final class Corners {
+public final class Corners {
 
-    private final NumberTable table;
+    private final Numbered boxes;
     private final BoxesOutput.Corners how;
     private float left;
     private float top;
     private float right;
     private float bottom;
 
-    Corners(NumberTable table, BoxesOutput.Corners how) {
-        this.table = table;
+    /**
+     * The four numbers of each box.
+     *
+     * @thread its caller's
+     */
+    @FunctionalInterface
+    public interface Numbered {
+
+        double at(int box, int column);
+    }
+
+    public Corners(Numbered boxes, BoxesOutput.Corners how) {
+        this.boxes = boxes;
         this.how = how;
     }
 
-    /** Goes to that box; whether it is one: all of its corners are numbers, and it has an inside. */
-    boolean moveTo(int box) {
-        float a = table.at(box, 0);
-        float b = table.at(box, 1);
-        float c = table.at(box, 2);
-        float d = table.at(box, 3);
+    /** Goes to that box; whether it is one: all of its corners and sizes are numbers, and it has an inside. */
+    public boolean moveTo(int box) {
+        double a = boxes.at(box, 0);
+        double b = boxes.at(box, 1);
+        double c = boxes.at(box, 2);
+        double d = boxes.at(box, 3);
         switch (how) {
             case XYXY -> set(a, b, c, d);
             case YXYX -> set(b, a, d, c);
@@ -37,30 +48,30 @@ final class Corners {
         return right > left && bottom > top && Float.isFinite(right - left) && Float.isFinite(bottom - top);
     }
 
-    private void set(float x, float y, float toX, float toY) {
-        left = x;
-        top = y;
-        right = toX;
-        bottom = toY;
+    private void set(double x, double y, double toX, double toY) {
+        left = (float) x;
+        top = (float) y;
+        right = (float) toX;
+        bottom = (float) toY;
     }
 
     double area() {
         return Detections.area(left, top, right, bottom);
     }
 
-    float left() {
+    public float left() {
         return left;
     }
 
-    float top() {
+    public float top() {
         return top;
     }
 
-    float right() {
+    public float right() {
         return right;
     }
 
-    float bottom() {
+    public float bottom() {
         return bottom;
     }
 }

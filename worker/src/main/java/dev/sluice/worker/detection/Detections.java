@@ -36,7 +36,12 @@ public final class Detections {
 
     /** Whether numbers of that type are read. */
     public static boolean isRead(DataType type) {
-        return NumberTable.READ.contains(type);
+        return Numbers.reads(type);
+    }
+
+    /** Whether that is a number, and as much. */
+    public static boolean isEnough(float score, float least) {
+        return score >= least && score <= Float.MAX_VALUE;
     }
 
     /**

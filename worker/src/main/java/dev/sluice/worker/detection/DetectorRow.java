@@ -24,7 +24,7 @@ record DetectorRow(int boxes, Corners corners, BoxScores scores) {
         int all = (int) shape.boxes();
         return new DetectorRow(
                 places.count().isEmpty() ? all : counted(outputs.apply(places.count()), shape, row),
-                new Corners(boxes, how.box().corners()),
+                new Corners(boxes::at, how.box().corners()),
                 how.scores().form() == Form.CHOSEN
                         ? new ChosenScores(scores, classes, all, how.scores())
                         : new ClassScores(scores, all, apart ? 0 : BoxShape.CORNERS, how.scores()));
@@ -43,7 +43,7 @@ record DetectorRow(int boxes, Corners corners, BoxScores scores) {
         float[] all = scores.scores();
         Candidates candidates = new Candidates();
         for (int box = 0; box < boxes; box++) {
-            if (all[box] >= least && all[box] <= Float.MAX_VALUE && corners.moveTo(box)) {
+            if (Detections.isEnough(all[box], least) && corners.moveTo(box)) {
                 candidates.add(all[box], box);
             }
         }

@@ -3,7 +3,6 @@ package dev.sluice.worker.detection;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
-import java.util.Set;
 
 /**
  * One row of an output: the same numbers of each box.
@@ -12,10 +11,6 @@ import java.util.Set;
  * @bound four bytes for each number
  */
 final class NumberTable {
-
-    /** Those that numbers are read of. */
-    static final Set<DataType> READ =
-            Set.of(DataType.UINT8, DataType.INT32, DataType.INT64, DataType.FP16, DataType.FP32, DataType.FP64);
 
     private final float[] numbers;
     private final int boxes;
@@ -38,39 +33,23 @@ final class NumberTable {
     /** All numbers of a row. */
     static float[] numbers(Tensor tensor, int row, int rows) {
         DataType type = tensor.dataType();
+        if (!Numbers.reads(type)) {
+            throw new IllegalArgumentException(tensor + ": boxes are not made of " + type);
+        }
         int bytes = tensor.byteCount() / rows;
         float[] numbers = new float[bytes / type.elementBytes()];
-        ByteBuffer data = tensor.data();
-        int from = data.position() + row * bytes;
-        ByteBuffer part = data.slice(from, bytes).order(data.order());
-        switch (type) {
-            case FP32 -> part.asFloatBuffer().get(numbers);
-            case FP16 -> fill(numbers, i -> Float.float16ToFloat(part.getShort(i * Short.BYTES)));
-            case FP64 -> fill(numbers, i -> (float) part.getDouble(i * Double.BYTES));
-            case INT64 -> fill(numbers, i -> (float) part.getLong(i * Long.BYTES));
-            case INT32 -> fill(numbers, i -> (float) part.getInt(i * Integer.BYTES));
-            case UINT8 -> fill(numbers, i -> (float) (part.get(i) & 0xFF));
-            case BOOL, UINT16, UINT32, UINT64, INT8, INT16, BF16, BYTES ->
-                throw new IllegalArgumentException(tensor + ": boxes are not made of " + type);
+        if (type == DataType.FP32) {
+            ByteBuffer data = tensor.data();
+            data.slice(data.position() + row * bytes, bytes)
+                    .order(data.order())
+                    .asFloatBuffer()
+                    .get(numbers);
+        } else {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = (float) Numbers.at(tensor, row * numbers.length + i);
+            }
         }
         return numbers;
-    }
-
-    /**
-     * Reads a number.
-     *
-     * @thread stateless
-     */
-    @FunctionalInterface
-    private interface Element {
-
-        float at(int index);
-    }
-
-    private static void fill(float[] numbers, Element element) {
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = element.at(i);
-        }
     }
 
     int columns() {

@@ -23,12 +23,27 @@ record BoxTaps(int[] first, float[][] weights) {
         BoxTaps taps = new BoxTaps(new int[made], new float[made][]);
         for (int i = 0; i < made; i++) {
             double centre = low + (i + 0.5) * scale;
-            int from = Math.clamp(Math.round(centre - reach), 0, size - 1);
-            int to = Math.clamp(Math.round(centre + reach), from + 1, size);
+            int from = first(size, centre, reach);
+            int to = behind(size, centre, reach);
             taps.first[i] = from;
             taps.weights[i] = weights(centre, reach, from, to);
         }
         return taps;
+    }
+
+    /** How many pixels of the picture the same are made of. */
+    static int span(int size, double low, double high, int made) {
+        double scale = (high - low) / made;
+        double reach = Math.max(1, scale);
+        return behind(size, low + (made - 0.5) * scale, reach) - first(size, low + 0.5 * scale, reach);
+    }
+
+    private static int first(int size, double centre, double reach) {
+        return Math.clamp(Math.round(centre - reach), 0, size - 1);
+    }
+
+    private static int behind(int size, double centre, double reach) {
+        return Math.clamp(Math.round(centre + reach), first(size, centre, reach) + 1, size);
     }
 
     private static float[] weights(double centre, double reach, int from, int to) {

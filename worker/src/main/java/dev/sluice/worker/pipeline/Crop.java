@@ -1,5 +1,7 @@
 package dev.sluice.worker.pipeline;
 
+import dev.sluice.worker.contract.BoxesOutput.Corners;
+import dev.sluice.worker.contract.BoxesOutput.Units;
 import dev.sluice.worker.contract.ImageInput.Layout;
 import org.jspecify.annotations.Nullable;
 
@@ -9,20 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param width of the pieces, in pixels
  * @param height of them
- * @param form what the four numbers of a box are
- * @param isNormalised whether they are parts of the picture's width and height, and not pixels
+ * @param corners what the four numbers of a box are
+ * @param units pixels of these pictures, or parts of their width and height
  * @param layout of the pictures; null for what their shape says
- * @param most boxes of one picture that count, the first ones
- * @param above what a box's score must be more than; not a number where no score is asked
+ * @param maxBoxes of one picture that count, the first ones
+ * @param scoreThreshold what a box's score must be at least; not a number where no score is asked
  */
 public record Crop(
         int width,
         int height,
-        Form form,
-        boolean isNormalised,
+        Corners corners,
+        Units units,
         @Nullable Layout layout,
-        int most,
-        double above) implements StageTask {
+        int maxBoxes,
+        double scoreThreshold) implements StageTask {
 
     static final String IMAGE = "image";
     static final String BOXES = "boxes";
@@ -42,16 +44,8 @@ public record Crop(
     static final int LONGEST_SIDE = 4096;
     static final int CORNERS = 4;
 
-    /** The four numbers of a box. */
-    public enum Form {
-        XYXY,
-        YXYX,
-        XYWH,
-        CXCYWH
-    }
-
     boolean asksScore() {
-        return !Double.isNaN(above);
+        return !Double.isNaN(scoreThreshold);
     }
 
     /** As people write it. */

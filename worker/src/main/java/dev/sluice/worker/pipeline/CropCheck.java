@@ -5,6 +5,7 @@ import dev.sluice.worker.contract.ImageInput.Layout;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.detection.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +106,8 @@ final class CropCheck {
         TensorSpec spec = given.get(name);
         if (spec == null) {
             throw new IllegalArgumentException(
-                    "does not say where " + name + " comes from (a crop takes image and boxes, score where it has above"
-                            + ", count, and by any other name what else there is for each box)");
+                    "does not say where " + name + " comes from (a crop takes image and boxes, score where it has"
+                            + " score_threshold, count, and by any other name what else there is for each box)");
         }
         return spec;
     }

@@ -1,12 +1,14 @@
 package dev.sluice.worker.pipeline;
 
+import dev.sluice.worker.contract.BoxesOutput.Corners;
+import dev.sluice.worker.contract.BoxesOutput.Units;
 import dev.sluice.worker.contract.ImageInput.Layout;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what stands in the brackets of a {@code crop}: {@code 24x32}, or {@code 24x32, xywh, normalised, most 16}.
+ * Reads what stands in the brackets of a {@code crop}: {@code 24x32}, or {@code 24x32, xywh, fractions, max_boxes 16}.
  *
  * @thread confined to the caller of {@link #read}
  * @errors IllegalArgumentException with a message for people
@@ -14,12 +16,12 @@ import java.util.regex.Pattern;
 final class CropText {
 
     private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3})x([1-9][0-9]{0,3})");
-    private static final Pattern MOST = Pattern.compile("most\\s+([1-9][0-9]{0,4})");
-    private static final Pattern ABOVE = Pattern.compile("above\\s+([0-9]+(?:\\.[0-9]+)?)");
-    private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, normalised, nchw or"
-            + " nhwc, most NUMBER, above NUMBER";
+    private static final Pattern MAX_BOXES = Pattern.compile("max_boxes\\s+([1-9][0-9]{0,4})");
+    private static final Pattern SCORE_THRESHOLD = Pattern.compile("score_threshold\\s+([0-9]+(?:\\.[0-9]+)?)");
+    private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, pixels or fractions,"
+            + " nchw or nhwc, max_boxes NUMBER, score_threshold NUMBER";
 
-    private Crop crop = new Crop(0, 0, Crop.Form.XYXY, false, null, Crop.USUAL_MOST, Double.NaN);
+    private Crop crop = new Crop(0, 0, Corners.XYXY, Units.PIXELS, null, Crop.USUAL_MOST, Double.NaN);
 
     private CropText() {}
 
@@ -37,19 +39,20 @@ final class CropText {
 
     private void take(String word) {
         Matcher size = SIZE.matcher(word);
-        Matcher most = MOST.matcher(word);
-        Matcher above = ABOVE.matcher(word);
+        Matcher most = MAX_BOXES.matcher(word);
+        Matcher above = SCORE_THRESHOLD.matcher(word);
         if (size.matches()) {
             crop = sized(number(size.group(1), Crop.LONGEST_SIDE), number(size.group(2), Crop.LONGEST_SIDE));
         } else if (most.matches()) {
-            crop = bounded(number(most.group(1), Crop.LARGEST_MOST), crop.above());
+            crop = bounded(number(most.group(1), Crop.LARGEST_MOST), crop.scoreThreshold());
         } else if (above.matches()) {
-            crop = bounded(crop.most(), Double.parseDouble(above.group(1)));
+            crop = bounded(crop.maxBoxes(), Double.parseDouble(above.group(1)));
         } else {
             crop = switch (word) {
                 case "xyxy", "yxyx", "xywh", "cxcywh" ->
-                    formed(Crop.Form.valueOf(word.toUpperCase(Locale.ROOT)), crop.isNormalised());
-                case "normalised", "normalized" -> formed(crop.form(), true);
+                    formed(Corners.valueOf(word.toUpperCase(Locale.ROOT)), crop.units());
+                case "pixels", "fractions" ->
+                    formed(crop.corners(), Units.valueOf(word.toUpperCase(Locale.ROOT)));
                 case "nchw", "nhwc" -> laidOut(Layout.valueOf(word.toUpperCase(Locale.ROOT)));
                 default ->
                     throw new IllegalArgumentException("has " + (word.isEmpty() ? "nothing" : word)
@@ -68,19 +71,28 @@ final class CropText {
     }
 
     private Crop sized(int width, int height) {
-        return new Crop(width, height, crop.form(), crop.isNormalised(), crop.layout(), crop.most(), crop.above());
+        return new Crop(
+                width, height, crop.corners(), crop.units(), crop.layout(), crop.maxBoxes(), crop.scoreThreshold());
     }
 
-    private Crop bounded(int most, double above) {
-        return new Crop(crop.width(), crop.height(), crop.form(), crop.isNormalised(), crop.layout(), most, above);
+    private Crop bounded(int maxBoxes, double scoreThreshold) {
+        return new Crop(
+                crop.width(), crop.height(), crop.corners(), crop.units(), crop.layout(), maxBoxes, scoreThreshold);
     }
 
-    private Crop formed(Crop.Form form, boolean isNormalised) {
-        return new Crop(crop.width(), crop.height(), form, isNormalised, crop.layout(), crop.most(), crop.above());
+    private Crop formed(Corners corners, Units units) {
+        return new Crop(
+                crop.width(), crop.height(), corners, units, crop.layout(), crop.maxBoxes(), crop.scoreThreshold());
     }
 
     private Crop laidOut(Layout layout) {
         return new Crop(
-                crop.width(), crop.height(), crop.form(), crop.isNormalised(), layout, crop.most(), crop.above());
+                crop.width(),
+                crop.height(),
+                crop.corners(),
+                crop.units(),
+                layout,
+                crop.maxBoxes(),
+                crop.scoreThreshold());
     }
 }

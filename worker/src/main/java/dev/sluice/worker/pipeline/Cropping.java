@@ -163,6 +163,7 @@ final class Cropping {
     }
 
     private void cut(Pictures pieces, Room room) {
+        float[] narrowed = narrowed(room);
         for (int i = 0; i < found.count(); i++) {
             if (room.isOver()) {
                 throw new InferenceException(new InferenceError.Cancelled());
@@ -170,24 +171,37 @@ final class Cropping {
             BoxTaps across = BoxTaps.of(pictures.width(), found.left(i), found.right(i), crop.width());
             BoxTaps down = BoxTaps.of(pictures.height(), found.top(i), found.bottom(i), crop.height());
             for (int channel = 0; channel < pictures.channels(); channel++) {
-                cut(i, channel, across, down, pieces);
+                narrow(picture(i, false), channel, across, down, narrowed);
+                for (int y = 0; y < crop.height(); y++) {
+                    for (int x = 0; x < crop.width(); x++) {
+                        pieces.write(i, channel, y, x, down.at(y, narrowed, x, crop.width()));
+                    }
+                }
             }
         }
     }
 
-    private void cut(int box, int channel, BoxTaps across, BoxTaps down, Pictures pieces) {
-        int picture = picture(box, false);
+    /** What the tallest box needs before its lines are put together; beside it there is one line at a time. */
+    private float[] narrowed(Room room) {
+        int widest = 0;
+        int tallest = 0;
+        for (int i = 0; i < found.count(); i++) {
+            widest = Math.max(
+                    widest, BoxTaps.span(pictures.width(), found.left(i), found.right(i), crop.width()));
+            tallest = Math.max(
+                    tallest, BoxTaps.span(pictures.height(), found.top(i), found.bottom(i), crop.height()));
+        }
+        long numbers = (long) tallest * crop.width();
+        room.take(Float.BYTES * (numbers + widest));
+        return new float[Math.toIntExact(numbers)];
+    }
+
+    private void narrow(int picture, int channel, BoxTaps across, BoxTaps down, float[] narrowed) {
         float[] line = new float[across.to() - across.from()];
-        float[] narrowed = new float[(down.to() - down.from()) * crop.width()];
         for (int y = down.from(); y < down.to(); y++) {
             pictures.read(picture, channel, y, across.from(), line);
             for (int x = 0; x < crop.width(); x++) {
                 narrowed[(y - down.from()) * crop.width() + x] = across.at(x, line, 0, 1);
-            }
-        }
-        for (int y = 0; y < crop.height(); y++) {
-            for (int x = 0; x < crop.width(); x++) {
-                pieces.write(box, channel, y, x, down.at(y, narrowed, x, crop.width()));
             }
         }
     }

@@ -1,6 +1,10 @@
 package dev.sluice.worker.pipeline;
 
+import dev.sluice.worker.contract.BoxesOutput.Units;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.detection.Corners;
+import dev.sluice.worker.detection.Detections;
+import dev.sluice.worker.detection.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -38,41 +42,29 @@ final class FoundBoxes {
      */
     void take(Tensor boxes, int pictures, @Nullable Tensor counts, @Nullable Tensor scores) {
         int each = Math.toIntExact(boxes.shape().dimension(boxes.shape().rank() - 2));
+        Corners box = new Corners((at, column) -> Numbers.at(boxes, Crop.CORNERS * at + column), crop.corners());
+        float least = (float) crop.scoreThreshold();
         for (int picture = 0; picture < pictures; picture++) {
             int before = count;
             int meant = counts == null ? each : (int) Math.clamp(Numbers.at(counts, picture), 0, each);
-            for (int i = 0; i < meant && count - before < crop.most(); i++) {
+            for (int i = 0; i < meant && count - before < crop.maxBoxes(); i++) {
                 int place = picture * each + i;
-                if (scores == null || Numbers.at(scores, place) > crop.above()) {
-                    takeOne(boxes, place);
+                boolean isEnough = scores == null || Detections.isEnough((float) Numbers.at(scores, place), least);
+                if (isEnough && box.moveTo(place)) {
+                    put(place, box);
                 }
             }
         }
     }
 
-    private void takeOne(Tensor boxes, int place) {
-        int at = Crop.CORNERS * place;
-        double a = Numbers.at(boxes, at);
-        double b = Numbers.at(boxes, at + 1);
-        double c = Numbers.at(boxes, at + 2);
-        double d = Numbers.at(boxes, at + 3);
-        switch (crop.form()) {
-            case XYXY -> put(place, a, b, c, d);
-            case YXYX -> put(place, b, a, d, c);
-            case XYWH -> put(place, a, b, a + c, b + d);
-            case CXCYWH -> put(place, a - c / 2, b - d / 2, a + c / 2, b + d / 2);
-        }
-    }
-
-    /** What is no number is neither more nor less than any, and so has no area. */
-    private void put(int place, double left, double top, double right, double bottom) {
-        double across = crop.isNormalised() ? width : 1;
-        double down = crop.isNormalised() ? height : 1;
-        float x = (float) Math.clamp(left * across, 0, width);
-        float y = (float) Math.clamp(top * down, 0, height);
-        float farX = (float) Math.clamp(right * across, 0, width);
-        float farY = (float) Math.clamp(bottom * down, 0, height);
-        if (!Double.isFinite(left + top + right + bottom) || !(farX > x) || !(farY > y)) {
+    private void put(int place, Corners box) {
+        double across = crop.units() == Units.FRACTIONS ? width : 1;
+        double down = crop.units() == Units.FRACTIONS ? height : 1;
+        float x = (float) Math.clamp(box.left() * across, 0, width);
+        float y = (float) Math.clamp(box.top() * down, 0, height);
+        float farX = (float) Math.clamp(box.right() * across, 0, width);
+        float farY = (float) Math.clamp(box.bottom() * down, 0, height);
+        if (!(farX > x) || !(farY > y)) {
             return;
         }
         if (count == places.length) {

@@ -79,13 +79,17 @@ public final class PipelineCapacity {
     }
 
     /**
-     * A request has come to a stage.
+     * A request has come to a stage. One without rows says nothing of those that have some.
      *
-     * @param share rows that it runs there for each of its own: none where it does without, more for the pieces of a picture
+     * @param rows that it runs there: none where it does without, more than its own for the pieces of a picture
+     * @param of its own
      */
-    public void count(int step, double share) {
+    public void count(int step, int rows, int of) {
+        if (of == 0) {
+            return;
+        }
         double before = shares[step];
-        shares[step] = Math.max(NEWEST, before + NEWEST * (share - before));
+        shares[step] = Math.max(NEWEST, before + NEWEST * ((double) rows / of - before));
         isOld |= shares[step] != before;
     }
 

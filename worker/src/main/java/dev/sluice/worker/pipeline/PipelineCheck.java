@@ -3,6 +3,7 @@ package dev.sluice.worker.pipeline;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.detection.Numbers;
 import dev.sluice.worker.pipeline.Pipeline.Input;
 import dev.sluice.worker.pipeline.Pipeline.Output;
 import dev.sluice.worker.pipeline.Pipeline.Stage;

@@ -211,7 +211,7 @@ public final class PipelineRun {
         }
         Results results = Results.of(plan, request.outputs(), values);
         running++;
-        stages.compute(results.computedBytes(), room -> results.all(), this::finished);
+        stages.compute(results.computedBytes(), results::all, this::finished);
     }
 
     private void finished(InferenceOutcome results) {
@@ -260,7 +260,7 @@ public final class PipelineRun {
     }
 
     private static List<Tensor> crop(Crop crop, Step step, RowChoice choice, Room room) {
-        return new Cropping(crop, step.signature(), choice.picked(), choice.rows()).run(step.outputs(), room);
+        return new Cropping(crop, step.signature(), choice.picked(room), choice.rows()).run(step.outputs(), room);
     }
 
     /** Rows that are not all there are are picked beside the loop. */
@@ -271,11 +271,7 @@ public final class PipelineRun {
             askModel(index, choice.inputs(), choice.count());
             return;
         }
-        Computation picking = room -> {
-            room.take(choice.copiedBytes());
-            return choice.picked();
-        };
-        compute(index, choice.copiedBytes(), picking, end -> picked(index, choice.count(), end));
+        compute(index, choice.copiedBytes(), choice::picked, end -> picked(index, choice.count(), end));
     }
 
     private void compute(int index, long bytes, Computation computation, Consumer<InferenceOutcome> end) {
@@ -347,7 +343,7 @@ public final class PipelineRun {
     private void fail(InferenceError error) {
         if (error instanceof InferenceError.Overloaded full && running > 0) {
             end(full.whileInputsAreRead());
-        } else if (!StageErrors.promisesThatInputsAreFree(error)) {
+        } else if (!error.promisesThatInputsAreFree()) {
             end(error);
         } else if (failure == null) {
             failure = error;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values by slot
  * @thread any, once its stages are over
+ * @bound what {@link Room} gives, for what is not there as it is
  * @errors InvalidRequest where there is no value, or the values do not go together
  */
 record Results(
@@ -55,17 +56,17 @@ record Results(
                 && given.getFirst().rows() == null;
     }
 
-    List<Tensor> all() {
+    List<Tensor> all(Room room) {
         List<Tensor> outputs = new ArrayList<>(wanted.size());
         for (String name : wanted) {
             Result result = result(name);
-            Tensor value = value(name, result, given(result));
+            Tensor value = value(name, result, given(result), room);
             outputs.add(new Tensor(name, value.dataType(), value.shape(), value.data()));
         }
         return outputs;
     }
 
-    private static Tensor value(String name, Result result, List<Value> given) {
+    private static Tensor value(String name, Result result, List<Value> given, Room room) {
         boolean isFirst = result.combination() == Combination.FIRST;
         if (given.isEmpty() || (!isFirst && given.size() < result.slots().size())) {
             throw InferenceException.invalid(
@@ -75,7 +76,7 @@ record Results(
             return given.getFirst().tensor();
         }
         if (isFirst) {
-            return RowCopy.join(name, given);
+            return RowCopy.join(name, given, room);
         }
         List<Tensor> all = given.stream().map(Value::tensor).toList();
         if (!all.stream()
@@ -83,6 +84,7 @@ record Results(
             throw InferenceException.invalid(
                     "outputs", name + " cannot be made of tensors of different shapes: " + all);
         }
+        room.take(all.getFirst().byteCount());
         return result.combination().of(all);
     }
 }

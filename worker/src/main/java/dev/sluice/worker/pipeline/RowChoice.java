@@ -145,21 +145,27 @@ record RowChoice(
         return places.stream().noneMatch(Objects::nonNull);
     }
 
-    /** How much is copied. */
+    /** How much is read or written, about: to find a row of BYTES is to read those before it. */
     long copiedBytes() {
         long bytes = 0;
         for (int i = 0; i < inputs.size(); i++) {
-            bytes += places.get(i) == null ? 0 : inputs.get(i).byteCount();
+            int @Nullable [] chosen = places.get(i);
+            if (chosen != null) {
+                Tensor input = inputs.get(i);
+                bytes += input.dataType().isVariableSize()
+                        ? input.byteCount()
+                        : (long) input.byteCount() * chosen.length / Math.max(1, input.rows());
+            }
         }
         return bytes;
     }
 
     /** The inputs of the chosen rows alone. */
-    List<Tensor> picked() {
+    List<Tensor> picked(Room room) {
         List<Tensor> picked = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
             int @Nullable [] chosen = places.get(i);
-            picked.add(chosen == null ? inputs.get(i) : RowCopy.pick(inputs.get(i), chosen));
+            picked.add(chosen == null ? inputs.get(i) : RowCopy.pick(inputs.get(i), chosen, room));
         }
         return picked;
     }

@@ -14,6 +14,7 @@ import java.util.List;
  * Rows of tensors that part ways and come together again.
  *
  * @thread any; holds nothing
+ * @bound what {@link Room} gives, before it is filled
  */
 final class RowCopy {
 
@@ -22,12 +23,13 @@ final class RowCopy {
     private RowCopy() {}
 
     /** The rows at those places, in that order. */
-    static Tensor pick(Tensor tensor, int[] places) {
+    static Tensor pick(Tensor tensor, int[] places, Room room) {
         int[] starts = starts(tensor);
         int bytes = 0;
         for (int place : places) {
             bytes = Math.addExact(bytes, starts[place + 1] - starts[place]);
         }
+        room.take(bytes);
         ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int place : places) {
             data.put(tensor.data().slice(starts[place], starts[place + 1] - starts[place]));
@@ -41,7 +43,7 @@ final class RowCopy {
      * @param parts of the same so many rows
      * @throws InferenceException InvalidRequest when nobody has one of them, or their rows are of different shapes
      */
-    static Tensor join(String name, List<Value> parts) {
+    static Tensor join(String name, List<Value> parts, Room room) {
         Tensor first = parts.getFirst().tensor();
         int rows = Math.toIntExact(parts.getFirst().ofRows());
         int[] owners = new int[rows];
@@ -66,6 +68,7 @@ final class RowCopy {
             int[] of = starts[owners[row]];
             bytes = Math.addExact(bytes, of[places[row] + 1] - of[places[row]]);
         }
+        room.take(bytes);
         ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < rows; row++) {
             int[] of = starts[owners[row]];

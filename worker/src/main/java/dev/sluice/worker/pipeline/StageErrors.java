@@ -28,11 +28,4 @@ final class StageErrors {
             case InferenceError other -> other;
         };
     }
-
-    /** Whether it comes only when nobody reads the inputs of the request that it is for, or ever will. */
-    static boolean promisesThatInputsAreFree(InferenceError error) {
-        return error instanceof InferenceError.InvalidRequest
-                || (error instanceof InferenceError.Overloaded full && !full.areInputsRead())
-                || error instanceof InferenceError.Throttled;
-    }
 }

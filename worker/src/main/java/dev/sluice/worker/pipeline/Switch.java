@@ -1,6 +1,7 @@
 package dev.sluice.worker.pipeline;
 
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.detection.Numbers;
 
 /**
  * What decides whether a stage runs: one number, or one for each row, which an earlier stage gave or the client sent.

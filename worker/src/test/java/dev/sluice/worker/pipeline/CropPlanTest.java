@@ -79,7 +79,7 @@ class CropPlanTest {
         assertFault(boxes, faces("crop[32x24](image=picture)"));
         assertFault(
                 "does not say where score comes from",
-                faces("crop[32x24, above 0.5](image=picture, boxes=found.boxes)"));
+                faces("crop[32x24, score_threshold 0.5](image=picture, boxes=found.boxes)"));
         assertFault(
                 "takes boxes FP32[-1,50], and boxes are of shape [pictures,boxes,4], or [boxes,4] for one picture",
                 faces("crop[32x24](image=picture, boxes=found.score)"));

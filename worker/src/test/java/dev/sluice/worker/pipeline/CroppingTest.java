@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.detection.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -160,7 +161,7 @@ class CroppingTest {
                 same, numbers(run("1x1, cxcywh", picture(), box(2.5, 3.5, 3, 3)).get(1)));
         assertArrayEquals(
                 same,
-                numbers(run("1x1, normalised", picture(), box(1 / 8.0, 2 / 6.0, 4 / 8.0, 5 / 6.0))
+                numbers(run("1x1, fractions", picture(), box(1 / 8.0, 2 / 6.0, 4 / 8.0, 5 / 6.0))
                         .get(1)),
                 1e-6);
     }
@@ -204,10 +205,10 @@ class CroppingTest {
     @Test
     void boxesThatScoreTooLittleOrAreTooManyAreLeftOut() {
         Tensor scores = floats("score", new Shape(3, 2), 0.5, 0.6, 0.4, 0.51, Double.NaN, 0.9);
-        List<Tensor> sure = run("1x1, above 0.5", List.of("index", "score"), null, two(), BOXES, scores);
+        List<Tensor> sure = run("1x1, score_threshold 0.51", List.of("index", "score"), null, two(), BOXES, scores);
         assertArrayEquals(new double[] {0, 1, 2}, numbers(sure.get(0)));
         assertArrayEquals(new double[] {0.6, 0.51, 0.9}, numbers(sure.get(1)), 1e-6);
-        List<Tensor> first = run("1x1, most 1", two(), BOXES);
+        List<Tensor> first = run("1x1, max_boxes 1", two(), BOXES);
         assertArrayEquals(new double[] {0, 1, 2}, numbers(first.get(2)));
         assertArrayEquals(new double[] {1, 3.5, 5}, numbers(first.get(0)));
     }
@@ -243,7 +244,8 @@ class CroppingTest {
     @Test
     void itTakesTheMemoryThatItFillsAndStopsWhenNobodyWaits() {
         run("3x2", two(), BOXES);
-        assertEquals(6 * (6 * 4 + 4 * 4 + 8), taken);
+        int beside = 4 * (2 + 3); // a line of two pixels, and one that has become three
+        assertEquals(6 * (6 * 4 + 4 * 4 + 8) + beside, taken);
         over = true;
         assertThrows(InferenceException.class, () -> run("3x2", two(), BOXES));
         taken = 0;
@@ -253,15 +255,16 @@ class CroppingTest {
 
     @Test
     void whatIsWrittenInTheBracketsIsUnderstood() {
-        Crop crop = CropText.read("24x32 , cxcywh,normalized, nhwc, most 7, above 0.25");
+        Crop crop = CropText.read("24x32 , cxcywh,fractions, nhwc, max_boxes 7, score_threshold 0.25");
         assertEquals(
-                "24 32 CXCYWH true NHWC 7 0.25",
-                crop.width() + " " + crop.height() + " " + crop.form() + " " + crop.isNormalised() + " " + crop.layout()
-                        + " " + crop.most() + " " + crop.above());
+                "24 32 CXCYWH FRACTIONS NHWC 7 0.25",
+                crop.width() + " " + crop.height() + " " + crop.corners() + " " + crop.units() + " " + crop.layout()
+                        + " " + crop.maxBoxes() + " " + crop.scoreThreshold());
         assertMisread("", "has nothing between the brackets of crop, which is not understood (expected WIDTHxHEIGHT");
         assertMisread("xyxy", "does not say how large the pieces are (expected WIDTHxHEIGHT");
         assertMisread("24x9999", "has 9999 between the brackets of crop, and at most 4096 is possible there");
-        assertMisread("2x2, most 20000", "has 20000 between the brackets of crop, and at most 10000 is possible there");
+        assertMisread(
+                "2x2, max_boxes 20000", "has 20000 between the brackets of crop, and at most 10000 is possible there");
         assertMisread("2x2, xxyy", "has xxyy between the brackets of crop, which is not understood");
     }
 

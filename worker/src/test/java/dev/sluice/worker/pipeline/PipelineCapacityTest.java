@@ -57,14 +57,14 @@ class PipelineCapacityTest {
         capacity.learn(1, SLOW, every(80));
         assertEquals(0.1, rowsInMilli(capacity), 1e-9, "as if all ran it");
         for (int request = 0; request < 10_000; request++) {
-            capacity.count(0, 1);
-            capacity.count(1, request % 20 == 0 ? 1 : 0);
-            capacity.count(2, request % 20 == 0 ? 1 : 0);
+            capacity.count(0, 1, 1);
+            capacity.count(1, request % 20 == 0 ? 1 : 0, 1);
+            capacity.count(2, request % 20 == 0 ? 1 : 0, 1);
         }
         assertEquals(2, rowsInMilli(capacity), 0.1, "as one of twenty does");
         for (int request = 0; request < 100_000; request++) {
-            capacity.count(1, 0);
-            capacity.count(2, 0);
+            capacity.count(1, 0, 1);
+            capacity.count(2, 0, 1);
         }
         assertEquals(8, rowsInMilli(capacity), 0.2, "then the other is the narrowest");
     }
@@ -81,8 +81,8 @@ class PipelineCapacityTest {
         assertEquals(8, rowsInMilli(capacity), 1e-9, "there may be no pieces");
         capacity.learn(2, SLOW, every(1));
         for (int request = 0; request < 10_000; request++) {
-            capacity.count(0, 1);
-            capacity.count(2, request % 2 == 0 ? 32 : 0);
+            capacity.count(0, 1, 1);
+            capacity.count(2, request % 2 == 0 ? 32 : 0, 1);
         }
         assertEquals(0.5, rowsInMilli(capacity), 0.05, "sixteen pieces of each picture, in the mean");
         assertEquals(16 * MILLI, capacity.whole().batchNanos(), MILLI, "of eight pictures, in as many batches");
@@ -97,5 +97,18 @@ class PipelineCapacityTest {
         PipelineCapacity other = careful();
         other.learn(0, QUICK, every(1));
         assertEquals(8, rowsInMilli(other), 1e-9, "the last runs only behind the second");
+    }
+
+    @Test
+    void requestsWithoutRowsSayNothingOfThoseThatHaveSome() {
+        PipelineCapacity capacity = careful();
+        capacity.learn(0, QUICK, every(1));
+        capacity.learn(1, SLOW, every(80));
+        capacity.learn(2, QUICK, every(1));
+        for (int request = 0; request < 10_000; request++) {
+            capacity.count(0, 0, 0);
+            capacity.count(1, 1, 0);
+        }
+        assertEquals(0.1, rowsInMilli(capacity), 1e-9);
     }
 }

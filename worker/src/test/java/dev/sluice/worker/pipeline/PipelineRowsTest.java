@@ -166,7 +166,7 @@ class PipelineRowsTest {
     private static FakeStages faces() {
         return new FakeStages(models().stages(
                         "found = finder(picture)",
-                        "faces = crop[1x1, above 0.5](image=picture, boxes=found.boxes, score=found.score)",
+                        "faces = crop[1x1, score_threshold 0.5](image=picture, boxes=found.boxes, score=found.score)",
                         "kind = kind(x=faces.image)",
                         "again = one(kind.label) if kind.label > 0")
                 .outputs(
@@ -253,5 +253,27 @@ class PipelineRowsTest {
         stages.computeNext();
         assertEquals("stage other (one): x: wrong", stages.error().message());
         assertEquals(Set.of("found", "other"), new TreeSet<>(stages.asked.keySet()));
+    }
+
+    @Test
+    void onlyWhatIsCopiedIsCounted() {
+        FakeStages stages = careful();
+        stages.begin(List.of("y"), row("v", 1, 2, 3, 4));
+        stages.answer("quick", row("y", 10, 4, 20, 30));
+        assertEquals(Long.BYTES, stages.takenBytes, "the one row that goes to slow");
+        stages.answer("slow", row("y", 40));
+        assertEquals("y[10, 40, 20, 30]", stages.answers());
+        assertEquals(Long.BYTES + 4 * Long.BYTES, stages.takenBytes, "and what is put together again");
+    }
+
+    @Test
+    void ofWordsThatAreAllThatAreCopied() {
+        FakeStages stages = new FakeStages(models().stages(
+                        "quick = one(v)", "all = words(w)", "some = words(w) if quick.y < 5")
+                .outputs("w = some.y else all.y")
+                .plan());
+        stages.begin(List.of("w"), row("v", 1, 2), Tensors.ofStrings("w", new Shape(2, 2), "a", "b", "long", "longer"));
+        stages.answer("quick", row("y", 1, 9));
+        assertEquals(2 * (4 + 1), stages.takenBytes);
     }
 }

@@ -215,6 +215,7 @@ class PipelineRunTest {
         assertEquals(3f, means.getFirst().data().getFloat(4));
         assertEquals(1.5, means.getLast().data().getDouble(0));
         assertEquals(3.5, means.getLast().data().getDouble(8));
+        assertEquals(2 * Float.BYTES + 2 * Double.BYTES, stages.takenBytes);
 
         FakeStages uneven = new FakeStages(stages.plan);
         uneven.begin(List.of("y"), row("v", 1, 1));
@@ -328,6 +329,6 @@ class PipelineRunTest {
 
     private static boolean isPromise(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
-                || (outcome instanceof InferenceError error && StageErrors.promisesThatInputsAreFree(error));
+                || (outcome instanceof InferenceError error && error.promisesThatInputsAreFree());
     }
 }

@@ -269,9 +269,7 @@ public final class Serving {
      */
     static boolean inputsAreFree(InferenceOutcome outcome) {
         return outcome instanceof InferenceResponse
-                || outcome instanceof InferenceError.InvalidRequest
-                || outcome instanceof InferenceError.Throttled
-                || (outcome instanceof InferenceError.Overloaded full && !full.areInputsRead());
+                || (outcome instanceof InferenceError error && error.promisesThatInputsAreFree());
     }
 
     /** What takes longer than a turn of the loop may is made elsewhere, and given when it is back: {@link #made}. */

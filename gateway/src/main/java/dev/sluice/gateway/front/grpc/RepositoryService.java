@@ -56,12 +56,21 @@ final class RepositoryService {
 
     private Future<MessageLite> unload(RepositoryModelUnloadRequest asked, GrpcStream stream) {
         check(asked.getParametersMap().keySet());
-        ModelRepositoryParameter said = asked.getParametersMap().get(ControlParameters.DEPENDENTS);
-        boolean dependents = said != null && said.getBoolParam();
         return order(
-                new ModelCommand.Unload(asked.getModelName(), dependents),
+                new ModelCommand.Unload(asked.getModelName(), withDependents(asked.getParametersMap())),
                 RepositoryModelUnloadResponse.getDefaultInstance(),
                 stream);
+    }
+
+    private static boolean withDependents(Map<String, ModelRepositoryParameter> said) {
+        ModelRepositoryParameter dependents = said.get(ControlParameters.DEPENDENTS);
+        if (dependents == null) {
+            return false;
+        }
+        if (!dependents.hasBoolParam()) {
+            throw InferenceException.invalid("parameters." + ControlParameters.DEPENDENTS, "expected a bool_param");
+        }
+        return dependents.getBoolParam();
     }
 
     private static void check(Set<String> parameters) {

@@ -1,4 +1,4 @@
-package dev.sluice.worker.pipeline;
+package dev.sluice.worker.detection;
 
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Tensor;
@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
  *
  * @thread any; holds nothing
  */
-final class Numbers {
+public final class Numbers {
 
     private Numbers() {}
 
     /** Whether elements of that type are read. */
-    static boolean reads(DataType type) {
+    public static boolean reads(DataType type) {
         return switch (type) {
             case BOOL, UINT8, UINT16, UINT32, INT8, INT16, INT32, INT64, FP16, FP32, FP64 -> true;
             case UINT64, BF16, BYTES -> false;
@@ -22,7 +22,7 @@ final class Numbers {
     }
 
     /** @param element its place, row by row */
-    static double at(Tensor tensor, int element) {
+    public static double at(Tensor tensor, int element) {
         ByteBuffer data = tensor.data();
         int at = data.position() + element * tensor.dataType().elementBytes();
         return switch (tensor.dataType()) {
