@@ -11,8 +11,9 @@ repository. The heap is fixed and touched from the start (--java-opts), so that 
 after a collection of garbage, whose pause is among the latencies.
 
 Prints a Markdown table and a line for each part of the target. Exit status 0, or 1 if a request failed, p99 grew to more than
-1.5 times, or the memory by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if the generator
-could not keep to its plan, or the swaps took longer than the load, so that nothing is proven.
+1.5 times, or the memory by more than 5 per cent from the fifth swap to the last; 2 if it could not run; 3 if nothing is proven:
+the generator could not keep to its plan, the swaps took longer than the load, the memory had not settled before the first one,
+or requests failed while nothing happened.
 """
 
 import argparse
@@ -153,7 +154,17 @@ def measure(gateway, repository, options):
     in_time = run.poll() is None
     swapping, valid = result(out, run)
     return {"capacity": capacity, "rate": rate, "warm": warm_seconds, "quiet": quiet, "swapping": swapping,
-            "memory": found, "valid": quiet_valid and valid and in_time}
+            "memory": found, "planned": quiet_valid and valid, "in_time": in_time}
+
+
+def doubts(found):
+    """Why a run proves nothing; empty if it does."""
+    quiet = failed(found["quiet"])
+    return [sentence for holds, sentence in (
+        (found["planned"], "the generator could not keep to its plan"),
+        (found["in_time"], "the load ended before the last swap"),
+        (found["warm"] is not None, "the memory had not settled before the first swap"),
+        (quiet == 0, f"{quiet} requests failed while nothing happened")) if not holds]
 
 
 def judge(passed, sentence):
@@ -211,10 +222,9 @@ def main():
             print(f"swaps: {failure}", file=sys.stderr)
             return 2
     passed = tell(options, found)
-    if not found["valid"]:
-        print("INVALID  the generator could not keep to its plan, or the load ended before the last swap")
-        return INVALID
-    return 0 if passed else 1
+    for doubt in doubts(found):
+        print(f"INVALID  {doubt}")
+    return INVALID if doubts(found) else 0 if passed else 1
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ public final class Gateway {
         metrics.watchDrift(drift::all);
         metrics.watchConnections(connections::open, connections::refused);
         FrontLoops loops = connections.loops();
-        metrics.watchLoops(loops::lagNanos, loops::pausedConnections, loops::pauses);
+        metrics.watchLoops(loops::lagNanos, loops::longTurns, loops::pausedConnections, loops::pauses);
         metrics.watchDoors(loops::doorsShut, loops::connectionsEndedEarly);
         metrics.watchStreams(streams::count);
         metrics.watchRefusals(admission::refusedUnread);

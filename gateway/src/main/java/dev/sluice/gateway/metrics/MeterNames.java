@@ -121,6 +121,9 @@ public final class MeterNames {
     /** Gauge: the longest turn of any front loop in the last ten to twenty seconds, which is how long what comes may wait. */
     public static final String LOOP_LAG_SECONDS = "sluice_loop_lag_seconds";
 
+    /** Counter: turns of front loops that took 5 ms or longer. */
+    public static final String LONG_TURNS = "sluice_long_loop_turns_total";
+
     /** Gauge: connections that are not read now, because their front loop has enough to do. */
     public static final String PAUSED_CONNECTIONS = "sluice_paused_connections";
 

@@ -124,9 +124,10 @@ public final class Metrics {
     }
 
     /** The same for front loops that have more to do than they can. */
-    public void watchLoops(LongSupplier lagNanos, IntSupplier paused, LongSupplier pauses) {
+    public void watchLoops(LongSupplier lagNanos, LongSupplier longTurns, IntSupplier paused, LongSupplier pauses) {
         Gauge.builder(MeterNames.LOOP_LAG_SECONDS, () -> lagNanos.getAsLong() / NANOS)
                 .register(registry);
+        counter(MeterNames.LONG_TURNS, longTurns).register(registry);
         Gauge.builder(MeterNames.PAUSED_CONNECTIONS, paused::getAsInt).register(registry);
         counter(MeterNames.PAUSES, pauses).register(registry);
     }

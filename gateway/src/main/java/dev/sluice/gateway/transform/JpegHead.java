@@ -78,7 +78,7 @@ record JpegHead(int orientation, int components, int scans, boolean whole) {
     }
 
     /** Where the next one may begin: most of a picture is scans, and has one in some hundred bytes. */
-    private static int nextMarker(ByteBuffer bytes, int from) {
+    static int nextMarker(ByteBuffer bytes, int from) {
         int at = from;
         while (at + Long.BYTES <= bytes.limit() && !holdsMarker(bytes.getLong(at))) {
             at += Long.BYTES;

@@ -16,6 +16,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -29,6 +30,9 @@ public final class PictureClients implements AutoCloseable {
 
     private static final int OK = 200;
     private static final int SIGNIFICANT_DIGITS = 3;
+
+    /** Who is refused, or finds nobody, does not ask again at once. */
+    private static final long PAUSE_MILLIS = 100;
 
     private final Context loop;
     private final HttpClient client;
@@ -54,15 +58,19 @@ public final class PictureClients implements AutoCloseable {
      *
      * @param right answers with the label of what is on the picture
      * @param wrong with another one, or none
-     * @param others anything but an answer with status 200
+     * @param others anything but an answer with status 200, and none in all the time that a client waits
      * @param nanos from sending to the whole answer, of the right ones
      * @param seconds until the last answer
      */
     public record Answers(long right, long wrong, long others, Histogram nanos, double seconds) {}
 
-    /** Pictures are begun for that long; all begin at once. */
-    public Answers run(long nanos) {
-        Run run = new Run(nanos);
+    /**
+     * Pictures are begun for that long; all begin at once.
+     *
+     * @param patienceNanos after which a picture is given up, with its connection
+     */
+    public Answers run(long nanos, long patienceNanos) {
+        Run run = new Run(nanos, TimeUnit.NANOSECONDS.toMillis(patienceNanos));
         loop.runOnContext(begun -> run.begin());
         return run.over.future().await();
     }
@@ -83,14 +91,16 @@ public final class PictureClients implements AutoCloseable {
         private final Histogram latencies = new Histogram(SIGNIFICANT_DIGITS);
         private final long startNanos = System.nanoTime();
         private final long lengthNanos;
+        private final long patienceMillis;
         private int waiting = clients;
         private int begun;
         private long right;
         private long wrong;
         private long others;
 
-        Run(long lengthNanos) {
+        Run(long lengthNanos, long patienceMillis) {
             this.lengthNanos = lengthNanos;
+            this.patienceMillis = patienceMillis;
         }
 
         void begin() {
@@ -103,9 +113,13 @@ public final class PictureClients implements AutoCloseable {
             long now = System.nanoTime();
             if (now - startNanos < lengthNanos) {
                 PictureCall picture = pictures.get(begun++ % pictures.size());
-                ask(picture).onComplete(label -> {
+                ask(picture, patienceMillis).onComplete(label -> {
                     count(label, picture, System.nanoTime() - now);
-                    next();
+                    if (label.succeeded()) {
+                        next();
+                    } else {
+                        loop.owner().setTimer(PAUSE_MILLIS, paused -> next());
+                    }
                 });
             } else if (--waiting == 0) {
                 over.complete(new Answers(right, wrong, others, latencies, (now - startNanos) / 1e9));
@@ -125,12 +139,14 @@ public final class PictureClients implements AutoCloseable {
     }
 
     /** The label in the answer, empty where there is none; fails where there is no answer. */
-    private Future<String> ask(PictureCall picture) {
-        return client.request(address)
-                .compose(request ->
-                        request.putHeader("content-type", picture.contentType()).send(picture.body()))
-                .expecting(response -> response.statusCode() == OK)
-                .compose(HttpClientResponse::body)
+    private Future<String> ask(PictureCall picture, long patienceMillis) {
+        return client.request(new RequestOptions(address).setConnectTimeout(patienceMillis))
+                .compose(request -> request.putHeader("content-type", picture.contentType())
+                        .send(picture.body())
+                        .expecting(response -> response.statusCode() == OK)
+                        .compose(HttpClientResponse::body)
+                        .timeout(patienceMillis, TimeUnit.MILLISECONDS)
+                        .onFailure(late -> request.reset()))
                 .map(PictureClients::label);
     }
 

@@ -13,6 +13,7 @@ public final class ServerMetrics {
 
     private static final Pattern SAMPLE = Pattern.compile("([A-Za-z_:][\\w:]*)(\\{.*\\})?\\s+(\\S+)(\\s+-?\\d+)?");
     private static final String CPU = "process_cpu_time_ns_total";
+    private static final String LONG_TURNS = "sluice_long_loop_turns_total";
 
     private final String page;
 
@@ -55,6 +56,20 @@ public final class ServerMetrics {
             throw new IllegalArgumentException("the server does not say what CPU time it has used (" + CPU + ")");
         }
         return nanos / 1e9;
+    }
+
+    /** Turns of event loops that took 5 ms or longer, since the server's start. */
+    public double longTurns() {
+        if (page.lines().noneMatch(line -> line.startsWith(LONG_TURNS))) {
+            throw new IllegalArgumentException(
+                    "the server does not count long turns of its loops (" + LONG_TURNS + ")");
+        }
+        return total(LONG_TURNS);
+    }
+
+    /** Of the last ten to twenty seconds. */
+    public double longestTurnSeconds() {
+        return total("sluice_loop_lag_seconds");
     }
 
     public double heapBytes() {

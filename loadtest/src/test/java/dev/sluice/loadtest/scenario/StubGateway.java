@@ -7,7 +7,8 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves a model m as far as load tests ask, and leaves predictions to the test.
@@ -25,7 +26,7 @@ final class StubGateway implements AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
     private volatile int streamBytes;
     private volatile int unsentBytes;
-    private volatile IntToDoubleFunction lagSeconds = look -> 0;
+    private volatile @Nullable IntUnaryOperator longTurns;
     private volatile Consumer<HttpServerRequest> pictures =
             request -> request.response().setStatusCode(404).end();
     private final AtomicInteger predictions = new AtomicInteger();
@@ -74,14 +75,15 @@ final class StubGateway implements AutoCloseable {
             process_cpu_time_ns_total %d
             jvm_memory_used_bytes{area="heap",id="Old"} %d
             sluice_unsent_bytes %d
-            sluice_loop_lag_seconds %s
+            sluice_loop_lag_seconds 0.05
+            %s
             sluice_batch_rows_count{model="m",version="1"} %d
             sluice_batch_rows_sum{model="m",version="1"} %d
             """.formatted(
                         1_000_000_000L * looks.incrementAndGet(),
                         streamBytes * streams.get(),
                         unsentBytes,
-                        lagSeconds.applyAsDouble(looks.get()),
+                        longTurns == null ? "" : "sluice_long_loop_turns_total " + longTurns.applyAsInt(looks.get()),
                         looks.get(),
                         8 * looks.get());
     }
@@ -104,9 +106,9 @@ final class StubGateway implements AutoCloseable {
         return this;
     }
 
-    /** The longest turn of a loop, by the metrics, for the number of the look at them. */
-    StubGateway lagSeconds(IntToDoubleFunction ofLook) {
-        lagSeconds = ofLook;
+    /** Turns of loops that were long, by the metrics, for the number of the look at them. */
+    StubGateway longTurns(IntUnaryOperator ofLook) {
+        longTurns = ofLook;
         return this;
     }
 

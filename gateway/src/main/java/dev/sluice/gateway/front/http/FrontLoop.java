@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The turns of one front loop: how long they take, and who is read in the next one.
@@ -17,6 +18,8 @@ import io.netty.channel.SingleThreadEventLoop;
  */
 final class FrontLoop {
 
+    static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final SingleThreadEventLoop loop;
     private final FrontLoops all;
     private final Ticker ticker;
@@ -24,6 +27,7 @@ final class FrontLoop {
     private final TurnMark mark = new TurnMark();
     private volatile boolean inTurn;
     private volatile long turnNanos;
+    private long cpuNanos;
     private volatile LongestLately longest;
 
     FrontLoop(EventLoop loop, FrontLoops all, Ticker ticker) {
@@ -41,6 +45,7 @@ final class FrontLoop {
     private void begin() {
         if (!inTurn) {
             turnNanos = ticker.nanos();
+            cpuNanos = LongTurn.cpuNanos();
             inTurn = true;
             loop.executeAfterEventLoopIteration(this::end);
         }
@@ -49,9 +54,14 @@ final class FrontLoop {
     private void end() {
         inTurn = false;
         long now = ticker.nanos();
+        long took = now - turnNanos;
+        if (took >= LONG_NANOS) {
+            all.longTurn();
+            LongTurn.tell(took, cpuNanos);
+        }
         boolean wasCrowded = line.isCrowded();
-        line.turned(now - turnNanos);
-        longest = longest.and(now - turnNanos, now);
+        line.turned(took);
+        longest = longest.and(took, now);
         all.turned(wasCrowded, line);
         if (line.isCrowded()) {
             loop.execute(this::begin); // so that there is a next turn, even if nothing more comes

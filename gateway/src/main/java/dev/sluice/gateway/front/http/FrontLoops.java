@@ -23,6 +23,7 @@ public final class FrontLoops {
     private final AtomicInteger crowded = new AtomicInteger();
     private final AtomicInteger paused = new AtomicInteger();
     private final LongAdder pauses = new LongAdder();
+    private final LongAdder longTurns = new LongAdder();
     private final LongAdder doorsShut = new LongAdder();
     private final LongAdder endedEarly = new LongAdder();
 
@@ -68,6 +69,10 @@ public final class FrontLoops {
         pauses.increment();
     }
 
+    void longTurn() {
+        longTurns.increment();
+    }
+
     void doorShut() {
         doorsShut.increment();
     }
@@ -83,6 +88,11 @@ public final class FrontLoops {
     /** The longest turn that any of them took in the last ten to twenty seconds. */
     public long lagNanos() {
         return loops.values().stream().mapToLong(FrontLoop::lagNanos).max().orElse(0);
+    }
+
+    /** Turns that took 5 ms or longer. */
+    public long longTurns() {
+        return longTurns.sum();
     }
 
     /** Connections that are not read now, because their loop has enough to do. */

@@ -306,6 +306,19 @@ class FrontConnectionIT {
         inLaggingTurn(() -> assertEquals(LONG_NANOS, loops.lagNanos()));
     }
 
+    /** The clock stands still but for the turns that lag. */
+    @Test
+    void eachLongTurnIsCounted() throws Exception {
+        Socket client = connect();
+        get(client, "/answer");
+        assertEquals(0, loops.longTurns());
+        for (int turns = 1; turns <= 2; turns++) {
+            inLaggingTurn(() -> {});
+            long counted = turns;
+            await(() -> loops.longTurns() == counted);
+        }
+    }
+
     /**
      * What a client does while the loop is held up.
      */
