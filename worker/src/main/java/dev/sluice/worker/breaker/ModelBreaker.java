@@ -116,8 +116,13 @@ public final class ModelBreaker implements BatchGate {
     }
 
     @Override
-    public boolean isProbing() {
-        return state == CircuitState.HALF_OPEN;
+    public CircuitState state() {
+        return state;
+    }
+
+    @Override
+    public long openUntilNanos() {
+        return openUntilNanos;
     }
 
     @Override
