@@ -196,6 +196,8 @@ final class BatchGroup {
                 LatencyPoint.report(options.profile()),
                 nextRows,
                 instances.idleInstances(),
-                running.report(now));
+                running.report(now),
+                instances.idleInstances() + running.size(),
+                gate.state());
     }
 }

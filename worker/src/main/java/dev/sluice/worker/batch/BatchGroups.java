@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The group that would be done soonest with what waits leads: it takes from the head of the queue, and it alone gives
  * requests up. Another one that is idle takes what the quicker ones will not have done by the time that it would be done
  * itself, from behind those that they will have; and of these only who has time enough for it. So a slow device helps
- * where there is more to do than fast ones can, makes nobody wait longer than without it, and costs nobody a deadline.
- * With devices that are equally fast this is to take whatever waits, as instances of one device do.
+ * where there is more to do than fast ones can, makes nobody wait longer than without it, but for the one that it has a
+ * look with, and costs nobody a deadline. With devices that are equally fast this is to take whatever waits, as
+ * instances of one device do.
  *
  * @thread owned by the batcher loop; knows no clock
  * @bound a decision looks at each group a few times, and not at all where there is only one

@@ -170,7 +170,9 @@ public final class QueuedRequest extends PlacedHeap.Member {
     void complete(InferenceOutcome outcome) {
         assert !isCompleted() : "completed twice";
         request = null;
-        leavesTrial();
+        if (trial != null) {
+            trial.left();
+        }
         completion.complete(outcome);
     }
 

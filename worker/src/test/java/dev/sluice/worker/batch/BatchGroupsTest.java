@@ -133,6 +133,17 @@ class BatchGroupsTest {
     }
 
     @Test
+    void whoHasTimeForTheSlowOneIsFoundBehindThoseWhoHaveNone() {
+        ask(8, FAR);
+        ask(40, 5000);
+        ask(40, 5000);
+        assertEquals(List.of(), slow.startedRows(), "one row takes 5500 there");
+        ask(1, FAR);
+        assertEquals(List.of(1), slow.startedRows());
+        assertEquals(88, slow.started().getFirst().members().getFirst().ordinal);
+    }
+
+    @Test
     void whoComesTooLateForAllIsRefusedAtOnce() {
         ask(1, FAR);
         ask(1, 1000);
