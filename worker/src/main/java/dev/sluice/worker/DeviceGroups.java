@@ -11,9 +11,9 @@ import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The instance groups of one model, each with its share of its device. The model can be served as long as one of them can.
@@ -30,25 +30,32 @@ final class DeviceGroups {
      * @param stake what it brings to its device
      * @param profile how long its batches took before it took requests
      * @param gate whether batches may run in it
+     * @param circuit to be told whether it has instances
      */
     record Made(
             String name,
             InstanceGroup.Members members,
             DeviceTurns.Stake stake,
             List<LatencyPoint> profile,
-            BatchGate gate) {}
+            BatchGate gate,
+            GroupCircuits.Member circuit) {}
 
     private record Group(Made made, InstanceGroup instances, DeviceShare share, SharedInstances shared) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceGroups.class);
+
+    private final ModelId model;
     private final List<Group> all = new ArrayList<>();
-    private final Set<String> exhausted = new HashSet<>();
+    private final GroupsLeft left;
     private final InstanceGroup.Listener listener;
 
     /** @param listener hears of the last group that is exhausted, and of the first that is not any more */
     DeviceGroups(ModelId model, List<Made> groups, Context loop, Ticker ticker, InstanceGroup.Listener listener) {
+        this.model = model;
+        this.left = new GroupsLeft(groups.size());
         this.listener = listener;
         for (Made made : groups) {
-            InstanceGroup instances = new InstanceGroup(model, made.members, loop, ticker, new Heard(made.name));
+            InstanceGroup instances = new InstanceGroup(model, made.members, loop, ticker, new Heard(made));
             DeviceShare share = made.stake.join(() -> loop.runOnContext(granted -> listener.idle()));
             all.add(new Group(made, instances, share, new SharedInstances(instances, share, ticker)));
         }
@@ -61,9 +68,9 @@ final class DeviceGroups {
      */
     private final class Heard implements InstanceGroup.Listener {
 
-        private final String group;
+        private final Made group;
 
-        Heard(String group) {
+        Heard(Made group) {
             this.group = group;
         }
 
@@ -74,17 +81,19 @@ final class DeviceGroups {
 
         @Override
         public void exhausted(String why) {
-            exhausted.add(group);
-            if (exhausted.size() == all.size()) {
+            group.circuit.hasInstances(false);
+            if (left.isLastToGo(group.name)) {
+                LOG.error("model {} cannot be served until an instance of it can be replaced: {}", model, why);
                 listener.exhausted(why);
+            } else {
+                LOG.warn("model {} goes on without its group {}: {}", model, group.name, why);
             }
         }
 
         @Override
         public void restored() {
-            boolean wereAll = exhausted.size() == all.size();
-            exhausted.remove(group);
-            if (wereAll) {
+            group.circuit.hasInstances(true);
+            if (left.isFirstBack(group.name)) {
                 listener.restored();
             }
         }

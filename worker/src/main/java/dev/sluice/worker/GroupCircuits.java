@@ -4,10 +4,11 @@ import dev.sluice.worker.breaker.ModelBreaker;
 import dev.sluice.worker.contract.CircuitState;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The circuit of a model, made of those of its groups: a group whose batches fail is left alone, and the model's circuit
- * is open only while those of all are.
+ * is open only while those of all are that have instances.
  *
  * @thread the batcher loop of the model, once all groups are there
  */
@@ -18,7 +19,7 @@ final class GroupCircuits {
     private static final Circuit CLOSED = new Circuit(CircuitState.CLOSED, 0);
 
     private final ModelBreaker.Listener model;
-    private final List<Circuit> circuits = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private Circuit told = CLOSED;
 
     /** @param model hears of each state of the whole, the first one included */
@@ -27,24 +28,57 @@ final class GroupCircuits {
     }
 
     /** Hears of one more group's circuit. */
-    ModelBreaker.Listener next() {
-        int group = circuits.size();
-        if (group == 0) {
+    Member next(String group) {
+        if (members.isEmpty()) {
             model.changed(CLOSED.state, CLOSED.openUntilNanos);
         }
-        circuits.add(CLOSED);
-        return (state, openUntilNanos) -> {
-            circuits.set(group, new Circuit(state, openUntilNanos));
+        Member member = new Member(group);
+        members.add(member);
+        return member;
+    }
+
+    /**
+     * What is heard of one group.
+     *
+     * @thread the batcher loop of the model
+     */
+    final class Member implements ModelBreaker.Listener {
+
+        private final String group;
+        private Circuit circuit = CLOSED;
+        private boolean hasInstances = true;
+
+        private Member(String group) {
+            this.group = group;
+        }
+
+        @Override
+        public String group() {
+            return group;
+        }
+
+        @Override
+        public void changed(CircuitState state, long openUntilNanos) {
+            circuit = new Circuit(state, openUntilNanos);
             tell();
-        };
+        }
+
+        /** Without any its circuit says nothing, since it stays as it was. */
+        void hasInstances(boolean any) {
+            hasInstances = any;
+            tell();
+        }
     }
 
     private void tell() {
-        Circuit now = circuits.getFirst();
-        for (Circuit other : circuits) {
-            now = isBetter(other, now) ? other : now;
+        boolean none = members.stream().noneMatch(member -> member.hasInstances);
+        @Nullable Circuit now = null;
+        for (Member member : members) {
+            if ((none || member.hasInstances) && (now == null || isBetter(member.circuit, now))) {
+                now = member.circuit;
+            }
         }
-        if (!now.equals(told)) {
+        if (now != null && !now.equals(told)) {
             told = now;
             model.changed(now.state, now.openUntilNanos);
         }

@@ -1,8 +1,5 @@
 package dev.sluice.worker;
 
-import java.util.HashSet;
-import java.util.Set;
-
 /**
  * Tells whether a model can be served from whether its groups can: it can as long as one of them can.
  *
@@ -11,12 +8,11 @@ import java.util.Set;
 final class GroupsServing {
 
     private final InstanceDeployer.Serving model;
-    private final int groups;
-    private final Set<String> failed = new HashSet<>();
+    private final GroupsLeft left;
 
     GroupsServing(InstanceDeployer.Serving model, int groups) {
         this.model = model;
-        this.groups = groups;
+        this.left = new GroupsLeft(groups);
     }
 
     /** Hears of that group. */
@@ -25,17 +21,14 @@ final class GroupsServing {
 
             @Override
             public void failed(String why) {
-                failed.add(group);
-                if (failed.size() == groups) {
+                if (left.isLastToGo(group)) {
                     model.failed(why);
                 }
             }
 
             @Override
             public void restored() {
-                boolean hadAll = failed.size() == groups;
-                failed.remove(group);
-                if (hadAll) {
+                if (left.isFirstBack(group)) {
                     model.restored();
                 }
             }

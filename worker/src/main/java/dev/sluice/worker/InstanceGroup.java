@@ -240,7 +240,7 @@ final class InstanceGroup implements BatchRunner {
         if (!all.isEmpty() || replacing > 0) {
             LOG.warn("model {} goes on with {} instances for now: {}", model, all.size(), reason);
         } else {
-            LOG.error("model {} cannot be served until an instance of it can be replaced", model, why);
+            LOG.warn("the last instance of a group of model {} cannot be replaced", model, why);
             exhausted = true;
             supply.exhausted(reason);
             listener.exhausted(reason);

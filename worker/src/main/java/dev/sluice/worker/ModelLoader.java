@@ -269,7 +269,7 @@ final class ModelLoader implements AutoCloseable {
             Map<String, List<LatencyPoint>> measured) {
         Incarnation incarnation = version.served.incarnation();
         GroupsServing canServe = new GroupsServing(version.progress.serving, there.size());
-        GroupCircuits circuits = circuits(incarnation, version.wish.fallback);
+        GroupCircuits circuits = circuits(incarnation, serving.breaker(), version.wish.fallback);
         List<DeviceGroups.Made> made = new ArrayList<>();
         for (GroupLoader.Group group : there) {
             InstanceOptions instances = new InstanceOptions(
@@ -282,12 +282,14 @@ final class ModelLoader implements AutoCloseable {
             InstanceDeployer deployer =
                     new InstanceDeployer(incarnation, group.runnable(), instances, ticker, canServe.of(group.name()));
             version.served.onClose(deployer::close);
+            GroupCircuits.Member circuit = circuits.next(there.size() > 1 ? group.name() : "");
             made.add(new DeviceGroups.Made(
                     group.name(),
                     new InstanceGroup.Members(deployed(deployer, instances), deployer, options.giveUpAfter()),
                     groups.stake(group, there, serving),
                     measured.getOrDefault(group.name(), List.of()),
-                    gate(incarnation, serving.breaker(), circuits)));
+                    gate(incarnation, serving.breaker(), circuit),
+                    circuit));
         }
         return made;
     }
@@ -322,7 +324,10 @@ final class ModelLoader implements AutoCloseable {
                 runnable.optimizedBefore());
     }
 
-    private GroupCircuits circuits(Incarnation incarnation, @Nullable Fallback fallback) {
+    private GroupCircuits circuits(Incarnation incarnation, BreakerOptions breaker, @Nullable Fallback fallback) {
+        if (!breaker.enabled()) {
+            return new GroupCircuits((state, openUntilNanos) -> {});
+        }
         ModelId model = incarnation.model();
         String batcher = incarnation.batcherAddress();
         return new GroupCircuits((state, openUntilNanos) -> {
@@ -331,9 +336,9 @@ final class ModelLoader implements AutoCloseable {
         });
     }
 
-    private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, GroupCircuits circuits) {
+    private BatchGate gate(Incarnation incarnation, BreakerOptions breaker, GroupCircuits.Member circuit) {
         return breaker.enabled()
-                ? new ModelBreaker(incarnation.model(), breaker, ticker, new SplittableRandom(), circuits.next())
+                ? new ModelBreaker(incarnation.model(), breaker, ticker, new SplittableRandom(), circuit)
                 : BatchGate.OPEN;
     }
 

@@ -78,8 +78,13 @@ class BatcherVerticleTest {
         BatcherOptions options = new BatcherOptions(new GreedyPolicy(MAX_ROWS), maxQueueRequests, BatchListener.NONE);
         InstanceGroup.Members members = new InstanceGroup.Members(
                 List.of(new Instance(INSTANCE, "none", engine)), supply, Duration.ofMinutes(1));
-        DeviceGroups.Made only =
-                new DeviceGroups.Made("cpu", members, new DeviceTurns.Stake(device, 1), List.of(), BatchGate.OPEN);
+        DeviceGroups.Made only = new DeviceGroups.Made(
+                "cpu",
+                members,
+                new DeviceTurns.Stake(device, 1),
+                List.of(),
+                BatchGate.OPEN,
+                new GroupCircuits((state, openUntilNanos) -> {}).next(""));
         return result(
                 vertx.deployVerticle(new BatcherVerticle(new Incarnation(model, 1), options, List.of(only), ticker)));
     }

@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.sluice.worker.breaker.ModelBreaker;
 import dev.sluice.worker.contract.CircuitState;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +12,8 @@ class GroupCircuitsTest {
 
     private final List<String> heard = new ArrayList<>();
     private final GroupCircuits circuits = new GroupCircuits((state, until) -> heard.add(state + " " + until));
-    private final ModelBreaker.Listener first = circuits.next();
-    private final ModelBreaker.Listener second = circuits.next();
+    private final GroupCircuits.Member first = circuits.next("a");
+    private final GroupCircuits.Member second = circuits.next("b");
 
     @Test
     void itIsOpenOnlyWhileAllAre() {
@@ -25,6 +24,17 @@ class GroupCircuitsTest {
         first.changed(CircuitState.CLOSED, 9);
         second.changed(CircuitState.OPEN, 20);
         assertEquals(List.of("CLOSED 0", "OPEN 7", "HALF_OPEN 7", "CLOSED 9"), heard);
+    }
+
+    @Test
+    void aGroupWithoutInstancesKeepsItNotClosed() {
+        first.hasInstances(false);
+        second.changed(CircuitState.OPEN, 7);
+        assertEquals(List.of("CLOSED 0", "OPEN 7"), heard);
+        first.hasInstances(true);
+        second.hasInstances(false);
+        first.hasInstances(false);
+        assertEquals(List.of("CLOSED 0", "OPEN 7", "CLOSED 0"), heard, "where none has any the model has failed");
     }
 
     @Test

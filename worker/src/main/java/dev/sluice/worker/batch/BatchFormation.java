@@ -25,6 +25,8 @@ final class BatchFormation {
     /** So few rows that no second request fits, not even one without rows. */
     static final int ONE_REQUEST_AT_A_TIME = -1;
 
+    private static final Batch NOBODY = Batch.of(List.of(), FlushReason.DEADLINE);
+
     /** Of a model that has one device. */
     static final Predicate<QueuedRequest> NOWHERE_ELSE = queued -> false;
 
@@ -43,6 +45,9 @@ final class BatchFormation {
     private final DeadlinePlan plan;
     private final Headroom headroom;
 
+    /** Where nobody has time enough here, and nobody has come since who has; null if that is not known of any. */
+    private BatchQueue.@Nullable Lane barren;
+
     /** On the device that this has been learnt of. */
     BatchFormation(Owner owner, LatencyModel latency, MemoryLimit memory) {
         this.model = owner.model;
@@ -56,6 +61,9 @@ final class BatchFormation {
 
     /** Takes note of a request that comes, before anything is decided about it. */
     void expectMoreLike(QueuedRequest queued, long nowNanos) {
+        if (barren != null && hasTimeAlone(queued, nowNanos)) {
+            barren = null;
+        }
         if (!queued.follows()) { // or the last piece of a large request would make its client seem to be in a hurry
             headroom.came(queued, nowNanos);
         }
@@ -114,17 +122,39 @@ final class BatchFormation {
      */
     Batch behind(long rowsAhead, int wantedRows, long nowNanos) {
         BatchQueue.Lane lane = queue.due();
+        if (lane == barren) {
+            return NOBODY; // or a long queue of short deadlines is gone through at each event
+        }
         int maxRows = roomWith(lane.peek(), wantedRows);
         long skipped = Math.clamp(rowsAhead, 0, Math.max(0, lane.rows() - Math.max(1, maxRows)));
         List<QueuedRequest> behind = new ArrayList<>();
+        boolean anyHasTime = false;
         for (QueuedRequest next : lane) {
+            anyHasTime |= hasTimeAlone(next, nowNanos);
             if (skipped > 0) {
                 skipped -= next.request().rows();
             } else {
                 behind.add(next);
             }
         }
-        Batch best = Batch.of(List.of(), FlushReason.DEADLINE);
+        if (!anyHasTime) {
+            barren = lane;
+            return NOBODY;
+        }
+        Batch best = mostInTime(behind, maxRows, nowNanos);
+        boolean all = best.size() == lane.requests();
+        best.members().forEach(queue::serve);
+        return all ? new Batch(best.members(), best.rows(), FlushReason.ALL) : best;
+    }
+
+    private boolean hasTimeAlone(QueuedRequest queued, long now) {
+        int rows = Math.max(1, queued.request().rows());
+        return queued.deadlineNanos() - now >= latency.safeNanos(rows);
+    }
+
+    /** The batch that answers most in its time, of that size, or of half of it, and so on. */
+    private Batch mostInTime(List<QueuedRequest> behind, int maxRows, long nowNanos) {
+        Batch best = NOBODY;
         double most = 0;
         for (int rows = maxRows; rows == maxRows || rows > 0; rows /= 2) {
             Batch batch = inTime(behind, rows, nowNanos);
@@ -137,9 +167,7 @@ final class BatchFormation {
                 break; // all of them have time enough, and smaller ones are no better
             }
         }
-        boolean all = best.size() == lane.requests();
-        best.members().forEach(queue::serve);
-        return all ? new Batch(best.members(), best.rows(), FlushReason.ALL) : best;
+        return best;
     }
 
     /** A batch of no more rows, each of whose members would be done with it in time. */

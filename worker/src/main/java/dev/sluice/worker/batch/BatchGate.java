@@ -1,5 +1,6 @@
 package dev.sluice.worker.batch;
 
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceError;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,17 @@ public interface BatchGate {
 
     /** Whether batches only run to find out whether the model works, so that each is to risk as little as it can. */
     default boolean isProbing() {
-        return false;
+        return state() == CircuitState.HALF_OPEN;
+    }
+
+    /** As {@link #refusal} left it; to ask for it changes nothing. */
+    default CircuitState state() {
+        return CircuitState.CLOSED;
+    }
+
+    /** Until when nobody is taken; without meaning unless it is open. */
+    default long openUntilNanos() {
+        return 0;
     }
 
     /** Whether one more batch may run now. If not, it may when one that runs has come back. */

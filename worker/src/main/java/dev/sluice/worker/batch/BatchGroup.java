@@ -2,6 +2,7 @@ package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.CircuitState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,10 @@ final class BatchGroup {
         this.formation = new BatchFormation(owner, latency, memory);
     }
 
+    String name() {
+        return options.name();
+    }
+
     LatencyModel latency() {
         return latency;
     }
@@ -78,6 +83,11 @@ final class BatchGroup {
 
     boolean hasInstances() {
         return instances.idleInstances() + running.size() > 0;
+    }
+
+    /** Whether what waits can count on it. */
+    boolean isHealthy() {
+        return hasInstances() && gate.state() == CircuitState.CLOSED;
     }
 
     QueueState state(BatchQueue queue) {
@@ -186,6 +196,8 @@ final class BatchGroup {
                 LatencyPoint.report(options.profile()),
                 nextRows,
                 instances.idleInstances(),
-                running.report(now));
+                running.report(now),
+                instances.idleInstances() + running.size(),
+                gate.state());
     }
 }

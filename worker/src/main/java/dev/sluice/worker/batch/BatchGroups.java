@@ -2,6 +2,7 @@ package dev.sluice.worker.batch;
 
 import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.Capacity;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.ModelId;
 import java.util.ArrayList;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The group that would be done soonest with what waits leads: it takes from the head of the queue, and it alone gives
  * requests up. Another one that is idle takes what the quicker ones will not have done by the time that it would be done
  * itself, from behind those that they will have; and of these only who has time enough for it. So a slow device helps
- * where there is more to do than fast ones can, makes nobody wait longer than without it, and costs nobody a deadline.
- * With devices that are equally fast this is to take whatever waits, as instances of one device do.
+ * where there is more to do than fast ones can, makes nobody wait longer than without it, but for the one that it has a
+ * look with, and costs nobody a deadline. With devices that are equally fast this is to take whatever waits, as
+ * instances of one device do.
  *
  * @thread owned by the batcher loop; knows no clock
  * @bound a decision looks at each group a few times, and not at all where there is only one
@@ -61,7 +63,7 @@ final class BatchGroups {
         return all.getFirst();
     }
 
-    private boolean isOne() {
+    boolean isOne() {
         return all.size() == 1;
     }
 
@@ -74,6 +76,9 @@ final class BatchGroups {
     Refusal refusal(QueuedRequest queued, long now) {
         Refusal late = null;
         for (BatchGroup group : quickestFirst) {
+            if (lead != null && group.gate().isProbing()) {
+                continue; // it takes one now and then, and nobody can count on being that one
+            }
             boolean isTried = group == lead && group.isNextToTry(queue);
             Refusal here = isTried ? null : group.refusal(queued, now);
             if (here == null) {
@@ -84,18 +89,53 @@ final class BatchGroups {
         return late;
     }
 
-    /** Why nobody is taken now; null while one of them takes somebody. */
+    /** Why nobody is taken now; null while one of those that could run something takes somebody. */
     @Nullable
     Refusal refusalAtGates() {
-        Refusal soonest = null;
+        boolean none = isOne() || all.stream().noneMatch(BatchGroup::hasInstances);
+        Refusal first = null;
         for (BatchGroup group : all) {
-            Refusal here = Refusal.atGate(group.gate());
-            if (here == null) {
-                return null;
+            if (none || group.hasInstances()) {
+                Refusal here = Refusal.atGate(group.gate());
+                if (here == null) {
+                    return null;
+                }
+                first = first == null ? here : first;
             }
-            soonest = soonest == null ? here : soonest;
         }
-        return soonest;
+        return first;
+    }
+
+    /** Asks for when a circuit that is open lets somebody be tried: whoever waits may wait for a device that hangs. */
+    void askForWakeUp(WakeUps wakeUps) {
+        if (!isOne() && !queue.isEmpty()) {
+            for (BatchGroup group : all) {
+                if (group.hasInstances() && group.gate().state() == CircuitState.OPEN) {
+                    wakeUps.at(group.gate().openUntilNanos());
+                }
+            }
+        }
+    }
+
+    /**
+     * Has a request that failed alone run once more in another group, for it may be the device that fails; at most once
+     * in its life.
+     *
+     * @return false if there is no healthy one, or it has been tried
+     */
+    boolean giveElsewhere(QueuedRequest failed, BatchGroup from) {
+        if (failed.isElsewhere) {
+            return false;
+        }
+        for (BatchGroup other : quickestFirst) {
+            if (other != from && other.isHealthy()) {
+                failed.isElsewhere = true;
+                failed.leavesTrial();
+                other.suspects().take(failed);
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many rows of such a request there is memory for wherever it may run. */
@@ -192,7 +232,8 @@ final class BatchGroups {
 
     private boolean isAnsweredBeside(BatchGroup group, QueuedRequest queued, long now) {
         for (BatchGroup other : quickestFirst) {
-            if (other != group && queued.deadlineNanos() - now >= other.answerNanos(queued, now)) {
+            boolean canCount = other != group && !other.gate().isProbing();
+            if (canCount && queued.deadlineNanos() - now >= other.answerNanos(queued, now)) {
                 return true;
             }
         }
@@ -204,8 +245,9 @@ final class BatchGroups {
         if (isOne()) {
             return capacity(first(), axisCountsRows, now);
         }
+        boolean anyHealthy = all.stream().anyMatch(BatchGroup::isHealthy);
         return Capacity.together(all.stream()
-                .filter(BatchGroup::hasInstances)
+                .filter(anyHealthy ? BatchGroup::isHealthy : BatchGroup::hasInstances)
                 .map(group -> capacity(group, axisCountsRows, now))
                 .toList());
     }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * then: its neighbours in the batch get theirs. So a client needs no timer of its own.
  *
  * <p>One poisoned request must not fail its neighbours: when a batch of several fails, its halves run again, and theirs
- * ({@link Suspects}); only the failure of a request that ran alone is final. After one that had too little memory later
+ * ({@link Suspects}); only the failure of a request that ran alone is final,
+ * and of several devices on a second one. After one that had too little memory later
  * ones are smaller ({@link MemoryLimit}). A model whose axis 0 does not count rows runs one at a time from then on.
  *
  * @thread owned by one event loop, the batcher loop of the model
@@ -291,6 +292,7 @@ public final class Batcher {
         if (order != null) {
             order.askForWakeUp(wakeUps);
         }
+        groups.askForWakeUp(wakeUps);
     }
 
     private void run(BatchGroup group, Batch batch, long now) {
@@ -345,16 +347,29 @@ public final class Batcher {
         if (failed.tooLarge() && batch.isDivisible()) {
             MemoryLimit memory = group.memory();
             memory.ranOut(batch);
-            LOG.warn("model {} ran out of memory with {} rows; batches carry {} now", model, batch.rows(), memory);
+            LOG.warn("{} ran out of memory with {} rows; batches carry {} now", nameOf(group), batch.rows(), memory);
             if (batch.size() > 1) {
                 group.suspects().halve(batch);
             } else {
                 batch.stillWanted().forEach(piece -> taken.cutAgain(piece, failed.error()));
             }
         } else if (batch.size() == 1) {
-            taken.settleRest(batch, failed.error());
+            failAlone(group, batch, failed);
         } else {
             group.suspects().search(batch);
+        }
+    }
+
+    private String nameOf(BatchGroup group) {
+        return groups.isOne() ? "model " + model : "group " + group.name() + " of model " + model;
+    }
+
+    private void failAlone(BatchGroup group, Batch batch, BatchResult.Failed failed) {
+        boolean mayBeTheDevice = failed.error() instanceof InferenceError.EngineFailure && !failed.tooLarge();
+        for (QueuedRequest member : batch.stillWanted()) {
+            if (!mayBeTheDevice || !groups.giveElsewhere(member, group)) {
+                taken.settle(member, failed.error());
+            }
         }
     }
 

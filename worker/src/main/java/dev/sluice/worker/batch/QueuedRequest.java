@@ -54,6 +54,9 @@ public final class QueuedRequest extends PlacedHeap.Member {
     /** Whether it waits among the {@link Suspects} to run once more. */
     boolean waitsAgain;
 
+    /** Whether it has failed alone in one group and was given to another. */
+    boolean isElsewhere;
+
     /** Which one it was to come to its queue; of what follows a piece of the same request, that one's. */
     long ordinal;
 
@@ -150,6 +153,14 @@ public final class QueuedRequest extends PlacedHeap.Member {
 
     boolean hasGone() {
         return gone;
+    }
+
+    /** What the batch that it was in first comes to does not depend on it any more. */
+    void leavesTrial() {
+        if (trial != null) {
+            trial.left();
+            trial = null;
+        }
     }
 
     boolean isCompleted() {

@@ -46,6 +46,11 @@ final class Suspects {
         add(singles(batch.stillWanted()), new Search(batch.size()));
     }
 
+    /** Takes one that has failed alone where it was. */
+    void take(QueuedRequest failed) {
+        add(List.of(List.of(failed)), new Search(1));
+    }
+
     private void add(List<List<QueuedRequest>> suspected, Search search) {
         for (List<QueuedRequest> group : suspected) {
             for (QueuedRequest member : group) {

@@ -39,6 +39,11 @@ public final class ModelBreaker implements BatchGate {
 
         /** @param openUntilNanos when requests are taken again, if it is open */
         void changed(CircuitState state, long openUntilNanos);
+
+        /** Which of the model's groups it is the circuit of, for the log; empty if it has one. */
+        default String group() {
+            return "";
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelBreaker.class);
@@ -116,8 +121,13 @@ public final class ModelBreaker implements BatchGate {
     }
 
     @Override
-    public boolean isProbing() {
-        return state == CircuitState.HALF_OPEN;
+    public CircuitState state() {
+        return state;
+    }
+
+    @Override
+    public long openUntilNanos() {
+        return openUntilNanos;
     }
 
     @Override
@@ -182,17 +192,18 @@ public final class ModelBreaker implements BatchGate {
 
     private void log() {
         CircuitBreaker.Metrics batches = circuit.getMetrics();
+        String where = listener.group().isEmpty() ? model.toString() : model + " (group " + listener.group() + ")";
         switch (state) {
-            case CLOSED -> LOG.info("the circuit of model {} is closed: {} probes were answered", model, probes);
+            case CLOSED -> LOG.info("the circuit of model {} is closed: {} probes were answered", where, probes);
             case OPEN ->
                 LOG.warn(
                         "the circuit of model {} is open for {} ms: of the last {} batches {} failed and {} were slow",
-                        model,
+                        where,
                         TimeUnit.NANOSECONDS.toMillis(openUntilNanos - ticker.nanos()),
                         batches.getNumberOfBufferedCalls(),
                         batches.getNumberOfFailedCalls(),
                         batches.getNumberOfSlowCalls());
-            case HALF_OPEN -> LOG.info("the circuit of model {} is half open: {} requests are tried", model, probes);
+            case HALF_OPEN -> LOG.info("the circuit of model {} is half open: {} requests are tried", where, probes);
         }
     }
 }

@@ -60,6 +60,8 @@ public record BatchingReport(
      * @param nextRows rows that a batch may have now; 0 when the policy would wait
      * @param idleInstances that could run a batch at once
      * @param running the batches that run, in the order in which they left
+     * @param instances that there are now; 0 while it has lost all and has no new one yet
+     * @param circuit not closed while it is left alone because its batches fail
      */
     public record Group(
             String name,
@@ -67,7 +69,9 @@ public record BatchingReport(
             List<Measured> profile,
             int nextRows,
             int idleInstances,
-            List<Running> running) {
+            List<Running> running,
+            int instances,
+            CircuitState circuit) {
 
         public Group {
             profile = List.copyOf(profile);

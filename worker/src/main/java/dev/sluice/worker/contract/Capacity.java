@@ -1,5 +1,6 @@
 package dev.sluice.worker.contract;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,17 +11,31 @@ import java.util.List;
  * @param batchRows rows of a batch under load
  * @param fixedNanos how long a batch runs whatever its size
  * @param rowNanos how much longer for each row; both are 0 as long as that is not known
+ * @param devices what each of them can do if there are several, of which the rest is the mean
  */
-public record Capacity(int queueRequests, int instances, int batchRows, double fixedNanos, double rowNanos) {
+public record Capacity(
+        int queueRequests, int instances, int batchRows, double fixedNanos, double rowNanos, List<Capacity> devices) {
 
     /** Nothing is known, so nothing follows. */
     public static final Capacity UNKNOWN = new Capacity(0, 1, 1, 0, 0);
+
+    public Capacity {
+        devices = List.copyOf(devices);
+    }
+
+    /** Of instances that are all alike. */
+    public Capacity(int queueRequests, int instances, int batchRows, double fixedNanos, double rowNanos) {
+        this(queueRequests, instances, batchRows, fixedNanos, rowNanos, List.of());
+    }
 
     /** What devices can do at the same time, as of instances that are all alike; those of which nothing is known apart. */
     public static Capacity together(List<Capacity> devices) {
         List<Capacity> known = devices.stream().filter(Capacity::isKnown).toList();
         if (known.isEmpty()) {
             return devices.isEmpty() ? UNKNOWN : devices.getFirst();
+        }
+        if (known.size() == 1) {
+            return known.getFirst();
         }
         int instances = 0;
         long busyRows = 0;
@@ -36,7 +51,8 @@ public record Capacity(int queueRequests, int instances, int batchRows, double f
         int rows = Math.max(1, Math.round((float) busyRows / instances));
         double nanos = instances * rows / rowsEachNano;
         double fixedNanos = nanos * fixed / rowsEachNano;
-        return new Capacity(known.getFirst().queueRequests, instances, rows, fixedNanos, (nanos - fixedNanos) / rows);
+        double rowNanos = (nanos - fixedNanos) / rows;
+        return new Capacity(known.getFirst().queueRequests, instances, rows, fixedNanos, rowNanos, known);
     }
 
     public boolean isKnown() {
@@ -48,13 +64,33 @@ public record Capacity(int queueRequests, int instances, int batchRows, double f
         return fixedNanos + rowNanos * batchRows;
     }
 
-    /** With batches of one row, or of as many as are done within that time. */
+    /** With batches of one row, or of as many as are done within that time; on the devices that can do a row in it. */
     public Capacity within(double nanos) {
+        if (!devices.isEmpty()) {
+            return devicesWithin(nanos);
+        }
         if (batchNanos() <= nanos) {
             return this;
         }
         int rows = (int) Math.clamp((nanos - fixedNanos) / rowNanos, 1, batchRows);
         return new Capacity(queueRequests, instances, rows, fixedNanos, rowNanos);
+    }
+
+    private Capacity devicesWithin(double nanos) {
+        List<Capacity> inTime = new ArrayList<>(devices.size());
+        Capacity quickest = devices.getFirst();
+        for (Capacity device : devices) {
+            quickest = device.leastNanos() < quickest.leastNanos() ? device : quickest;
+            if (device.leastNanos() <= nanos) {
+                inTime.add(device.within(nanos));
+            }
+        }
+        return inTime.isEmpty() ? quickest.within(nanos) : together(inTime);
+    }
+
+    /** How long a batch of one row runs. */
+    private double leastNanos() {
+        return fixedNanos + rowNanos;
     }
 
     /** Rows that keep every instance at work. */

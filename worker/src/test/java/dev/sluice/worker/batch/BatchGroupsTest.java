@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BatchListener;
+import dev.sluice.worker.contract.CircuitState;
 import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.fake.EchoEngine;
 import dev.sluice.worker.fake.FakeInstances;
 import dev.sluice.worker.fake.FakeTicker;
@@ -41,6 +43,18 @@ class BatchGroupsTest {
 
         private final List<BatchVerdict> verdicts = new ArrayList<>();
         private @Nullable InferenceError refusal;
+        private boolean probing;
+        private long openUntil;
+
+        @Override
+        public CircuitState state() {
+            return refusal != null ? CircuitState.OPEN : probing ? CircuitState.HALF_OPEN : CircuitState.CLOSED;
+        }
+
+        @Override
+        public long openUntilNanos() {
+            return openUntil;
+        }
 
         @Override
         public @Nullable InferenceError refusal() {
@@ -119,6 +133,17 @@ class BatchGroupsTest {
     }
 
     @Test
+    void whoHasTimeForTheSlowOneIsFoundBehindThoseWhoHaveNone() {
+        ask(8, FAR);
+        ask(40, 5000);
+        ask(40, 5000);
+        assertEquals(List.of(), slow.startedRows(), "one row takes 5500 there");
+        ask(1, FAR);
+        assertEquals(List.of(1), slow.startedRows());
+        assertEquals(88, slow.started().getFirst().members().getFirst().ordinal);
+    }
+
+    @Test
     void whoComesTooLateForAllIsRefusedAtOnce() {
         ask(1, FAR);
         ask(1, 1000);
@@ -148,6 +173,67 @@ class BatchGroupsTest {
         fast.finishNext();
         assertEquals(List.of(BatchVerdict.FAILED), fastGate.verdicts);
         assertEquals(List.of(), slowGate.verdicts);
+    }
+
+    @Test
+    void aRequestThatFailsEverywhereHasOneTryElsewhere() {
+        echo.poison(0);
+        ask(1, FAR);
+        fast.finishNext();
+        assertFalse(outcomes.has("r0"), "it may be the device");
+        slow.finishNext();
+        assertInstanceOf(InferenceError.EngineFailure.class, outcomes.get("r0"));
+        assertEquals(List.of(1), fast.startedRows());
+        assertEquals(List.of(1), slow.startedRows());
+        assertEquals(List.of(BatchVerdict.FAILED), fastGate.verdicts);
+        assertEquals(List.of(), slowGate.verdicts, "one bad request opens no second circuit");
+    }
+
+    @Test
+    void nobodyPaysForADeviceThatFailsWhileAnotherWorks() {
+        FakeInstances dead = new FakeInstances(1, batch -> new BatchResult.Failed(EchoEngine.FAILURE));
+        Batcher other = batcher(dead, slow);
+        fastGate.probing = true;
+        for (int i = 0; i < 2; i++) {
+            other.enqueue(Requests.of(new Deadline(FAR), i), outcomes.of("r" + i));
+        }
+        other.dispatch();
+        dead.finishNext();
+        fastGate.refusal = SHUT;
+        while (slow.running() > 0) {
+            slow.finishNext();
+        }
+        assertInstanceOf(InferenceResponse.class, outcomes.get("r0"));
+        assertInstanceOf(InferenceResponse.class, outcomes.get("r1"));
+        assertEquals(List.of(BatchVerdict.FAILED), fastGate.verdicts);
+    }
+
+    @Test
+    void aGroupWithoutInstancesKeepsNobodyWaitingBehindAnOpenCircuit() {
+        Vanishing gone = new Vanishing(fast);
+        Batcher other = batcher(gone, slow);
+        gone.gone = true;
+        slowGate.refusal = SHUT;
+        other.enqueue(Requests.of(new Deadline(FAR), 0), outcomes.of("r0"));
+        assertEquals(SHUT, outcomes.get("r0"));
+    }
+
+    @Test
+    void whoWaitsBesideAnOpenCircuitIsLookedAtWhenItOpens() {
+        fastGate.refusal = SHUT;
+        fastGate.openUntil = 77;
+        ask(1, FAR);
+        assertFalse(wakeUps.contains(77L), "nobody waits");
+        ask(1, FAR);
+        assertEquals(77, wakeUps.getLast());
+    }
+
+    @Test
+    void whatADeviceCouldDoThatIsLeftAloneDoesNotCount() {
+        double both = batcher.capacity().rowsIn(FAR);
+        fastGate.refusal = SHUT;
+        double rest = batcher.capacity().rowsIn(FAR);
+        assertEquals(both / 6, rest, both / 100, "a fifth of the other");
     }
 
     /** Instances that are gone when the test says so. */

@@ -77,6 +77,8 @@ public final class BatchingHandler {
 
     private static void group(BatchingReport.Group group, JsonOutput out) {
         out.raw("{\"name\":").string(group.name());
+        out.raw(",\"instances\":").number(group.instances());
+        out.raw(",\"circuit\":").string(group.circuit().name().toLowerCase(Locale.ROOT));
         out.raw(",\"next_batch_rows\":").number(group.nextRows());
         latency(group.latency(), out);
         out.raw(",\"idle_instances\":").number(group.idleInstances()).raw(",\"running\":");

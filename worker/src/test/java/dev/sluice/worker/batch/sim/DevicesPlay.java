@@ -14,6 +14,7 @@ import dev.sluice.worker.contract.BatchingReport;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Deadline;
+import dev.sluice.worker.contract.DropReason;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
@@ -24,6 +25,7 @@ import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntToLongFunction;
 
@@ -66,7 +68,9 @@ final class DevicesPlay {
     /**
      * What became of it.
      *
+     * @param late whose deadline passed before or while they ran: whoever is refused before has been told in time
      * @param latencyNanos the mean of those that were in time
+     * @param hundredthNanos what one in a hundred of them took longer than
      * @param worstNanos the longest that one of them took
      * @param rows by device, how many it ran
      * @param untilNanos when the last outcome was there
@@ -76,6 +80,7 @@ final class DevicesPlay {
             int late,
             int refused,
             double latencyNanos,
+            long hundredthNanos,
             long worstNanos,
             List<Integer> rows,
             long untilNanos,
@@ -89,6 +94,7 @@ final class DevicesPlay {
 
     private final List<Runner> runners = new ArrayList<>();
     private final Batcher batcher;
+    private final List<Long> tookNanos = new ArrayList<>();
     private final long[] moments;
     private final long patienceNanos;
     private long now;
@@ -176,11 +182,14 @@ final class DevicesPlay {
                 batcher.wake();
             }
         }
+        Map<DropReason, Long> dropped = batcher.report().dropped();
+        int expired = (int) (dropped.get(DropReason.EXPIRED_QUEUED) + dropped.get(DropReason.EXPIRED_RUNNING));
         return new Score(
                 inTime,
-                late,
-                refused,
+                late + expired,
+                refused - expired,
                 (double) sumNanos / Math.max(1, inTime),
+                tookNanos.stream().sorted().skip(inTime * 99L / 100).findFirst().orElse(0L),
                 worstNanos,
                 runners.stream().map(runner -> runner.rows).toList(),
                 untilNanos,
@@ -204,6 +213,7 @@ final class DevicesPlay {
             when now <= deadline -> {
                 inTime++;
                 sumNanos += now - cameAt;
+                tookNanos.add(now - cameAt);
                 worstNanos = Math.max(worstNanos, now - cameAt);
             }
             case InferenceResponse answer -> late++;
