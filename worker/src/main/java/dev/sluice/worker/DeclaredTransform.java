@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileLabels the classes' names where a file has them; empty where none is named
  * @param whenGone gives back what it needs as long as it is served
  */
-record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnable> whenGone)
-        implements AutoCloseable {
+record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnable> whenGone) implements AutoCloseable {
 
     private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of(), List.of());
 
@@ -64,8 +63,9 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
                 switch (config.input().kind()) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
-                    case TEXT -> new TextCheck(config.input(), signature, problems, hold -> whenGone.add(hold::close))
-                            .read(location);
+                    case TEXT ->
+                        new TextCheck(config.input(), signature, problems, hold -> whenGone.add(hold::close))
+                                .read(location);
                     case ROWS -> RowsCheck.read(config.input(), signature, problems);
                     case AUDIO -> new AudioCheck(config.input(), signature, problems).read();
                     case PLUGIN -> ofUsers.input(config.input());

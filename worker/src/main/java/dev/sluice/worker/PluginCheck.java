@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @errors problems by the key that they are about
  */
 record PluginCheck(
-        Plugins plugins, ModelId model, Signature signature, Map<String, String> problems, Consumer<Runnable> whenGone) {
+        Plugins plugins,
+        ModelId model,
+        Signature signature,
+        Map<String, String> problems,
+        Consumer<Runnable> whenGone) {
 
     private static final String INPUT = "transform.input.";
     private static final String OUTPUT = "transform.output.";

@@ -44,6 +44,9 @@ record PluginJars(Path folder) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter said = new StringWriter();
         List<String> options = List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+        if (files.isEmpty()) {
+            return packed(jar, classes);
+        }
         assertTrue(compiler.getTask(said, null, null, options, null, files).call(), said.toString());
         return packed(jar, classes);
     }

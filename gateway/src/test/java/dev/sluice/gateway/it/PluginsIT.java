@@ -58,7 +58,7 @@ class PluginsIT {
                         case "nothing" -> null;
                         case "none" -> List.of();
                         case "name" -> List.of(tensor("y", DataType.FP32, 8, 1, 2));
-                        case "twice" -> List.of(tensor("x", DataType.FP32, 8, 1, 2), tensor("x", DataType.FP32, 8, 1, 2));
+                        case "twice" -> Collections.nCopies(2, tensor("x", DataType.FP32, 8, 1, 2));
                         case "type" -> List.of(tensor("x", DataType.INT32, 8, 1, 2));
                         case "rank" -> List.of(tensor("x", DataType.FP32, 8, 2));
                         case "open" -> List.of(tensor("x", DataType.FP32, 8, -1, 2));
@@ -101,7 +101,8 @@ class PluginsIT {
                 }
                 private static Object fine(int rows) {
                     Map<String, Object> answer = new LinkedHashMap<>();
-                    answer.put("a \\"b\\"", Arrays.asList(rows, 2L, 0.5, 0.5f, Double.NaN, true, null, new BigDecimal("1E+3")));
+                    Object thousand = new BigDecimal("1E+3");
+                    answer.put("a \\"b\\"", Arrays.asList(rows, 2L, 0.5, 0.5f, Double.NaN, true, null, thousand));
                     answer.put("empty", List.of(Map.of(), List.of(), (byte) 1, (short) 2, BigInteger.TEN));
                     return answer;
                 }
@@ -207,8 +208,8 @@ class PluginsIT {
     void whatItMakesIsTheAnswer() {
         assertEquals(
                 "{\"a \\\"b\\\"\":[1,2,0.5,0.5,null,true,null,1E+3],\"empty\":[{},[],1,2,10]}",
-                gateway.post("/models/out/predict", "[[0]]").body());
-        assertEquals("null", gateway.post("/models/out/predict", "[[9]]").body());
+                gateway.post("/models/out/predict", "{\"data\": [[0]]}").body());
+        assertEquals("null", gateway.post("/models/out/predict", "{\"data\": [[9]]}").body());
     }
 
     @Test
@@ -221,7 +222,7 @@ class PluginsIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
     void whatIsNoAnswerIsItsOwnMistake(int kind) {
-        Answer answer = gateway.post("/models/out/predict", "[[" + kind + "]]");
+        Answer answer = gateway.post("/models/out/predict", "{\"data\": [[" + kind + "]]}");
         assertEquals(500, answer.status(), answer.body());
         assertTrue(answer.body().contains("log has the detail under id"), answer.body());
     }
@@ -273,7 +274,8 @@ class PluginsIT {
         String nosy = ODD_INPUT.replace("\"odd\"", "found()")
                 .replace(
                         "private static Tensor",
-                        "private static String found() { try { Class.forName(\"dev.sluice.worker.Worker\"); return \"bad\"; }"
+                        "private static String found() { try {"
+                                + " Class.forName(\"dev.sluice.worker.Worker\"); return \"bad\"; }"
                                 + " catch (ClassNotFoundException none) { return \"good\"; } } private static Tensor");
         Path folder = other.resolve("jars");
         new PluginJars(folder).with("a.jar", nosy).with("b.jar", ODD_INPUT.replace("\"odd\"", "\"good\""));

@@ -19,11 +19,7 @@ import java.util.jar.JarFile;
  * @param outputs by name
  * @owns the jar's classes, which are there until it is closed
  */
-record PluginJar(
-        Path file,
-        URLClassLoader classes,
-        Map<String, InputPlugin> inputs,
-        Map<String, OutputPlugin> outputs)
+record PluginJar(Path file, URLClassLoader classes, Map<String, InputPlugin> inputs, Map<String, OutputPlugin> outputs)
         implements AutoCloseable {
 
     /**
@@ -35,8 +31,8 @@ record PluginJar(
         try {
             new JarFile(file.toFile()).close(); // a class loader takes anything for an empty one
             URL url = file.toUri().toURL();
-            URLClassLoader classes = new URLClassLoader(
-                    "plugin " + file.getFileName(), new URL[] {url}, new PromisedClasses());
+            URLClassLoader classes =
+                    new URLClassLoader("plugin " + file.getFileName(), new URL[] {url}, new PromisedClasses());
             try {
                 Map<String, InputPlugin> inputs = registered(InputPlugin.class, InputPlugin::name, classes);
                 Map<String, OutputPlugin> outputs = registered(OutputPlugin.class, OutputPlugin::name, classes);

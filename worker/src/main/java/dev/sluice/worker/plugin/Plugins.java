@@ -122,11 +122,7 @@ public final class Plugins implements AutoCloseable {
      * @throws IllegalArgumentException for people, without the name, when there is none or it refuses
      */
     public PluginInput input(String name, Asking asking) {
-        var in = prepared(
-                name,
-                PluginJar::inputs,
-                plugin -> plugin.prepare(asking.signature, asking.options),
-                asking);
+        var in = prepared(name, PluginJar::inputs, plugin -> plugin.prepare(asking.signature, asking.options), asking);
         return new PluginInput(
                 name,
                 (body, type, givenUp) -> in.apply(plugin -> {
@@ -140,11 +136,8 @@ public final class Plugins implements AutoCloseable {
 
     /** The same of an output. */
     public PluginOutput output(String name, Asking asking) {
-        var out = prepared(
-                name,
-                PluginJar::outputs,
-                plugin -> plugin.prepare(asking.signature, asking.options),
-                asking);
+        var out =
+                prepared(name, PluginJar::outputs, plugin -> plugin.prepare(asking.signature, asking.options), asking);
         return new PluginOutput(
                 name,
                 asking.signature.outputNames(),
@@ -156,7 +149,8 @@ public final class Plugins implements AutoCloseable {
         for (PluginJar jar : jars) {
             P plugin = side.apply(jar).get(name);
             if (plugin != null) {
-                InUse<T> prepared = new InUse<>(prepare(jar, () -> preparing.apply(plugin)), asking.model, jar.classes());
+                InUse<T> prepared =
+                        new InUse<>(prepare(jar, () -> preparing.apply(plugin)), asking.model, jar.classes());
                 asking.whenGone.accept(prepared::close);
                 return prepared;
             }
@@ -171,8 +165,7 @@ public final class Plugins implements AutoCloseable {
 
     private static <T> T prepare(PluginJar jar, InUse.Work<T> preparing) {
         try {
-            return Objects.requireNonNull(
-                    InUse.within(jar.classes(), preparing), "prepare has returned null");
+            return Objects.requireNonNull(InUse.within(jar.classes(), preparing), "prepare has returned null");
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(sentence(refused), refused);
         } catch (Throwable failure) { // a class that is missing is an error, and fails this version alone

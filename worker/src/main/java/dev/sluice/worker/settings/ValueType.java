@@ -36,10 +36,18 @@ record ValueType(String expected, Parser parser, @Nullable Parser item, boolean 
     }
 
     private static final ValueType SECTIONS = new ValueType(
-            "a single value, or a list of sections", text -> items(texts(text), item -> item), item -> item, true, false);
+            "a single value, or a list of sections",
+            text -> items(texts(text), item -> item),
+            item -> item,
+            true,
+            false);
 
     private static final ValueType ENTRIES = new ValueType(
-            "a section of single values, or a list of KEY=VALUE", text -> items(texts(text), item -> item), item -> item, false, true);
+            "a section of single values, or a list of KEY=VALUE",
+            text -> items(texts(text), item -> item),
+            item -> item,
+            false,
+            true);
 
     private static final ValueType SIZE =
             new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);
@@ -89,7 +97,9 @@ record ValueType(String expected, Parser parser, @Nullable Parser item, boolean 
         ValueType found =
                 type == List.class ? LISTS.get(component.getGenericType().getTypeName()) : BY_CLASS.get(type);
         boolean isTexts = found != null && found.equals(LISTS.get("java.util.List<java.lang.String>"));
-        if (found == null || (setting.bytes() && type != long.class) || ((setting.sections() || setting.entries()) && !isTexts)) {
+        if (found == null
+                || (setting.bytes() && type != long.class)
+                || ((setting.sections() || setting.entries()) && !isTexts)) {
             throw new IllegalArgumentException("a setting cannot have the type of " + component);
         }
         if (setting.entries()) {

@@ -39,9 +39,11 @@ class InUseTest {
 
     @Test
     void whatItThrowsLeavesNobodyBehind() {
-        assertThrows(IllegalStateException.class, () -> use.apply(prepared -> {
-            throw new IllegalStateException();
-        }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> use.apply(prepared -> {
+                    throw new IllegalStateException();
+                }));
         use.close();
         assertEquals(1, closed.get());
     }

@@ -114,6 +114,7 @@ record PluginBodyCall(
     }
 
     private IllegalStateException wrong(String problem) {
-        return new IllegalStateException("the plug-in " + to.plugin() + " has made what the model does not take: " + problem);
+        return new IllegalStateException(
+                "the plug-in " + to.plugin() + " has made what the model does not take: " + problem);
     }
 }
