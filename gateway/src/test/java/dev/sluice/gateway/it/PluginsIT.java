@@ -262,11 +262,11 @@ class PluginsIT {
         assertTrue(problem(folder).contains("absent.Class not found"), problem(folder));
         new PluginJars(folder).with("none.jar", ODD_INPUT).with("second.jar", ODD_INPUT);
         assertTrue(problem(folder).contains("second.jar has an input plug-in of the name odd, as has "));
-        Exception ended = assertThrows(
-                Exception.class,
+        AssertionError ended = assertThrows(
+                AssertionError.class,
                 () -> RunningGateway.start(temporary.resolve("models"), "worker.plugins=" + folder)
                         .close());
-        assertTrue(String.valueOf(ended).contains("second.jar"), ended.toString());
+        assertTrue(String.valueOf(ended.getCause()).contains("second.jar"), ended.toString());
     }
 
     @Test
