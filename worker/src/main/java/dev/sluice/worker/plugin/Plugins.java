@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -141,7 +142,8 @@ public final class Plugins implements AutoCloseable {
         return new PluginOutput(
                 name,
                 asking.signature.outputNames(),
-                (outputs, rows) -> out.apply(plugin -> plugin.apply(outputs, rows)));
+                (outputs, rows) -> out.apply(plugin -> Optional.ofNullable(plugin.apply(outputs, rows)))
+                        .orElse(null));
     }
 
     private <P, T extends AutoCloseable> InUse<T> prepared(
