@@ -173,6 +173,10 @@ class ArchitectureTest {
         onlyUses("dev.sluice.worker.settings..", in());
         onlyUses(TOKENIZER, in(contract));
         onlyUses(DETECTION, in(contract));
+        onlyUses("dev.sluice.worker.transform..", in(contract));
+        onlyUses(
+                "dev.sluice.worker.plugin..",
+                in(contract, "dev.sluice.worker.settings..", "dev.sluice.worker.transform.."));
         check(noClasses().that(in(WORKER)).should().dependOnClassesThat(in(GATEWAY)));
     }
 

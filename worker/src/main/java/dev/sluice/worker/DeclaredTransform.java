@@ -4,13 +4,13 @@ import dev.sluice.worker.contract.InputTransform;
 import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Transform;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.TransformConfig;
 import dev.sluice.worker.repository.TransformConfig.Kind;
 import dev.sluice.worker.repository.TransformConfig.OutputKind;
 import dev.sluice.worker.settings.SettingsException;
-import dev.sluice.worker.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,11 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values as the gateway applies them
  * @param fileLabels the classes' names where a file has them; empty where none is named
- * @param holds of what it needs as long as it is served
- * @owns these, until it is closed
+ * @param whenGone gives back what it needs as long as it is served
  */
-record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokenizers.Hold> holds)
-        implements AutoCloseable {
+record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnable> whenGone) implements AutoCloseable {
 
     private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of(), List.of());
 
@@ -41,39 +39,47 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokeniz
      *
      * @throws SettingsException with file and line for each item that the model contradicts
      */
-    static DeclaredTransform read(ModelLocation location, Signature signature) {
-        List<Tokenizers.Hold> holds = new ArrayList<>();
+    static DeclaredTransform read(ModelLocation location, Signature signature, Plugins plugins) {
+        List<Runnable> whenGone = new ArrayList<>();
         try {
-            return read(location, signature, holds);
+            return read(location, signature, plugins, whenGone);
         } catch (Throwable broken) {
-            holds.forEach(Tokenizers.Hold::close);
+            whenGone.reversed().forEach(Runnable::run);
             throw broken;
         }
     }
 
-    private static DeclaredTransform read(ModelLocation location, Signature signature, List<Tokenizers.Hold> holds) {
+    private static DeclaredTransform read(
+            ModelLocation location, Signature signature, Plugins plugins, List<Runnable> whenGone) {
         Path file = location.configFile();
         TransformConfig config = ModelConfig.read(file).transform();
         if (config.input().kind() == Kind.NONE && config.output().kind() == OutputKind.NONE) {
             return NONE;
         }
         Map<String, String> problems = new HashMap<>();
+        PluginCheck ofUsers = new PluginCheck(plugins, location.model(), signature, problems, whenGone::add);
         @Nullable
         InputTransform input =
                 switch (config.input().kind()) {
                     case NONE -> null;
                     case IMAGE -> ImageCheck.read(config.input(), signature, problems);
-                    case TEXT -> new TextCheck(config.input(), signature, problems, holds::add).read(location);
+                    case TEXT ->
+                        new TextCheck(config.input(), signature, problems, hold -> whenGone.add(hold::close))
+                                .read(location);
                     case ROWS -> RowsCheck.read(config.input(), signature, problems);
                     case AUDIO -> new AudioCheck(config.input(), signature, problems).read();
+                    case PLUGIN -> ofUsers.input(config.input());
                 };
         OutputCheck check = new OutputCheck(config.output(), location, signature, problems);
-        @Nullable OutputTransform output = check.read(config.input().kind());
+        @Nullable
+        OutputTransform output = config.output().kind() == OutputKind.PLUGIN
+                ? ofUsers.output(config.output())
+                : check.read(config.input().kind());
         List<String> all = placed(file, problems, strange(config));
         if (!all.isEmpty()) {
             throw new SettingsException(all);
         }
-        return new DeclaredTransform(new Transform(input, output), check.labels(), holds);
+        return new DeclaredTransform(new Transform(input, output), check.labels(), whenGone);
     }
 
     /** What is said of other kinds than those that there are, which would do nothing. */
@@ -136,10 +142,10 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Tokeniz
         return said;
     }
 
-    /** When nobody is sent to it any more; who still makes tokens for it has a hold of its own. */
+    /** When nobody is sent to it any more; who is still at it keeps what he needs. */
     @Override
     public void close() {
-        holds.forEach(Tokenizers.Hold::close);
+        whenGone.reversed().forEach(Runnable::run);
     }
 
     /** Those of its file, where it names one. */

@@ -21,6 +21,7 @@ import dev.sluice.worker.drift.OutputWatch;
 import dev.sluice.worker.engine.Engine;
 import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.engine.LoadedModel;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.PipelineFile;
@@ -82,6 +83,7 @@ final class ModelLoader implements AutoCloseable {
     private final Fetching fetching;
     private final PipelineLoader pipelines;
     private StagesToCome stagesToCome = new StagesToCome(List::of);
+    private Plugins plugins = Plugins.NONE;
     private long incarnations;
     private boolean trimIsDue;
 
@@ -102,6 +104,12 @@ final class ModelLoader implements AutoCloseable {
         this.loading = vertx.createSharedWorkerExecutor(
                 "sluice.loading", options.control().threads() + SPARE_THREADS, 1, TimeUnit.HOURS);
         this.groups = new GroupLoader(options, loading, ticker);
+    }
+
+    /** Has versions find what they ask for among these. */
+    ModelLoader with(Plugins ofUsers) {
+        plugins = ofUsers;
+        return this;
     }
 
     /** Has pipelines wait for what is wanted in memory. */
@@ -232,7 +240,7 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = model.serving();
         Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
-        DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature));
+        DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature, plugins));
         version.served.onClose(() -> loading.executeBlocking(Executors.callable(transform::close), false));
         ShapeOptions shapes = new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
         BatchPolicy policy = serving.policy(shapes.maxPieceRows());

@@ -77,7 +77,7 @@ final class OutputCheck {
             readLabels(config.kind() == OutputKind.BOXES ? boxes.classes() : classes(output));
         }
         return switch (config.kind()) {
-            case NONE -> null;
+            case NONE, PLUGIN -> null;
             case CLASSES -> new ClassOutput(output.name(), config.softmax(), config.top(), config.threshold());
             case SIGMOID -> new LabelsOutput(output.name(), config.top(), config.threshold());
             case EMBEDDING ->

@@ -12,6 +12,7 @@ import dev.sluice.worker.pipeline.Pipeline;
 import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.StageModel;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelConfig.Batching;
 import dev.sluice.worker.repository.ModelLocation;
@@ -63,6 +64,7 @@ final class PipelineLoader {
     /** Of those that failed, the signatures with which they did. */
     private final Map<ModelId, Failed> failed = new HashMap<>();
 
+    private Plugins plugins = Plugins.NONE;
     private Consumer<ModelId> again = model -> {};
 
     private record Failed(List<StageModel> stages, Map<StageModel, Signature> with) {}
@@ -83,6 +85,12 @@ final class PipelineLoader {
         this.control = control;
         this.vertx = control.owner();
         directory.listen(this::look);
+    }
+
+    /** Has versions find what they ask for among these. */
+    PipelineLoader with(Plugins ofUsers) {
+        plugins = ofUsers;
+        return this;
     }
 
     /** Has that called for each pipeline that failed and may not fail now. */
@@ -241,7 +249,7 @@ final class PipelineLoader {
             remarks.add(change);
         });
         DeclaredTransform transform = vertx.executeBlocking(
-                        () -> DeclaredTransform.read(version.location, signature), false)
+                        () -> DeclaredTransform.read(version.location, signature, plugins), false)
                 .await();
         version.served.onClose(() -> vertx.executeBlocking(Executors.callable(transform::close), false));
         Incarnation incarnation = version.served.incarnation();

@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.SourceListener;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engines;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -41,6 +42,7 @@ public final class Worker extends VerticleBase {
     private ModelLoader loader;
     private ModelKeeper keeper;
     private Fetching fetching;
+    private Plugins plugins = Plugins.NONE;
     private PipelineThreads between;
     private List<Path> hidden = List.of();
 
@@ -82,14 +84,15 @@ public final class Worker extends VerticleBase {
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
         ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
         sources.check();
+        plugins = Plugins.in(options.plugins());
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
         between = new PipelineThreads(options.pipelines(), listeners.instances(), ticker);
         PipelineLoader pipelines = new PipelineLoader(
                 new PipelineLoader.Means(stages, signatures, listeners.batches(), between, ticker), context);
-        pipelines.whenWorthAnotherTry(model -> keeper.retryFailed(model));
+        pipelines.with(plugins).whenWorthAnotherTry(model -> keeper.retryFailed(model));
         ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, pipelines, vertx);
-        loader = new ModelLoader(options, listeners, signatures, means);
+        loader = new ModelLoader(options, listeners, signatures, means).with(plugins);
         WaitingRoom room = new WaitingRoom((model, wanted) -> keeper.wake(model, wanted), ticker);
         vertx.deployVerticle(room).await();
         ModelSleep.Parts rest = new ModelSleep.Parts(options.control(), room, listeners.instances(), ticker, vertx);
@@ -110,6 +113,7 @@ public final class Worker extends VerticleBase {
         fetching.close();
         keeper.close();
         loader.close();
+        plugins.close();
         between.close();
         return Future.succeededFuture();
     }

@@ -37,6 +37,7 @@ import java.util.List;
  * @param pipelines what is computed between the stages of pipelines
  * @param sources where models may come from that do not lie in the repository
  * @param optimizedModels what the engine has made of models before
+ * @param plugins the folder of jars with transforms of users' own; none, for they may do whatever the server may
  */
 public record WorkerOptions(
         @Setting("conf/models") List<Path> models,
@@ -57,4 +58,5 @@ public record WorkerOptions(
         DriftOptions drift,
         PipelineOptions pipelines,
         SourceOptions sources,
-        OptimizedModelOptions optimizedModels) {}
+        OptimizedModelOptions optimizedModels,
+        @Setting("none") Path plugins) {}

@@ -13,6 +13,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.settings.SettingsException;
@@ -44,8 +45,9 @@ class AudioCheckTest {
         ModelLocation location =
                 new ModelLocation(new ModelId("m", 1), root.resolve("model.onnx"), yaml, Fingerprint.NONE);
         Signature signature = new Signature(List.of(inputs), List.of(floats("scores", -1, 2)), batched);
-        return (AudioInput) Objects.requireNonNull(
-                DeclaredTransform.read(location, signature).values().input());
+        return (AudioInput) Objects.requireNonNull(DeclaredTransform.read(location, signature, Plugins.NONE)
+                .values()
+                .input());
     }
 
     private void assertRefused(String problem, String keys, TensorSpec... inputs) {

@@ -19,6 +19,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.settings.SettingsException;
@@ -54,7 +55,7 @@ class BoxesCheckTest {
         ModelLocation location =
                 new ModelLocation(new ModelId("m", 1), root.resolve("1/model.onnx"), yaml, Fingerprint.NONE);
         TensorSpec input = new TensorSpec("x", DataType.FP32, new Shape(-1, 3, 640, 640));
-        return DeclaredTransform.read(location, new Signature(List.of(input), OUTPUTS, true));
+        return DeclaredTransform.read(location, new Signature(List.of(input), OUTPUTS, true), Plugins.NONE);
     }
 
     @Test

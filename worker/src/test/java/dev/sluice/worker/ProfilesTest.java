@@ -81,7 +81,8 @@ class ProfilesTest {
                 drift,
                 Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load(),
-                new OptimizedModelOptions("none", 0));
+                new OptimizedModelOptions("none", 0),
+                Path.of("none"));
     }
 
     private Profiles profiles() {

@@ -10,6 +10,7 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.settings.SettingsException;
@@ -48,7 +49,7 @@ class TextCheckTest {
         ModelLocation location =
                 new ModelLocation(new ModelId("m", 1), root.resolve("model.onnx"), yaml, Fingerprint.NONE);
         TensorSpec output = new TensorSpec("scores", DataType.FP32, new Shape(-1, 2));
-        return DeclaredTransform.read(location, new Signature(List.of(inputs), List.of(output), true));
+        return DeclaredTransform.read(location, new Signature(List.of(inputs), List.of(output), true), Plugins.NONE);
     }
 
     private void assertRefused(String problem, String keys, TensorSpec... inputs) {

@@ -142,7 +142,8 @@ class WorkerFaultTest {
                 drift,
                 Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load(),
-                new OptimizedModelOptions("none", 0));
+                new OptimizedModelOptions("none", 0),
+                Path.of("none"));
         Worker.Listeners listeners = new Worker.Listeners(BatchListener.NONE, listener, SourceListener.NONE);
         Worker worker =
                 new Worker(options, listeners, WishStore.NONE, Ticker.SYSTEM, () -> new Engines(List.of(engine)));

@@ -72,7 +72,8 @@ final class OpenPipeline implements AutoCloseable {
                 Settings.of(ControlOptions.class).load(), Settings.of(DriftOptions.class).load(),
                 Settings.of(PipelineOptions.class).load(),
                 Settings.of(SourceOptions.class).load(),
-                new OptimizedModelOptions("none", 0));
+                new OptimizedModelOptions("none", 0),
+                Path.of("none"));
         Worker worker = new Worker(
                 options,
                 new Worker.Listeners(BatchListener.NONE, InstanceListener.NONE, SourceListener.NONE),

@@ -27,6 +27,9 @@ public record OutputWork(long elements, long bytes) {
     /** Of a box that is answered. */
     private static final int BOX_BYTES = 256;
 
+    /** What a user's own class may answer of small outputs. */
+    private static final long LEAST_ANSWER = 1 << 20;
+
     /** Of a number that boxes are read of. */
     private static final int READ_BYTES = 8;
 
@@ -40,6 +43,24 @@ public record OutputWork(long elements, long bytes) {
         }
         return new OutputWork(
                 elements, bytes + elements * READ_BYTES + (long) how.kept().most() * BOX_BYTES);
+    }
+
+    /** What a user's own class makes of all outputs: whatever it does, never on a loop. */
+    public static OutputWork ofPlugin(List<Tensor> outputs) {
+        long bytes = 0;
+        for (Tensor output : outputs) {
+            bytes += output.byteCount();
+        }
+        return new OutputWork(Long.MAX_VALUE, bytes + mostAnswerBytes(outputs));
+    }
+
+    /** How long that may be: as long as all numbers would be, and a mebibyte at least. */
+    public static long mostAnswerBytes(List<Tensor> outputs) {
+        long elements = 0;
+        for (Tensor output : outputs) {
+            elements += output.shape().elementCount();
+        }
+        return Math.max(LEAST_ANSWER, elements * NUMBER_BYTES);
     }
 
     /** What that kind of answer makes of that output: a number for each of its elements at most, once it is pooled. */

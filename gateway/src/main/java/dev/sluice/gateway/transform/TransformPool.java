@@ -43,6 +43,8 @@ public final class TransformPool implements AutoCloseable {
         PICTURE,
         TEXT,
         AUDIO,
+        /** Whatever a user's own class takes. */
+        PLUGIN,
         /** Outputs, of which a model's run has been spent already: of all that come, they are refused last. */
         ANSWER
     }

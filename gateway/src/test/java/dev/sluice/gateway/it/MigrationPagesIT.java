@@ -138,6 +138,27 @@ class MigrationPagesIT {
     }
 
     @Test
+    void plugins(@TempDir Path temporary) throws IOException {
+        String page = Files.readString(Places.ROOT.resolve("docs/plugins.md"));
+        Path models = Files.createDirectory(temporary.resolve("models"));
+        Path iris = Places.ROOT.resolve("gateway/src/test/resources/compat/models/sklearn-iris/1/model.onnx");
+        new Repository(models)
+                .with("irises", "1", iris)
+                .config("irises", blocks(page, "yaml").getFirst());
+        PluginJars jars = new PluginJars(temporary.resolve("plugins"))
+                .with("irises.jar", blocks(page, "java").toArray(String[]::new));
+        runExamples(models, "plugins.md", "v2", "worker.plugins=" + jars.folder());
+    }
+
+    private static List<String> blocks(String page, String language) {
+        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+    }
+
+    @Test
     void fromTorchServe(@TempDir Path models) throws IOException {
         runManaged(CompatModels.withDigits(models), "torchserve");
     }

@@ -5,4 +5,4 @@ package dev.sluice.worker.contract;
  *
  * @thread immutable
  */
-public sealed interface InputTransform permits ImageInput, TextInput, RowsInput, AudioInput {}
+public sealed interface InputTransform permits ImageInput, TextInput, RowsInput, AudioInput, PluginInput {}

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @thread immutable
  */
-public sealed interface OutputTransform permits BoxesOutput, OutputTransform.OfOne {
+public sealed interface OutputTransform permits BoxesOutput, PluginOutput, OutputTransform.OfOne {
 
     /** The names of the outputs that it reads, and that a request asks for. */
     List<String> outputs();

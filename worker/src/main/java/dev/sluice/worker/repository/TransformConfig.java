@@ -119,6 +119,8 @@ public record TransformConfig(Input input, Output output) {
      * @param normalize how recordings are made alike
      * @param signal the input of samples; empty for the only one of floats
      * @param lengths the input that says how many samples there are; empty for {@code lengths}
+     * @param plugin by its name, which a jar of {@code worker.plugins} has registered
+     * @param options that it understands, as {@code KEY=VALUE}
      */
     public record Input(
             @Setting("none") Kind kind,
@@ -179,7 +181,11 @@ public record TransformConfig(Input input, Output output) {
             @Setting("true") boolean pad,
             @Setting("none") AudioInput.Normalize normalize,
             @Setting("") String signal,
-            @Setting("") String lengths) {}
+            @Setting("") String lengths,
+
+            @Setting("") String plugin,
+
+            @Setting(value = "", entries = true) List<String> options) {}
 
     /**
      * What comes out.
@@ -208,6 +214,8 @@ public record TransformConfig(Input input, Output output) {
      * @param iouThreshold part of two boxes together that may be in both, if they are to be of two things; 0.45, in the same way
      * @param suppression among which boxes; {@code auto} for those of a class, unless the model has chosen already
      * @param maxBoxes of a picture, the most probable; 100, as COCO judges detectors by
+     * @param plugin by its name, which a jar of {@code worker.plugins} has registered
+     * @param options that it understands, as {@code KEY=VALUE}
      */
     public record Output(
             @Setting("none") OutputKind kind,
@@ -235,7 +243,10 @@ public record TransformConfig(Input input, Output output) {
             @Setting(value = "0.25", min = "0", max = "1") double scoreThreshold,
             @Setting(value = "0.45", min = "0", max = "1") double iouThreshold,
             @Setting("auto") Suppression suppression,
-            @Setting(value = "100", min = "1", max = "1000") int maxBoxes) {}
+            @Setting(value = "100", min = "1", max = "1000") int maxBoxes,
+            @Setting("") String plugin,
+
+            @Setting(value = "", entries = true) List<String> options) {}
 
     /** What goes in. */
     public enum Kind {
@@ -243,7 +254,8 @@ public record TransformConfig(Input input, Output output) {
         IMAGE,
         TEXT,
         ROWS,
-        AUDIO
+        AUDIO,
+        PLUGIN
     }
 
     /** What comes out. */
@@ -253,7 +265,8 @@ public record TransformConfig(Input input, Output output) {
         SIGMOID,
         EMBEDDING,
         VALUES,
-        BOXES
+        BOXES,
+        PLUGIN
     }
 
     /** As {@link EmbeddingOutput.Pooling}, or by the output's shape. */
@@ -299,6 +312,7 @@ public record TransformConfig(Input input, Output output) {
         return switch (kind) {
             case NONE -> Set.of();
             case ROWS -> Set.of("columns");
+            case PLUGIN -> Set.of("plugin", "options");
             case IMAGE -> OF_IMAGES;
             case TEXT -> OF_TEXTS;
             case AUDIO -> OF_AUDIO;
@@ -313,6 +327,7 @@ public record TransformConfig(Input input, Output output) {
             case SIGMOID -> Set.of("name", "labels", "top", "threshold");
             case EMBEDDING -> Set.of("name", "pooling", "normalize", "shorten");
             case VALUES -> Set.of("name", "decimals");
+            case PLUGIN -> Set.of("plugin", "options");
             case BOXES -> OF_BOXES;
         };
     }

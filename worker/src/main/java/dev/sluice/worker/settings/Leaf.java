@@ -53,6 +53,11 @@ record Leaf(SettingSpec spec, ValueType type, Range range, Object defaultValue) 
         return type.hasSections();
     }
 
+    /** Whether it may be written as a section. */
+    boolean mayBeEntries() {
+        return type.isEntries();
+    }
+
     /** The list of those. */
     List<Object> items(List<String> texts) throws InvalidValueException {
         return ValueType.items(texts, Objects.requireNonNull(type.item()));

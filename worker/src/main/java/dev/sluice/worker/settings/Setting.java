@@ -30,6 +30,9 @@ public @interface Setting {
     /** Whether a {@code long} counts bytes, so that it is written as {@code 64MiB}. */
     boolean bytes() default false;
 
+    /** Whether a list may be written as a section, each entry of which is an item {@code KEY=VALUE}. */
+    boolean entries() default false;
+
     /** Whether an item of a list may be written as a section, which is taken for its keys and values as {@code KEY=VALUE}. */
     boolean sections() default false;
 }

@@ -27,15 +27,27 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * @param parser makes the value
  * @param item makes an item of it, if it is a list; otherwise null
  * @param hasSections whether items may be written as sections
+ * @param isEntries whether the whole list may be
  */
-record ValueType(String expected, Parser parser, @Nullable Parser item, boolean hasSections) {
+record ValueType(String expected, Parser parser, @Nullable Parser item, boolean hasSections, boolean isEntries) {
 
     private ValueType(String expected, Parser parser) {
-        this(expected, parser, null, false);
+        this(expected, parser, null, false, false);
     }
 
     private static final ValueType SECTIONS = new ValueType(
-            "a single value, or a list of sections", text -> items(texts(text), item -> item), item -> item, true);
+            "a single value, or a list of sections",
+            text -> items(texts(text), item -> item),
+            item -> item,
+            true,
+            false);
+
+    private static final ValueType ENTRIES = new ValueType(
+            "a section of single values, or a list of KEY=VALUE",
+            text -> items(texts(text), item -> item),
+            item -> item,
+            false,
+            true);
 
     private static final ValueType SIZE =
             new ValueType("a size in B, KiB, MiB or GiB, such as 64MiB", Quantity.SIZE::parse);
@@ -85,8 +97,13 @@ record ValueType(String expected, Parser parser, @Nullable Parser item, boolean 
         ValueType found =
                 type == List.class ? LISTS.get(component.getGenericType().getTypeName()) : BY_CLASS.get(type);
         boolean isTexts = found != null && found.equals(LISTS.get("java.util.List<java.lang.String>"));
-        if (found == null || (setting.bytes() && type != long.class) || (setting.sections() && !isTexts)) {
+        if (found == null
+                || (setting.bytes() && type != long.class)
+                || ((setting.sections() || setting.entries()) && !isTexts)) {
             throw new IllegalArgumentException("a setting cannot have the type of " + component);
+        }
+        if (setting.entries()) {
+            return ENTRIES;
         }
         return setting.bytes() ? SIZE : setting.sections() ? SECTIONS : found;
     }
@@ -150,7 +167,7 @@ record ValueType(String expected, Parser parser, @Nullable Parser item, boolean 
     }
 
     private static ValueType list(String expected, Parser item) {
-        return new ValueType(expected, text -> items(texts(text), item), item, false);
+        return new ValueType(expected, text -> items(texts(text), item), item, false, false);
     }
 
     /** Each of those made a value. */

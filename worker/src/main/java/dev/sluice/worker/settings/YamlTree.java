@@ -65,6 +65,8 @@ record YamlTree(Path file, Reading reading) {
             reading.assign(place(node), leaf, scalar.getValue());
         } else if (leaf.isList() && node instanceof SequenceNode sequence) {
             list(leaf, sequence);
+        } else if (leaf.mayBeEntries() && node instanceof MappingNode section) {
+            list(leaf, section, section.getValue().stream().map(this::entry).toList());
         } else if (leaf.mayBeOneItem() && node instanceof ScalarNode) {
             items(leaf, node, List.of(node));
         } else {
@@ -76,6 +78,10 @@ record YamlTree(Path file, Reading reading) {
         List<Node> items = leaf.mayHaveSections()
                 ? list.getValue().stream().map(this::onOneLine).toList()
                 : list.getValue();
+        list(leaf, list, items);
+    }
+
+    private void list(Leaf leaf, Node where, List<Node> items) {
         List<Node> others = items.stream()
                 .filter(item -> !(item instanceof ScalarNode) || isNull(item))
                 .toList();
@@ -83,8 +89,20 @@ record YamlTree(Path file, Reading reading) {
             refuse(other, leaf.path(), "has " + kind(other) + " in it (expected " + leaf.expected() + ")");
         }
         if (others.isEmpty()) {
-            items(leaf, list, items);
+            items(leaf, where, items);
         }
+    }
+
+    /** Of single values {@code KEY=VALUE}; anything else as it is. */
+    private Node entry(NodeTuple entry) {
+        Node value = entry.getValueNode();
+        return entry.getKeyNode() instanceof ScalarNode key && value instanceof ScalarNode text && !isNull(value)
+                ? scalar(key.getValue() + "=" + text.getValue(), value)
+                : value;
+    }
+
+    private static Node scalar(String text, Node where) {
+        return new ScalarNode(Tag.STR, true, text, ScalarStyle.PLAIN, where.getStartMark(), where.getEndMark());
     }
 
     /** A section of single values, or lists of them, as {@code KEY=VALUE}s; anything else as it is. */
@@ -103,8 +121,7 @@ record YamlTree(Path file, Reading reading) {
                 words.add(key.getValue() + "=" + text.getValue());
             }
         }
-        return new ScalarNode(
-                Tag.STR, true, String.join(" ", words), ScalarStyle.PLAIN, item.getStartMark(), item.getEndMark());
+        return scalar(String.join(" ", words), item);
     }
 
     private void items(Leaf leaf, Node where, List<Node> items) {

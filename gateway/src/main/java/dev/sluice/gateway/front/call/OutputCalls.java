@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Has answers made of outputs whose making would hold up their front loop: each leaves it for a thread of the pool, and
  * comes back once.
  *
- * <p>Whose client has gone, or whose time is over, when a thread is free is not begun.
+ * <p>Whose client has gone, or whose time is over, when a thread is free is not begun. Whose time is over before it is
+ * back is answered so, for a user's own class may never return.
  *
  * @thread confined to one front loop; {@link Call#make} is called on a thread of the pool
  * @bound the outputs and what is made of them, in the budget of bytes; the pool's
@@ -35,6 +37,16 @@ final class OutputCalls {
     private final ByteBudget budget;
     private final Ticker ticker;
     private final BiConsumer<Answering, InferenceOutcome> made;
+
+    /**
+     * One that is out.
+     *
+     * @thread confined to its front loop
+     */
+    private static final class Out {
+        private long timer;
+        private boolean endedAlready;
+    }
 
     /** @param made hears on the loop that the response can be given now, or why it cannot */
     OutputCalls(TransformPool pool, ByteBudget budget, Ticker ticker, BiConsumer<Answering, InferenceOutcome> made) {
@@ -59,12 +71,16 @@ final class OutputCalls {
         }
         Context loop = Objects.requireNonNull(Vertx.currentContext(), "a front loop");
         budget.reserve(bytes);
+        Out out = new Out();
         @Nullable
         InferenceError full = pool.begin(TransformPool.Kind.ANSWER, () -> {
             InferenceOutcome outcome = make(answering, response);
             loop.runOnContext(back -> {
+                loop.owner().cancelTimer(out.timer);
                 budget.release(bytes);
-                made.accept(answering, outcome);
+                if (!out.endedAlready) {
+                    made.accept(answering, outcome);
+                }
             });
             return outcome instanceof InferenceResponse;
         });
@@ -72,6 +88,11 @@ final class OutputCalls {
             budget.release(bytes);
             throw new InferenceException(full);
         }
+        long left = answering.request().deadline().remainingNanos(ticker.nanos());
+        out.timer = loop.owner().setTimer(1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(left)), late -> {
+            out.endedAlready = true;
+            made.accept(answering, new InferenceError.DeadlineExceeded(STAGE));
+        });
     }
 
     /** On a thread of the pool. */

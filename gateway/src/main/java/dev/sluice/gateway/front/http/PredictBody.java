@@ -7,6 +7,7 @@ import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.TextInput;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -112,7 +113,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** Whether its beginning says what is in it, for such a model. */
     boolean isSeenByItsBeginning(@Nullable InputTransform input) {
-        return kind == Kind.EITHER || (kind == Kind.PLAIN_TEXT && !(input instanceof TextInput));
+        return !(input instanceof PluginInput) // which reads JSON as it likes
+                && (kind == Kind.EITHER || (kind == Kind.PLAIN_TEXT && !(input instanceof TextInput)));
     }
 
     /**

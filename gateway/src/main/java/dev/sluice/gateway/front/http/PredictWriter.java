@@ -14,6 +14,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.LabelsOutput;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.OutputTransform;
+import dev.sluice.worker.contract.PluginOutput;
 import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,8 @@ final class PredictWriter implements AnswerWriter {
             case null -> OutputWork.NONE;
             case BoxesOutput boxes ->
                 DetectedObjects.areIn(outputs, boxes) ? OutputWork.of(boxes, outputs) : OutputWork.NONE;
+            case PluginOutput plugin ->
+                PluginAnswer.isMadeOf(outputs, plugin) ? OutputWork.ofPlugin(outputs) : OutputWork.NONE;
             case OutputTransform.OfOne how -> {
                 @Nullable Tensor output = output(outputs, how);
                 yield output == null || isAsItIs(output, model) ? OutputWork.NONE : OutputWork.of(how, output);
@@ -69,6 +72,9 @@ final class PredictWriter implements AnswerWriter {
         @Nullable OutputTransform how = model.transform().output();
         if (how instanceof BoxesOutput boxes && DetectedObjects.areIn(outputs, boxes)) {
             return ObjectsWriter.write(DetectedObjects.of(outputs, boxes, model.labels(), exchange.picture()), out);
+        }
+        if (how instanceof PluginOutput plugin && PluginAnswer.isMadeOf(outputs, plugin)) {
+            return PluginAnswer.write(outputs, model, plugin);
         }
         if (how instanceof OutputTransform.OfOne ofOne) {
             @Nullable Tensor output = output(outputs, ofOne);

@@ -15,13 +15,15 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import io.vertx.core.Context;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request whose body becomes tensors: it leaves its front loop for a thread of the pool, and comes back once.
  *
  * <p>Memory whose size is known is taken before it goes and filled where it is; nobody else touches it meanwhile. Whose
- * client has gone or whose time is over by then is not begun, and one that is at work is stopped.
+ * client has gone or whose time is over by then is not begun, and one that is at work is stopped. Its client is answered
+ * in time in any case, for a user's own class may never return.
  *
  * @thread confined to one front loop; what {@link #transform} touches is written before it goes, or is safe from any
  * @bound the tensors and what the work takes beside them, all in the budget of bytes; those of the pool
@@ -42,6 +44,8 @@ final class TransformCall {
     private final ByteBudget budget;
     private final long deadlineNanos;
     private long workBytes;
+    private long timer;
+    private boolean answeredAlready;
 
     /** What became of a body: one of both is null. */
     private record Ended(
@@ -82,9 +86,18 @@ final class TransformCall {
             here.runOnContext(back -> end(ended, memory, held));
             return ended.error == null;
         });
-        if (full != null) {
+        if (full == null) {
+            timer = loop.vertx().setTimer(millisLeft(), late -> {
+                answeredAlready = true;
+                refuse(new InferenceError.DeadlineExceeded(STAGE));
+            });
+        } else {
             end(new Ended(null, full, 0), memory, held);
         }
+    }
+
+    private long millisLeft() {
+        return 1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - parts.ticker().nanos()));
     }
 
     private ByteBuffer take(BodyTransform work, int bodyBytes) {
@@ -135,13 +148,16 @@ final class TransformCall {
     }
 
     private void end(Ended ended, ByteBuffer memory, long taken) {
+        loop.vertx().cancelTimer(timer);
         endWork();
         long held = taken + ended.heldBytes();
         @Nullable Transformed transformed = ended.transformed;
-        if (transformed == null || !asked.exchange().isOpen()) {
+        if (transformed == null || answeredAlready || !asked.exchange().isOpen()) {
             serving.buffers().giveBack(memory);
             budget.release(held);
-            refuse(ended.error == null ? new InferenceError.Cancelled() : ended.error);
+            if (!answeredAlready) {
+                refuse(ended.error == null ? new InferenceError.Cancelled() : ended.error);
+            }
             return;
         }
         asked.exchange().transformed(Math.max(1, ended.nanos), transformed.notes());

@@ -8,6 +8,7 @@ import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.AudioInput;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InputTransform;
+import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.RowsInput;
 import dev.sluice.worker.contract.TextInput;
 import io.vertx.core.http.HttpHeaders;
@@ -66,6 +67,12 @@ public final class TransformCalls {
             case ImageInput image ->
                 begin(asked, new PictureBody(form, body, form.base64Bytes(body), image, images), body.length());
             case AudioInput audio -> begin(asked, new AudioBody(form, body, audio, contentType(asked)), body.length());
+            case PluginInput plugin ->
+                begin(
+                        asked,
+                        new PluginBodyCall(
+                                body, plugin, asked.endpoint.description().signature(), contentType(asked)),
+                        body.length());
             case TextInput text -> begin(asked, text, () -> form.texts(body, text.maxTexts()), body.length());
             case RowsInput rows ->
                 loop.serving()

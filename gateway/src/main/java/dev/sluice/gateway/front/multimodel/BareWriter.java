@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.front.http.AnswerWriter;
 import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.PluginAnswer;
 import dev.sluice.gateway.front.http.TransformCalls;
 import dev.sluice.gateway.front.v2.ExpectedLength;
 import dev.sluice.gateway.front.v2.JsonOptions;
@@ -20,6 +21,7 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.OutputTransform;
+import dev.sluice.worker.contract.PluginOutput;
 import dev.sluice.worker.contract.Tensor;
 import java.util.List;
 import java.util.function.Function;
@@ -77,6 +79,9 @@ public final class BareWriter implements AnswerWriter {
             case BoxesOutput boxes
             when DetectedObjects.areIn(response.outputs(), boxes) ->
                 objects(DetectedObjects.of(response.outputs(), boxes, model.labels(), exchange.picture()));
+            case PluginOutput plugin
+            when PluginAnswer.isMadeOf(response.outputs(), plugin) ->
+                indented(PluginAnswer.write(response.outputs(), model, plugin));
             case OutputTransform.OfOne how -> write(response, how, model);
             case null, default -> outputs(response, model);
         };

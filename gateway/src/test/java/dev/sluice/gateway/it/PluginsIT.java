@@ -1,0 +1,284 @@
+package dev.sluice.gateway.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.worker.plugin.Plugins;
+import dev.sluice.worker.settings.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Users' own transforms, of jars that are compiled here, and whatever may be wrong with them. */
+class PluginsIT {
+
+    /** Makes of a body what its first word says, for a model of x FP32[-1,-1]. */
+    private static final String ODD_INPUT =
+            """
+            package odd;
+            import dev.sluice.worker.contract.*;
+            import dev.sluice.worker.transform.*;
+            import java.nio.*;
+            import java.nio.charset.StandardCharsets;
+            import java.util.*;
+            public final class OddInput implements InputPlugin {
+                public String name() { return "odd"; }
+                public Prepared prepare(Signature signature, Map<String, String> options) {
+                    switch (options.getOrDefault("prepare", "")) {
+                        case "refuses" -> throw new IllegalArgumentException("does not like this model");
+                        case "fails" -> throw new NoClassDefFoundError("odd/Absent");
+                        default -> { }
+                    }
+                    return new Prepared() {
+                        public List<Tensor> apply(PluginBody body) {
+                            return made(StandardCharsets.UTF_8.decode(body.bytes()).toString(), body);
+                        }
+                        public void close() {
+                            System.setProperty("odd.closed", "yes");
+                        }
+                    };
+                }
+                private static Tensor tensor(String name, DataType type, int bytes, long... shape) {
+                    return new Tensor(name, type, new Shape(shape), ByteBuffer.allocate(bytes));
+                }
+                private static List<Tensor> made(String word, PluginBody body) {
+                    return switch (word) {
+                        case "fine" -> List.of(tensor("x", DataType.FP32, 8, 1, 2));
+                        case "refused" -> throw new IllegalArgumentException("holds no such thing");
+                        case "fails" -> throw new IllegalStateException("secret");
+                        case "overflows" -> made(word, body);
+                        case "nothing" -> null;
+                        case "none" -> List.of();
+                        case "name" -> List.of(tensor("y", DataType.FP32, 8, 1, 2));
+                        case "twice" -> Collections.nCopies(2, tensor("x", DataType.FP32, 8, 1, 2));
+                        case "type" -> List.of(tensor("x", DataType.INT32, 8, 1, 2));
+                        case "rank" -> List.of(tensor("x", DataType.FP32, 8, 2));
+                        case "open" -> List.of(tensor("x", DataType.FP32, 8, -1, 2));
+                        case "short" -> List.of(tensor("x", DataType.FP32, 4, 1, 2));
+                        case "norows" -> List.of(tensor("x", DataType.FP32, 0, 0, 2));
+                        case "large" -> List.of(tensor("x", DataType.FP32, 8 << 20, 1, 2 << 20));
+                        case "stuck" -> {
+                            while (System.getProperty("odd.go") == null) {
+                                Thread.onSpinWait();
+                            }
+                            yield List.of();
+                        }
+                        default -> throw new IllegalArgumentException(
+                                body.contentType() + " " + body.bytes().isReadOnly() + " " + word);
+                    };
+                }
+            }
+            """;
+
+    /** Makes an answer that its option says. */
+    private static final String ODD_OUTPUT =
+            """
+            package odd;
+            import dev.sluice.worker.contract.*;
+            import dev.sluice.worker.transform.*;
+            import java.math.*;
+            import java.util.*;
+            public final class OddOutput implements OutputPlugin {
+                public String name() { return "odd"; }
+                public Prepared prepare(Signature signature, Map<String, String> options) {
+                    return (outputs, rows) -> switch ((int) outputs.getFirst().data().getFloat(0)) {
+                        case 0 -> fine(rows);
+                        case 1 -> Map.of(1, "a key");
+                        case 2 -> List.of(new Object());
+                        case 3 -> "x".repeat(2 << 20);
+                        case 4 -> deep();
+                        case 5 -> throw new IllegalArgumentException("is nobody's fault");
+                        default -> null;
+                    };
+                }
+                private static Object fine(int rows) {
+                    Map<String, Object> answer = new LinkedHashMap<>();
+                    Object thousand = new BigDecimal("1E+3");
+                    answer.put("a \\"b\\"", Arrays.asList(rows, 2L, 0.5, 0.5f, Double.NaN, true, null, thousand));
+                    answer.put("empty", List.of(Map.of(), List.of(), (byte) 1, (short) 2, BigInteger.TEN));
+                    return answer;
+                }
+                private static Object deep() {
+                    List<Object> deep = new ArrayList<>();
+                    deep.add(deep);
+                    return deep;
+                }
+            }
+            """;
+
+    @TempDir
+    private static Path temporary;
+
+    private static PluginJars jars;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        jars = new PluginJars(temporary.resolve("plugins")).with("odd.jar", ODD_INPUT, ODD_OUTPUT);
+        Path models = Files.createDirectory(temporary.resolve("models"));
+        Path echo = Places.TEST_MODELS.resolve("echo/1/model.onnx");
+        new Repository(models)
+                .with("in", "1", echo)
+                .config("in", "transform: {input: {kind: plugin, plugin: odd}}")
+                .with("out", "1", echo)
+                .config("out", "transform: {output: {kind: plugin, plugin: odd}}")
+                .with("refused", "1", echo)
+                .config("refused", "transform: {input: {kind: plugin, plugin: odd, options: {prepare: refuses}}}")
+                .with("failed", "1", echo)
+                .config("failed", "transform: {input: {kind: plugin, plugin: odd, options: [prepare=fails]}}")
+                .with("unknown", "1", echo)
+                .config("unknown", "transform: {output: {kind: plugin, plugin: java.lang.Object}}")
+                .with("twice", "1", echo)
+                .config("twice", "transform: {input: {kind: plugin, plugin: odd, options: [a=1, a=2]}}")
+                .with("strange", "1", echo)
+                .config("strange", "transform: {input: {kind: rows, plugin: odd}}");
+        gateway = RunningGateway.start(
+                models,
+                "worker.plugins=" + jars.folder(),
+                "worker.instances=1",
+                "transform.threads=2",
+                "admission.max_in_flight_bytes=4MiB",
+                "http.max_body_size=1MiB",
+                "admin.port=-1",
+                "registry.url=none");
+    }
+
+    @AfterAll
+    static void stop() {
+        System.setProperty("odd.go", "yes");
+        gateway.awaitNothingInFlight();
+        gateway.close();
+        assertEquals("yes", System.getProperty("odd.closed"));
+    }
+
+    private static Answer ask(String word) {
+        return gateway.post("/models/in/predict", word, "content-type", "text/plain");
+    }
+
+    @Test
+    void whatItMakesGoesToTheModelAndTheModelAnswers() {
+        assertEquals("{\"outputs\":{\"y\":[[0.0,0.0]]}}", ask("fine").body());
+    }
+
+    @Test
+    void itIsToldWhatTheClientSaidAndMayRefuseIt() {
+        Answer answer = gateway.post("/models/in/predict", "{\"data\": [[1]]}", "content-type", "application/json");
+        assertEquals(400, answer.status(), answer.body());
+        assertTrue(answer.body().contains("body: application/json true {\\\"data\\\": [[1]]}"), answer.body());
+        assertTrue(ask("refused").body().contains("body: holds no such thing"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fails", "overflows", "nothing", "none", "name", "twice", "type", "rank", "open", "short", "norows"
+            })
+    void whateverElseIsWrongIsItsOwnMistakeAndNobodyElses(String word) {
+        Answer answer = ask(word);
+        assertEquals(500, answer.status(), answer.body());
+        assertTrue(answer.body().contains("log has the detail under id"), answer.body());
+        assertTrue(!answer.body().contains("secret"), answer.body());
+        assertEquals(200, ask("fine").status());
+    }
+
+    @Test
+    void itsTensorsAreCounted() {
+        assertEquals(413, ask("large").status());
+        gateway.awaitNothingInFlight();
+    }
+
+    @Test
+    void whoeverNeverReturnsHoldsUpNoClient() {
+        Answer late = gateway.post("/models/in/predict", "stuck", "sluice-timeout-ms", "300");
+        assertEquals(504, late.status(), late.body());
+        assertEquals(200, ask("fine").status()); // by the other thread
+        System.setProperty("odd.go", "yes");
+        gateway.awaitNothingInFlight();
+    }
+
+    @Test
+    void whatItMakesIsTheAnswer() {
+        assertEquals(
+                "{\"a \\\"b\\\"\":[1,2,0.5,0.5,null,true,null,1E+3],\"empty\":[{},[],1,2,10]}",
+                gateway.post("/models/out/predict", "{\"data\": [[0]]}").body());
+        assertEquals("null", gateway.post("/models/out/predict", "{\"data\": [[9]]}").body());
+    }
+
+    @Test
+    void whoeverSendsTensorsIsAnsweredWithTensors() {
+        Answer answer = gateway.infer("out", Requests.echo(7));
+        assertEquals(200, answer.status(), answer.body());
+        assertTrue(answer.body().contains("\"data\":[7"), answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void whatIsNoAnswerIsItsOwnMistake(int kind) {
+        Answer answer = gateway.post("/models/out/predict", "{\"data\": [[" + kind + "]]}");
+        assertEquals(500, answer.status(), answer.body());
+        assertTrue(answer.body().contains("log has the detail under id"), answer.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "refused | transform.input.plugin: does not like this model",
+                "failed | the plug-in of odd.jar failed: java.lang.NoClassDefFoundError: odd/Absent",
+                "unknown | transform.output.plugin: no jar has such a plug-in; there are [odd]",
+                "twice | transform.input.options: are KEY=VALUE, each key once",
+                "strange | transform.input.plugin: is for kind: plugin"
+            })
+    void aVersionFailsWithWhatIsWrong(String model, String reason) {
+        Answer answer = gateway.admin("GET", "/admin/v1/models/" + model, "");
+        assertTrue(answer.body().contains(reason), answer.body());
+    }
+
+    private static String problem(Path folder) {
+        return String.valueOf(
+                assertThrows(SettingsException.class, () -> Plugins.in(folder)).getMessage());
+    }
+
+    @Test
+    void aBrokenJarEndsTheStartAndIsNamed(@TempDir Path empty) throws IOException {
+        Path folder = empty.resolve("jars");
+        assertTrue(problem(folder).contains("cannot be read"));
+        Files.createDirectories(folder);
+        assertTrue(problem(folder).contains("has 0 files of the name *.jar"));
+        Files.writeString(folder.resolve("text.jar"), "this is no jar");
+        assertTrue(problem(folder).contains("text.jar is no jar that can be read"));
+        Files.delete(folder.resolve("text.jar"));
+        new PluginJars(folder).with("none.jar");
+        assertTrue(problem(folder).contains("none.jar registers no plug-in"));
+        new PluginJars(folder).lacking("none.jar", "absent.Class");
+        assertTrue(problem(folder).contains("absent.Class not found"), problem(folder));
+        new PluginJars(folder).with("none.jar", ODD_INPUT).with("second.jar", ODD_INPUT);
+        assertTrue(problem(folder).contains("second.jar has an input plug-in of the name odd, as has "));
+        AssertionError ended = assertThrows(
+                AssertionError.class,
+                () -> RunningGateway.start(temporary.resolve("models"), "worker.plugins=" + folder)
+                        .close());
+        assertTrue(String.valueOf(ended.getCause()).contains("second.jar"), ended.toString());
+    }
+
+    @Test
+    void aJarSeesNothingButWhatIsPromised(@TempDir Path other) throws IOException {
+        String nosy = ODD_INPUT.replace("\"odd\"", "found()")
+                .replace(
+                        "private static Tensor",
+                        "private static String found() { try {"
+                                + " Class.forName(\"dev.sluice.worker.Worker\"); return \"bad\"; }"
+                                + " catch (ClassNotFoundException none) { return \"good\"; } } private static Tensor");
+        Path folder = other.resolve("jars");
+        new PluginJars(folder).with("a.jar", nosy).with("b.jar", ODD_INPUT.replace("\"odd\"", "\"good\""));
+        assertTrue(problem(folder).contains("of the name good"));
+    }
+}

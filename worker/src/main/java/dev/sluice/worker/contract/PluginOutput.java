@@ -1,0 +1,36 @@
+package dev.sluice.worker.contract;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By a class of a user's own, of all outputs that the model has.
+ *
+ * @param plugin its name
+ * @param outputs their names
+ * @param prepared it, for this version
+ */
+public record PluginOutput(String plugin, List<String> outputs, Prepared prepared) implements OutputTransform {
+
+    public PluginOutput {
+        outputs = List.copyOf(outputs);
+    }
+
+    /**
+     * What it has prepared; it goes with the version, after the last who is at it.
+     *
+     * @thread any, several at one time
+     */
+    @FunctionalInterface
+    public interface Prepared {
+
+        /**
+         * What is to be written as JSON, if it can be.
+         *
+         * @throws InferenceException ModelNotReady when the version has gone
+         * @throws RuntimeException whatever the class throws, errors too
+         */
+        @Nullable
+        Object apply(List<Tensor> outputs, int rows);
+    }
+}
