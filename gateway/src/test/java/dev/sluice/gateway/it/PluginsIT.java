@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PluginsIT {
 
     /** Makes of a body what its first word says, for a model of x FP32[-1,-1]. */
-    private static final String ODD_INPUT =
-            """
+    private static final String ODD_INPUT = """
             package odd;
             import dev.sluice.worker.contract.*;
             import dev.sluice.worker.transform.*;
@@ -79,8 +78,7 @@ class PluginsIT {
             """;
 
     /** Makes an answer that its option says. */
-    private static final String ODD_OUTPUT =
-            """
+    private static final String ODD_OUTPUT = """
             package odd;
             import dev.sluice.worker.contract.*;
             import dev.sluice.worker.transform.*;
@@ -179,7 +177,17 @@ class PluginsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "fails", "overflows", "nothing", "none", "name", "twice", "type", "rank", "open", "short", "norows"
+                "fails",
+                "overflows",
+                "nothing",
+                "none",
+                "name",
+                "twice",
+                "type",
+                "rank",
+                "open",
+                "short",
+                "norows"
             })
     void whateverElseIsWrongIsItsOwnMistakeAndNobodyElses(String word) {
         Answer answer = ask(word);
@@ -209,7 +217,8 @@ class PluginsIT {
         assertEquals(
                 "{\"a \\\"b\\\"\":[1,2,0.5,0.5,null,true,null,1E+3],\"empty\":[{},[],1,2,10]}",
                 gateway.post("/models/out/predict", "{\"data\": [[0]]}").body());
-        assertEquals("null", gateway.post("/models/out/predict", "{\"data\": [[9]]}").body());
+        assertEquals(
+                "null", gateway.post("/models/out/predict", "{\"data\": [[9]]}").body());
     }
 
     @Test
@@ -271,7 +280,8 @@ class PluginsIT {
 
     @Test
     void aJarSeesNothingButWhatIsPromised(@TempDir Path other) throws IOException {
-        String nosy = ODD_INPUT.replace("\"odd\"", "found()")
+        String nosy = ODD_INPUT
+                .replace("\"odd\"", "found()")
                 .replace(
                         "private static Tensor",
                         "private static String found() { try {"

@@ -250,7 +250,8 @@ public final class Batcher {
                 && group.mayRun(Math.clamp(maxRows, 1, Math.max(1, queue.rows())))) {
             int before = queue.requests();
             Batch batch = next(group, maxRows, now);
-            goesOn = !batch.members().isEmpty() || queue.requests() < before; // or those who wait have no time for this device
+            goesOn = !batch.members().isEmpty()
+                    || queue.requests() < before; // or those who wait have no time for this device
             run(group, batch, now);
             decision = decide(group, now);
         }

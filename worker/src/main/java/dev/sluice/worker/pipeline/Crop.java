@@ -24,7 +24,8 @@ public record Crop(
         Units units,
         @Nullable Layout layout,
         int maxBoxes,
-        double scoreThreshold) implements StageTask {
+        double scoreThreshold)
+        implements StageTask {
 
     static final String IMAGE = "image";
     static final String BOXES = "boxes";

@@ -18,7 +18,10 @@ class CapacityTest {
     void inALongTimeTheyDoWhatEachDoes() {
         double nanos = 1000 * MILLI;
         assertEquals(QUICK.rowsIn(nanos) + SLOW.rowsIn(nanos), both.rowsIn(nanos), 1e-6);
-        assertEquals(QUICK.rowsIn(nanos) + SLOW.rowsIn(nanos), both.within(400 * MILLI).rowsIn(nanos), 1e-6);
+        assertEquals(
+                QUICK.rowsIn(nanos) + SLOW.rowsIn(nanos),
+                both.within(400 * MILLI).rowsIn(nanos),
+                1e-6);
         assertEquals(128, both.busyRows());
     }
 

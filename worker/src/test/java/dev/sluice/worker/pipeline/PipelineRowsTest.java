@@ -268,10 +268,10 @@ class PipelineRowsTest {
 
     @Test
     void ofWordsThatAreAllThatAreCopied() {
-        FakeStages stages = new FakeStages(models().stages(
-                        "quick = one(v)", "all = words(w)", "some = words(w) if quick.y < 5")
-                .outputs("w = some.y else all.y")
-                .plan());
+        FakeStages stages =
+                new FakeStages(models().stages("quick = one(v)", "all = words(w)", "some = words(w) if quick.y < 5")
+                        .outputs("w = some.y else all.y")
+                        .plan());
         stages.begin(List.of("w"), row("v", 1, 2), Tensors.ofStrings("w", new Shape(2, 2), "a", "b", "long", "longer"));
         stages.answer("quick", row("y", 1, 9));
         assertEquals(2 * (4 + 1), stages.takenBytes);

@@ -49,7 +49,10 @@ public final class PluginAnswer {
     private static List<Tensor> readOnly(List<Tensor> outputs) {
         return outputs.stream()
                 .map(output -> new Tensor(
-                        output.name(), output.dataType(), output.shape(), output.data().asReadOnlyBuffer()))
+                        output.name(),
+                        output.dataType(),
+                        output.shape(),
+                        output.data().asReadOnlyBuffer()))
                 .toList();
     }
 

@@ -97,7 +97,11 @@ final class TransformCall {
     }
 
     private long millisLeft() {
-        return 1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - parts.ticker().nanos()));
+        return 1
+                + Math.max(
+                        0,
+                        TimeUnit.NANOSECONDS.toMillis(
+                                deadlineNanos - parts.ticker().nanos()));
     }
 
     private ByteBuffer take(BodyTransform work, int bodyBytes) {

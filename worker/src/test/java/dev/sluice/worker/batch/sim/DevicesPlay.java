@@ -183,7 +183,8 @@ final class DevicesPlay {
             }
         }
         Map<DropReason, Long> dropped = batcher.report().dropped();
-        int expired = (int) (dropped.get(DropReason.EXPIRED_QUEUED) + dropped.get(DropReason.EXPIRED_RUNNING));
+        long queued = dropped.getOrDefault(DropReason.EXPIRED_QUEUED, 0L);
+        int expired = (int) (queued + dropped.getOrDefault(DropReason.EXPIRED_RUNNING, 0L));
         return new Score(
                 inTime,
                 late + expired,

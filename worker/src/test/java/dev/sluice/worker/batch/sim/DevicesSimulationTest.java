@@ -74,7 +74,9 @@ class DevicesSimulationTest {
         Score together = play(List.of(two), arrivals, perSecond, patience);
         Score apart = play(List.of(FAST, Device.ofMillis("other", 1, 2, 0.1)), arrivals, perSecond, patience);
         assertTrue(apart.inTime() >= 0.98 * together.inTime(), apart.inTime() + " of " + together.inTime());
-        assertTrue(apart.late() <= mostLate, apart.late() + " late: " + apart.report().dropped());
+        assertTrue(
+                apart.late() <= mostLate,
+                apart.late() + " late: " + apart.report().dropped());
     }
 
     @Test
