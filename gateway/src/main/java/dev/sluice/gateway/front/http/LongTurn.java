@@ -30,11 +30,11 @@ final class LongTurn extends Event {
 
     @Label("By the Clock")
     @Timespan(Timespan.NANOSECONDS)
-    private final long took;
+    final long took;
 
     @Label("CPU Time")
     @Timespan(Timespan.NANOSECONDS)
-    private final long cpu;
+    final long cpu;
 
     private LongTurn(long took, long cpu) {
         this.took = took;
