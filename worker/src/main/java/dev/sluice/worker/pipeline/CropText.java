@@ -51,8 +51,7 @@ final class CropText {
             crop = switch (word) {
                 case "xyxy", "yxyx", "xywh", "cxcywh" ->
                     formed(Corners.valueOf(word.toUpperCase(Locale.ROOT)), crop.units());
-                case "pixels", "fractions" ->
-                    formed(crop.corners(), Units.valueOf(word.toUpperCase(Locale.ROOT)));
+                case "pixels", "fractions" -> formed(crop.corners(), Units.valueOf(word.toUpperCase(Locale.ROOT)));
                 case "nchw", "nhwc" -> laidOut(Layout.valueOf(word.toUpperCase(Locale.ROOT)));
                 default ->
                     throw new IllegalArgumentException("has " + (word.isEmpty() ? "nothing" : word)

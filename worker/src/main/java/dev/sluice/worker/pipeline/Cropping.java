@@ -186,10 +186,8 @@ final class Cropping {
         int widest = 0;
         int tallest = 0;
         for (int i = 0; i < found.count(); i++) {
-            widest = Math.max(
-                    widest, BoxTaps.span(pictures.width(), found.left(i), found.right(i), crop.width()));
-            tallest = Math.max(
-                    tallest, BoxTaps.span(pictures.height(), found.top(i), found.bottom(i), crop.height()));
+            widest = Math.max(widest, BoxTaps.span(pictures.width(), found.left(i), found.right(i), crop.width()));
+            tallest = Math.max(tallest, BoxTaps.span(pictures.height(), found.top(i), found.bottom(i), crop.height()));
         }
         long numbers = (long) tallest * crop.width();
         room.take(Float.BYTES * (numbers + widest));
