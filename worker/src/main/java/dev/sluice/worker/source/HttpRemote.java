@@ -102,7 +102,9 @@ final class HttpRemote implements Remote, Remote.Part {
             int status = status(connection, uri);
             @Nullable URI next = redirect(connection, uri, status);
             if (next == null) {
-                return status == OUT_OF_RANGE && from > 0 ? again(connection, connecting) : opened(connection, uri, status);
+                return status == OUT_OF_RANGE && from > 0
+                        ? again(connection, connecting)
+                        : opened(connection, uri, status);
             }
             connection.disconnect();
             uri = next;
