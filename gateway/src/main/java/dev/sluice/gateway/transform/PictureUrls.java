@@ -4,45 +4,60 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.source.SourceException;
 import dev.sluice.worker.source.WebFiles;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fetches pictures for clients who send their URLs, from hosts that an operator has named and from no private network.
  *
  * <p>What is fetched by this server is fetched from where it stands, which is inside of walls that its clients stand
- * outside of. Hence nobody's pictures by default.
+ * outside of. Hence nobody's pictures by default; and what stands in the way of one is told in the log, with the id of
+ * its request, and not to clients, who would learn from it which hosts there are.
  *
  * @thread asked from any; its threads wait for other servers, and end when there has been nothing to fetch for a minute
+ *     one more hangs up on servers whose answers nobody waits for any more
  * @bound {@code picture_urls.max_fetches} at one time, of which none waits for its turn
- * @errors InvalidRequest for what may not, or cannot, be fetched; Overloaded beyond the bound
+ * @errors InvalidRequest for what may not, or cannot, be fetched; Overloaded beyond the bound; Draining once closed;
+ *     EngineFailure for what nobody has thought of
  */
 public final class PictureUrls implements AutoCloseable {
 
     public static final String FIELD = "url";
 
+    private static final Logger LOG = LoggerFactory.getLogger(PictureUrls.class);
     private static final String SETTINGS = "picture_urls";
     private static final long IDLE_SECONDS = 60;
+    private static final long LOOKS_EVERY_MILLIS = 500;
 
     private final Set<String> hosts;
     private final WebFiles files;
     private final ThreadPoolExecutor threads;
+    private final ScheduledThreadPoolExecutor hangingUp;
 
     public PictureUrls(PictureUrlOptions options, InstantSource clock) {
-        this.hosts = options.hosts().stream()
+        Set<String> named = options.hosts().stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
-        this.files = new WebFiles(SETTINGS, options.allowHttp(), options.allowPrivate(), options.timeout(), clock);
+        this.hosts = named;
+        this.files = new WebFiles(
+                new WebFiles.Allowed(SETTINGS, options.allowHttp(), options.allowPrivate(), url -> isNamed(url, named)),
+                options.timeout(),
+                clock);
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 0,
@@ -54,6 +69,17 @@ public final class PictureUrls implements AutoCloseable {
                         .daemon()
                         .name("sluice-fetch-" + number.getAndIncrement())
                         .unstarted(work));
+        this.hangingUp = new ScheduledThreadPoolExecutor(
+                1, work -> Thread.ofPlatform().daemon().name("sluice-fetch-end").unstarted(work));
+        hangingUp.setRemoveOnCancelPolicy(true);
+        hangingUp.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        hangingUp.allowCoreThreadTimeOut(true);
+    }
+
+    /** Over plain text a name may lead elsewhere between two look-ups, and nobody would see it: not for any host. */
+    private static boolean isNamed(URI url, Set<String> hosts) {
+        return hosts.contains(url.getHost().toLowerCase(Locale.ROOT))
+                || (hosts.contains(PictureUrlOptions.ANY) && "https".equalsIgnoreCase(url.getScheme()));
     }
 
     /**
@@ -68,42 +94,63 @@ public final class PictureUrls implements AutoCloseable {
         if (hosts.isEmpty()) {
             return invalid("no pictures are fetched by this server (" + SETTINGS + ".hosts)");
         }
-        Optional<String> objection = files.objection(url);
-        if (objection.isPresent()) {
-            return invalid(objection.get());
-        }
-        String host = WebFiles.host(url);
-        return hosts.contains(PictureUrlOptions.ANY) || hosts.contains(host)
-                ? null
-                : invalid("no pictures are fetched from " + InferenceException.shortened(host) + " (" + SETTINGS
-                        + ".hosts)");
+        return files.objection(url).map(PictureUrls::invalid).orElse(null);
     }
 
     /**
      * Has a URL without {@link #refusal} fetched, and says on another thread what came of it; or says why not.
      *
+     * @param requestId under which the log says what stood in the way
      * @param reader may throw InferenceException for what is too much
      */
-    public @Nullable InferenceError fetch(String url, WebFiles.Reader reader, Consumer<Fetched> done) {
+    public @Nullable InferenceError fetch(
+            String requestId, String url, WebFiles.Reader reader, Consumer<Fetched> done) {
         try {
-            threads.execute(() -> done.accept(fetched(url, reader)));
+            threads.execute(() -> done.accept(fetched(requestId, url, reader)));
             return null;
         } catch (RejectedExecutionException full) {
-            return new InferenceError.Overloaded(
-                    "as many pictures are being fetched as may be at one time (" + SETTINGS + ".max_fetches)",
-                    InferenceError.RETRY_SOON_MILLIS);
+            return threads.isShutdown()
+                    ? new InferenceError.Draining()
+                    : new InferenceError.Overloaded(
+                            "as many pictures are being fetched as may be at one time (" + SETTINGS + ".max_fetches)",
+                            InferenceError.RETRY_SOON_MILLIS);
         }
     }
 
-    private Fetched fetched(String url, WebFiles.Reader reader) {
+    private Fetched fetched(String requestId, String url, WebFiles.Reader reader) {
         try {
-            return new Fetched(files.read(url, reader), null);
+            return new Fetched(read(url, reader), null);
         } catch (SourceException cannot) {
-            return new Fetched(null, invalid(cannot.getMessage()));
+            LOG.info("request {}: its picture cannot be fetched: {}", requestId, cannot.getMessage());
+            String answer = cannot.status() == 0 ? "" : ": its server answers with status " + cannot.status();
+            return new Fetched(null, invalid("cannot be fetched" + answer));
         } catch (InferenceException tooMuch) {
             return new Fetched(null, tooMuch.error());
         } catch (OutOfMemoryError full) {
             return new Fetched(null, new InferenceError.Overloaded("there is no memory for the picture", 1000));
+        } catch (Throwable failure) { // nobody else would answer the request
+            if (!reader.waits()) { // a connection that has been hung up on fails as it likes
+                return new Fetched(null, null);
+            }
+            LOG.error("request {}: the fetch of its picture failed", requestId, failure);
+            return new Fetched(null, new InferenceError.EngineFailure(requestId));
+        }
+    }
+
+    /** Nothing else would end a server that says its head byte by byte, which is never silent for long. */
+    private byte @Nullable [] read(String url, WebFiles.Reader reader) throws SourceException {
+        AtomicReference<Runnable> hangUp = new AtomicReference<>(() -> {});
+        Runnable look = () -> {
+            if (!reader.waits()) {
+                hangUp.get().run();
+            }
+        };
+        ScheduledFuture<?> looks = hangingUp.scheduleWithFixedDelay(
+                look, LOOKS_EVERY_MILLIS, LOOKS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            return files.read(url, reader, hangUp::set);
+        } finally {
+            looks.cancel(false);
         }
     }
 
@@ -115,5 +162,6 @@ public final class PictureUrls implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        hangingUp.shutdownNow();
     }
 }

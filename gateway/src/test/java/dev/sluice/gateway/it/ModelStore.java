@@ -20,6 +20,7 @@ final class ModelStore implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+    private final Map<String, String> redirects = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<String> ranges = new CopyOnWriteArrayList<>();
     private final AtomicInteger silentAfter = new AtomicInteger(-1);
     private final Queue<Silent> silent = new ConcurrentLinkedQueue<>();
@@ -32,6 +33,12 @@ final class ModelStore implements AutoCloseable {
 
     ModelStore with(String path, byte[] content) {
         files.put(path, content);
+        return this;
+    }
+
+    /** Who asks for that is told to ask there. */
+    ModelStore redirecting(String path, String to) {
+        redirects.put(path, to);
         return this;
     }
 
@@ -82,6 +89,11 @@ final class ModelStore implements AutoCloseable {
     private void answer(HttpServerRequest request) {
         @Nullable String range = request.getHeader("range");
         ranges.add(range == null ? "" : range);
+        @Nullable String elsewhere = redirects.get(request.path());
+        if (elsewhere != null) {
+            request.response().setStatusCode(302).putHeader("location", elsewhere).end();
+            return;
+        }
         byte[] content = files.get(request.path());
         if (away || content == null) {
             request.response().setStatusCode(away ? 503 : 404).end();

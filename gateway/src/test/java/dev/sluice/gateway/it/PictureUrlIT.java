@@ -3,12 +3,15 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +101,7 @@ class PictureUrlIT {
         "file:///etc/passwd, https or http",
         "no url, https or http",
         "http://localhost/a.png, picture_urls.hosts",
+        "http://127.0.0.1:99999/a.png, is no URL",
         "http://169.254.169.254/a.png, 'link-local, multicast, metadata or nobody'",
     })
     void otherUrlsAreRefusedUnasked(String url, String word) {
@@ -124,7 +128,56 @@ class PictureUrlIT {
         CompletableFuture<Answer> first = gateway.send(request("/predict", web.url("/7.png")));
         Waiting.until("the first is asked for", () -> web.ranges().size() == 1);
         refused(get(web.url("/7.png")), 503, "picture_urls.max_fetches");
-        refused(Waiting.await(first), 400, "stopped in the middle");
+        refused(Waiting.await(first), 400, "cannot be fetched");
+    }
+
+    @Test
+    void redirectsLeadToHostsThatAreNamedAlone() throws IOException {
+        try (ModelStore other = new ModelStore().with("/7.png", new byte[1])) {
+            web.redirecting("/here", web.url("/7.png"))
+                    .redirecting("/there", other.url("/7.png").replace("127.0.0.1", "localhost"));
+            assertEquals("7", get(web.url("/here")).json().getString("label"));
+            refused(get(web.url("/there")), 400, "cannot be fetched");
+            assertEquals(0, other.ranges().size());
+        }
+    }
+
+    @Test
+    void aServerWhoseHeadNeverEndsIsHungUpOnWhenNobodyWaits() {
+        Vertx vertx = Vertx.vertx();
+        AtomicBoolean ended = new AtomicBoolean();
+        try {
+            NetServer dripping = vertx.createNetServer().connectHandler(socket -> {
+                long drops = vertx.setPeriodic(100, drop -> socket.write("H"));
+                socket.closeHandler(end -> {
+                    vertx.cancelTimer(drops);
+                    ended.set(true);
+                });
+                socket.write("HTTP/1.1 200 OK\r\nx: ");
+            });
+            int port = Waiting.await(dripping.listen(0, "127.0.0.1")).actualPort();
+            refused(get("http://127.0.0.1:" + port + "/7.png", "sluice-timeout-ms", "300"), 504, "fetch");
+            Waiting.until("it is hung up on", ended::get);
+            Waiting.until("the thread is back", () -> get(web.url("/7.png")).status() == 200);
+        } finally {
+            Waiting.await(vertx.close());
+        }
+    }
+
+    @Test
+    void plainTextIsReadFromHostsThatAreNamedAlone() {
+        startWith("picture_urls.hosts=[\"*\"]", "picture_urls.allow_http=true", "picture_urls.allow_private=true");
+        refused(get(web.url("/7.png")), 400, "the host 127.0.0.1 is not named in picture_urls.hosts");
+        assertEquals(0, web.ranges().size());
+    }
+
+    @Test
+    void clientsDoNotLearnWhichHostsThereAre() {
+        startWith("picture_urls.hosts=[\"*\"]");
+        Answer unknown = get("https://no-such-host.invalid/7.png");
+        Answer here = get("https://localhost/7.png");
+        refused(unknown, 400, "cannot be fetched");
+        assertEquals(unknown.json().getString("error"), here.json().getString("error"));
     }
 
     @Test

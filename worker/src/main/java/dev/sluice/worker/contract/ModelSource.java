@@ -22,6 +22,7 @@ public record ModelSource(String url, String sha256) {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern S3 = Pattern.compile("s3://([a-z0-9][a-z0-9._-]{1,62})/([^?#\\s]+)");
     private static final int LONGEST = 8192;
+    private static final int LAST_PORT = 65535;
     private static final String HIDDEN = "***";
 
     public ModelSource {
@@ -47,7 +48,9 @@ public record ModelSource(String url, String sha256) {
         return uri.isPresent()
                 && switch (scheme()) {
                     case "http", "https" ->
-                        uri.get().getHost() != null && uri.get().getRawFragment() == null;
+                        uri.get().getHost() != null
+                                && uri.get().getPort() <= LAST_PORT
+                                && uri.get().getRawFragment() == null;
                     case "file" ->
                         uri.get().getRawAuthority() == null
                                 && uri.get().getPath() != null

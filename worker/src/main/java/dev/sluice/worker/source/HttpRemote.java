@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
@@ -70,6 +71,15 @@ final class HttpRemote implements Remote, Remote.Part {
 
     @Override
     public Opened open(long from, String validator) throws IOException {
+        return open(from, validator, anybody -> {});
+    }
+
+    /**
+     * The same for who may want to hang up on a server that has not answered yet.
+     *
+     * @param connecting is told of each connection before it is made
+     */
+    Opened open(long from, String validator, Consumer<HttpURLConnection> connecting) throws IOException {
         URI uri = URI.create(source.url());
         String secret = uri.getUserInfo() == null ? "" : uri.getUserInfo();
         String origin = uri.getHost() + ":" + uri.getPort();
@@ -77,6 +87,7 @@ final class HttpRemote implements Remote, Remote.Part {
             rules.check(new ModelSource(uri.toString(), ""));
             rules.checkHost(uri);
             HttpURLConnection connection = connection(uri);
+            connecting.accept(connection);
             if (from > 0) {
                 connection.setRequestProperty("Range", "bytes=" + from + "-");
                 if (!validator.isEmpty()) {
@@ -91,7 +102,9 @@ final class HttpRemote implements Remote, Remote.Part {
             int status = status(connection, uri);
             @Nullable URI next = redirect(connection, uri, status);
             if (next == null) {
-                return status == OUT_OF_RANGE && from > 0 ? again(connection) : opened(connection, uri, status);
+                return status == OUT_OF_RANGE && from > 0
+                        ? again(connection, connecting)
+                        : opened(connection, uri, status);
             }
             connection.disconnect();
             uri = next;
@@ -100,9 +113,9 @@ final class HttpRemote implements Remote, Remote.Part {
     }
 
     /** What was there is gone, or is shorter now. */
-    private Opened again(HttpURLConnection connection) throws IOException {
+    private Opened again(HttpURLConnection connection, Consumer<HttpURLConnection> connecting) throws IOException {
         connection.disconnect();
-        return open(0, "");
+        return open(0, "", connecting);
     }
 
     private HttpURLConnection connection(URI uri) throws IOException {
@@ -113,7 +126,7 @@ final class HttpRemote implements Remote, Remote.Part {
         }
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
-        connection.setConnectTimeout((int) CONNECTING.toMillis());
+        connection.setConnectTimeout((int) Math.min(CONNECTING.toMillis(), idleTimeout.toMillis()));
         connection.setReadTimeout((int) idleTimeout.toMillis());
         connection.setRequestProperty("User-Agent", "sluice");
         connection.setRequestProperty("Accept", "*/*");

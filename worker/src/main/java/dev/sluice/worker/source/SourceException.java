@@ -27,15 +27,21 @@ public final class SourceException extends IOException {
 
     private final Again again;
     private final Duration after;
+    private final int status;
 
     SourceException(Again again, String message) {
         this(again, message, Duration.ZERO, null);
     }
 
     SourceException(Again again, String message, Duration after, @Nullable Throwable cause) {
+        this(again, message, after, 0, cause);
+    }
+
+    private SourceException(Again again, String message, Duration after, int status, @Nullable Throwable cause) {
         super(message, cause);
         this.again = again;
         this.after = after;
+        this.status = status;
     }
 
     static SourceException never(String message) {
@@ -60,10 +66,15 @@ public final class SourceException extends IOException {
         return after;
     }
 
+    /** What the server has answered instead; zero if that was no status of HTTP. */
+    public int status() {
+        return status;
+    }
+
     /** Of a status of HTTP, which S3 speaks as well. */
     static SourceException ofStatus(String from, int status, String more, Duration after) {
         Again again = isPassing(status) ? Again.SOON : Again.LATER;
-        return new SourceException(again, from + " answers with status " + status + more, after, null);
+        return new SourceException(again, from + " answers with status " + status + more, after, status, null);
     }
 
     private static boolean isPassing(int status) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -44,12 +45,15 @@ final class SourceRules {
      * @param plainText whether {@code http} is good enough
      * @param privately whether private networks and this machine are
      * @param files directories that {@code file:} may read from
+     * @param hosts whether the host of a URL of {@code http} or {@code https} may be asked at all
      * @param settings under which an operator says so
      */
-    record Allowed(boolean plainText, boolean privately, List<Path> files, String settings) {
+    record Allowed(
+            boolean plainText, boolean privately, List<Path> files, Predicate<URI> hosts, String settings) {
 
         static Allowed by(SourceOptions options) {
-            return new Allowed(options.allowHttp(), options.allowPrivate(), options.allowFiles(), "worker.sources");
+            return new Allowed(
+                    options.allowHttp(), options.allowPrivate(), options.allowFiles(), any -> true, "worker.sources");
         }
     }
 
@@ -66,7 +70,7 @@ final class SourceRules {
         return switch (source.scheme()) {
             case "http" ->
                 allowed.plainText
-                        ? objectionToLiteral(source)
+                        ? objectionToHost(source)
                         : Optional.of(source.shown() + " is plain text, in which anybody on the way can put something"
                                 + " else in its place (" + allowed.settings + ".allow_http)");
             case "file" ->
@@ -74,9 +78,17 @@ final class SourceRules {
                         ? Optional.empty()
                         : Optional.of(source.shown() + " lies in none of the directories of " + allowed.settings
                                 + ".allow_files");
-            case "https" -> objectionToLiteral(source);
+            case "https" -> objectionToHost(source);
             default -> Optional.empty();
         };
+    }
+
+    private Optional<String> objectionToHost(ModelSource source) {
+        URI uri = URI.create(source.url());
+        return objectionToLiteral(source)
+                .or(() -> allowed.hosts.test(uri)
+                        ? Optional.empty()
+                        : Optional.of("the host " + uri.getHost() + " is not named in " + allowed.settings + ".hosts"));
     }
 
     /** An address that stands in the URL itself, for which nobody need be asked. */

@@ -1,16 +1,18 @@
 package dev.sluice.worker.source;
 
 import dev.sluice.worker.contract.ModelSource;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +25,28 @@ public final class WebFiles {
 
     private static final int PIECE = 64 << 10;
 
+    /** As long as an array may be. */
+    private static final int MOST_IN_ONE = Integer.MAX_VALUE - 8;
+
     private final SourceRules rules;
     private final CheckedSockets sockets;
     private final Duration silence;
     private final InstantSource clock;
 
     /**
-     * @param settings under which an operator says what is allowed
+     * Whose files may be read.
+     *
+     * @param settings under which an operator says so
      * @param allowHttp whether plain text is good enough
      * @param allowPrivate whether private networks and this machine may be asked
-     * @param silence how long a server may say nothing
+     * @param hosts whether the host of that URL may be asked at all, which is held against redirects too
      */
-    public WebFiles(String settings, boolean allowHttp, boolean allowPrivate, Duration silence, InstantSource clock) {
-        SourceRules.Allowed allowed = new SourceRules.Allowed(allowHttp, allowPrivate, List.of(), settings);
+    public record Allowed(String settings, boolean allowHttp, boolean allowPrivate, Predicate<URI> hosts) {}
+
+    /** @param silence how long a server may say nothing */
+    public WebFiles(Allowed whose, Duration silence, InstantSource clock) {
+        SourceRules.Allowed allowed = new SourceRules.Allowed(
+                whose.allowHttp, whose.allowPrivate, List.of(), whose.hosts, whose.settings);
         this.rules = new SourceRules(allowed, InetAddress::getAllByName);
         this.sockets = CheckedSockets.believingWhatJavaDoes(rules);
         this.silence = silence;
@@ -69,16 +80,17 @@ public final class WebFiles {
         };
     }
 
-    /** The host that a URL without {@link #objection} names, in lower case. */
-    public static String host(String url) {
-        return URI.create(url).getHost().toLowerCase(Locale.ROOT);
-    }
-
-    /** All of it; null when nobody waits for it any more. */
-    public byte @Nullable [] read(String url, Reader reader) throws SourceException {
+    /**
+     * All of it; null when nobody waits for it any more.
+     *
+     * @param hangUps is given what ends the connection while its server has not answered yet, from any thread; where
+     *     the reader waits for bytes, it is asked between them and need not be hung up on
+     */
+    public byte @Nullable [] read(String url, Reader reader, Consumer<Runnable> hangUps) throws SourceException {
         ModelSource source = new ModelSource(url, "");
         HttpRemote remote = new HttpRemote(source, rules, sockets, silence, clock);
-        try (Remote.Opened opened = remote.open(0, "")) {
+        try (Remote.Opened opened = remote.open(0, "", connection -> hangUps.accept(connection::disconnect))) {
+            hangUps.accept(() -> {});
             return read(opened, source, reader);
         } catch (SourceException refused) {
             throw refused;
@@ -88,21 +100,58 @@ public final class WebFiles {
     }
 
     private static byte @Nullable [] read(Remote.Opened opened, ModelSource source, Reader reader) throws IOException {
-        InputStream body = opened.body();
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        byte[] piece = new byte[PIECE];
-        int count = body.read(piece);
+        long total = opened.total();
+        if (total > MOST_IN_ONE) {
+            reader.count(MOST_IN_ONE);
+            throw SourceException.never(source.shown() + " is longer than can be held");
+        }
+        byte @Nullable [] whole = total < 0 ? pieces(opened.body(), reader) : whole(opened.body(), (int) total, reader);
+        if (whole != null && total >= 0 && total != whole.length) {
+            throw SourceException.soon(source.shown() + " stopped in the middle", null);
+        }
+        return whole;
+    }
+
+    /** Of a known length, all of which is counted before any of it comes. */
+    private static byte @Nullable [] whole(InputStream body, int length, Reader reader) throws IOException {
+        reader.count(length);
+        byte[] whole = new byte[length];
+        int filled = 0;
+        int count = 0;
+        while (count >= 0 && filled < length) {
+            count = body.read(whole, filled, length - filled);
+            if (!reader.waits()) {
+                return null;
+            }
+            filled += Math.max(count, 0);
+        }
+        return filled == length ? whole : Arrays.copyOf(whole, filled);
+    }
+
+    /** Of an unknown length, counted as it comes. */
+    private static byte @Nullable [] pieces(InputStream body, Reader reader) throws IOException {
+        List<byte[]> full = new ArrayList<>();
+        byte[] last = new byte[PIECE];
+        int filled = 0;
+        int count = body.read(last);
         while (count >= 0) {
             if (!reader.waits()) {
                 return null;
             }
             reader.count(count);
-            whole.write(piece, 0, count);
-            count = body.read(piece);
+            filled += count;
+            if (filled == PIECE) {
+                full.add(last);
+                last = new byte[PIECE];
+                filled = 0;
+            }
+            count = body.read(last, filled, PIECE - filled);
         }
-        if (opened.total() >= 0 && opened.total() != whole.size()) {
-            throw SourceException.soon(source.shown() + " stopped in the middle", null);
+        byte[] whole = new byte[Math.addExact(Math.multiplyExact(full.size(), PIECE), filled)];
+        for (int piece = 0; piece < full.size(); piece++) {
+            System.arraycopy(full.get(piece), 0, whole, piece * PIECE, PIECE);
         }
-        return whole.toByteArray();
+        System.arraycopy(last, 0, whole, full.size() * PIECE, filled);
+        return whole;
     }
 }

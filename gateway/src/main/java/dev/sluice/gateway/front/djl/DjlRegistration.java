@@ -82,7 +82,7 @@ record DjlRegistration(
         @Nullable String name = given(said, NAME);
         @Nullable String waits = given(said, SYNCHRONOUS);
         return new DjlRegistration(
-                name == null ? nameIn(url) : name,
+                name == null ? inferred(nameIn(url)) : name,
                 given(said, VERSION),
                 source,
                 DjlWorkers.of(said),
@@ -97,6 +97,13 @@ record DjlRegistration(
     static InferenceException noWorkflow() {
         return new InferenceException(new InferenceError.Unimplemented("a workflow of DJL Serving is held together by"
                 + " classes of Java, which are not run here; declare a pipeline, and register its models"));
+    }
+
+    private static String inferred(String name) {
+        if (name.isEmpty()) {
+            throw InferenceException.invalid(NAME, "is missing, and the URL ends in no name");
+        }
+        return name;
     }
 
     /** The last part of the path, of an archive without its ending, in letters, digits and underscores. */

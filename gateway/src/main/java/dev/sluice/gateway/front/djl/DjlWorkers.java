@@ -1,7 +1,7 @@
 package dev.sluice.gateway.front.djl;
 
-import dev.sluice.gateway.front.multimodel.ModelOrders;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +18,24 @@ record DjlWorkers(int least, int most) {
 
     /** @param said the parameters of a request, by name */
     static DjlWorkers of(Function<String, @Nullable String> said) {
-        DjlWorkers workers = new DjlWorkers(number(said.apply("min_worker")), number(said.apply("max_worker")));
-        if (workers.least >= 0) {
-            ModelOrders.requireWorkers(workers.least);
-        }
-        if (workers.most >= 0) {
-            ModelOrders.requireWorkers(workers.most);
+        DjlWorkers workers = new DjlWorkers(number(said, "min_worker"), number(said, "max_worker"));
+        if (workers.most >= 0 && workers.most < workers.least) {
+            throw InferenceException.invalid("", "max_worker cannot be less than min_worker.");
         }
         return workers;
+    }
+
+    /** Refused before anything is done: a model that cannot be scaled as it is asked for would be there without. */
+    private static int number(Function<String, @Nullable String> said, String name) {
+        int number = number(said.apply(name));
+        if (number == 0) {
+            throw InferenceException.invalid(name, "a model in memory has one at least; DELETE unloads it");
+        }
+        if (number > ModelCommand.Instances.MOST) {
+            throw InferenceException.invalid(
+                    name, "a model has " + ModelCommand.Instances.MOST + " at most (got " + number + ")");
+        }
+        return number;
     }
 
     private static int number(@Nullable String text) {
@@ -36,11 +46,9 @@ record DjlWorkers(int least, int most) {
         }
     }
 
-    /** Who has as many as are asked for keeps them; said alone, the fewest are the most too, as its pages have it. */
+    /** Who has as many as are asked for keeps them. */
     int of(int now) {
-        if (least < 0) {
-            return most < 0 ? now : Math.min(now, most);
-        }
-        return Math.clamp(now, least, Math.max(least, most));
+        int enough = Math.max(now, least);
+        return most < 0 ? enough : Math.min(enough, most);
     }
 }

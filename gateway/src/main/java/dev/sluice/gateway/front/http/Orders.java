@@ -58,14 +58,20 @@ public final class Orders {
     /** The same for what a request asks for besides, when its body has been read. */
     public void order(RoutingContext context, ModelCommand command, Consumer<Outcome> whenDone) {
         Exchange exchange = exchanges.of(context);
-        order(context, command).onSuccess(outcome -> {
-            InferenceError refusal = outcome.refusal();
-            if (refusal == null) {
-                orRefuse(exchange, () -> whenDone.accept(outcome));
-            } else {
-                exchange.refuse(refusal);
-            }
-        });
+        answer(exchange, order(context, command), whenDone);
+    }
+
+    /** Has what has been ordered answered when it is over, however it ends. */
+    public static void answer(Exchange exchange, Future<Outcome> over, Consumer<Outcome> whenDone) {
+        over.onSuccess(outcome -> {
+                    InferenceError refusal = outcome.refusal();
+                    if (refusal == null) {
+                        orRefuse(exchange, () -> whenDone.accept(outcome));
+                    } else {
+                        exchange.refuse(refusal);
+                    }
+                })
+                .onFailure(failure -> exchange.refuse(Serving.failed(exchange, failure)));
     }
 
     /** Nobody above would answer: what escapes from a callback is only logged. */

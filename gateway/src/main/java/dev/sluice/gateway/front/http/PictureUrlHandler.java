@@ -133,9 +133,10 @@ final class PictureUrlHandler implements Handler<RoutingContext> {
             Context here = loop.vertx().getOrCreateContext();
             long start = asked.exchange().startNanos();
             stopWaiting = loop.bodies().whenLate(start, deadlineNanos - start, this::giveUp);
+            String id = asked.exchange().requestId();
             @Nullable
             InferenceError full =
-                    parts.pictureUrls().fetch(url, this, fetched -> here.runOnContext(back -> end(fetched)));
+                    parts.pictureUrls().fetch(id, url, this, fetched -> here.runOnContext(back -> end(fetched)));
             if (full != null) {
                 finish(full);
             }

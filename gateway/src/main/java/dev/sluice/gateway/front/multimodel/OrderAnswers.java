@@ -1,11 +1,12 @@
 package dev.sluice.gateway.front.multimodel;
 
 import dev.sluice.gateway.front.admin.ManagementFront;
+import dev.sluice.gateway.front.call.Serving;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.HttpBytes;
+import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
-import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import io.vertx.core.Future;
@@ -14,7 +15,6 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has done what operators order in the words of TorchServe and its relatives, and answers {@code {"status": ...}} as
@@ -64,17 +64,11 @@ public final class OrderAnswers {
         Future<Outcome> over = done(context, order.command(), order.then().iterator())
                 .onComplete(any -> orders.isOver(order.command()));
         if (!order.waits()) { // what becomes of it is in the audit log, and in what is told of the model
+            over.onFailure(failure -> Serving.failed(exchange, failure));
             exchange.answer(order.status(), status(order.text().get()));
             return;
         }
-        over.onSuccess(outcome -> {
-            @Nullable InferenceError refusal = outcome.refusal();
-            if (refusal == null) {
-                exchange.answer(order.status(), status(order.text().get()));
-            } else {
-                exchange.refuse(refusal);
-            }
-        });
+        Orders.answer(exchange, over, done -> exchange.answer(order.status(), status(order.text().get())));
     }
 
     /** One after the other, as far as nothing is refused. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
 class DjlOrdersTest {
@@ -175,14 +176,38 @@ class DjlOrdersTest {
                 new ModelCommand.Instances(MODEL, 6),
                 command(reply(HttpMethod.PUT, "1", Map.of("min_worker", "6", "max_worker", "8"))));
         assertEquals(
-                new ModelCommand.Instances(MODEL, 2), command(reply(HttpMethod.PUT, null, Map.of("min_worker", "2"))));
+                new ModelCommand.Instances(MODEL, 5), command(reply(HttpMethod.PUT, null, Map.of("min_worker", "5"))));
+        assertEquals(
+                new Done(200, "Workflow \"m\" worker scaled. New Worker configuration min workers:2 max workers:-1"),
+                reply(HttpMethod.PUT, null, Map.of("min_worker", "2")));
         assertEquals(
                 new ModelCommand.Instances(MODEL, 3), command(reply(HttpMethod.PUT, null, Map.of("max_worker", "3"))));
         assertEquals(
                 new Done(200, "Workflow \"m\" worker scaled. New Worker configuration min workers:-1 max workers:-1"),
                 reply(HttpMethod.PUT, null, Map.of()));
-        assertThrows(InferenceException.class, () -> reply(HttpMethod.PUT, null, Map.of("min_worker", "0")));
         assertThrows(InferenceException.class, () -> reply(HttpMethod.PUT, "7", Map.of("min_worker", "2")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "min_worker, 0, 'min_worker: a model in memory has one at least; DELETE unloads it'",
+        "max_worker, 0, 'max_worker: a model in memory has one at least; DELETE unloads it'",
+        "min_worker, 300, 'min_worker: a model has 256 at most (got 300)'",
+        "min_worker, 8, max_worker cannot be less than min_worker."
+    })
+    void workersThatCannotBeAreRefusedBeforeAnythingIsDone(String name, String number, String message) {
+        Map<String, String> query = name.equals("min_worker")
+                ? Map.of("url", URL, name, number, "max_worker", "2")
+                : Map.of("url", URL, name, number);
+        assertEquals(message, refusal(query));
+        assertInstanceOf(Order.class, register(Map.of("url", URL)), "and the name is still free");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:///", "https://models.example/.zip"})
+    void aUrlThatEndsInNoNameNeedsOne(String url) {
+        assertEquals("model_name: is missing, and the URL ends in no name", refusal(Map.of("url", url)));
+        assertEquals("n", command(register(Map.of("url", url, "model_name", "n"))).name());
     }
 
     @Test
