@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.Ticker;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Has answers made of outputs whose making would hold up their front loop: each leaves it for a thread of the pool, and
  * comes back once.
  *
- * <p>Whose client has gone, or whose time is over, when a thread is free is not begun.
+ * <p>Whose client has gone, or whose time is over, when a thread is free is not begun; its client hears so when it is
+ * over, not when a thread is free. What has been inferred is not thrown away because memory is short: what is made of it
+ * counts, and newcomers wait for it.
  *
  * @thread confined to one front loop; {@link Call#make} is called on a thread of the pool
- * @bound the outputs and what is made of them, in the budget of bytes; the pool's
- * @errors Overloaded, InvalidRequest for what the budget never has room for, DeadlineExceeded, Cancelled, and those of the
- *     call
+ * @bound the pool's
+ * @errors Overloaded, DeadlineExceeded, Cancelled, and those of the call
  * @owns these bytes of the budget until the answer is back
  */
 final class OutputCalls {
@@ -50,28 +52,32 @@ final class OutputCalls {
      * @throws InferenceException when it is not begun
      */
     void begin(Answering answering, InferenceResponse response, OutputWork work) {
-        long bytes = work.bytes();
-        if (bytes > budget.maxBytes()) {
-            throw InferenceException.invalid(
-                    "outputs",
-                    "take " + bytes + " bytes with what is made of them, and " + budget.maxBytes()
-                            + " are given to all requests (admission.max_in_flight_bytes); send less at a time");
-        }
         Context loop = Objects.requireNonNull(Vertx.currentContext(), "a front loop");
-        budget.reserve(bytes);
+        long bytes = work.bytes();
+        budget.hold(bytes);
+        InferenceError late = new InferenceError.DeadlineExceeded(STAGE);
+        long timer = loop.owner().setTimer(millisLeft(answering), over -> made.accept(answering, late));
         @Nullable
         InferenceError full = pool.begin(TransformPool.Kind.ANSWER, () -> {
             InferenceOutcome outcome = make(answering, response);
             loop.runOnContext(back -> {
                 budget.release(bytes);
-                made.accept(answering, outcome);
+                if (loop.owner().cancelTimer(timer)) {
+                    made.accept(answering, outcome);
+                }
             });
             return outcome instanceof InferenceResponse;
         });
         if (full != null) {
+            loop.owner().cancelTimer(timer);
             budget.release(bytes);
             throw new InferenceException(full);
         }
+    }
+
+    private long millisLeft(Answering answering) {
+        long nanos = answering.call().deadline().remainingNanos(ticker.nanos());
+        return 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos));
     }
 
     /** On a thread of the pool. */
@@ -81,7 +87,7 @@ final class OutputCalls {
             if (gone.isCancelled()) {
                 return new InferenceError.Cancelled();
             }
-            if (answering.request().deadline().isExpired(ticker.nanos())) {
+            if (answering.call().deadline().isExpired(ticker.nanos())) {
                 return new InferenceError.DeadlineExceeded(STAGE);
             }
             answering.call().make(answering.endpoint(), response);

@@ -66,7 +66,7 @@ public final class BareWriter implements AnswerWriter {
     public OutputWork work(InferenceResponse response, Description model) {
         if (model.transform().output() instanceof ClassOutput how) {
             @Nullable Tensor output = output(response, how);
-            return output == null ? OutputWork.NONE : OutputWork.of(how, output);
+            return output == null ? OutputWork.NONE : OutputWork.of(how, output, model.labels());
         }
         return TransformCalls.forPeople(exchange).work(response, model);
     }
@@ -76,7 +76,8 @@ public final class BareWriter implements AnswerWriter {
         return switch (model.transform().output()) {
             case BoxesOutput boxes
             when DetectedObjects.areIn(response.outputs(), boxes) ->
-                objects(DetectedObjects.of(response.outputs(), boxes, model.labels(), exchange.picture()));
+                objects(DetectedObjects.of(
+                        response.outputs(), boxes, model.labels(), exchange.picture(), exchange::isGivenUp));
             case OutputTransform.OfOne how -> write(response, how, model);
             case null, default -> outputs(response, model);
         };
