@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A bound on the bytes of all requests that are held at one time: bodies as they come, and the tensors decoded from them.
  *
  * @thread any; one atomic counter
- * @bound {@code maxBytes}
+ * @bound {@code maxBytes}, but for what is on its way out
  * @errors Overloaded
  */
 public final class ByteBudget {
@@ -37,6 +37,11 @@ public final class ByteBudget {
             throw new InferenceException(InferenceError.Overloaded.until(
                     "the server holds " + heldBytes() + " bytes of requests and takes no more", stays.nanos()));
         }
+    }
+
+    /** Counts so many more in, however many there are: of what is on its way out, for which newcomers wait then. */
+    public void hold(long bytes) {
+        heldBytes.addAndGet(bytes);
     }
 
     /** Counts so many more in, unless that would be too many. */

@@ -145,7 +145,7 @@ public final class MeterNames {
     /** Gauge: what these threads are at. */
     public static final String RUNNING_TRANSFORMS = "sluice_running_transforms";
 
-    /** Summary, by kind (picture, text or answer): what they took, without what was refused or dropped. */
+    /** Summary, by kind (picture, text, audio or answer): what they took, without what was refused or dropped. */
     public static final String TRANSFORM_SECONDS = "sluice_transform_seconds";
 
     /** Counter: what was refused because {@code transform.max_queue} waited. */

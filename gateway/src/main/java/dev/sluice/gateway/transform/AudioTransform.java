@@ -35,7 +35,7 @@ public final class AudioTransform {
         requireFit();
         long samples = isAtRate()
                 ? recording.frames()
-                : Resampler.of(recording.format().rate(), to.rate()).count(recording.frames());
+                : Resampler.count(recording.format().rate(), to.rate(), recording.frames());
         AudioInput.Length row = to.length();
         if (row.fixed() > 0 && samples > row.fixed() && !row.truncates()) {
             throw unfit(samples, row.fixed() + " at most are taken");

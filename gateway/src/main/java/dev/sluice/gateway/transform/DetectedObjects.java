@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param objects of those that lie in the picture
  * @param picture that was sent, in whose pixels they are; null where tensors were sent, and they are in the model's units
  * @param units the model's
- * @errors InvalidRequest where the outputs have another shape than was declared
+ * @errors InvalidRequest where the outputs have another shape than was declared; Cancelled between two rows, and among
+ *     the boxes of one
  */
 public record DetectedObjects(List<Found> objects, @Nullable PictureFrame picture, Units units) {
 
@@ -44,15 +46,20 @@ public record DetectedObjects(List<Found> objects, @Nullable PictureFrame pictur
      * @param outputs in which they {@link #areIn}
      * @param labels of the classes, in their order
      * @param picture that they were found in; null where it is not known
+     * @param givenUp whether nobody waits any more
      */
     public static List<DetectedObjects> of(
-            List<Tensor> outputs, BoxesOutput how, List<String> labels, @Nullable PictureFrame picture) {
+            List<Tensor> outputs,
+            BoxesOutput how,
+            List<String> labels,
+            @Nullable PictureFrame picture,
+            BooleanSupplier givenUp) {
         Map<String, Tensor> named = new HashMap<>();
         outputs.forEach(output -> named.put(output.name(), output));
         Function<String, Tensor> byName = name -> Objects.requireNonNull(named.get(name), name);
         Units units = how.box().units();
         List<DetectedObjects> rows = new ArrayList<>();
-        for (Detections row : detections(byName, how)) {
+        for (Detections row : detections(byName, how, givenUp)) {
             List<Found> objects = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
                 Box box = picture == null ? box(row, i) : box(row, i, picture, units == Units.FRACTIONS);
@@ -67,9 +74,10 @@ public record DetectedObjects(List<Found> objects, @Nullable PictureFrame pictur
         return rows;
     }
 
-    private static List<Detections> detections(Function<String, Tensor> outputs, BoxesOutput how) {
+    private static List<Detections> detections(
+            Function<String, Tensor> outputs, BoxesOutput how, BooleanSupplier givenUp) {
         try {
-            return Detections.of(outputs, how);
+            return Detections.of(outputs, how, givenUp);
         } catch (IllegalArgumentException misfit) {
             throw InferenceException.invalid("outputs", String.valueOf(misfit.getMessage()));
         }

@@ -3,6 +3,7 @@ package dev.sluice.gateway.transform;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import java.math.BigInteger;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -76,8 +77,9 @@ final class Resampler {
             return kept;
         }
         Resampler made = new Resampler(rates);
-        if (KEPT.size() >= MOST_KEPT) {
-            KEPT.clear(); // which costs some milliseconds for each, and no more to know which is used
+        Iterator<Rates> some = KEPT.keySet().iterator();
+        if (KEPT.size() >= MOST_KEPT && some.hasNext()) {
+            KEPT.remove(some.next()); // which costs some milliseconds, and no more to know which is used
         }
         KEPT.put(rates, made);
         return made;
@@ -120,8 +122,9 @@ final class Resampler {
         return sum;
     }
 
-    /** How many there are of so many. */
-    long count(long frames) {
+    /** How many there are of so many; without its weights, which are made for what is not refused. */
+    static long count(int from, int to, long frames) {
+        Rates rates = Rates.of(from, to);
         return Math.ceilDiv(frames * rates.to, rates.from);
     }
 

@@ -5,8 +5,9 @@ import dev.sluice.worker.contract.Ticker;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads that make tensors of what people send, and of large outputs what people read, which an event loop must not
  * do: a large picture takes half a second.
+ *
+ * <p>Answers go before all that waits, for a model has run for them, and each takes a part of the time that a picture
+ * does; otherwise what came first goes first.
  *
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
  * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; more where all of them are
@@ -34,6 +38,8 @@ public final class TransformPool implements AutoCloseable {
     private final TransformOptions options;
     private final Ticker ticker;
     private final ThreadPoolExecutor threads;
+    private final Semaphore places;
+    private final AtomicLong came = new AtomicLong();
     private final Map<Kind, Spent> spent = new EnumMap<>(Kind.class);
     private final AtomicLong waitingNanos = new AtomicLong();
     private final LongAdder refused = new LongAdder();
@@ -45,12 +51,31 @@ public final class TransformPool implements AutoCloseable {
         AUDIO,
         /** Whatever a user's own class takes. */
         PLUGIN,
-        /** Outputs, of which a model's run has been spent already: of all that come, they are refused last. */
+        /** Outputs, of which a model's run has been spent already: they go first, and are refused last. */
         ANSWER
     }
 
     /** What those of one kind have taken. */
     private record Spent(AtomicLong meanNanos, LongAdder count, LongAdder nanos) {}
+
+    /**
+     * What waits for a thread.
+     *
+     * @param place among those of its kind
+     * @thread any
+     */
+    private record Waiting(boolean first, long place, Runnable work) implements Runnable, Comparable<Waiting> {
+
+        @Override
+        public void run() {
+            work.run();
+        }
+
+        @Override
+        public int compareTo(Waiting other) {
+            return first == other.first ? Long.compare(place, other.place) : first ? -1 : 1;
+        }
+    }
 
     public TransformPool(TransformOptions options, Ticker ticker) {
         this.options = options;
@@ -58,13 +83,14 @@ public final class TransformPool implements AutoCloseable {
         for (Kind kind : Kind.values()) {
             spent.put(kind, new Spent(new AtomicLong(FIRST_GUESS_NANOS), new LongAdder(), new LongAdder()));
         }
+        this.places = new Semaphore(options.maxQueue() * MOST_TIMES + options.threadCount());
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 options.threadCount(),
                 options.threadCount(),
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(options.maxQueue() * MOST_TIMES),
+                new PriorityBlockingQueue<>(),
                 work -> Thread.ofPlatform()
                         .daemon()
                         .name("sluice-transform-" + number.getAndIncrement())
@@ -88,7 +114,7 @@ public final class TransformPool implements AutoCloseable {
         boolean full = kind != Kind.ANSWER
                 && waiting >= options.maxQueue()
                 && waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue();
-        return full || !isTaken(spent(kind), work) ? refusal(waiting) : null;
+        return full || !isTaken(kind, work) ? refusal(waiting) : null;
     }
 
     private Spent spent(Kind kind) {
@@ -96,17 +122,26 @@ public final class TransformPool implements AutoCloseable {
     }
 
     /** What it is expected to take counts until it begins, whatever others of its kind have taken by then. */
-    private boolean isTaken(Spent ofKind, BooleanSupplier work) {
+    private boolean isTaken(Kind kind, BooleanSupplier work) {
+        if (!places.tryAcquire()) {
+            return false;
+        }
+        Spent ofKind = spent(kind);
         long expected = ofKind.meanNanos.get();
         waitingNanos.addAndGet(expected);
         try {
-            threads.execute(() -> {
+            threads.execute(new Waiting(kind == Kind.ANSWER, came.getAndIncrement(), () -> {
                 waitingNanos.addAndGet(-expected);
-                measured(ofKind, work);
-            });
+                try {
+                    measured(ofKind, work);
+                } finally {
+                    places.release();
+                }
+            }));
             return true;
-        } catch (RejectedExecutionException | OutOfMemoryError noPlace) { // or no memory for a thread
+        } catch (RejectedExecutionException | OutOfMemoryError closed) { // or no memory for a thread
             waitingNanos.addAndGet(-expected);
+            places.release();
             return false;
         }
     }

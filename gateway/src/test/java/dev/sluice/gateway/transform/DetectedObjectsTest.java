@@ -18,12 +18,15 @@ import dev.sluice.worker.contract.BoxesOutput.Scores;
 import dev.sluice.worker.contract.BoxesOutput.Suppression;
 import dev.sluice.worker.contract.BoxesOutput.Units;
 import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +52,8 @@ class DetectedObjectsTest {
     }
 
     private static List<Found> found(Units units, @Nullable PictureFrame frame, float... numbers) {
-        List<DetectedObjects> rows = DetectedObjects.of(List.of(boxes(1, numbers)), how(units), LABELS, frame);
+        List<DetectedObjects> rows =
+                DetectedObjects.of(List.of(boxes(1, numbers)), how(units), LABELS, frame, () -> false);
         assertEquals(1, rows.size());
         assertEquals(frame, rows.getFirst().picture());
         return rows.getFirst().objects();
@@ -89,7 +93,11 @@ class DetectedObjectsTest {
     @Test
     void eachRowHasItsOwn() {
         List<DetectedObjects> rows = DetectedObjects.of(
-                List.of(boxes(2, 1, 2, 3, 4, 0.125f, 0, 5, 6, 7, 8, 1, 1)), how(Units.PIXELS), LABELS, null);
+                List.of(boxes(2, 1, 2, 3, 4, 0.125f, 0, 5, 6, 7, 8, 1, 1)),
+                how(Units.PIXELS),
+                LABELS,
+                null,
+                () -> false);
         assertEquals(
                 List.of(List.of(), List.of(new Found("dog", 1, new Box(5, 6, 2, 2)))),
                 rows.stream().map(DetectedObjects::objects).toList());
@@ -103,9 +111,33 @@ class DetectedObjectsTest {
         Tensor misfit = new Tensor("y", DataType.FP32, new Shape(1, 1, 7), ByteBuffer.allocate(28));
         String said = assertThrows(
                         InferenceException.class,
-                        () -> DetectedObjects.of(List.of(misfit), how(Units.PIXELS), LABELS, null))
+                        () -> DetectedObjects.of(List.of(misfit), how(Units.PIXELS), LABELS, null, () -> false))
                 .error()
                 .message();
         assertTrue(said.contains("a box has 7 numbers, and 6 are expected"), said);
+    }
+
+    @Test
+    void areNotLookedForAmongManyWhenNobodyWaits() {
+        float[] numbers = new float[1500 * 6];
+        for (int box = 0; box < 1500; box++) {
+            Arrays.fill(numbers, box * 6 + 2, box * 6 + 5, 1); // of 1 x 1, and sure
+        }
+        Tensor many = boxes(1, numbers);
+        BoxesOutput all = how(Units.PIXELS);
+        BoxesOutput how = new BoxesOutput(
+                all.places(), all.box(), all.scores(), new Kept(0.25, 0.5, Suppression.PER_CLASS, 10));
+        assertEquals(
+                1,
+                DetectedObjects.of(List.of(many), how, LABELS, null, () -> false)
+                        .getFirst()
+                        .objects()
+                        .size());
+        AtomicInteger asked = new AtomicInteger();
+        InferenceError error = assertThrows(
+                        InferenceException.class,
+                        () -> DetectedObjects.of(List.of(many), how, LABELS, null, () -> asked.incrementAndGet() > 1))
+                .error();
+        assertEquals(new InferenceError.Cancelled(), error);
     }
 }

@@ -33,7 +33,7 @@ class ResamplerTest {
 
     private static float[] resampled(int from, int to, int frames, IntToDoubleFunction wave) {
         Resampler resampler = Resampler.of(from, to);
-        float[] made = new float[(int) resampler.count(frames)];
+        float[] made = new float[(int) Resampler.count(from, to, frames)];
         resampler.resample(recording(from, frames, wave), AudioInput.MEAN, made, () -> false);
         return made;
     }
@@ -105,10 +105,10 @@ class ResamplerTest {
 
     @Test
     void countsWhatBeginsBeforeTheEnd() {
-        assertEquals(160, Resampler.of(44100, 16000).count(441));
-        assertEquals(161, Resampler.of(44100, 16000).count(442));
-        assertEquals(1, Resampler.of(768000, 1000).count(1));
-        assertEquals(48000, Resampler.of(1, 48000).count(1));
+        assertEquals(160, Resampler.count(44100, 16000, 441));
+        assertEquals(161, Resampler.count(44100, 16000, 442));
+        assertEquals(1, Resampler.count(768000, 1000, 1));
+        assertEquals(48000, Resampler.count(1, 48000, 1));
     }
 
     /** A click lies where it lay: in the middle of its time, with nothing of it shifted. */
@@ -134,6 +134,10 @@ class ResamplerTest {
         for (int rate = 20_001; rate < 20_100; rate += 2) {
             assertSame(Resampler.of(rate, 16000), Resampler.of(rate, 16000));
             assertTrue(Resampler.kept() <= 16, Resampler.kept() + " pairs");
+        }
+        for (int rate = 20_101; rate < 20_200; rate += 2) {
+            assertSame(Resampler.of(rate, 16000), Resampler.of(rate, 16000));
+            assertEquals(16, Resampler.kept(), "one goes for each that comes");
         }
     }
 

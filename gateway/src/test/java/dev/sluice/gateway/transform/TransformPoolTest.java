@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.transform.TransformPool.Kind;
 import dev.sluice.worker.contract.InferenceError;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -137,6 +139,27 @@ class TransformPoolTest {
             }
             assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.ANSWER, () -> true));
             go.countDown();
+        }
+    }
+
+    /** Who waits for one has waited for its model, and a picture takes a hundred times as long. */
+    @Test
+    void answersGoFirst() {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(4);
+        List<String> order = new CopyOnWriteArrayList<>();
+        try (TransformPool pool = new TransformPool(new TransformOptions(1, 9, 1), () -> 0)) {
+            assertNull(pool.begin(Kind.PICTURE, decoding(() -> await(go))));
+            for (String each : List.of("picture 1", "answer 1", "picture 2", "answer 2")) {
+                Kind kind = each.startsWith("answer") ? Kind.ANSWER : Kind.PICTURE;
+                assertNull(pool.begin(kind, decoding(() -> {
+                    order.add(each);
+                    over.countDown();
+                })));
+            }
+            go.countDown();
+            await(over);
+            assertEquals(List.of("answer 1", "answer 2", "picture 1", "picture 2"), order);
         }
     }
 

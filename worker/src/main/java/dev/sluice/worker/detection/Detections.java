@@ -4,9 +4,12 @@ import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.BoxesOutput.Kept;
 import dev.sluice.worker.contract.BoxesOutput.Suppression;
 import dev.sluice.worker.contract.DataType;
+import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -22,6 +25,9 @@ import java.util.function.Function;
  * @units the model's own
  */
 public final class Detections {
+
+    /** Candidates after which somebody who has gone is noticed. */
+    private static final int ASKED_EVERY = 1000;
 
     private final float[] corners;
     private final float[] scores;
@@ -45,25 +51,47 @@ public final class Detections {
     }
 
     /**
-     * Those of each row.
+     * Those of each row, where nobody gives up.
      *
-     * @param outputs by name
      * @throws IllegalArgumentException when they are not of such a shape or type
      */
     public static List<Detections> of(Function<String, Tensor> outputs, BoxesOutput how) {
+        return of(outputs, how, () -> false);
+    }
+
+    /**
+     * Those of each row.
+     *
+     * @param outputs by name
+     * @param givenUp whether nobody waits for them any more
+     * @throws InferenceException Cancelled, when that is so
+     * @throws IllegalArgumentException when they are not of such a shape or type
+     */
+    public static List<Detections> of(
+            Function<String, Tensor> outputs, BoxesOutput how, BooleanSupplier givenUp) {
         BoxShape shape = BoxShape.of(how, name -> outputs.apply(name).shape());
         List<Detections> rows = new ArrayList<>();
         for (int row = 0; row < shape.rows(); row++) {
-            rows.add(of(DetectorRow.of(outputs, how, shape, row), how.kept()));
+            requireWanted(givenUp);
+            rows.add(of(DetectorRow.of(outputs, how, shape, row), how.kept(), givenUp));
         }
         return rows;
     }
 
-    private static Detections of(DetectorRow row, Kept kept) {
+    private static void requireWanted(BooleanSupplier givenUp) {
+        if (givenUp.getAsBoolean()) {
+            throw new InferenceException(new InferenceError.Cancelled());
+        }
+    }
+
+    private static Detections of(DetectorRow row, Kept kept, BooleanSupplier givenUp) {
         Candidates candidates = row.candidates((float) kept.score());
         int count = candidates.ranked();
         Detections found = new Detections(Math.min(count, kept.most()));
         for (int rank = 0; rank < count && found.size < kept.most(); rank++) {
+            if (rank % ASKED_EVERY == ASKED_EVERY - 1) {
+                requireWanted(givenUp);
+            }
             int box = candidates.box(rank);
             int itsClass = row.scores().classOf(box);
             if (itsClass != BoxScores.NONE && row.corners().moveTo(box)) {

@@ -10,10 +10,12 @@ import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.gateway.traffic.Split;
 import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Call {
 
     private @Nullable Permit place;
+    private @Nullable Deadline deadline;
     private boolean versionOpen;
     private @Nullable Split split;
     private boolean hasKey;
@@ -60,6 +63,16 @@ public abstract class Call {
             place.release(Verdict.IGNORED);
             place = null;
         }
+    }
+
+    /** Takes note of when its client stops waiting. */
+    void endsBy(Deadline itsEnd) {
+        deadline = itsEnd;
+    }
+
+    /** When its client stops waiting; known once it has been read, and later than what the batcher is told. */
+    Deadline deadline() {
+        return Objects.requireNonNull(deadline, "it has been read");
     }
 
     /** Takes note of whether any version of the model will do. */

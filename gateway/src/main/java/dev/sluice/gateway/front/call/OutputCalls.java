@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Has answers made of outputs whose making would hold up their front loop: each leaves it for a thread of the pool, and
  * comes back once.
  *
- * <p>Whose client has gone, or whose time is over, when a thread is free is not begun. Whose time is over before it is
- * back is answered so, for a user's own class may never return.
+ * <p>Whose client has gone, or whose time is over, when a thread is free is not begun; its client hears so when it is
+ * over, not when a thread is free, nor when a user's own class returns. What has been inferred is not thrown away because memory is short: what is made of it
+ * counts, and newcomers wait for it.
  *
  * @thread confined to one front loop; {@link Call#make} is called on a thread of the pool
- * @bound the outputs and what is made of them, in the budget of bytes; the pool's
- * @errors Overloaded, InvalidRequest for what the budget never has room for, DeadlineExceeded, Cancelled, and those of the
- *     call
+ * @bound the pool's
+ * @errors Overloaded, DeadlineExceeded, Cancelled, and those of the call
  * @owns these bytes of the budget until the answer is back
  */
 final class OutputCalls {
@@ -37,16 +37,6 @@ final class OutputCalls {
     private final ByteBudget budget;
     private final Ticker ticker;
     private final BiConsumer<Answering, InferenceOutcome> made;
-
-    /**
-     * One that is out.
-     *
-     * @thread confined to its front loop
-     */
-    private static final class Out {
-        private long timer;
-        private boolean endedAlready;
-    }
 
     /** @param made hears on the loop that the response can be given now, or why it cannot */
     OutputCalls(TransformPool pool, ByteBudget budget, Ticker ticker, BiConsumer<Answering, InferenceOutcome> made) {
@@ -62,37 +52,32 @@ final class OutputCalls {
      * @throws InferenceException when it is not begun
      */
     void begin(Answering answering, InferenceResponse response, OutputWork work) {
-        long bytes = work.bytes();
-        if (bytes > budget.maxBytes()) {
-            throw InferenceException.invalid(
-                    "outputs",
-                    "take " + bytes + " bytes with what is made of them, and " + budget.maxBytes()
-                            + " are given to all requests (admission.max_in_flight_bytes); send less at a time");
-        }
         Context loop = Objects.requireNonNull(Vertx.currentContext(), "a front loop");
-        budget.reserve(bytes);
-        Out out = new Out();
+        long bytes = work.bytes();
+        budget.hold(bytes);
+        InferenceError late = new InferenceError.DeadlineExceeded(STAGE);
+        long timer = loop.owner().setTimer(millisLeft(answering), over -> made.accept(answering, late));
         @Nullable
         InferenceError full = pool.begin(TransformPool.Kind.ANSWER, () -> {
             InferenceOutcome outcome = make(answering, response);
             loop.runOnContext(back -> {
-                loop.owner().cancelTimer(out.timer);
                 budget.release(bytes);
-                if (!out.endedAlready) {
+                if (loop.owner().cancelTimer(timer)) {
                     made.accept(answering, outcome);
                 }
             });
             return outcome instanceof InferenceResponse;
         });
         if (full != null) {
+            loop.owner().cancelTimer(timer);
             budget.release(bytes);
             throw new InferenceException(full);
         }
-        long left = answering.request().deadline().remainingNanos(ticker.nanos());
-        out.timer = loop.owner().setTimer(1 + Math.max(0, TimeUnit.NANOSECONDS.toMillis(left)), late -> {
-            out.endedAlready = true;
-            made.accept(answering, new InferenceError.DeadlineExceeded(STAGE));
-        });
+    }
+
+    private long millisLeft(Answering answering) {
+        long nanos = answering.call().deadline().remainingNanos(ticker.nanos());
+        return 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, nanos));
     }
 
     /** On a thread of the pool. */
@@ -102,7 +87,7 @@ final class OutputCalls {
             if (gone.isCancelled()) {
                 return new InferenceError.Cancelled();
             }
-            if (answering.request().deadline().isExpired(ticker.nanos())) {
+            if (answering.call().deadline().isExpired(ticker.nanos())) {
                 return new InferenceError.DeadlineExceeded(STAGE);
             }
             answering.call().make(answering.endpoint(), response);

@@ -13,6 +13,7 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.pipeline.InferencePipeline;
 import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.gateway.transform.OutputWork;
+import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -152,6 +153,8 @@ public final class Serving {
     }
 
     private InferenceRequest request(Call call, RequestHead head, DecodedRequest decoded) {
+        Duration timeout = timeout(head, decoded);
+        call.endsBy(Deadline.after(timeout, call.startNanos()));
         return new InferenceRequest(
                 head.model(),
                 call.requestId(),
@@ -160,7 +163,7 @@ public final class Serving {
                 decoded.rows(),
                 head.priority() == RequestHead.UNSAID ? decoded.priority() : head.priority(),
                 head.client(),
-                wayBack.deadline(timeout(head, decoded), call.startNanos()),
+                wayBack.deadline(timeout, call.startNanos()),
                 call.cancellation());
     }
 
@@ -215,7 +218,6 @@ public final class Serving {
     }
 
     private void finish(Answering answering, InferenceOutcome outcome) {
-        answering.call().leave();
         Shadows.@Nullable Copy copy = copy(answering, outcome);
         if (copy == null) {
             free(answering, outcome);
@@ -281,7 +283,6 @@ public final class Serving {
             OutputWork work = answering.call().work(answering.endpoint(), response);
             if (work.isSmall()) {
                 give(answering, response);
-                wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
             } else {
                 outputs.begin(answering, response, work);
             }
@@ -298,8 +299,10 @@ public final class Serving {
 
     private void give(Answering answering, InferenceResponse response) {
         boolean stillThere = answering.call().isOpen();
+        answering.call().leave();
         answering.call().answer(answering.endpoint(), answering.placed(response), answering.form());
         completed(answering.call(), answering.endpoint().model(), stillThere ? RequestListener.SUCCESS : "cancelled");
+        wayBack.took(parts.ticker().nanos() - response.timing().readyNanos());
     }
 
     private void orRefuse(Answering answering, Runnable step) {
@@ -319,6 +322,7 @@ public final class Serving {
      * @param model null when it named none that is known
      */
     public void refuse(Call call, @Nullable ModelId model, InferenceError error) {
+        call.leave();
         call.refuse(error);
         completed(call, model, StatusMapping.outcome(error));
     }

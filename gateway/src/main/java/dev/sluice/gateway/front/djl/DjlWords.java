@@ -7,6 +7,7 @@ import dev.sluice.gateway.transform.DetectedObjects.Box;
 import dev.sluice.gateway.transform.DetectedObjects.Found;
 import dev.sluice.gateway.transform.PictureFrame;
 import dev.sluice.gateway.transform.TopClasses;
+import dev.sluice.worker.contract.BoxesOutput.Units;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,21 +31,25 @@ final class DjlWords implements BareWriter.Words {
         out.raw(row.classes().isEmpty() ? "[]" : "]");
     }
 
-    /** The corners are parts of the picture there. */
+    /** The corners are parts of the picture there; in pixels of a picture that nobody has sent they are none. */
     @Override
     public void objects(DetectedObjects row, JsonOutput out) {
         @Nullable PictureFrame picture = row.picture();
         double width = picture == null ? 1 : picture.width();
         double height = picture == null ? 1 : picture.height();
+        boolean placed = picture != null || row.units() == Units.FRACTIONS;
         String between = "[";
         for (Found found : row.objects()) {
             Box box = found.box();
             out.raw(between);
             begin(found.label(), found.probability(), out);
-            out.raw(",\"boundingBox\":{\"rect\":[");
-            out.number(box.x() / width).raw(',').number(box.y() / height).raw(',');
-            out.number((box.x() + box.width()) / width).raw(',').number((box.y() + box.height()) / height);
-            out.raw("]}}");
+            if (placed) {
+                out.raw(",\"boundingBox\":{\"rect\":[");
+                out.number(box.x() / width).raw(',').number(box.y() / height).raw(',');
+                out.number((box.x() + box.width()) / width).raw(',').number((box.y() + box.height()) / height);
+                out.raw("]}");
+            }
+            out.raw('}');
             between = ",";
         }
         out.raw(row.objects().isEmpty() ? "[]" : "]");

@@ -65,7 +65,7 @@ public final class Exchange extends Call {
     private @Nullable ClientGone gone;
     private @Nullable Written made;
     private boolean limited;
-    private boolean answered;
+    private volatile boolean answered;
 
     /** What a writer has made: plain text, or otherwise JSON. */
     private record Written(@Nullable String text, @Nullable JsonOutput json) {}
@@ -145,7 +145,7 @@ public final class Exchange extends Call {
 
     /** Whether nobody waits for its answer any more; asked by whoever makes it, on whatever thread. */
     public boolean isGivenUp() {
-        return gone != null && gone.isCancelled();
+        return answered || (gone != null && gone.isCancelled());
     }
 
     @Override

@@ -23,6 +23,7 @@ import jdk.jfr.Timespan;
 @Category("Sluice")
 @Description("A turn of a front loop that took 5 ms or longer; it ended when this was told")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // the recording reads them
 final class LongTurn extends Event {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -55,7 +55,9 @@ final class PredictWriter implements AnswerWriter {
                 PluginAnswer.isMadeOf(outputs, plugin) ? OutputWork.ofPlugin(outputs) : OutputWork.NONE;
             case OutputTransform.OfOne how -> {
                 @Nullable Tensor output = output(outputs, how);
-                yield output == null || isAsItIs(output, model) ? OutputWork.NONE : OutputWork.of(how, output);
+                yield output == null || isAsItIs(output, model)
+                        ? OutputWork.NONE
+                        : OutputWork.of(how, output, model.labels());
             }
         };
     }
@@ -71,7 +73,8 @@ final class PredictWriter implements AnswerWriter {
         List<Tensor> outputs = response.outputs();
         @Nullable OutputTransform how = model.transform().output();
         if (how instanceof BoxesOutput boxes && DetectedObjects.areIn(outputs, boxes)) {
-            return ObjectsWriter.write(DetectedObjects.of(outputs, boxes, model.labels(), exchange.picture()), out);
+            return ObjectsWriter.write(
+                    DetectedObjects.of(outputs, boxes, model.labels(), exchange.picture(), exchange::isGivenUp), out);
         }
         if (how instanceof PluginOutput plugin && PluginAnswer.isMadeOf(outputs, plugin)) {
             return PluginAnswer.write(outputs, model, plugin);

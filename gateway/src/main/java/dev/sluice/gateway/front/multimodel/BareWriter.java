@@ -68,7 +68,7 @@ public final class BareWriter implements AnswerWriter {
     public OutputWork work(InferenceResponse response, Description model) {
         if (model.transform().output() instanceof ClassOutput how) {
             @Nullable Tensor output = output(response, how);
-            return output == null ? OutputWork.NONE : OutputWork.of(how, output);
+            return output == null ? OutputWork.NONE : OutputWork.of(how, output, model.labels());
         }
         return TransformCalls.forPeople(exchange).work(response, model);
     }
@@ -78,7 +78,8 @@ public final class BareWriter implements AnswerWriter {
         return switch (model.transform().output()) {
             case BoxesOutput boxes
             when DetectedObjects.areIn(response.outputs(), boxes) ->
-                objects(DetectedObjects.of(response.outputs(), boxes, model.labels(), exchange.picture()));
+                objects(DetectedObjects.of(
+                        response.outputs(), boxes, model.labels(), exchange.picture(), exchange::isGivenUp));
             case PluginOutput plugin
             when PluginAnswer.isMadeOf(response.outputs(), plugin) ->
                 indented(PluginAnswer.write(response.outputs(), model, plugin));

@@ -30,7 +30,7 @@ record EmbeddingsWriter(Exchange exchange, EmbeddingsRequest asked) implements A
     @Override
     public OutputWork work(InferenceResponse response, Description model) {
         return model.transform().output() instanceof EmbeddingOutput how
-                ? OutputWork.of(how, response.outputs().getFirst())
+                ? OutputWork.of(how, response.outputs().getFirst(), model.labels())
                 : OutputWork.NONE;
     }
 

@@ -15,6 +15,7 @@ import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.gateway.transform.TransformOptions;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.Cancellation;
+import dev.sluice.worker.contract.Deadline;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceOutcome;
@@ -25,8 +26,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OutputCallsTest {
 
     private static final AnswerForm FORM = new AnswerForm(null, List.of(), false);
+    private static final long HOUR = Duration.ofHours(1).toNanos();
     private static final OutputWork MUCH = new OutputWork(1 << 20, 600);
     private static final InferenceResponse RESPONSE =
             new InferenceResponse(Crossing.MODEL, List.of(), new Timing(1, 2, 3, 4, 0));
@@ -66,7 +70,12 @@ class OutputCallsTest {
     }
 
     private Answering answering(FakeCall call, Cancellation gone) {
+        return answering(call, gone, HOUR);
+    }
+
+    private Answering answering(FakeCall call, Cancellation gone, long deadlineNanos) {
         InferenceRequest request = Crossing.request("r", 100, gone);
+        call.endsBy(new Deadline(deadlineNanos));
         return new Answering(call, Crossing.ENDPOINT, request, FORM, null, 0);
     }
 
@@ -133,17 +142,29 @@ class OutputCallsTest {
         assertEquals(new InferenceError.EngineFailure("r"), outcome());
     }
 
+    /** The one thread is at something else until then. */
+    private void block(CountDownLatch go) {
+        CountDownLatch begun = new CountDownLatch(1);
+        pool.begin(TransformPool.Kind.PICTURE, () -> {
+            begun.countDown();
+            await(go);
+            return true;
+        });
+        await(begun);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException stop) {
+            throw new AssertionError(stop);
+        }
+    }
+
     /** It waits behind another one until its client has gone, or its time is over. */
     private InferenceOutcome whenItHasWaited(Cancellation gone, Runnable meanwhile) {
         CountDownLatch go = new CountDownLatch(1);
-        pool.begin(TransformPool.Kind.PICTURE, () -> {
-            try {
-                go.await();
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-            }
-            return true;
-        });
+        block(go);
         AtomicBoolean begun = new AtomicBoolean();
         begin(
                 new FakeCall() {
@@ -171,7 +192,7 @@ class OutputCallsTest {
     void isNotBegunWhenItsTimeIsOver() {
         assertEquals(
                 new InferenceError.DeadlineExceeded("encode"),
-                whenItHasWaited(Cancellation.NEVER, () -> clock.set(100)));
+                whenItHasWaited(Cancellation.NEVER, () -> clock.set(HOUR)));
     }
 
     private InferenceError refusal(OutputWork work) {
@@ -185,32 +206,54 @@ class OutputCallsTest {
         });
     }
 
+    /** Nothing else wakes it: the thread that it waits for is never free before. */
     @Test
-    void isRefusedWhereThereIsNoRoomForIt() {
-        assertInstanceOf(InferenceError.InvalidRequest.class, refusal(new OutputWork(1 << 20, 1001)));
-        budget.reserve(500);
-        assertInstanceOf(InferenceError.Overloaded.class, refusal(MUCH));
-        assertEquals(500, budget.heldBytes());
+    void itsClientHearsWhenItsTimeIsOver() {
+        CountDownLatch go = new CountDownLatch(1);
+        block(go);
+        AtomicBoolean begun = new AtomicBoolean();
+        FakeCall call = new FakeCall() {
+            @Override
+            protected void make(ModelEndpoint endpoint, InferenceResponse response) {
+                begun.set(true);
+            }
+        };
+        Crossing.onLoop(loop, () -> {
+            outputs.begin(answering(call, Cancellation.NEVER, 1), RESPONSE, MUCH);
+            return true;
+        });
+        assertEquals(new InferenceError.DeadlineExceeded("encode"), Wait.forResult(back.future()));
+        assertEquals(600, budget.heldBytes());
+        clock.set(1);
+        CountDownLatch over = new CountDownLatch(1);
+        pool.begin(TransformPool.Kind.ANSWER, () -> {
+            loop.runOnContext(behindIt -> over.countDown());
+            return false;
+        });
+        go.countDown();
+        await(over);
+        assertEquals(0, budget.heldBytes());
+        assertFalse(begun.get());
+    }
+
+    /** Its run has been spent: newcomers wait until there is room again. */
+    @Test
+    void isMadeHoweverLittleRoomThereIs() {
+        budget.reserve(900);
+        CountDownLatch go = new CountDownLatch(1);
+        block(go);
+        begin(new FakeCall(), Cancellation.NEVER, new OutputWork(1 << 20, 5000));
+        assertEquals(5900, budget.heldBytes());
+        assertFalse(budget.tryReserve(1));
+        go.countDown();
+        assertSame(RESPONSE, Wait.forResult(back.future()));
+        assertEquals(900, budget.heldBytes());
     }
 
     @Test
     void isRefusedWhereTooMuchWaits() {
-        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        pool.begin(TransformPool.Kind.PICTURE, () -> {
-            begun.countDown();
-            try {
-                go.await();
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-            }
-            return true;
-        });
-        try {
-            begun.await();
-        } catch (InterruptedException stop) {
-            throw new AssertionError(stop);
-        }
+        block(go);
         while (pool.begin(TransformPool.Kind.ANSWER, () -> true) == null) {
             assertTrue(pool.waiting() <= 16);
         }
