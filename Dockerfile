@@ -58,7 +58,7 @@ USER 10001
 # A container must listen on all addresses to be reached.
 ENV SLUICE_HTTP_HOST=0.0.0.0
 # Its disk is empty at each start, and not its own to write on; a mounted directory can be named instead.
-ENV SLUICE_WORKER_PROFILE_CACHE=none
+ENV SLUICE_WORKER_PROFILE_CACHE=none SLUICE_WORKER_OPTIMIZED_MODELS_CACHE=none
 # With SLUICE_REGISTRY_URL=file and a volume there, what operators said is kept.
 ENV SLUICE_REGISTRY_URL=none SLUICE_REGISTRY_DIRECTORY=/var/lib/sluice
 EXPOSE 8080

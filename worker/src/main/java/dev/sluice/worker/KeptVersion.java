@@ -16,6 +16,7 @@ import dev.sluice.worker.repository.ModelLifecycle;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation.Standing;
 import dev.sluice.worker.source.ModelSources;
+import dev.sluice.worker.tokenizer.Tokenizers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -70,6 +71,9 @@ final class KeptVersion {
 
     private @Nullable Promise<Description> waking;
 
+    /** While it cannot be woken: requests are read before they are refused, and each would make one of its own. */
+    private Tokenizers.@Nullable Hold tokenizer;
+
     KeptVersion(ModelLocation location) {
         this.tried = location;
     }
@@ -83,6 +87,7 @@ final class KeptVersion {
         if (life.state() != ModelState.ASLEEP) {
             sleeping = null;
         }
+        hold(null);
         tried = location;
         again = false;
         life.enter(ModelState.LOADING);
@@ -104,6 +109,14 @@ final class KeptVersion {
         } else if (before != null) {
             before.close();
         }
+    }
+
+    /** In place of the one that is held, if any; null to hold none. */
+    void hold(Tokenizers.@Nullable Hold another) {
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        tokenizer = another;
     }
 
     /** Where its files can be read, once they have been brought here. */
@@ -152,6 +165,7 @@ final class KeptVersion {
 
     /** Nothing of it is left in memory, and nothing keeps its files. */
     void close() {
+        hold(null);
         if (serving != null) {
             serving.close();
             serving = null;

@@ -8,12 +8,14 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.SleepReason;
+import dev.sluice.worker.contract.TextInput;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.memory.MemoryPolicy;
 import dev.sluice.worker.memory.MemoryPolicy.Room;
 import dev.sluice.worker.memory.NoRoomException;
 import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.ModelLocation;
+import dev.sluice.worker.tokenizer.Tokenizers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -301,6 +303,7 @@ final class ModelSleep {
 
     private void woken(KeptVersion version, long sinceNanos) {
         version.failedWakes = 0;
+        version.hold(null);
         long nanos = ticker.nanos() - sinceNanos;
         listener.woken(version.model(), true, nanos);
         LOG.info("model {} is awake after {} ms", version.model(), TimeUnit.NANOSECONDS.toMillis(nanos));
@@ -316,7 +319,28 @@ final class ModelSleep {
         listener.woken(model, false, ticker.nanos() - sinceNanos);
         LOG.error("model {} is asleep and cannot be loaded again, which is not tried for {}: {}", model, wait, why);
         tell(version, "asleep, and it cannot be loaded again: " + why);
+        holdTokenizer(version);
         return new InferenceError.ModelNotReady(model, version.reason, wait.toMillis());
+    }
+
+    /** For requests that come meanwhile: they are read before they are refused. */
+    private void holdTokenizer(KeptVersion version) {
+        Description asleep = version.sleeping;
+        if (asleep == null || !(asleep.transform().input() instanceof TextInput texts)) {
+            return;
+        }
+        try {
+            Tokenizers.Hold hold = vertx.executeBlocking(() -> Tokenizers.hold(texts.tokenization()), false)
+                    .await();
+            boolean isStillAsleep = version.life.state() == ModelState.ASLEEP;
+            if (isStillAsleep && version.equals(kept.get(version.model()))) {
+                version.hold(hold);
+            } else {
+                hold.close();
+            }
+        } catch (RuntimeException unheld) { // then each request makes its own
+            LOG.debug("the tokenizer of {} is not held: {}", version.model(), unheld.toString());
+        }
     }
 
     static Duration wait(int failures) {

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * What the engine has made of models before, so that it need not do that again.
  *
  * @param cache where it is kept: an absolute directory, {@link CacheFolder#AUTO} or {@link CacheFolder#NONE}; on, because
- *     models open in a third to nine tenths of the time
+ *     models open in three to nine tenths of the time
  * @param cacheSize what may lie there; 8 GiB
  */
 public record OptimizedModelOptions(

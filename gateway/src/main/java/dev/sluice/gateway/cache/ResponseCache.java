@@ -7,7 +7,6 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Ticker;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -32,6 +31,7 @@ public final class ResponseCache {
     private final BiPredicate<ModelId, String> isServed;
     private final CacheListener listener;
     private final Cache<CacheKey, CachedAnswer> answers;
+    private final KeptAnswers kept = new KeptAnswers();
     private final ConcurrentMap<CacheKey, Flight> flights = new ConcurrentHashMap<>();
 
     /** @param isServed whether it is that loading of the version that answers now */
@@ -47,6 +47,7 @@ public final class ResponseCache {
                 .expireAfter(
                         Expiry.<CacheKey, CachedAnswer>writing((key, answer) -> Duration.ofNanos(answer.liveNanos())))
                 .ticker(ticker::nanos)
+                .removalListener((key, answer, cause) -> noteKept(key))
                 .executor(Runnable::run) // a few entries at a time, where threads of its own would be nobody's
                 .build();
     }
@@ -124,6 +125,7 @@ public final class ResponseCache {
         try {
             if (response != null && hasRoomFor(response)) {
                 answers.put(key, CachedAnswer.of(response, ticker.nanos(), liveNanos));
+                noteKept(key);
                 if (!isServed.test(key.model(), key.loading())) { // it has left, and nobody would forget this one
                     answers.invalidate(key);
                 }
@@ -133,23 +135,29 @@ public final class ResponseCache {
         }
     }
 
+    /** To be called after each change there: who comes last writes down how it is. */
+    private void noteKept(@Nullable CacheKey key) {
+        if (key != null) {
+            kept.changed(key, () -> answers.policy().getIfPresentQuietly(key));
+        }
+    }
+
     /** That version has left, and its answers with it. */
     public void forget(ModelId model) {
-        answers.asMap().keySet().removeIf(key -> key.model().equals(model));
+        answers.invalidateAll(kept.keys(model));
     }
 
     /** That loading of the version serves now, and the answers of others before it will never be asked for. */
     public void keepOnly(ModelId model, String loading) {
-        answers.asMap()
-                .keySet()
-                .removeIf(key -> key.model().equals(model) && !key.loading().equals(loading));
+        answers.invalidateAll(kept.keys(model).stream()
+                .filter(key -> !key.loading().equals(loading))
+                .toList());
     }
 
-    /** What it holds, by whose answers they are; goes through all of them. */
+    /** What it holds, by whose answers they are. */
     public Map<ModelId, Long> bytes() {
-        Map<ModelId, Long> bytes = new HashMap<>();
-        answers.asMap().forEach((key, answer) -> bytes.merge(key.model(), (long) answer.bytes(), Long::sum));
-        return bytes;
+        answers.cleanUp(); // of what nobody has asked for since its time was over
+        return kept.bytes();
     }
 
     /** How many requests others may be waiting for. */

@@ -36,6 +36,7 @@ public final class ModelDirectory {
     /** The newest version first. */
     private volatile Map<String, NavigableMap<Long, ModelReport>> models = Map.of();
 
+    private volatile List<String> wanted = List.of();
     private volatile Map<String, Map<String, Long>> labels = Map.of();
     private volatile Map<String, VersionPolicy> policies = Map.of();
     private volatile Map<String, ModelWish> wishes = Map.of();
@@ -149,8 +150,20 @@ public final class ModelDirectory {
         if (versions.isEmpty()) {
             next.remove(name);
         }
+        wanted = wanted(next);
         models = next;
         changed.forEach(listener -> listener.accept(name));
+    }
+
+    /** Found with each change, of which there are few, so that no request needs to look for them. */
+    private static List<String> wanted(Map<String, NavigableMap<Long, ModelReport>> models) {
+        List<String> wanted = new ArrayList<>();
+        models.forEach((name, versions) -> {
+            if (versions.values().stream().anyMatch(report -> report.state() != ModelState.UNLOADED)) {
+                wanted.add(name);
+            }
+        });
+        return List.copyOf(wanted.isEmpty() ? models.keySet() : wanted);
     }
 
     private void forget(ModelId model) {
@@ -199,6 +212,14 @@ public final class ModelDirectory {
             }
         }
         return null;
+    }
+
+    /**
+     * The names of models that are in memory, asleep, on their way, or should be; where nobody has any loaded, of all that
+     * there are. In their order.
+     */
+    public List<String> wanted() {
+        return wanted;
     }
 
     /** Every version of every model, by name, the newest first. */

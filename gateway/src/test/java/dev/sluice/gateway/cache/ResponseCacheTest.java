@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -307,6 +308,45 @@ class ResponseCacheTest {
         over.await();
         assertEquals(threads * rounds, answered.get());
         assertEquals(0, cache.underWay());
+    }
+
+    @Test
+    void whateverIsKeptIsKnownToBeAndIsForgotten() throws InterruptedException {
+        int threads = 8;
+        CountDownLatch over = new CountDownLatch(threads);
+        for (int thread = 0; thread < threads; thread++) {
+            boolean forgets = thread == 0;
+            Thread.ofPlatform().start(() -> {
+                for (int round = 0; round < 5_000; round++) {
+                    if (forgets) {
+                        cache.keepOnly(MODEL, round % 2 == 0 ? "second" : "first");
+                    }
+                    cache.anew(key(round % 10), SECOND).ended(answer((byte) round));
+                }
+                over.countDown();
+            });
+        }
+        over.await();
+        assertTrue(bytes() > 0);
+        cache.forget(MODEL);
+        assertEquals(0, bytes());
+        for (int number = 0; number < 10; number++) {
+            missed(key(number)).ended(null);
+        }
+    }
+
+    @Test
+    void whatItHoldsIsCountedByModel() {
+        cache.anew(key(1), SECOND).ended(answer(new byte[100]));
+        long small = bytes();
+        cache.anew(key(2), 2 * SECOND).ended(answer(new byte[1100]));
+        assertEquals(2 * small + 1000, bytes());
+        cache.anew(key(2), 2 * SECOND).ended(answer(new byte[600]));
+        assertEquals(2 * small + 500, bytes());
+        ticker.set(SECOND);
+        assertEquals(small + 500, bytes());
+        ticker.set(2 * SECOND);
+        assertEquals(Map.of(), cache.bytes());
     }
 
     private static CacheKey hash(String loading, List<String> outputs, Tensor... inputs) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.fake.Crossing;
+import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
@@ -54,6 +55,24 @@ class ModelDirectoryTest {
         reported(ModelState.UNLOADED, null);
         assertFalse(models.isServedBy(Crossing.MODEL, "b"));
         assertEquals(List.of("echo/1 a", "echo/1 b", "echo/1 room"), told);
+    }
+
+    @Test
+    void whatIsUnloadedIsWantedOnlyWhereNothingElseIsThere() {
+        ModelId other = new ModelId("a", 1);
+        assertEquals(List.of(), models.wanted());
+        reported(ModelState.LOADING, null);
+        models.apply(new ModelReport(other, ModelState.UNLOADED, null, ""));
+        assertEquals(List.of("echo"), models.wanted());
+        reported(ModelState.UNLOADED, null);
+        assertEquals(List.of("a", "echo"), models.wanted());
+        models.apply(new ModelReport(new ModelId("a", 2), ModelState.FAILED, null, ""));
+        assertEquals(List.of("a"), models.wanted());
+        models.apply(new ModelNews.Removed(Crossing.MODEL));
+        models.apply(new ModelNews.Removed(new ModelId("a", 2)));
+        assertEquals(List.of("a"), models.wanted());
+        models.apply(new ModelNews.Removed(other));
+        assertEquals(List.of(), models.wanted());
     }
 
     @Test

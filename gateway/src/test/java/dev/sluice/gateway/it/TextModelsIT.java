@@ -62,6 +62,22 @@ class TextModelsIT {
     }
 
     @Test
+    void whileAVersionCannotBeWokenRequestsMakeNoTokenizerEach() throws IOException {
+        int before = Tokenizers.count();
+        String[] sleepy = {"worker.control.idle_after=100ms", "worker.control.mode=static"};
+        try (RunningGateway gateway = start(yaml("", "kind: classes, name: scores"), sleepy)) {
+            Waiting.until("it is asleep", () -> Tokenizers.count() == before);
+            Files.delete(root.resolve("moods/1/model.onnx"));
+            String error = gateway.post("/predict", "{\"text\": \"great\"}").error(503);
+            assertTrue(error.contains("cannot be loaded again"), error);
+            assertEquals(before + 1, Tokenizers.count(), "it is held between requests");
+            gateway.post("/predict", "{\"text\": \"great\"}").error(503);
+            assertEquals(before + 1, Tokenizers.count());
+        }
+        Waiting.until("it is gone with its server", () -> Tokenizers.count() == before);
+    }
+
+    @Test
     void listsTheLabelsThatHold() throws IOException {
         String labels = "labels: [nice, sad]\n";
         assertEquals(

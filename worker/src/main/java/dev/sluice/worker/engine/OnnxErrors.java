@@ -55,13 +55,17 @@ final class OnnxErrors {
     }
 
     private static Reason reason(Exception error) {
-        String message = String.valueOf(error.getMessage());
-        if (!(error instanceof OrtException)) {
+        if (!(error instanceof OrtException failed)) {
             return Reason.OTHER;
         }
-        return message.contains("terminate flag")
+        return String.valueOf(failed.getMessage()).contains("terminate flag")
                 ? Reason.TERMINATED
-                : OUT_OF_MEMORY.matcher(message).find() ? Reason.OUT_OF_MEMORY : Reason.OTHER;
+                : isOfMemory(failed) ? Reason.OUT_OF_MEMORY : Reason.OTHER;
+    }
+
+    /** Whether there was no memory left. */
+    static boolean isOfMemory(OrtException error) {
+        return OUT_OF_MEMORY.matcher(String.valueOf(error.getMessage())).find();
     }
 
     /** Whether an output came out in another shape than that of the memory it was to be written to. */

@@ -2,6 +2,7 @@ package dev.sluice.worker.engine;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,12 +45,31 @@ public final class OptimizedFiles {
     /** Who began a draft so long ago was killed. */
     private static final Duration LONGEST_DRAFT = Duration.ofHours(1);
 
+    private static final Integer ROOT = 0;
+
+    /** Belongs to whom the process runs as, who need not have a name. */
+    private static final Path THIS_PROCESS = Path.of("/proc/self");
+
     private final Path root;
     private final long mostBytes;
 
     public OptimizedFiles(Path root, long mostBytes) {
         this.root = root;
         this.mostBytes = mostBytes;
+    }
+
+    /**
+     * Makes the place if there is none.
+     *
+     * @throws IOException when there can be none, or others could change what lies there
+     */
+    void open() throws IOException {
+        if (Files.notExists(root)) {
+            Set<PosixFilePermission> rights = PosixFilePermissions.fromString("rwx------");
+            Files.createDirectories(root, PosixFilePermissions.asFileAttribute(rights));
+            Files.setPosixFilePermissions(root, rights); // whatever its file system gives by itself
+        }
+        refuseStrangers(root);
     }
 
     /** The folder of that key, which counts as used now. */
@@ -70,14 +90,16 @@ public final class OptimizedFiles {
 
     /** A folder to write files to. */
     Draft draft() throws IOException {
-        Files.createDirectories(
-                root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        refuseStrangers(root);
+        open();
         return new Draft(Files.createTempDirectory(root, DRAFT));
     }
 
-    /** Weights may be a secret, and who can write here decides what is served. */
+    /** Weights may be a secret, and who can write here, or say who can, decides what is served. */
     private static void refuseStrangers(Path folder) throws IOException {
+        Object owner = Files.getAttribute(folder, "unix:uid");
+        if (!owner.equals(ROOT) && !owner.equals(Files.getAttribute(THIS_PROCESS, "unix:uid"))) {
+            throw new FileSystemException(folder.toString(), null, "it is another user's");
+        }
         Set<PosixFilePermission> rights = Files.getPosixFilePermissions(folder);
         if (rights.contains(PosixFilePermission.GROUP_WRITE) || rights.contains(PosixFilePermission.OTHERS_WRITE)) {
             throw new FileSystemException(
@@ -179,6 +201,8 @@ public final class OptimizedFiles {
                     LOG.debug("{} was deleted by another server", folder);
                 }
             }
+        } catch (DirectoryIteratorException unreadable) {
+            throw unreadable.getCause();
         }
         return all;
     }

@@ -6,11 +6,12 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * cannot be written.
  *
  * @thread any
+ * @bound {@value #MOST_FAULTS} keys of what is of no use are remembered; with one more all are forgotten
  * @errors none of its own: whatever is in the way, the model itself is opened
  * @source ONNX Runtime, "Graph optimizations": offline mode
  */
@@ -41,8 +43,19 @@ final class OptimizedModels {
     private final OrtEnvironment environment;
     private final @Nullable OptimizedFiles files;
 
-    /** Keys of models that cannot be written, or not be read again; nobody tries that with each load. */
-    private final Set<String> unfit = ConcurrentHashMap.newKeySet();
+    /** From so many bytes on weights are written beside the graph: within it, they would all be copied once more. */
+    private static final long WEIGHTS_APART_BYTES = 8L << 20;
+
+    /** What is larger may become too large for one message of protobuf, and would have been opened twice for nothing. */
+    private static final long MOST_BYTES = 1792L << 20;
+
+    /** What was broken is written once more; what is broken even so is not. */
+    private static final int UNFIT = 2;
+
+    private static final int MOST_FAULTS = 1024;
+
+    /** By key, how often in a row it was of no use; {@value #UNFIT} also where it cannot be written at all. */
+    private final Map<String, Integer> faults = new ConcurrentHashMap<>();
 
     private volatile boolean saidUseless;
 
@@ -77,17 +90,42 @@ final class OptimizedModels {
     record Opened(OrtSession session, boolean before) {}
 
     Opened open(Original model, EngineOptions options) throws IOException, OrtException {
-        if (files == null || !options.placement().isPlainCpu()) {
+        if (files == null || !options.placement().isPlainCpu() || !isThere(files)) {
             return new Opened(model.open(options), false);
         }
         Optional<String> key = key(model);
-        if (key.isEmpty() || unfit.contains(key.get())) {
+        if (key.isEmpty() || isUnfit(key.get())) {
             return new Opened(model.open(options), false);
         }
         Optional<OrtSession> known = known(files, key.get(), model, options);
         return known.isPresent()
                 ? new Opened(known.get(), true)
                 : new Opened(written(files, key.get(), model, options), false);
+    }
+
+    /** Before files are read for their digests, which would be for nothing. */
+    private boolean isThere(OptimizedFiles kept) {
+        if (Processor.kind().isEmpty()) {
+            return false;
+        }
+        try {
+            kept.open();
+            return true;
+        } catch (IOException unusable) {
+            sayOnce(unusable);
+            return false;
+        }
+    }
+
+    private boolean isUnfit(String key) {
+        return faults.getOrDefault(key, 0) >= UNFIT;
+    }
+
+    private void fault(String key, int count) {
+        if (faults.size() >= MOST_FAULTS) {
+            faults.clear(); // then some are tried again
+        }
+        faults.merge(key, count, Integer::sum);
     }
 
     /** Of all that it follows from; empty where not all of that can be read, such as what the processor can do. */
@@ -103,6 +141,9 @@ final class OptimizedModels {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 processor.get()));
         try {
+            if (Files.size(model.modelFile) > MOST_BYTES) {
+                return Optional.empty();
+            }
             lines.add(FileDigests.of(model.modelFile));
             if (model.weightsOutside) {
                 Path folder = model.modelFile.toAbsolutePath().resolveSibling("");
@@ -118,30 +159,38 @@ final class OptimizedModels {
     }
 
     private Optional<OrtSession> known(OptimizedFiles kept, String key, Original model, EngineOptions options) {
-        try (SessionOptions settings = SessionSettings.of(options)) {
-            Optional<Path> folder = kept.find(key);
-            if (folder.isEmpty()) {
-                return Optional.empty();
-            }
-            settings.setOptimizationLevel(OptLevel.NO_OPT); // the search for what is not left takes its time too
-            return Optional.of(
-                    environment.createSession(folder.get().resolve(MODEL).toString(), settings));
-        } catch (OrtException broken) {
-            LOG.warn(
-                    "what was kept of {} is of no use, and is deleted: {}",
-                    model.modelFile,
-                    OnnxErrors.readable(broken));
-            unfit.add(key);
-            kept.discard(key);
+        Optional<Path> folder;
+        try {
+            folder = kept.find(key);
         } catch (IOException unusable) {
             sayOnce(unusable);
+            return Optional.empty();
         }
-        return Optional.empty();
+        if (folder.isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = folder.get().resolve(MODEL);
+        try (SessionOptions settings = SessionSettings.of(options)) {
+            settings.setOptimizationLevel(OptLevel.NO_OPT); // the search for what is not left takes its time too
+            OrtSession session = environment.createSession(file.toString(), settings);
+            faults.remove(key);
+            return Optional.of(session);
+        } catch (OrtException useless) {
+            String why = OnnxErrors.readable(useless);
+            if (OnnxErrors.isOfMemory(useless) || Files.notExists(folder.get())) { // another server has made room
+                LOG.debug("what was kept of {} cannot be opened now: {}", model.modelFile, why);
+            } else {
+                LOG.warn("what was kept of {} is of no use, and is deleted: {}", model.modelFile, why);
+                fault(key, 1);
+                kept.discard(key);
+            }
+            return Optional.empty();
+        }
     }
 
     private OrtSession written(OptimizedFiles kept, String key, Original model, EngineOptions options)
             throws IOException, OrtException {
-        if (unfit.contains(key)) {
+        if (isUnfit(key)) {
             return model.open(options);
         }
         OptimizedFiles.Draft draft;
@@ -154,15 +203,22 @@ final class OptimizedModels {
         try (draft;
                 SessionOptions settings = SessionSettings.of(options)) {
             settings.setOptimizedModelFilePath(draft.folder().resolve(MODEL).toString());
-            if (model.weightsOutside) {
+            if (model.weightsOutside || Files.size(model.modelFile) >= WEIGHTS_APART_BYTES) {
                 settings.addConfigEntry("session.optimized_model_external_initializers_file_name", WEIGHTS);
             }
             OrtSession session = model.opening.open(settings);
-            keep(draft, key, model);
+            try {
+                keep(draft, key, model);
+            } catch (Throwable broken) { // nobody else would close it
+                session.close();
+                throw broken;
+            }
             return session;
         } catch (OrtException unwritable) { // or it is the model's fault, which is found again then
             LOG.debug("{} cannot be kept as optimised: {}", model.modelFile, OnnxErrors.readable(unwritable));
-            unfit.add(key);
+            if (!OnnxErrors.isOfMemory(unwritable)) {
+                fault(key, UNFIT);
+            }
         }
         return model.open(options);
     }
@@ -174,7 +230,7 @@ final class OptimizedModels {
             }
             if (!draft.keep(key)) {
                 LOG.info("{} is larger as optimised than worker.optimized_models.cache_size", model.modelFile);
-                unfit.add(key);
+                fault(key, UNFIT);
             }
         } catch (IOException unusable) {
             sayOnce(unusable);

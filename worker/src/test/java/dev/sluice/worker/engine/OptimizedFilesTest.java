@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -119,5 +120,29 @@ class OptimizedFilesTest {
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(root.resolve("one"), PosixFilePermissions.fromString("rwx----w-"));
         assertThrows(FileSystemException.class, () -> files.find("one"));
+    }
+
+    @Test
+    void whatAnotherUserHasMadeIsNotBelieved() throws IOException {
+        keep("one", 10);
+        Object me = Files.getAttribute(root, "unix:uid");
+        assumeTrue(canGiveAway(root.resolve("one")), "only root can give files to another user");
+        assertThrows(FileSystemException.class, () -> files.find("one"));
+        Files.setAttribute(root.resolve("one"), "unix:uid", me);
+        assertEquals(Optional.of(root.resolve("one")), files.find("one"));
+        assertTrue(canGiveAway(root));
+        assertThrows(FileSystemException.class, () -> files.find("one"));
+        assertThrows(FileSystemException.class, files::open);
+        assertThrows(FileSystemException.class, files::draft);
+        Files.setAttribute(root, "unix:uid", me);
+    }
+
+    private static boolean canGiveAway(Path folder) throws IOException {
+        try {
+            Files.setAttribute(folder, "unix:uid", 12_345);
+            return true;
+        } catch (FileSystemException refused) {
+            return false;
+        }
     }
 }

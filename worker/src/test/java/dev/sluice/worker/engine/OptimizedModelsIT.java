@@ -6,13 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.CodedOutputStream;
 import dev.sluice.worker.contract.Shape;
+import dev.sluice.worker.contract.Tensor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.ClosedFileSystemException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,16 +127,101 @@ class OptimizedModelsIT {
         }
     }
 
+    private void breakIt() throws IOException {
+        Files.writeString(kept().getFirst().resolve("model.onnx"), "no model");
+    }
+
     @Test
-    void whatIsBrokenIsDeletedAndTheModelOpenedAsItIs() throws Exception {
+    void whatIsBrokenIsWrittenOnceMoreAndThenTheModelOpenedAsItIs() throws Exception {
         opensAsBefore();
-        Path broken = kept().getFirst();
-        Files.writeString(broken.resolve("model.onnx"), "no model");
+        breakIt();
         assertFalse(opensAsBefore());
-        assertEquals(List.of(), kept());
-        assertFalse(opensAsBefore(), "who has met it broken does not try that again");
+        assertTrue(opensAsBefore(), "it was written again");
+        breakIt();
+        assertFalse(opensAsBefore());
+        breakIt();
+        assertFalse(opensAsBefore());
+        assertEquals(List.of(), kept(), "it is broken whenever it was written");
+        assertFalse(opensAsBefore(), "who has met it broken so often does not try that again");
         assertFalse(opensAsBefore(engine(1 << 20), file));
         assertTrue(opensAsBefore(engine(1 << 20), file));
+    }
+
+    @Test
+    void whatFailsAfterASessionIsMadeLeavesNone() throws Exception {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OptimizedModels models = new OptimizedModels(environment, new OptimizedFiles(cache, 1 << 20));
+        FileSystem archive = FileSystems.newFileSystem(temporary.resolve("a.zip"), Map.of("create", "true"));
+        Path within = Files.copy(file, archive.getPath("model.onnx"));
+        AtomicReference<OrtSession> made = new AtomicReference<>();
+        OptimizedModels.Original original = new OptimizedModels.Original(within, false, settings -> {
+            made.set(environment.createSession(file.toString(), settings));
+            archive.close(); // so that its digest cannot be read a second time
+            return made.get();
+        });
+        assertThrows(ClosedFileSystemException.class, () -> models.open(original, new EngineOptions(1)));
+        assertThrows(IllegalStateException.class, () -> made.get().getInputInfo(), "it is closed");
+        assertEquals(List.of(), kept());
+    }
+
+    @Test
+    void weightsOfALargeModelAreWrittenBesideItsGraph() throws Exception {
+        engine = engine(1 << 30);
+        float[] ones = new float[3 << 20];
+        Arrays.fill(ones, 1);
+        Files.write(file, plus(ones));
+        for (boolean before : List.of(false, true)) {
+            try (LoadedModel model = engine.load(file, new EngineOptions(1))) {
+                assertEquals(before, model.optimizedBefore());
+                Tensor x = TestTensors.floats("x", new Shape(ones.length), new float[ones.length]);
+                assertArrayEquals(
+                        ones,
+                        TestTensors.floats(
+                                TestModels.run(model, List.of(x), List.of("y")).getFirst()));
+            }
+        }
+        assertEquals(4L * ones.length, Files.size(kept().getFirst().resolve("weights")));
+    }
+
+    /** A model that adds those weights. */
+    private static byte[] plus(float... weights) throws IOException {
+        ByteBuffer raw = ByteBuffer.allocate(4 * weights.length).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(weights);
+        byte[] node = message(text(1, "x"), text(1, "w"), text(2, "y"), text(4, "Add"));
+        byte[] tensor = message(number(1, weights.length), number(2, 1), text(8, "w"), part(9, raw.array()));
+        byte[] shape = part(2, part(1, number(1, weights.length)));
+        byte[] type = part(2, part(1, message(number(1, 1), shape)));
+        byte[] graph = message(
+                part(1, node),
+                text(2, "plus"),
+                part(5, tensor),
+                part(11, message(text(1, "x"), type)),
+                part(12, message(text(1, "y"), type)));
+        return message(number(1, 8), part(7, graph), part(8, number(2, 13)));
+    }
+
+    private static byte[] message(byte[]... fields) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (byte[] field : fields) {
+            bytes.writeBytes(field);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] text(int field, String text) throws IOException {
+        return part(field, text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] part(int field, byte[] content) throws IOException {
+        byte[] bytes = new byte[CodedOutputStream.computeByteArraySize(field, content)];
+        CodedOutputStream.newInstance(bytes).writeByteArray(field, content);
+        return bytes;
+    }
+
+    private static byte[] number(int field, long number) throws IOException {
+        byte[] bytes = new byte[CodedOutputStream.computeInt64Size(field, number)];
+        CodedOutputStream.newInstance(bytes).writeInt64(field, number);
+        return bytes;
     }
 
     @Test

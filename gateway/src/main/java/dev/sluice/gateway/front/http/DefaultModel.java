@@ -3,11 +3,8 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.contract.ModelReport;
-import dev.sluice.worker.contract.ModelState;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Who answers where no model is named: the one of {@code http.default_model}, or the only one that is loaded.
@@ -33,7 +30,7 @@ public final class DefaultModel {
         if (configured.isPresent()) {
             return configured;
         }
-        List<String> names = names();
+        List<String> names = models.wanted();
         if (names.isEmpty()) {
             throw new InferenceException(
                     models.isComplete()
@@ -51,21 +48,7 @@ public final class DefaultModel {
     String required() {
         return name().orElseThrow(() -> InferenceException.invalid(
                 "model",
-                "none is named, and there are several: POST /models/{model}/predict with one of " + names()
+                "none is named, and there are several: POST /models/{model}/predict with one of " + models.wanted()
                         + ", or set http.default_model"));
-    }
-
-    /** Those that are in memory, asleep, on their way, or should be; where nobody has any loaded, all that there are. */
-    List<String> names() {
-        List<String> wanted = names(report -> report.state() != ModelState.UNLOADED);
-        return wanted.isEmpty() ? names(report -> true) : wanted;
-    }
-
-    private List<String> names(Predicate<ModelReport> which) {
-        return models.all().stream()
-                .filter(which)
-                .map(report -> report.model().name())
-                .distinct()
-                .toList();
     }
 }
