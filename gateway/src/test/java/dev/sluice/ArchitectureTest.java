@@ -5,15 +5,12 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -33,12 +30,7 @@ import dev.sluice.worker.source.SourceException;
 import dev.sluice.worker.source.WebFiles;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
-import java.nio.file.Files;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 
 /** DESIGN.md's sentences about who may know whom, each held to the compiled classes of both modules. */
@@ -48,16 +40,16 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.sluice");
 
-    private static final String GATEWAY = "dev.sluice.gateway..";
+    static final String GATEWAY = "dev.sluice.gateway..";
     private static final String WORKER = "dev.sluice.worker..";
-    private static final String TOKENIZER = "dev.sluice.worker.tokenizer..";
+    static final String TOKENIZER = "dev.sluice.worker.tokenizer..";
     private static final String DETECTION = "dev.sluice.worker.detection..";
 
-    private static void check(ArchRule rule) {
+    static void check(ArchRule rule) {
         rule.check(MAIN);
     }
 
-    private static DescribedPredicate<JavaClass> in(String... packages) {
+    static DescribedPredicate<JavaClass> in(String... packages) {
         return resideInAnyPackage(packages);
     }
 
@@ -269,61 +261,6 @@ class ArchitectureTest {
                         "dev.sluice.gateway.metrics..")))
                 .should()
                 .dependOnClassesThat(in("io.vertx.core.http..", "io.vertx.ext.web..")));
-    }
-
-    @Test
-    void nothingInTheGatewayBlocks() {
-        DescribedPredicate<JavaAccess<?>> blocking = DescribedPredicate.describe("blocks", ArchitectureTest::blocks);
-        check(noClasses()
-                .that(in(GATEWAY))
-                .and()
-                .resideOutsideOfPackages("dev.sluice.gateway", "dev.sluice.gateway.config..")
-                .and()
-                .doNotHaveFullyQualifiedName("dev.sluice.gateway.security.KeyFile") // on control threads
-                .and()
-                .resideOutsideOfPackage("dev.sluice.gateway.registry..") // the same
-                .should()
-                .accessTargetWhere(blocking));
-    }
-
-    private static boolean blocks(JavaAccess<?> access) {
-        JavaClass owner = access.getTargetOwner();
-        String name = access.getTarget().getName();
-        return (owner.isEquivalentTo(Thread.class) && Set.of("sleep", "join").contains(name))
-                || (owner.isEquivalentTo(Object.class) && name.equals("wait"))
-                || (owner.isAssignableTo(java.util.concurrent.Future.class)
-                        && Set.of("get", "join").contains(name))
-                || (owner.isAssignableTo(io.vertx.core.Future.class) && name.equals("await"))
-                || (owner.isAssignableTo(CountDownLatch.class) && name.equals("await"))
-                || (owner.isAssignableTo(BlockingQueue.class)
-                        && Set.of("take", "put").contains(name))
-                || owner.isAssignableTo(Lock.class)
-                || owner.isEquivalentTo(Files.class)
-                || (owner.getPackageName().equals("java.io")
-                        && Set.of("read", "write").contains(name));
-    }
-
-    /**
-     * The engine's lock guards the end of a native session, which must not be closed under a run. DeviceTurns guards its
-     * line with a block of its own, which this cannot see.
-     */
-    @Test
-    void nothingIsLockedButNativeMemoryAndTheLineForADevice() {
-        check(noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED));
-        check(noClasses()
-                .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", TOKENIZER))) // native memory has owners
-                .should()
-                .dependOnClassesThat(in("java.util.concurrent.locks..")));
-    }
-
-    @Test
-    void onlyTheTickerReadsTheClock() {
-        check(noClasses().that().areNotAssignableTo(Ticker.class).should().callMethod(System.class, "nanoTime"));
-        check(noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName("dev.sluice.gateway.Main")
-                .should()
-                .callMethod(System.class, "currentTimeMillis"));
     }
 
     @Test
