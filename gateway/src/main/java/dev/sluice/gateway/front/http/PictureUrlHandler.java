@@ -109,7 +109,7 @@ final class PictureUrlHandler implements Handler<RoutingContext> {
      * One picture on its way.
      *
      * @thread begun and ended on the front loop; it is read on another, which touches what is safe from any
-     * @owns the bytes of the budget that it has counted
+     * @owns the bytes of the budget that it has counted, until its picture goes on
      */
     private final class Fetch implements WebFiles.Reader {
 
@@ -162,19 +162,18 @@ final class PictureUrlHandler implements Handler<RoutingContext> {
         }
 
         private void end(PictureUrls.Fetched fetched) {
-            budget.release(countedBytes.get()); // whoever goes on with it counts it again
             byte @Nullable [] bytes = fetched.bytes();
+            if (bytes != null && waits()) {
+                stopWaiting.run();
+                transforms.beginPicture(asked, bytes); // and what has been counted of it
+                return;
+            }
+            budget.release(countedBytes.get());
             if (over) {
                 return;
             }
-            if (gone.isCancelled()) {
-                finish(new InferenceError.Cancelled());
-            } else if (bytes == null) {
-                finish(fetched.error() == null ? LATE : fetched.error());
-            } else {
-                stopWaiting.run();
-                transforms.beginPicture(asked, bytes);
-            }
+            @Nullable InferenceError error = gone.isCancelled() ? new InferenceError.Cancelled() : fetched.error();
+            finish(error == null ? LATE : error);
         }
 
         private void finish(InferenceError error) {

@@ -67,6 +67,12 @@ final class TransformCall {
 
     /** Sets out, or is refused. */
     void begin(BodyTransform work, int bodyBytes) {
+        begin(work, bodyBytes, 0);
+    }
+
+    /** @param countedBytes of what the work takes, which are in the budget already and are given back here */
+    void begin(BodyTransform work, int bodyBytes, long countedBytes) {
+        workBytes = countedBytes;
         ByteBuffer memory;
         try {
             memory = take(work, bodyBytes);
@@ -109,7 +115,7 @@ final class TransformCall {
         if (bytes > budget.maxBytes() - bodyBytes) {
             throw new InferenceException(SizeLimit.of(budget).tooLarge());
         }
-        budget.reserve(bytes);
+        budget.reserve(bytes - workBytes);
         workBytes = bytes;
         if (work.tensorBytes() == 0) {
             return NONE;

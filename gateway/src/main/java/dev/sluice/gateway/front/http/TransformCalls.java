@@ -84,13 +84,14 @@ public final class TransformCalls {
         }
     }
 
-    /** The same for a model of pictures, with a picture that came otherwise than in a body. */
+    /** The same for a model of pictures, with one that came otherwise than in a body, and is in the budget already. */
     void beginPicture(Asked asked, byte[] picture) {
         ImageInput image = (ImageInput) Objects.requireNonNull(
                 asked.endpoint.description().transform().input(), "it takes nothing but tensors");
         PredictBody form = new PredictBody(PredictBody.Kind.FILE, "", List.of());
         HttpBytes bytes = new HttpBytes(picture, 0, picture.length);
-        begin(asked, new PictureBody(form, bytes, picture.length, image, images), 0);
+        PictureBody work = new PictureBody(form, bytes, picture.length, image, images);
+        new TransformCall(asked, loop).begin(work, 0, picture.length);
     }
 
     private static @Nullable String contentType(Asked asked) {
