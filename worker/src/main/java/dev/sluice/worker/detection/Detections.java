@@ -67,8 +67,7 @@ public final class Detections {
      * @throws InferenceException Cancelled, when that is so
      * @throws IllegalArgumentException when they are not of such a shape or type
      */
-    public static List<Detections> of(
-            Function<String, Tensor> outputs, BoxesOutput how, BooleanSupplier givenUp) {
+    public static List<Detections> of(Function<String, Tensor> outputs, BoxesOutput how, BooleanSupplier givenUp) {
         BoxShape shape = BoxShape.of(how, name -> outputs.apply(name).shape());
         List<Detections> rows = new ArrayList<>();
         for (int row = 0; row < shape.rows(); row++) {

@@ -48,8 +48,7 @@ final class SourceRules {
      * @param hosts whether the host of a URL of {@code http} or {@code https} may be asked at all
      * @param settings under which an operator says so
      */
-    record Allowed(
-            boolean plainText, boolean privately, List<Path> files, Predicate<URI> hosts, String settings) {
+    record Allowed(boolean plainText, boolean privately, List<Path> files, Predicate<URI> hosts, String settings) {
 
         static Allowed by(SourceOptions options) {
             return new Allowed(

@@ -45,8 +45,8 @@ public final class WebFiles {
 
     /** @param silence how long a server may say nothing */
     public WebFiles(Allowed whose, Duration silence, InstantSource clock) {
-        SourceRules.Allowed allowed = new SourceRules.Allowed(
-                whose.allowHttp, whose.allowPrivate, List.of(), whose.hosts, whose.settings);
+        SourceRules.Allowed allowed =
+                new SourceRules.Allowed(whose.allowHttp, whose.allowPrivate, List.of(), whose.hosts, whose.settings);
         this.rules = new SourceRules(allowed, InetAddress::getAllByName);
         this.sockets = CheckedSockets.believingWhatJavaDoes(rules);
         this.silence = silence;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * comes back once.
  *
  * <p>Whose client has gone, or whose time is over, when a thread is free is not begun; its client hears so when it is
- * over, not when a thread is free, nor when a user's own class returns. What has been inferred is not thrown away because memory is short: what is made of it
- * counts, and newcomers wait for it.
+ * over, not when a thread is free, nor when a user's own class returns. What has been inferred is not thrown away
+ * because memory is short: what is made of it counts, and newcomers wait for it.
  *
  * @thread confined to one front loop; {@link Call#make} is called on a thread of the pool
  * @bound the pool's
