@@ -44,6 +44,13 @@ public final class PictureUrls implements AutoCloseable {
     private static final long IDLE_SECONDS = 60;
     private static final long LOOKS_EVERY_MILLIS = 500;
 
+    /**
+     * Who waits for a picture.
+     *
+     * @thread as {@link WebFiles.Reader}
+     */
+    public interface Reader extends WebFiles.Reader {}
+
     private final Set<String> hosts;
     private final WebFiles files;
     private final ThreadPoolExecutor threads;
@@ -104,7 +111,7 @@ public final class PictureUrls implements AutoCloseable {
      * @param reader may throw InferenceException for what is too much
      */
     public @Nullable InferenceError fetch(
-            String requestId, String url, WebFiles.Reader reader, Consumer<Fetched> done) {
+            String requestId, String url, Reader reader, Consumer<Fetched> done) {
         try {
             threads.execute(() -> done.accept(fetched(requestId, url, reader)));
             return null;
@@ -117,7 +124,7 @@ public final class PictureUrls implements AutoCloseable {
         }
     }
 
-    private Fetched fetched(String requestId, String url, WebFiles.Reader reader) {
+    private Fetched fetched(String requestId, String url, Reader reader) {
         try {
             return new Fetched(read(url, reader), null);
         } catch (SourceException cannot) {
@@ -138,15 +145,15 @@ public final class PictureUrls implements AutoCloseable {
     }
 
     /** Nothing else would end a server that says its head byte by byte, which is never silent for long. */
-    private byte @Nullable [] read(String url, WebFiles.Reader reader) throws SourceException {
+    private byte @Nullable [] read(String url, Reader reader) throws SourceException {
         AtomicReference<Runnable> hangUp = new AtomicReference<>(() -> {});
         Runnable look = () -> {
             if (!reader.waits()) {
                 hangUp.get().run();
             }
         };
-        ScheduledFuture<?> looks = hangingUp.scheduleWithFixedDelay(
-                look, LOOKS_EVERY_MILLIS, LOOKS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> looks =
+                hangingUp.scheduleWithFixedDelay(look, LOOKS_EVERY_MILLIS, LOOKS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
         try {
             return files.read(url, reader, hangUp::set);
         } finally {

@@ -91,7 +91,10 @@ final class ModelStore implements AutoCloseable {
         ranges.add(range == null ? "" : range);
         @Nullable String elsewhere = redirects.get(request.path());
         if (elsewhere != null) {
-            request.response().setStatusCode(302).putHeader("location", elsewhere).end();
+            request.response()
+                    .setStatusCode(302)
+                    .putHeader("location", elsewhere)
+                    .end();
             return;
         }
         byte[] content = files.get(request.path());

@@ -23,8 +23,8 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -125,8 +125,8 @@ class DetectedObjectsTest {
         }
         Tensor many = boxes(1, numbers);
         BoxesOutput all = how(Units.PIXELS);
-        BoxesOutput how = new BoxesOutput(
-                all.places(), all.box(), all.scores(), new Kept(0.25, 0.5, Suppression.PER_CLASS, 10));
+        BoxesOutput how =
+                new BoxesOutput(all.places(), all.box(), all.scores(), new Kept(0.25, 0.5, Suppression.PER_CLASS, 10));
         assertEquals(
                 1,
                 DetectedObjects.of(List.of(many), how, LABELS, null, () -> false)

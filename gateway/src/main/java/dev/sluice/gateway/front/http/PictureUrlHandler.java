@@ -11,7 +11,6 @@ import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
-import dev.sluice.worker.source.WebFiles;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
@@ -111,7 +110,7 @@ final class PictureUrlHandler implements Handler<RoutingContext> {
      * @thread begun and ended on the front loop; it is read on another, which touches what is safe from any
      * @owns the bytes of the budget that it has counted, until its picture goes on
      */
-    private final class Fetch implements WebFiles.Reader {
+    private final class Fetch implements PictureUrls.Reader {
 
         private final TransformCalls.Asked asked;
         private final String url;

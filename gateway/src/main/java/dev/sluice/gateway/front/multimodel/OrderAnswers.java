@@ -68,7 +68,10 @@ public final class OrderAnswers {
             exchange.answer(order.status(), status(order.text().get()));
             return;
         }
-        Orders.answer(exchange, over, done -> exchange.answer(order.status(), status(order.text().get())));
+        Orders.answer(
+                exchange,
+                over,
+                done -> exchange.answer(order.status(), status(order.text().get())));
     }
 
     /** One after the other, as far as nothing is refused. */

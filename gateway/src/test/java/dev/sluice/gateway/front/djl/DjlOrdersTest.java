@@ -207,7 +207,8 @@ class DjlOrdersTest {
     @ValueSource(strings = {"file:///", "https://models.example/.zip"})
     void aUrlThatEndsInNoNameNeedsOne(String url) {
         assertEquals("model_name: is missing, and the URL ends in no name", refusal(Map.of("url", url)));
-        assertEquals("n", command(register(Map.of("url", url, "model_name", "n"))).name());
+        assertEquals(
+                "n", command(register(Map.of("url", url, "model_name", "n"))).name());
     }
 
     @Test
