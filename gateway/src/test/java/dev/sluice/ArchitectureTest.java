@@ -96,8 +96,7 @@ class ArchitectureTest {
                 in(pipeline, admit, dispatch, traffic, drift, transform, cache, security, contract, settings));
         onlyUses(
                 transform,
-                in(contract, settings, TOKENIZER, DETECTION)
-                        .or(belongToAnyOf(WebFiles.class, SourceException.class)));
+                in(contract, settings, TOKENIZER, DETECTION).or(belongToAnyOf(WebFiles.class, SourceException.class)));
         onlyUses(cache, in(contract, settings));
         onlyUses(traffic, in(dispatch, drift, contract));
         onlyUses(drift, in(dispatch, contract));

@@ -110,8 +110,7 @@ public final class PictureUrls implements AutoCloseable {
      * @param requestId under which the log says what stood in the way
      * @param reader may throw InferenceException for what is too much
      */
-    public @Nullable InferenceError fetch(
-            String requestId, String url, Reader reader, Consumer<Fetched> done) {
+    public @Nullable InferenceError fetch(String requestId, String url, Reader reader, Consumer<Fetched> done) {
         try {
             threads.execute(() -> done.accept(fetched(requestId, url, reader)));
             return null;
