@@ -339,13 +339,13 @@ class ResponseCacheTest {
     void whatItHoldsIsCountedByModel() {
         cache.anew(key(1), SECOND).ended(answer(new byte[100]));
         long small = bytes();
-        cache.anew(key(2), 2 * SECOND).ended(answer(new byte[1100]));
+        cache.anew(key(2), 1_000 * SECOND).ended(answer(new byte[1100]));
         assertEquals(2 * small + 1000, bytes());
-        cache.anew(key(2), 2 * SECOND).ended(answer(new byte[600]));
+        cache.anew(key(2), 1_000 * SECOND).ended(answer(new byte[600]));
         assertEquals(2 * small + 500, bytes());
-        ticker.set(SECOND);
+        ticker.set(100 * SECOND); // what is over goes within seconds
         assertEquals(small + 500, bytes());
-        ticker.set(2 * SECOND);
+        ticker.set(10_000 * SECOND);
         assertEquals(Map.of(), cache.bytes());
     }
 
