@@ -106,7 +106,7 @@ class ArchitectureTest {
         onlyUses(security, in(contract, settings));
         onlyUses(
                 "dev.sluice.gateway.metrics..",
-                in(admit, traffic, drift, "dev.sluice.gateway.front", contract, settings));
+                in(admit, traffic, drift, cache, "dev.sluice.gateway.front", contract, settings));
         onlyUses("dev.sluice.gateway.registry..", in("dev.sluice.gateway.front.control", contract, settings));
         onlyUses("dev.sluice.gateway.statistics..", in("dev.sluice.gateway.front", contract));
     }
