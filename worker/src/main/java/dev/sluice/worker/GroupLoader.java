@@ -33,7 +33,7 @@ final class GroupLoader {
     private static final Duration READING = Duration.ofMinutes(10);
 
     /** Beside the warm-up's budget: the first run of a heavy model, its golden samples, turns of other models. */
-    private static final Duration REHEARSAL = Duration.ofMinutes(1);
+    static final Duration REHEARSAL = Duration.ofMinutes(1);
 
     /** One computes while another is copied there. */
     private static final int RUNS_OF_A_GPU = 2;
@@ -147,7 +147,7 @@ final class GroupLoader {
     }
 
     /** A thread that hangs is left behind; others go on. */
-    private static <T> T orGiveUp(Future<T> work, Duration patience, String doing, Runnable giveUp) {
+    static <T> T orGiveUp(Future<T> work, Duration patience, String doing, Runnable giveUp) {
         try {
             return work.timeout(patience.toMillis(), TimeUnit.MILLISECONDS).await();
         } catch (Exception failure) { // a TimeoutException comes from where the compiler cannot see it

@@ -240,7 +240,13 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = model.serving();
         Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
-        DeclaredTransform transform = blocking(() -> DeclaredTransform.read(version.location, signature, plugins));
+        Future<DeclaredTransform> declared =
+                loading.executeBlocking(() -> DeclaredTransform.read(version.location, signature, plugins), false);
+        DeclaredTransform transform = GroupLoader.orGiveUp(
+                declared,
+                GroupLoader.REHEARSAL,
+                "preparing its transform",
+                () -> declared.onSuccess(DeclaredTransform::close));
         version.served.onClose(() -> loading.executeBlocking(Executors.callable(transform::close), false));
         ShapeOptions shapes = new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
         BatchPolicy policy = serving.policy(shapes.maxPieceRows());

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,9 @@ final class StageWishes {
     private final Wishes wishes;
     private final Vertx vertx;
 
+    /** Models that somebody has had loaded by their own names since a pipeline wished for them. */
+    private final Set<String> saidMeanwhile = new HashSet<>();
+
     StageWishes(Folders folders, Selection selection, Wishes wishes, Vertx vertx) {
         this.folders = folders;
         this.selection = selection;
@@ -57,6 +61,7 @@ final class StageWishes {
      * @param loading does it, once all are wanted
      */
     Outcome load(String name, Consumer<String> retry, Supplier<Outcome> loading) {
+        saidMeanwhile.add(name);
         Map<String, Memory> before = new LinkedHashMap<>();
         boolean isLoaded = false;
         try {
@@ -66,6 +71,8 @@ final class StageWishes {
                 }
                 return asked(next);
             });
+            saidMeanwhile.removeAll(all);
+            saidMeanwhile.add(name);
             for (String each : all) {
                 boolean isNew = !each.equals(name) && !selection.isWanted(each);
                 if (isNew && folders.of(each).isPresent()) {
@@ -91,7 +98,7 @@ final class StageWishes {
         leaving.add(name);
         Set<String> kept = askedByOthers(leaving);
         before.forEach((stage, memory) -> {
-            if (!kept.contains(stage)) {
+            if (!kept.contains(stage) && !saidMeanwhile.contains(stage)) {
                 wishes.takeBack(stage, wish -> wish.memory() == Memory.LOADED ? wish.with(memory) : wish);
             }
         });

@@ -84,7 +84,7 @@ public final class Worker extends VerticleBase {
                         name, wish -> wish.with(wish.rollout().knownAs(text))));
         ModelSources sources = new ModelSources(options.sources(), InstantSource.system(), ticker);
         sources.check();
-        plugins = Plugins.in(options.plugins());
+        plugins = Plugins.in(options.plugins(), options.control().drainTimeout());
         fetching = new Fetching(sources, options.sources(), fetches, vertx);
         hidden = hidden(sources);
         between = new PipelineThreads(options.pipelines(), listeners.instances(), ticker);

@@ -61,6 +61,11 @@ public record OutputWork(long steps, long bytes) {
         return new OutputWork(Long.MAX_VALUE, mostAnswerBytes(outputs));
     }
 
+    /** Whether that is for a user's own class. */
+    public boolean isUsers() {
+        return steps == Long.MAX_VALUE;
+    }
+
     /** How long that may be: as long as all numbers would be, and a mebibyte at least. */
     public static long mostAnswerBytes(List<Tensor> outputs) {
         long elements = 0;

@@ -62,7 +62,12 @@ public final class PictureUrls implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet());
         this.hosts = named;
         this.files = new WebFiles(
-                new WebFiles.Allowed(SETTINGS, options.allowHttp(), options.allowPrivate(), url -> isNamed(url, named)),
+                new WebFiles.Allowed(
+                        SETTINGS,
+                        options.allowHttp(),
+                        options.allowPrivate(),
+                        url -> isNamed(url, named),
+                        named.contains(PictureUrlOptions.ANY)),
                 options.timeout(),
                 clock);
         AtomicInteger number = new AtomicInteger();

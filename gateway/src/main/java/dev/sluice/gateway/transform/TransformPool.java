@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * does; otherwise what came first goes first.
  *
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
- * @bound {@code transform.threads} at one time, and {@code transform.max_queue} that wait; more where all of them are
- *     expected to take less than so many pictures usually do, or are answers, {@value #MOST_TIMES} times that at most
+ * @bound {@code transform.threads} at one time, and as many of users' own classes beside them;
+ *     {@code transform.max_queue} that wait, more where all of them are expected to take less than so many pictures
+ *     usually do, or are answers: {@value #MOST_TIMES} times that at most, of which half are for answers
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
@@ -37,11 +38,12 @@ public final class TransformPool implements AutoCloseable {
 
     private final TransformOptions options;
     private final Ticker ticker;
-    private final ThreadPoolExecutor threads;
-    private final Semaphore places;
-    private final AtomicLong came = new AtomicLong();
+    private final Lane lane;
+
+    /** Of users' own classes, none of which may keep others from a thread. */
+    private final Lane users;
+
     private final Map<Kind, Spent> spent = new EnumMap<>(Kind.class);
-    private final AtomicLong waitingNanos = new AtomicLong();
     private final LongAdder refused = new LongAdder();
 
     /** What is transformed; how long it takes is measured for each. */
@@ -77,25 +79,47 @@ public final class TransformPool implements AutoCloseable {
         }
     }
 
+    /**
+     * Threads, and what waits for them.
+     *
+     * @thread any
+     */
+    private static final class Lane {
+
+        private final ThreadPoolExecutor threads;
+        private final Semaphore places;
+        private final AtomicLong came = new AtomicLong();
+        private final AtomicLong waitingNanos = new AtomicLong();
+
+        Lane(TransformOptions options, String name) {
+            this.places = new Semaphore(options.maxQueue() * MOST_TIMES + options.threadCount());
+            AtomicInteger number = new AtomicInteger();
+            this.threads = new ThreadPoolExecutor(
+                    options.threadCount(),
+                    options.threadCount(),
+                    IDLE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new PriorityBlockingQueue<>(),
+                    work -> Thread.ofPlatform()
+                            .daemon()
+                            .name(name + number.getAndIncrement())
+                            .unstarted(work));
+            threads.allowCoreThreadTimeOut(true);
+        }
+
+        int waiting() {
+            return threads.getQueue().size();
+        }
+    }
+
     public TransformPool(TransformOptions options, Ticker ticker) {
         this.options = options;
         this.ticker = ticker;
         for (Kind kind : Kind.values()) {
             spent.put(kind, new Spent(new AtomicLong(FIRST_GUESS_NANOS), new LongAdder(), new LongAdder()));
         }
-        this.places = new Semaphore(options.maxQueue() * MOST_TIMES + options.threadCount());
-        AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                options.threadCount(),
-                options.threadCount(),
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new PriorityBlockingQueue<>(),
-                work -> Thread.ofPlatform()
-                        .daemon()
-                        .name("sluice-transform-" + number.getAndIncrement())
-                        .unstarted(work));
-        threads.allowCoreThreadTimeOut(true);
+        this.lane = new Lane(options, "sluice-transform-");
+        this.users = new Lane(options, "sluice-plugin-");
     }
 
     public TransformOptions options() {
@@ -110,11 +134,16 @@ public final class TransformPool implements AutoCloseable {
      *     long to wait; it must not throw
      */
     public @Nullable InferenceError begin(Kind kind, BooleanSupplier work) {
-        int waiting = threads.getQueue().size();
-        boolean full = kind != Kind.ANSWER
-                && waiting >= options.maxQueue()
-                && waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue();
-        return full || !isTaken(kind, work) ? refusal(waiting) : null;
+        Lane its = kind == Kind.PLUGIN ? users : lane;
+        boolean full = kind != Kind.ANSWER && isFull(its);
+        return full || !isTaken(kind, its, work) ? refusal(its) : null;
+    }
+
+    /** The second half of the places is for answers. */
+    private boolean isFull(Lane its) {
+        int waiting = its.waiting();
+        return waiting >= options.maxQueue() * (MOST_TIMES / 2)
+                || (waiting >= options.maxQueue() && its.waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue());
     }
 
     private Spent spent(Kind kind) {
@@ -122,35 +151,35 @@ public final class TransformPool implements AutoCloseable {
     }
 
     /** What it is expected to take counts until it begins, whatever others of its kind have taken by then. */
-    private boolean isTaken(Kind kind, BooleanSupplier work) {
-        if (!places.tryAcquire()) {
+    private boolean isTaken(Kind kind, Lane its, BooleanSupplier work) {
+        if (!its.places.tryAcquire()) {
             return false;
         }
         Spent ofKind = spent(kind);
         long expected = ofKind.meanNanos.get();
-        waitingNanos.addAndGet(expected);
+        its.waitingNanos.addAndGet(expected);
         try {
-            threads.execute(new Waiting(kind == Kind.ANSWER, came.getAndIncrement(), () -> {
-                waitingNanos.addAndGet(-expected);
+            its.threads.execute(new Waiting(kind == Kind.ANSWER, its.came.getAndIncrement(), () -> {
+                its.waitingNanos.addAndGet(-expected);
                 try {
                     measured(ofKind, work);
                 } finally {
-                    places.release();
+                    its.places.release();
                 }
             }));
             return true;
         } catch (RejectedExecutionException | OutOfMemoryError closed) { // or no memory for a thread
-            waitingNanos.addAndGet(-expected);
-            places.release();
+            its.waitingNanos.addAndGet(-expected);
+            its.places.release();
             return false;
         }
     }
 
-    private InferenceError refusal(int waiting) {
+    private InferenceError refusal(Lane its) {
         refused.increment();
         return InferenceError.Overloaded.until(
-                waiting + " requests and answers wait to be transformed (transform.max_queue)",
-                (double) waitingNanos.get() / options.threadCount());
+                its.waiting() + " requests and answers wait to be transformed (transform.max_queue)",
+                (double) its.waitingNanos.get() / options.threadCount());
     }
 
     /** Two threads that end at one time may lose one of their times, which a mean survives. */
@@ -167,12 +196,12 @@ public final class TransformPool implements AutoCloseable {
 
     /** How many wait for a thread. */
     public int waiting() {
-        return threads.getQueue().size();
+        return lane.waiting() + users.waiting();
     }
 
     /** How many have one. */
     public int running() {
-        return threads.getActiveCount();
+        return lane.threads.getActiveCount() + users.threads.getActiveCount();
     }
 
     /** How many of that kind have been transformed. */
@@ -193,6 +222,7 @@ public final class TransformPool implements AutoCloseable {
     /** Begins nothing more; what waits is dropped with the connections that wait for it. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        lane.threads.shutdownNow();
+        users.threads.shutdownNow();
     }
 }

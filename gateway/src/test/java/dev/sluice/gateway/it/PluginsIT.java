@@ -27,7 +27,8 @@ class PluginsIT {
             import dev.sluice.worker.transform.*;
             import java.nio.*;
             import java.nio.charset.StandardCharsets;
-            import java.util.*;
+            import java.time.Duration;
+import java.util.*;
             public final class OddInput implements InputPlugin {
                 public String name() { return "odd"; }
                 public Prepared prepare(Signature signature, Map<String, String> options) {
@@ -252,8 +253,8 @@ class PluginsIT {
     }
 
     private static String problem(Path folder) {
-        return String.valueOf(
-                assertThrows(SettingsException.class, () -> Plugins.in(folder)).getMessage());
+        return String.valueOf(assertThrows(SettingsException.class, () -> Plugins.in(folder, Duration.ZERO))
+                .getMessage());
     }
 
     @Test

@@ -11,13 +11,18 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,16 +39,21 @@ import org.slf4j.LoggerFactory;
 public final class Plugins implements AutoCloseable {
 
     /** Of a server without any. */
-    public static final Plugins NONE = new Plugins(List.of());
+    public static final Plugins NONE = new Plugins(List.of(), Duration.ZERO);
 
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
     private static final int MOST_JARS = 1000;
     private static final String SETTING = "worker.plugins";
 
     private final List<PluginJar> jars;
+    private final Duration grace;
 
-    private Plugins(List<PluginJar> jars) {
+    /** Of versions that have gone, and whose last requests may still be read, or answered. */
+    private final Set<InUse<?>> leaving = ConcurrentHashMap.newKeySet();
+
+    private Plugins(List<PluginJar> jars, Duration grace) {
         this.jars = List.copyOf(jars);
+        this.grace = grace;
     }
 
     /**
@@ -59,9 +69,10 @@ public final class Plugins implements AutoCloseable {
      * Those of the jars in that folder, in the order of their names.
      *
      * @param folder {@code none} for no folder
+     * @param grace how long what was prepared for a version outlives it, for those who were sent to it before
      * @throws SettingsException with all that is wrong with any
      */
-    public static Plugins in(Path folder) {
+    public static Plugins in(Path folder, Duration grace) {
         if (folder.equals(Path.of("none"))) {
             return NONE;
         }
@@ -76,7 +87,7 @@ public final class Plugins implements AutoCloseable {
         }
         twice(jars, "input", jar -> jar.inputs().keySet().stream(), problems);
         twice(jars, "output", jar -> jar.outputs().keySet().stream(), problems);
-        Plugins plugins = new Plugins(jars);
+        Plugins plugins = new Plugins(jars, grace);
         if (!problems.isEmpty()) {
             plugins.close();
             throw new SettingsException(problems);
@@ -153,7 +164,7 @@ public final class Plugins implements AutoCloseable {
             if (plugin != null) {
                 InUse<T> prepared =
                         new InUse<>(prepare(jar, () -> preparing.apply(plugin)), asking.model, jar.classes());
-                asking.whenGone.accept(prepared::close);
+                asking.whenGone.accept(() -> endLater(prepared));
                 return prepared;
             }
         }
@@ -163,6 +174,23 @@ public final class Plugins implements AutoCloseable {
                 jars.isEmpty()
                         ? "this server has no plug-ins (" + SETTING + ")"
                         : "no jar has such a plug-in; there are " + names);
+    }
+
+    /** On a thread of its own, for a user's class may never return from its end either. */
+    private void endLater(InUse<?> prepared) {
+        leaving.add(prepared);
+        CompletableFuture.delayedExecutor(grace.toMillis(), TimeUnit.MILLISECONDS, Plugins::onItsOwnThread)
+                .execute(() -> end(prepared));
+    }
+
+    private static void onItsOwnThread(Runnable end) {
+        Thread.ofPlatform().daemon().name("sluice-plugin-end").start(end);
+    }
+
+    private void end(InUse<?> prepared) {
+        if (leaving.remove(prepared)) {
+            prepared.close();
+        }
     }
 
     private static <T> T prepare(PluginJar jar, InUse.Work<T> preparing) {
@@ -185,6 +213,7 @@ public final class Plugins implements AutoCloseable {
     /** After the last version has gone. */
     @Override
     public void close() {
+        leaving.forEach(this::end);
         for (PluginJar jar : jars) {
             try {
                 jar.close();

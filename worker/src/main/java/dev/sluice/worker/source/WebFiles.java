@@ -32,6 +32,7 @@ public final class WebFiles {
     private final CheckedSockets sockets;
     private final Duration silence;
     private final InstantSource clock;
+    private final boolean lengthNeeded;
 
     /**
      * Whose files may be read.
@@ -40,8 +41,11 @@ public final class WebFiles {
      * @param allowHttp whether plain text is good enough
      * @param allowPrivate whether private networks and this machine may be asked
      * @param hosts whether the host of that URL may be asked at all, which is held against redirects too
+     * @param lengthNeeded whether files must say how long they are: in chunks they may come byte by byte for hours
+     *     without anybody being asked
      */
-    public record Allowed(String settings, boolean allowHttp, boolean allowPrivate, Predicate<URI> hosts) {}
+    public record Allowed(
+            String settings, boolean allowHttp, boolean allowPrivate, Predicate<URI> hosts, boolean lengthNeeded) {}
 
     /** @param silence how long a server may say nothing */
     public WebFiles(Allowed whose, Duration silence, InstantSource clock) {
@@ -51,6 +55,7 @@ public final class WebFiles {
         this.sockets = CheckedSockets.believingWhatJavaDoes(rules);
         this.silence = silence;
         this.clock = clock;
+        this.lengthNeeded = whose.lengthNeeded;
     }
 
     /**
@@ -91,6 +96,9 @@ public final class WebFiles {
         HttpRemote remote = new HttpRemote(source, rules, sockets, silence, clock);
         try (Remote.Opened opened = remote.open(0, "", connection -> hangUps.accept(connection::disconnect))) {
             hangUps.accept(() -> {});
+            if (lengthNeeded && opened.total() < 0) {
+                throw SourceException.never(source.shown() + " does not say how long it is");
+            }
             return read(opened, source, reader);
         } catch (SourceException refused) {
             throw refused;

@@ -58,7 +58,7 @@ final class OutputCalls {
         InferenceError late = new InferenceError.DeadlineExceeded(STAGE);
         long timer = loop.owner().setTimer(millisLeft(answering), over -> made.accept(answering, late));
         @Nullable
-        InferenceError full = pool.begin(TransformPool.Kind.ANSWER, () -> {
+        InferenceError full = pool.begin(work.isUsers() ? TransformPool.Kind.PLUGIN : TransformPool.Kind.ANSWER, () -> {
             InferenceOutcome outcome = make(answering, response);
             loop.runOnContext(back -> {
                 budget.release(bytes);

@@ -77,10 +77,16 @@ record PluginBodyCall(
         for (Tensor input : made) {
             SignatureCheck.input("inputs", input.name(), input.dataType(), input.shape(), signature);
             requireWhole(input);
-            checked.add(new Tensor(
-                    input.name(), input.dataType(), input.shape(), input.data().slice()));
+            checked.add(new Tensor(input.name(), input.dataType(), input.shape(), ours(input.data())));
         }
         return SignatureCheck.inOrder(checked, signature);
+    }
+
+    /** What is direct would be taken for memory of the loop's own when the request is over, and be used again. */
+    private static ByteBuffer ours(ByteBuffer data) {
+        return data.isDirect()
+                ? ByteBuffer.allocate(data.remaining()).put(data.duplicate()).flip()
+                : data.slice();
     }
 
     /** Whether its bytes are as many as its shape says. */

@@ -47,6 +47,9 @@ final class TransformCall {
     private long timer;
     private boolean answeredAlready;
 
+    /** Of a body that is there until its thread is back, though its client has been answered. */
+    private int keptBytes;
+
     /** What became of a body: one of both is null. */
     private record Ended(
             @Nullable Transformed transformed, @Nullable InferenceError error, long nanos) {
@@ -95,6 +98,8 @@ final class TransformCall {
         if (full == null) {
             timer = loop.vertx().setTimer(millisLeft(), late -> {
                 answeredAlready = true;
+                keptBytes = bodyBytes;
+                budget.hold(keptBytes); // before the answer gives them back
                 refuse(new InferenceError.DeadlineExceeded(STAGE));
             });
         } else {
@@ -178,8 +183,9 @@ final class TransformCall {
     }
 
     private void endWork() {
-        budget.release(workBytes);
+        budget.release(workBytes + keptBytes);
         workBytes = 0;
+        keptBytes = 0;
     }
 
     private void refuse(InferenceError error) {
