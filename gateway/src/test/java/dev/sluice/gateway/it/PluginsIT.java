@@ -9,6 +9,7 @@ import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,8 +28,7 @@ class PluginsIT {
             import dev.sluice.worker.transform.*;
             import java.nio.*;
             import java.nio.charset.StandardCharsets;
-            import java.time.Duration;
-import java.util.*;
+            import java.util.*;
             public final class OddInput implements InputPlugin {
                 public String name() { return "odd"; }
                 public Prepared prepare(Signature signature, Map<String, String> options) {

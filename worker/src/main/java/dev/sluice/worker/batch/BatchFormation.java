@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -206,31 +207,40 @@ final class BatchFormation {
      * are to follow it, too, on all instances at once.
      */
     private long neededNanos(QueuedRequest queued, int instances) {
+        return neededNanos(queued, instances, latency::safeNanos);
+    }
+
+    private static long neededNanos(QueuedRequest queued, int instances, IntToLongFunction nanos) {
         int rows = queued.request().rows();
         int toCome = queued.rowsToCome();
-        long alone = latency.safeNanos(rows);
+        long alone = nanos.applyAsLong(rows);
         if (toCome == 0) {
             return alone;
         }
         int lastRows = toCome % rows;
-        long inAll = alone * (1 + toCome / rows) + (lastRows == 0 ? 0 : latency.safeNanos(lastRows));
+        long inAll = alone * (1 + toCome / rows) + (lastRows == 0 ? 0 : nanos.applyAsLong(lastRows));
         return Math.max(alone, inAll / Math.max(1, instances));
     }
 
     /**
      * All but the last one, which is tried in any case: only a run can show that the latency was learnt wrongly. What
-     * follows a piece has had its try.
+     * follows a piece has had its try; but while nobody else waits it keeps nobody out, and goes on for as long as it may
+     * be in time: its first pieces may have met a cold model, which looks slow and uncertain then.
      */
     private void refuseHopeless(int instances, long now, Predicate<QueuedRequest> elsewhere) {
         for (QueuedRequest next = queue.firstToExpire();
-                next != null
-                        && (queue.requests() > 1 || next.follows())
-                        && next.deadlineNanos() - now < neededNanos(next, instances)
-                        && !elsewhere.test(next);
+                next != null && isHopeless(next, instances, now) && !elsewhere.test(next);
                 next = queue.firstToExpire()) {
             queue.remove(next);
             drop.accept(next, Refusal.hopeless());
         }
+    }
+
+    private boolean isHopeless(QueuedRequest next, int instances, long now) {
+        long leftNanos = next.deadlineNanos() - now;
+        return queue.requests() > 1
+                ? leftNanos < neededNanos(next, instances)
+                : next.follows() && leftNanos < neededNanos(next, instances, latency::nanos);
     }
 
     private Batch take(BatchQueue.Lane lane, int maxRows, long now) {
