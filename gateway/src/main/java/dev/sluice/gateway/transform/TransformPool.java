@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @thread asked from any; its threads begin with the first work, and end when there has been none for a minute
  * @bound {@code transform.threads} at one time, and as many of users' own classes beside them;
  *     {@code transform.max_queue} that wait, more where all of them are expected to take less than so many pictures
- *     usually do, or are answers: {@value #MOST_TIMES} times that at most, of which half are for answers
+ *     usually do: {@value #MOST_TIMES} times that at most, and as many again of answers
  * @errors Overloaded beyond that, until as much is done as waits
  */
 public final class TransformPool implements AutoCloseable {
@@ -92,7 +92,7 @@ public final class TransformPool implements AutoCloseable {
         private final AtomicLong waitingNanos = new AtomicLong();
 
         Lane(TransformOptions options, String name) {
-            this.places = new Semaphore(options.maxQueue() * MOST_TIMES + options.threadCount());
+            this.places = new Semaphore(options.maxQueue() * MOST_TIMES * 2 + options.threadCount());
             AtomicInteger number = new AtomicInteger();
             this.threads = new ThreadPoolExecutor(
                     options.threadCount(),
@@ -139,10 +139,10 @@ public final class TransformPool implements AutoCloseable {
         return full || !isTaken(kind, its, work) ? refusal(its) : null;
     }
 
-    /** The second half of the places is for answers. */
+    /** As many places again are for answers alone. */
     private boolean isFull(Lane its) {
         int waiting = its.waiting();
-        return waiting >= options.maxQueue() * (MOST_TIMES / 2)
+        return waiting >= options.maxQueue() * MOST_TIMES
                 || (waiting >= options.maxQueue() && its.waitingNanos.get() >= FIRST_GUESS_NANOS * options.maxQueue());
     }
 

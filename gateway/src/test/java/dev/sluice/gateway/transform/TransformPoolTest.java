@@ -134,7 +134,7 @@ class TransformPoolTest {
             await(begun);
             assertNull(pool.begin(Kind.PICTURE, () -> true));
             assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.PICTURE, () -> true));
-            for (int i = 1; i < 16; i++) {
+            for (int i = 1; i < 32; i++) {
                 assertNull(pool.begin(Kind.ANSWER, () -> true), i + " wait");
             }
             assertInstanceOf(InferenceError.Overloaded.class, pool.begin(Kind.ANSWER, () -> true));
