@@ -255,7 +255,7 @@ class OutputCallsTest {
         CountDownLatch go = new CountDownLatch(1);
         block(go);
         while (pool.begin(TransformPool.Kind.ANSWER, () -> true) == null) {
-            assertTrue(pool.waiting() <= 16);
+            assertTrue(pool.waiting() <= 32);
         }
         assertInstanceOf(InferenceError.Overloaded.class, refusal(MUCH));
         assertEquals(0, budget.heldBytes());
