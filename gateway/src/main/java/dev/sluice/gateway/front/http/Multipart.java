@@ -25,19 +25,23 @@ final class Multipart {
     private static final Pattern BOUNDARY = Pattern.compile("(?i);\\s*boundary=(?:\"([^\"]+)\"|([^;\\s\"]+))");
     private static final Pattern NAME = Pattern.compile("(?i);\\s*name=(?:\"([^\"]*)\"|([^;\\s\"]+))");
     private static final Pattern FILE_NAME = Pattern.compile("(?i);\\s*filename\\*?=");
-    private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final ByteSearch HEAD_END = new ByteSearch("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
     private final byte[] bytes;
     private final int end;
-    private final byte[] between;
-    private int at;
+    private final ByteSearch between;
+
+    /** Where the head of the next part begins; negative where there is none. */
+    private int head;
+
     private int parts;
 
     private Multipart(HttpBytes body, String boundary) {
         this.bytes = body.array();
         this.end = body.to();
-        this.between = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
-        this.at = indexOf(("--" + boundary).getBytes(StandardCharsets.ISO_8859_1), body.from(), body.length());
+        this.between = new ByteSearch(("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1));
+        String first = "--" + boundary; // before which no line needs to end
+        this.head = startsWith(first, body.from()) ? body.from() + first.length() : behind(body.from());
     }
 
     /**
@@ -97,41 +101,32 @@ final class Multipart {
         return null;
     }
 
+    /** Behind the next line that stands between parts; negative where there is none. */
+    private int behind(int from) {
+        int found = between.indexOf(bytes, from, end);
+        return found < 0 ? -1 : found + between.length();
+    }
+
     /** Null behind the last. */
     private @Nullable Part next() {
-        int head = at + (parts == 0 ? between.length - 2 : between.length); // no line ends before the first
-        if (at < 0 || parts == MOST_PARTS || startsWith("--", head)) {
+        if (head < 0 || parts == MOST_PARTS || startsWith("--", head)) {
             return null;
         }
-        int headEnd = indexOf(HEAD_END, head, MOST_HEAD);
-        int next = headEnd < 0 ? -1 : indexOf(between, headEnd, Integer.MAX_VALUE);
+        int headEnd = HEAD_END.indexOf(bytes, head, Math.min(end, head + MOST_HEAD));
+        int next = headEnd < 0 ? -1 : behind(headEnd);
         if (next < 0) {
             throw InferenceException.invalid("body", "the form ends in the middle of a part");
         }
-        int from = Math.min(next, headEnd + HEAD_END.length);
-        at = next;
+        int contentEnd = next - between.length();
+        int from = Math.min(contentEnd, headEnd + HEAD_END.length());
+        String lines = new String(bytes, head, headEnd - head, StandardCharsets.UTF_8);
+        head = next;
         parts++;
-        return new Part(
-                new String(bytes, head, headEnd - head, StandardCharsets.UTF_8),
-                ByteBuffer.wrap(bytes, from, next - from));
+        return new Part(lines, ByteBuffer.wrap(bytes, from, contentEnd - from));
     }
 
-    private boolean startsWith(String ascii, int at) {
-        return at + ascii.length() <= end
-                && new String(bytes, at, ascii.length(), StandardCharsets.US_ASCII).equals(ascii);
-    }
-
-    private int indexOf(byte[] sought, int from, int most) {
-        int last = (int) Math.min((long) from + most, end) - sought.length;
-        for (int at = from; at <= last; at++) {
-            int same = 0;
-            while (same < sought.length && bytes[at + same] == sought[same]) {
-                same++;
-            }
-            if (same == sought.length) {
-                return at;
-            }
-        }
-        return -1;
+    private boolean startsWith(String text, int at) {
+        return at + text.length() <= end
+                && new String(bytes, at, text.length(), StandardCharsets.ISO_8859_1).equals(text);
     }
 }
