@@ -7,13 +7,14 @@ import dev.sluice.worker.contract.ImageInput.Resize;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a tensor of a picture: decoded, then resized as it is stored, and turned upright, inverted and normalised on the
  * way into the tensor's memory.
  *
  * @thread any; keeps nothing
- * @bound beside the decoded picture, whose pixels are bounded, four bytes for each element of the tensor
+ * @bound beside the decoded picture, whose pixels are bounded, some of its rows
  * @errors those of {@link PictureDecoder}; InvalidRequest where nothing is drawn on what should be a drawing
  */
 public final class ImageTransform {
@@ -45,18 +46,14 @@ public final class ImageTransform {
         Turn turn = new Turn(decoded.orientation(), to.width(), to.height());
         boolean drawing = to.resize() == Resize.INK;
         boolean inverted = !drawing && isInverted(rows, to);
-        Canvas canvas = new Canvas(
-                turn.wide(), turn.high(), to.channels().count(), inverted ? WHITE - to.background() : to.background());
-        Framing framing;
-        if (drawing) {
-            Ink ink = Ink.of(rows, to.invert());
-            framing = Framing.of(ink, to, rows, turn.wide(), turn.high());
-            canvas.draw(rows, framing, ink.tone());
-        } else {
-            framing = Framing.of(to, rows.width(), rows.height(), turn.wide(), turn.high());
-            canvas.draw(rows, framing, null);
-        }
-        new TensorWriter(canvas, turn, to, inverted).write(memory);
+        @Nullable Ink ink = drawing ? Ink.of(rows, to.invert()) : null;
+        Framing framing = ink == null
+                ? Framing.of(to, rows.width(), rows.height(), turn.wide(), turn.high())
+                : Framing.of(ink, to, rows, turn.wide(), turn.high());
+        int background = inverted ? WHITE - to.background() : to.background();
+        byte @Nullable [] tone = ink == null ? null : ink.tone();
+        new TensorWriter(turn, to, inverted, memory)
+                .write(new ResizedRows(rows, framing, turn.wide(), background, tone));
         return PictureFrame.of(decoded, framing, turn);
     }
 

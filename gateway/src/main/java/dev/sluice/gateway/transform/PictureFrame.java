@@ -49,8 +49,8 @@ public record PictureFrame(int width, int height, Axis across, Axis down) implem
         return new PictureFrame(
                 width,
                 height,
-                turn.right() < 0 ? across.from(width) : across,
-                turn.down() < 0 ? down.from(height) : down);
+                turn.leftward() ? across.from(width) : across,
+                turn.upward() ? down.from(height) : down);
     }
 
     private static Axis axis(Picture stored, Taps taps, int pixels) {

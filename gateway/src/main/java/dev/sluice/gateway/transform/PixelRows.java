@@ -80,6 +80,10 @@ final class PixelRows {
         return packed && channels != GRAY && model.getBandOffsets()[0] > model.getBandOffsets()[2];
     }
 
+    int channels() {
+        return channels;
+    }
+
     int width() {
         return width;
     }

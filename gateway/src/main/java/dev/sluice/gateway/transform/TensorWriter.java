@@ -5,10 +5,11 @@ import dev.sluice.worker.contract.ImageInput;
 import dev.sluice.worker.contract.ImageInput.Channels;
 import dev.sluice.worker.contract.ImageInput.Layout;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /**
- * Writes a canvas into the memory of a tensor: turned upright, its channels in the model's order, its numbers as the
- * model wants them.
+ * Writes a picture into the memory of a tensor, row by row as it is stored: turned upright, its channels in the model's
+ * order, its numbers as the model wants them.
  *
  * @thread confined to the thread that transforms
  */
@@ -17,21 +18,24 @@ final class TensorWriter {
     private static final int WHITE = 255;
     private static final int COLOURS = 3;
 
-    private final float[] canvas;
     private final Turn turn;
     private final ImageInput to;
+    private final DataType type;
     private final int channels;
-    private final boolean blueFirst;
     private final float[] factor;
     private final float[] offset;
+    private final ByteBuffer memory;
+    private final FloatBuffer floats;
 
-    /** @param inverted whether dark becomes light */
-    TensorWriter(Canvas canvas, Turn turn, ImageInput to, boolean inverted) {
-        this.canvas = canvas.values();
+    /**
+     * @param inverted whether dark becomes light
+     * @param memory from position on, as long as the one row of {@code to}, little-endian
+     */
+    TensorWriter(Turn turn, ImageInput to, boolean inverted, ByteBuffer memory) {
         this.turn = turn;
         this.to = to;
+        this.type = to.tensor().dataType();
         this.channels = to.channels().count();
-        this.blueFirst = canvas.isBlueFirst();
         this.factor = new float[channels];
         this.offset = new float[channels];
         for (int channel = 0; channel < channels; channel++) {
@@ -40,66 +44,70 @@ final class TensorWriter {
             factor[channel] = (float) ((white - black) / WHITE);
             offset[channel] = (float) black;
         }
+        this.memory = memory.slice().order(memory.order());
+        this.floats = this.memory.asFloatBuffer();
     }
 
-    void write(ByteBuffer memory) {
+    void write(ResizedRows rows) {
         boolean planes = to.layout() == Layout.NCHW;
-        float[] line = new float[to.width() * (planes ? 1 : channels)];
-        for (int plane = 0; plane < (planes ? channels : 1); plane++) {
-            for (int y = 0; y < to.height(); y++) {
+        boolean reversed = rows.areBlueFirst() != (to.channels() == Channels.BGR);
+        float[] line = new float[turn.wide() * (planes ? 1 : channels)];
+        for (int y = 0; y < turn.high(); y++) {
+            float[] row = rows.row(y);
+            int pixel = turn.start() + y * turn.nextRow();
+            for (int channel = 0; channel < channels; channel++) {
+                int stored = reversed ? channels - 1 - channel : channel;
                 if (planes) {
-                    fill(line, y, plane, 0, 1);
+                    fill(line, 0, 1, row, stored, channel);
+                    put(line, 1, channel * to.width() * to.height() + pixel);
                 } else {
-                    for (int channel = 0; channel < channels; channel++) {
-                        fill(line, y, channel, channel, channels);
-                    }
+                    fill(line, channel, channels, row, stored, channel);
                 }
-                put(memory, (plane * to.height() + y) * line.length, line);
+            }
+            if (!planes) {
+                put(line, channels, pixel * channels);
             }
         }
     }
 
-    private void fill(float[] line, int y, int channel, int first, int step) {
-        int stored = blueFirst == (to.channels() != Channels.BGR) ? channels - 1 - channel : channel;
-        int at = (turn.start() + y * turn.down()) * channels + stored;
-        if (step == 1 && turn.right() == 1 && channels == COLOURS) {
-            fillPlane(line, at, factor[channel], offset[channel]);
-            return;
-        }
-        int right = turn.right() * channels;
+    private void fill(float[] line, int first, int step, float[] row, int stored, int channel) {
         float times = factor[channel];
         float plus = offset[channel];
-        for (int i = first; i < line.length; i += step, at += right) {
-            line[i] = canvas[at] * times + plus;
+        if (step == 1 && channels == COLOURS) { // most models: steps that the compiler knows are what it can unroll
+            for (int x = 0; x < line.length; x++) {
+                line[x] = row[COLOURS * x + stored] * times + plus;
+            }
+            return;
+        }
+        for (int i = first, at = stored; i < line.length; i += step, at += channels) {
+            line[i] = row[at] * times + plus;
         }
     }
 
-    /** The same for most pictures and models: steps that the compiler knows are what it can unroll. */
-    private void fillPlane(float[] line, int at, float times, float plus) {
-        for (int x = 0; x < line.length; x++) {
-            line[x] = canvas[at + COLOURS * x] * times + plus;
+    /**
+     * What has been stored side by side, to where it is upright.
+     *
+     * @param together so many elements of it stay together
+     * @param element where the first of them goes
+     */
+    private void put(float[] line, int together, int element) {
+        int step = turn.nextPixel() * together;
+        if (type == DataType.FP32 && step == together) {
+            floats.put(element, line);
+            return;
+        }
+        for (int from = 0, at = element; from < line.length; from += together, at += step) {
+            for (int i = 0; i < together; i++) {
+                put(line[from + i], at + i);
+            }
         }
     }
 
-    private void put(ByteBuffer memory, int element, float[] line) {
-        DataType type = to.tensor().dataType();
-        int at = memory.position() + element * type.elementBytes();
+    private void put(float value, int element) {
         switch (type) {
-            case FP32 ->
-                memory.slice(at, line.length * Float.BYTES)
-                        .order(memory.order())
-                        .asFloatBuffer()
-                        .put(line);
-            case FP16 -> {
-                for (int i = 0; i < line.length; i++) {
-                    memory.putShort(at + i * Short.BYTES, Float.floatToFloat16(line[i]));
-                }
-            }
-            case UINT8 -> {
-                for (int i = 0; i < line.length; i++) {
-                    memory.put(at + i, (byte) Math.clamp(Math.round(line[i]), 0, WHITE));
-                }
-            }
+            case FP32 -> floats.put(element, value);
+            case FP16 -> memory.putShort(element * Short.BYTES, Float.floatToFloat16(value));
+            case UINT8 -> memory.put(element, (byte) Math.clamp(Math.round(value), 0, WHITE));
             case BOOL, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, BF16, FP64, BYTES ->
                 throw new IllegalStateException("no picture becomes " + type);
         }

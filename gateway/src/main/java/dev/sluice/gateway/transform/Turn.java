@@ -22,35 +22,36 @@ record Turn(int orientation, int width, int height) {
         return swaps() ? width : height;
     }
 
-    /** The index of the stored pixel that the upright one at 0, 0 is. */
+    /** Whether what it is made of runs from right to left. */
+    boolean leftward() {
+        return orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+    }
+
+    /** Whether what it is made of runs from below. */
+    boolean upward() {
+        return orientation == 3 || orientation == 4 || orientation >= 7;
+    }
+
+    /** The index of the upright pixel that the first one stored is. */
     int start() {
-        return switch (orientation) {
-            case 2 -> wide() - 1;
-            case 3 -> wide() * high() - 1;
-            case 4, 6 -> wide() * (high() - 1);
-            case 7 -> wide() * high() - 1;
-            case 8 -> wide() - 1;
-            default -> 0;
-        };
+        return (leftward() ? width - 1 : 0) + (upward() ? width * (height - 1) : 0);
     }
 
-    /** How much further the stored pixel is that stands one to the right in the upright picture. */
-    int right() {
-        return switch (orientation) {
-            case 2, 3 -> -1;
-            case 5, 8 -> wide();
-            case 6, 7 -> -wide();
-            default -> 1;
-        };
+    /** How much further the upright pixel is of the one stored behind it in the same row. */
+    int nextPixel() {
+        return swaps() ? stepDown() : stepRight();
     }
 
-    /** The same for the one below. */
-    int down() {
-        return switch (orientation) {
-            case 3, 4 -> -wide();
-            case 5, 6 -> 1;
-            case 7, 8 -> -1;
-            default -> wide();
-        };
+    /** The same for the row below. */
+    int nextRow() {
+        return swaps() ? stepRight() : stepDown();
+    }
+
+    private int stepRight() {
+        return leftward() ? -1 : 1;
+    }
+
+    private int stepDown() {
+        return upward() ? -width : width;
     }
 }
