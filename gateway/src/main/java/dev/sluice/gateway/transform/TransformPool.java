@@ -91,6 +91,7 @@ public final class TransformPool implements AutoCloseable {
         private final AtomicLong came = new AtomicLong();
         private final AtomicLong waitingNanos = new AtomicLong();
 
+        @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: where cores are scarce, event loops go first
         Lane(TransformOptions options, String name) {
             this.places = new Semaphore(options.maxQueue() * MOST_TIMES * 2 + options.threadCount());
             AtomicInteger number = new AtomicInteger();
@@ -102,6 +103,7 @@ public final class TransformPool implements AutoCloseable {
                     new PriorityBlockingQueue<>(),
                     work -> Thread.ofPlatform()
                             .daemon()
+                            .priority(Thread.MIN_PRIORITY)
                             .name(name + number.getAndIncrement())
                             .unstarted(work));
             threads.allowCoreThreadTimeOut(true);
