@@ -3,7 +3,7 @@ package dev.sluice.gateway.metrics;
 /**
  * The name and meaning of each of our meters, as Prometheus shows them.
  *
- * <p>README.md has the same table for operators, and a test compares the two.
+ * <p>docs/operating.md has the same tables for operators, and a test compares the two.
  *
  * @thread stateless
  * @units durations in seconds, as Prometheus has it

@@ -18,17 +18,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Operators read README.md: it has every meter and every reason, and no other. */
+/** Operators read docs/operating.md: it has every meter and every reason, and no other. */
 class MeterNamesTest {
 
     private static final Pattern ROW = Pattern.compile("^\\| `(sluice_\\w+)` \\|", Pattern.MULTILINE);
 
-    private static String readme() throws IOException {
-        return Files.readString(Path.of("..", "README.md"));
+    private static String page() throws IOException {
+        return Files.readString(Path.of("..", "docs", "operating.md"));
     }
 
     @Test
-    void theReadmeHasEachMeterAndNoOther() throws IOException, IllegalAccessException {
+    void thePageHasEachMeterAndNoOther() throws IOException, IllegalAccessException {
         Set<String> names = new TreeSet<>();
         for (Field field : MeterNames.class.getDeclaredFields()) {
             if (Modifier.isPublic(field.getModifiers())) {
@@ -36,15 +36,15 @@ class MeterNamesTest {
             }
         }
         Set<String> written =
-                ROW.matcher(readme()).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
+                ROW.matcher(page()).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(names, written);
     }
 
     @Test
-    void theReadmeExplainsEachReason() throws IOException {
-        String readme = readme();
+    void thePageExplainsEachReason() throws IOException {
+        String page = page();
         Stream.concat(Stream.of(FlushReason.values()), Stream.of(DropReason.values()))
                 .map(reason -> "`" + reason.name().toLowerCase(Locale.ROOT) + "`")
-                .forEach(word -> assertTrue(readme.contains(word), word));
+                .forEach(word -> assertTrue(page.contains(word), word));
     }
 }

@@ -25,7 +25,7 @@ class ModelLifecycleTest {
 
     private static Map<ModelState, Set<ModelState>> drawn() throws IOException {
         String page = Files.readString(Path.of("../ARCHITECTURE.md"));
-        String section = page.substring(page.indexOf("### The life of a model version"), page.indexOf("## Code map"));
+        String section = page.substring(page.indexOf("## The life of a model version"), page.indexOf("## Code map"));
         Matcher row = ROW.matcher(section);
         Map<ModelState, Set<ModelState>> drawn = new TreeMap<>();
         while (row.find()) {
