@@ -6,7 +6,6 @@ import dev.sluice.worker.contract.BoxesOutput.Units;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.pipeline.Pipeline.Input;
 import dev.sluice.worker.pipeline.Pipeline.Stage;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,8 +74,8 @@ final class BoxStages {
         }
         check(stage, crop, detector, how);
         String name = put(new DeclaredBoxes(how), detector, model.signature(), stage.line());
-        Stream<Input> pictures = stage.inputs().stream()
-                .filter(input -> !input.equals(new Input(Crop.BOXES, detector)));
+        Stream<Input> pictures =
+                stage.inputs().stream().filter(input -> !input.equals(new Input(Crop.BOXES, detector)));
         Stream<Input> boxes = DeclaredBoxes.GIVEN.stream().map(tensor -> new Input(tensor, new Source(name, tensor)));
         return new Stage(
                 stage.name(),
@@ -109,7 +108,8 @@ final class BoxStages {
         if (model.outputs().size() != 1) {
             faults.add(
                     stage.line(),
-                    "takes the boxes of " + detector + ", whose model.yaml declares none (transform.output of kind boxes):"
+                    "takes the boxes of " + detector
+                            + ", whose model.yaml declares none (transform.output of kind boxes):"
                             + " say which of its outputs has them, " + model.outputs());
         }
     }
@@ -117,9 +117,7 @@ final class BoxStages {
     private void check(Stage stage, Crop crop, Source detector, BoxesOutput how) {
         String boxes = "the boxes of " + detector + ", which its model.yaml declares";
         if (crop.corners() != Corners.XYXY || crop.units() != Units.PIXELS) {
-            faults.add(
-                    stage.line(),
-                    "says between its brackets what the numbers are of " + boxes + ": leave that out");
+            faults.add(stage.line(), "says between its brackets what the numbers are of " + boxes + ": leave that out");
         }
         stage.inputs().stream()
                 .filter(input -> !BESIDE.contains(input.name()))
@@ -148,7 +146,8 @@ final class BoxStages {
 
     /** Of two names of one stage's only output, one may be left out. */
     private static boolean isSame(Source one, Source other) {
-        boolean isOnly = !one.isInput() && (one.tensor().isEmpty() || other.tensor().isEmpty());
+        boolean isOnly =
+                !one.isInput() && (one.tensor().isEmpty() || other.tensor().isEmpty());
         return one.equals(other) || (isOnly && one.stage().equals(other.stage()));
     }
 }

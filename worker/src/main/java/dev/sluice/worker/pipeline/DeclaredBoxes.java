@@ -32,8 +32,8 @@ record DeclaredBoxes(BoxesOutput how) implements StageTask {
                 .map(name -> Objects.requireNonNull(detector.output(name), name))
                 .toList();
         long open = Shape.VARIABLE;
-        boolean rows = hasRows(Objects.requireNonNull(detector.output(how.places().boxes()))
-                .shape());
+        boolean rows = hasRows(
+                Objects.requireNonNull(detector.output(how.places().boxes())).shape());
         Shape each = rows ? new Shape(open, open) : new Shape(open);
         Shape boxes = rows ? new Shape(open, open, Crop.CORNERS) : new Shape(open, Crop.CORNERS);
         return new Signature(

@@ -73,8 +73,7 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
      * @param models by the names of the stages
      * @return empty if {@code faults} has been told of anything
      */
-    public static Optional<PipelinePlan> of(
-            Pipeline pipeline, Map<String, StageSpec> models, PipelineFaults faults) {
+    public static Optional<PipelinePlan> of(Pipeline pipeline, Map<String, StageSpec> models, PipelineFaults faults) {
         if (!faults.isEmpty()) {
             return Optional.empty();
         }

@@ -265,8 +265,7 @@ class CroppingTest {
         Tensor seen = floats("seen", new Shape(1, 2, 2, 3), new double[12]);
         List<Tensor> cut = run("1x1", image, box(1, 1, 2, 2), seen);
         assertArrayEquals(new double[] {2, 1, 4, 2}, numbers(cut.get(1)));
-        assertArrayEquals(
-                numbers(run("1x1", image, box(2, 1, 4, 2)).getFirst()), numbers(cut.getFirst()));
+        assertArrayEquals(numbers(run("1x1", image, box(2, 1, 4, 2)).getFirst()), numbers(cut.getFirst()));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> run("1x1", image, box(1, 1, 2, 2), floats("seen", new Shape(1, 2, 2, 2), new double[8])));

@@ -64,9 +64,8 @@ class DeclaredBoxesTest {
     }
 
     private static FakeStages begun(Graphs graph, Tensor picture) {
-        FakeStages stages = new FakeStages(
-                graph.outputs("things.boxes", "things.index", "things.score", "things.class")
-                        .plan());
+        FakeStages stages = new FakeStages(graph.outputs("things.boxes", "things.index", "things.score", "things.class")
+                .plan());
         stages.begin(ALL, picture);
         return stages;
     }
@@ -184,8 +183,7 @@ class DeclaredBoxesTest {
                         "things = crop[2x2](image=photo, boxes=found, seen=little)")
                 .outputs("things.boxes", "things.score")
                 .plan());
-        stages.begin(
-                List.of("boxes"), CroppingTest.floats("photo", new Shape(1, 1, 8, 16), new double[8 * 16]));
+        stages.begin(List.of("boxes"), CroppingTest.floats("photo", new Shape(1, 1, 8, 16), new double[8 * 16]));
         stages.answer("little", CroppingTest.floats("small", new Shape(1, 1, 4, 4), new double[16]));
         stages.answer("found", out(1, candidate(1, 1, 2, 2, 0.6, 0.1), candidate(3, 2.5, 2, 1, 0.1, 0.9)));
         assertEquals("boxes[2,4][8.0, 4.0, 16.0, 6.0, 0.0, 0.0, 8.0, 4.0]", said(stages));
@@ -262,15 +260,15 @@ class DeclaredBoxesTest {
                 "takes score beside the boxes of found, which its model.yaml declares, and with these it takes but"
                         + " image and seen",
                 found("detr", "crop[2x2](image=picture, boxes=found, score=found.logits)"));
-        assertFault(
-                "feeds boxes twice", found("yolo", "crop[2x2](image=picture, boxes=found, boxes=more)"));
+        assertFault("feeds boxes twice", found("yolo", "crop[2x2](image=picture, boxes=found, boxes=more)"));
     }
 
     @Test
     void pixelsAreThoseOfAPictureThatTheDetectorIsGiven() {
         String[] stages = {"little = half(picture)", "found = yolo(little)"};
-        String boxes = "cuts by the boxes of found, which its model.yaml declares, in a picture that found is given, and "
-                + "picture is none of those: name it, as seen=SOURCE";
+        String boxes =
+                "cuts by the boxes of found, which its model.yaml declares, in a picture that found is given, and "
+                        + "picture is none of those: name it, as seen=SOURCE";
         assertFault(boxes, models().stages(stages).stages("things = crop[2x2](image=picture, boxes=found)"));
         assertFault(
                 boxes, models().stages(stages).stages("things = crop[2x2](image=little, boxes=found, seen=picture)"));
