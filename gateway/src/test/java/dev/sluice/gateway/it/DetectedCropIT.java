@@ -96,8 +96,8 @@ class DetectedCropIT {
     }
 
     private static String request(float[][][][] pixels) {
-        return Requests.inputs(Requests.tensor(
-                "picture", "FP32", "[" + pixels.length + ",3,64,64]", Arrays.deepToString(pixels)));
+        return Requests.inputs(
+                Requests.tensor("picture", "FP32", "[" + pixels.length + ",3,64,64]", Arrays.deepToString(pixels)));
     }
 
     private static JsonArray data(Answer answer, int output) {
@@ -188,6 +188,9 @@ class DetectedCropIT {
     }
 
     private static int objects(RunningGateway gateway, byte[] picture) {
-        return predict(gateway, "things", picture).json().getJsonArray("objects").size();
+        return predict(gateway, "things", picture)
+                .json()
+                .getJsonArray("objects")
+                .size();
     }
 }
