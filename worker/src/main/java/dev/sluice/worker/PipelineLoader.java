@@ -12,6 +12,7 @@ import dev.sluice.worker.pipeline.Pipeline;
 import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.StageModel;
+import dev.sluice.worker.pipeline.StageSpec;
 import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.ModelConfig;
 import dev.sluice.worker.repository.ModelConfig.Batching;
@@ -61,13 +62,13 @@ final class PipelineLoader {
     private final Vertx vertx;
     private final Context control;
 
-    /** Of those that failed, the signatures with which they did. */
+    /** Of those that failed, what their stages' models were like then. */
     private final Map<ModelId, Failed> failed = new HashMap<>();
 
     private Plugins plugins = Plugins.NONE;
     private Consumer<ModelId> again = model -> {};
 
-    private record Failed(List<StageModel> stages, Map<StageModel, Signature> with) {}
+    private record Failed(List<StageModel> stages, Map<StageModel, StageSpec> with) {}
 
     /** What all pipelines have together. */
     record Means(
@@ -154,12 +155,16 @@ final class PipelineLoader {
         return pipeline.asking().stream().map(Pipeline.Stage::model).toList();
     }
 
+    private static StageSpec spec(Bound bound) {
+        return StageSpec.of(bound.description().signature(), bound.description().transform());
+    }
+
     private Exception refused(Loading version, Pipeline pipeline, PipelineFaults faults) {
-        Map<StageModel, Signature> with = new HashMap<>();
+        Map<StageModel, StageSpec> with = new HashMap<>();
         for (StageModel stage : models(pipeline)) {
             Bound bound = directory.find(stage);
             if (bound != null) {
-                with.put(stage, bound.description().signature());
+                with.put(stage, spec(bound));
             }
         }
         failed.put(version.model(), new Failed(models(pipeline), with));
@@ -220,17 +225,17 @@ final class PipelineLoader {
     /** As it is now; null where the stages are not all there, or do not fit. */
     private PipelineVerticle.@Nullable Binding binding(Pipeline pipeline, PipelineFaults faults) {
         Map<String, Bound> bound = new LinkedHashMap<>();
-        Map<String, Signature> signatures = new HashMap<>();
+        Map<String, StageSpec> models = new HashMap<>();
         for (Pipeline.Stage stage : pipeline.asking()) {
             Bound now = directory.find(stage.model());
             if (now == null) {
                 PipelinePlan.lacks(stage, directory.reason(stage.model()), faults);
             } else {
                 bound.put(stage.name(), now);
-                signatures.put(stage.name(), now.description().signature());
+                models.put(stage.name(), spec(now));
             }
         }
-        return PipelinePlan.of(pipeline, signatures, faults)
+        return PipelinePlan.of(pipeline, models, faults)
                 .map(plan -> new PipelineVerticle.Binding(plan, bound, ""))
                 .orElse(null);
     }
@@ -300,11 +305,11 @@ final class PipelineLoader {
             if (state == ModelState.LOADING || state == ModelState.WARMING) {
                 continue;
             }
-            Map<StageModel, Signature> now = new HashMap<>();
+            Map<StageModel, StageSpec> now = new HashMap<>();
             for (StageModel stage : entry.getValue().stages) {
                 Bound bound = directory.find(stage);
                 if (bound != null) {
-                    now.put(stage, bound.description().signature());
+                    now.put(stage, spec(bound));
                 }
             }
             boolean areAllThere = now.keySet().containsAll(entry.getValue().stages);

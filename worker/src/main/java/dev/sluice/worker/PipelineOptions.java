@@ -3,7 +3,8 @@ package dev.sluice.worker;
 import dev.sluice.worker.settings.Setting;
 
 /**
- * What is computed between the stages of pipelines: pieces cut out of pictures, rows that part ways and come together.
+ * What is computed between the stages of pipelines: boxes found among candidates, pieces cut out of pictures, rows that part
+ * ways and come together.
  *
  * @param threads that do it; 0 for one for each two cores, for the models want the others
  * @param maxQueue computations that wait for a thread, in the whole process; 256 of some milliseconds each are done within a

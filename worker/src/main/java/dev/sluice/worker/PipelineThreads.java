@@ -144,6 +144,14 @@ final class PipelineThreads implements AutoCloseable {
         }
 
         @Override
+        public void give(long less) {
+            if (bytes.accumulateAndGet(less, (has, given) -> has == CLOSED ? CLOSED : has - given) != CLOSED) {
+                takenBytes.addAndGet(-less);
+                listener.pipelineMemory(model, -less);
+            }
+        }
+
+        @Override
         public boolean isOver() {
             return bytes.get() == CLOSED;
         }

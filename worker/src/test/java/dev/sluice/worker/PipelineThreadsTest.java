@@ -80,6 +80,19 @@ class PipelineThreadsTest {
     }
 
     @Test
+    void whatIsGivenBackBeforeTheEndIsThereForOthers() {
+        PipelineThreads.Account one = threads.account(MODEL);
+        assertInstanceOf(InferenceResponse.class, taking(one, MEMORY));
+        one.give(MEMORY - 10);
+        assertEquals(10, threads.takenBytes());
+        assertEquals(10, told.get());
+        one.close();
+        one.give(10);
+        assertEquals(0, threads.takenBytes(), "which has been given back with the request");
+        assertEquals(0, told.get());
+    }
+
+    @Test
     void whatNeverFitsIsNotToBeTriedAgain() {
         assertInstanceOf(InferenceError.InvalidRequest.class, taking(threads.account(MODEL), MEMORY + 1));
         assertEquals(0, threads.takenBytes());

@@ -25,6 +25,7 @@ import dev.sluice.worker.fake.Tensors;
 import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.PipelineText;
+import dev.sluice.worker.pipeline.StageSpec;
 import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -49,6 +50,7 @@ class PipelineVerticleFaultTest {
     private static final Incarnation WHOLE = new Incarnation(new ModelId("whole", 1), 1);
     private static final String FRONT = "test.front";
     private static final Signature ROWS = new FakeModel(inputs -> inputs).signature();
+    private static final StageSpec MODEL = new StageSpec(ROWS, null);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final BlockingQueue<OutcomeGroup> front = new LinkedBlockingQueue<>();
@@ -65,7 +67,7 @@ class PipelineVerticleFaultTest {
         PipelineFaults faults = new PipelineFaults();
         return PipelinePlan.of(
                         PipelineText.read(List.of("a = stage(x)", "b = stage(a)"), List.of("b.y"), faults),
-                        Map.of("a", ROWS, "b", ROWS),
+                        Map.of("a", MODEL, "b", MODEL),
                         faults)
                 .orElseThrow();
     }

@@ -16,6 +16,7 @@ import dev.sluice.worker.pipeline.PipelineCapacity;
 import dev.sluice.worker.pipeline.PipelineFaults;
 import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.PipelineText;
+import dev.sluice.worker.pipeline.StageSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,11 +74,11 @@ class PipelineRoomSimulationTest {
 
     private static PipelineCapacity capacity() {
         TensorSpec x = new TensorSpec("x", DataType.FP32, new Shape(Shape.VARIABLE));
-        Signature signature = new Signature(List.of(x), List.of(x), true);
+        StageSpec model = new StageSpec(new Signature(List.of(x), List.of(x), true), null);
         PipelineFaults faults = new PipelineFaults();
         PipelinePlan plan = PipelinePlan.of(
                         PipelineText.read(List.of("a = first(v)", "b = last(a)"), List.of("b.x"), faults),
-                        Map.of("a", signature, "b", signature),
+                        Map.of("a", model, "b", model),
                         faults)
                 .orElseThrow();
         return new PipelineCapacity(plan);

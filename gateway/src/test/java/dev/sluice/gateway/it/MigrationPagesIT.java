@@ -124,6 +124,10 @@ class MigrationPagesIT {
 
     @Test
     void audio() throws IOException {
+        assertEquals(
+                Files.readString(Places.AUDIO_MODELS.resolve("tones/model.yaml")),
+                blocks(Files.readString(Places.ROOT.resolve("docs/audio.md")), "yaml")
+                        .getFirst());
         runExamples(Places.AUDIO_MODELS, "audio.md", "v2");
     }
 

@@ -23,9 +23,12 @@ class PipelinesPageIT {
     @Test
     void whatIsWrittenThereIsSo(@TempDir Path models) throws IOException {
         String text = Files.readString(Places.ROOT.resolve("docs/pipelines.md"));
-        CropIT.models(CompatModels.in(models).root());
+        Path detector = Places.BOXES.resolve("models/squares");
+        CropIT.models(CompatModels.in(models).root())
+                .with("squares", "1", detector.resolve("1/model.onnx"))
+                .config("squares", Files.readString(detector.resolve("model.yaml")));
         List<MatchResult> files = FILE.matcher(text).results().toList();
-        assertEquals(3, files.size());
+        assertEquals(4, files.size());
         for (MatchResult file : files) {
             Path place = models.resolve(file.group(1));
             Files.createDirectories(place.getParent());
@@ -39,12 +42,17 @@ class PipelinesPageIT {
                 if (example.group("body") != null) {
                     request.POST(BodyPublishers.ofString(example.group("body")));
                 } else if (example.group("file") != null) {
-                    request.POST(BodyPublishers.ofFile(CropIT.CROPS.resolve(example.group("file"))));
+                    request.POST(BodyPublishers.ofFile(picture(example.group("file"))));
                 }
                 assertEquals(
                         example.group("answer"),
                         Waiting.await(gateway.send(request.build())).body());
             }
         }
+    }
+
+    private static Path picture(String name) {
+        Path ofCrops = CropIT.CROPS.resolve(name);
+        return Files.exists(ofCrops) ? ofCrops : Places.BOXES.resolve(name);
     }
 }

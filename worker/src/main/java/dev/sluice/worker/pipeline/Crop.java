@@ -35,6 +35,9 @@ public record Crop(
 
     static final String SCORE = "score";
 
+    /** The picture that the boxes are in, where that is another size of the one that is cut. */
+    static final String SEEN = "seen";
+
     /** Which picture each box is of. */
     static final String INDEX = "index";
 
@@ -47,6 +50,11 @@ public record Crop(
 
     boolean asksScore() {
         return !Double.isNaN(scoreThreshold);
+    }
+
+    /** The same of boxes whose numbers are that. */
+    Crop of(Corners itsCorners, Units itsUnits) {
+        return new Crop(width, height, itsCorners, itsUnits, layout, maxBoxes, scoreThreshold);
     }
 
     /** As people write it. */

@@ -9,6 +9,7 @@ import dev.sluice.worker.detection.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class CropCheck {
     /** What it is taken for where nothing else says what the client sends; null where that can be anything. */
     static @Nullable TensorSpec usual(String input) {
         return switch (input) {
-            case Crop.IMAGE -> new TensorSpec(input, DataType.FP32, open(1 + PICTURE_AXES));
+            case Crop.IMAGE, Crop.SEEN -> new TensorSpec(input, DataType.FP32, open(1 + PICTURE_AXES));
             case Crop.BOXES ->
                 new TensorSpec(input, DataType.FP32, open(PICTURE_AXES).with(2, Crop.CORNERS));
             case Crop.SCORE -> new TensorSpec(input, DataType.FP32, open(2));
@@ -80,7 +81,8 @@ final class CropCheck {
                 (rows || boxes.shape().rank() == 2)
                         && isOr(boxes.shape(), boxes.shape().rank() - 1, Crop.CORNERS),
                 boxes,
-                "boxes are of shape [pictures,boxes,4], or [boxes,4] for one picture");
+                "boxes are of shape [pictures,boxes,4], or [boxes,4] for one picture; those that a detector's model.yaml"
+                        + " declares (transform.output of kind boxes) are meant by its stage alone, boxes=STAGE");
         List<TensorSpec> outputs = new ArrayList<>();
         outputs.add(new TensorSpec(Crop.IMAGE, image.dataType(), pieces(image)));
         outputs.add(new TensorSpec(Crop.BOXES, DataType.FP32, open(2).with(1, Crop.CORNERS)));
@@ -88,6 +90,7 @@ final class CropCheck {
         given.forEach((name, spec) -> {
             switch (name) {
                 case Crop.IMAGE -> {}
+                case Crop.SEEN -> checkSeen(spec);
                 case Crop.BOXES -> check(Numbers.reads(spec.dataType()), spec, "boxes are numbers");
                 case Crop.COUNT ->
                     check(
@@ -102,12 +105,21 @@ final class CropCheck {
         return new Signature(List.copyOf(given.values()), outputs, rows);
     }
 
+    private void checkSeen(TensorSpec seen) {
+        int axes = seen.shape().rank();
+        check(
+                axes == PICTURE_AXES || axes == 1 + PICTURE_AXES,
+                seen,
+                "a picture that boxes are in has channels, height and width");
+        seenLayout(crop, seen);
+    }
+
     private TensorSpec named(String name) {
         TensorSpec spec = given.get(name);
         if (spec == null) {
             throw new IllegalArgumentException(
                     "does not say where " + name + " comes from (a crop takes image and boxes, score where it has"
-                            + " score_threshold, count, and by any other name what else there is for each box)");
+                            + " score_threshold, count, seen, and by any other name what else there is for each box)");
         }
         return spec;
     }
@@ -154,14 +166,26 @@ final class CropCheck {
     /** As it was said, or as the number of channels says. */
     static Layout layout(Crop crop, TensorSpec image) {
         Layout said = crop.layout();
-        if (said != null) {
-            return said;
+        return told(said == null ? byChannels(image) : said, image);
+    }
+
+    /** As the number of channels says, for it is the detector's; otherwise as that of the other picture. */
+    static Layout seenLayout(Crop crop, TensorSpec seen) {
+        Layout shown = byChannels(seen);
+        return told(shown == null ? crop.layout() : shown, seen);
+    }
+
+    private static Layout told(@Nullable Layout layout, TensorSpec picture) {
+        check(layout != null, picture, "that does not tell where the channels stand: say nchw or nhwc");
+        return Objects.requireNonNull(layout);
+    }
+
+    private static @Nullable Layout byChannels(TensorSpec picture) {
+        int rank = picture.shape().rank();
+        if (isChannels(picture.shape().dimension(rank - PICTURE_AXES))) {
+            return Layout.NCHW;
         }
-        int rank = image.shape().rank();
-        boolean planes = isChannels(image.shape().dimension(rank - PICTURE_AXES));
-        boolean pixels = isChannels(image.shape().dimension(rank - 1));
-        check(planes || pixels, image, "that does not tell where the channels stand: say nchw or nhwc");
-        return planes ? Layout.NCHW : Layout.NHWC;
+        return isChannels(picture.shape().dimension(rank - 1)) ? Layout.NHWC : null;
     }
 
     private static boolean isChannels(long size) {

@@ -50,8 +50,8 @@ final class CropText {
         } else {
             crop = switch (word) {
                 case "xyxy", "yxyx", "xywh", "cxcywh" ->
-                    formed(Corners.valueOf(word.toUpperCase(Locale.ROOT)), crop.units());
-                case "pixels", "fractions" -> formed(crop.corners(), Units.valueOf(word.toUpperCase(Locale.ROOT)));
+                    crop.of(Corners.valueOf(word.toUpperCase(Locale.ROOT)), crop.units());
+                case "pixels", "fractions" -> crop.of(crop.corners(), Units.valueOf(word.toUpperCase(Locale.ROOT)));
                 case "nchw", "nhwc" -> laidOut(Layout.valueOf(word.toUpperCase(Locale.ROOT)));
                 default ->
                     throw new IllegalArgumentException("has " + (word.isEmpty() ? "nothing" : word)
@@ -77,11 +77,6 @@ final class CropText {
     private Crop bounded(int maxBoxes, double scoreThreshold) {
         return new Crop(
                 crop.width(), crop.height(), crop.corners(), crop.units(), crop.layout(), maxBoxes, scoreThreshold);
-    }
-
-    private Crop formed(Corners corners, Units units) {
-        return new Crop(
-                crop.width(), crop.height(), corners, units, crop.layout(), crop.maxBoxes(), crop.scoreThreshold());
     }
 
     private Crop laidOut(Layout layout) {

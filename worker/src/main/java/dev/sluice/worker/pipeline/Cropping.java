@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @errors InvalidRequest for boxes that do not belong to the pictures, and what {@link Room} says
  */
 final class Cropping {
+
+    /** What has no number for each box. */
+    private static final Set<String> BESIDE = Set.of(Crop.IMAGE, Crop.SEEN, Crop.BOXES, Crop.COUNT);
 
     private final Crop crop;
     private final List<Tensor> inputs;
@@ -40,7 +44,15 @@ final class Cropping {
         this.rows = rows;
         Layout layout = CropCheck.layout(crop, signature.inputs().get(signature.indexOfInput(Crop.IMAGE)));
         this.pictures = Pictures.of(Objects.requireNonNull(input(Crop.IMAGE)), layout);
-        this.found = new FoundBoxes(crop, pictures.width(), pictures.height());
+        this.found = new FoundBoxes(crop, pictures, seen(signature));
+    }
+
+    private @Nullable Pictures seen(Signature signature) {
+        Tensor seen = input(Crop.SEEN);
+        return seen == null
+                ? null
+                : Pictures.of(
+                        seen, CropCheck.seenLayout(crop, signature.inputs().get(signature.indexOfInput(Crop.SEEN))));
     }
 
     private @Nullable Tensor input(String name) {
@@ -72,6 +84,9 @@ final class Cropping {
         Tensor scores = input(Crop.SCORE);
         int count = pictures.count();
         Shape shape = boxes.shape();
+        if (shape.dimension(shape.rank() - 1) != Crop.CORNERS) {
+            throw unfit("boxes " + shape + " have not four numbers each");
+        }
         if (shape.rank() == 2 && count != 1) {
             throw unfit("boxes " + shape + " are of one picture, and there are " + count);
         }
@@ -79,7 +94,7 @@ final class Cropping {
             throw unfit(counts + " is not one number for each picture");
         }
         for (Tensor along : inputs) {
-            boolean isAlong = !along.equals(boxes) && !along.equals(counts) && !along.equals(pictures.tensor());
+            boolean isAlong = !BESIDE.contains(along.name());
             for (int axis = 0; isAlong && axis < shape.rank() - 1; axis++) {
                 if (along.shape().dimension(axis) != shape.dimension(axis)) {
                     throw unfit(along + " is not of as many boxes as " + boxes);

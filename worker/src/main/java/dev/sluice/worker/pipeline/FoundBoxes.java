@@ -22,15 +22,23 @@ final class FoundBoxes {
     private final Crop crop;
     private final int width;
     private final int height;
+
+    /** How many pixels of the picture one of a box's is, along each axis. */
+    private final double across;
+
+    private final double down;
     private int count;
     private int[] places = new int[FIRST_ROOM];
     private float[] corners = new float[Crop.CORNERS * FIRST_ROOM];
 
-    /** @param width of the pictures */
-    FoundBoxes(Crop crop, int width, int height) {
+    /** @param seen the pictures that the boxes are in; null where these are the same, or as large */
+    FoundBoxes(Crop crop, Pictures pictures, @Nullable Pictures seen) {
         this.crop = crop;
-        this.width = width;
-        this.height = height;
+        this.width = pictures.width();
+        this.height = pictures.height();
+        boolean areParts = crop.units() == Units.FRACTIONS;
+        this.across = areParts ? width : seen == null ? 1 : (double) width / seen.width();
+        this.down = areParts ? height : seen == null ? 1 : (double) height / seen.height();
     }
 
     /**
@@ -58,8 +66,6 @@ final class FoundBoxes {
     }
 
     private void put(int place, Corners box) {
-        double across = crop.units() == Units.FRACTIONS ? width : 1;
-        double down = crop.units() == Units.FRACTIONS ? height : 1;
         float x = (float) Math.clamp(box.left() * across, 0, width);
         float y = (float) Math.clamp(box.top() * down, 0, height);
         float farX = (float) Math.clamp(box.right() * across, 0, width);

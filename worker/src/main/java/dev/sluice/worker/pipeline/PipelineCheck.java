@@ -352,7 +352,7 @@ final class PipelineCheck {
             return known == null ? Set.of() : known;
         }
         Set<Switch> all = new HashSet<>();
-        if (stage.asksModel()) { // without boxes a crop gives no pieces, but it gives them
+        if (!(stage.task() instanceof Crop)) { // without boxes it gives no pieces, but it gives them
             stage.sources().forEach(source -> all.addAll(guards(source)));
         }
         if (stage.test() != null) {

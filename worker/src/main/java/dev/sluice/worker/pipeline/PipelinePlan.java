@@ -68,14 +68,19 @@ public record PipelinePlan(Signature signature, List<Step> steps, List<Result> r
     public record Condition(Switch test, int slot) {}
 
     /**
-     * Holds a pipeline against the signatures of its stages' models.
+     * Holds a pipeline against its stages' models.
      *
-     * @param signatures by the names of the stages
+     * @param models by the names of the stages
      * @return empty if {@code faults} has been told of anything
      */
-    public static Optional<PipelinePlan> of(
-            Pipeline pipeline, Map<String, Signature> signatures, PipelineFaults faults) {
-        return faults.isEmpty() ? new PipelineCheck(pipeline, signatures, faults).plan() : Optional.empty();
+    public static Optional<PipelinePlan> of(Pipeline pipeline, Map<String, StageSpec> models, PipelineFaults faults) {
+        if (!faults.isEmpty()) {
+            return Optional.empty();
+        }
+        BoxStages whole = BoxStages.among(pipeline, models, faults);
+        return faults.isEmpty()
+                ? new PipelineCheck(whole.pipeline(), whole.signatures(), faults).plan()
+                : Optional.empty();
     }
 
     /** Those that its stages ask. */

@@ -69,8 +69,8 @@ public final class PipelineRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 
-    /** However small its pictures are, a crop is not done on the loop. */
-    private static final long CROP_BYTES = 1 << 20;
+    /** However small its pictures are, a crop is not done on the loop; nor are boxes looked for there. */
+    private static final long HEAVY_BYTES = 1 << 20;
 
     private final PipelinePlan plan;
     private final ModelId model;
@@ -233,17 +233,28 @@ public final class PipelineRun {
         Step step = plan.steps().get(index);
         try {
             RowChoice choice = RowChoice.of(step, values);
-            if (step.task() instanceof Crop crop && choice != null) {
-                Computation cropping = room -> crop(crop, step, choice, room);
-                compute(index, CROP_BYTES, cropping, end -> ended(index, end));
-            } else if (choice == null || choice.isEmpty()) {
-                doWithout(index, choice != null || !step.asksModel());
+            boolean isCrop = step.task() instanceof Crop; // which looks for its boxes itself
+            if (choice == null || (choice.isEmpty() && !isCrop)) {
+                doWithout(index, choice != null || isCrop);
             } else {
-                rows[index] = choice.rows();
-                ask(index, choice);
+                run(index, step, choice);
             }
         } catch (Unfit unfit) {
             failure = new InferenceError.InvalidRequest("stage " + step.name(), unfit.getMessage());
+        }
+    }
+
+    private void run(int index, Step step, RowChoice choice) {
+        switch (step.task()) {
+            case StageModel model -> {
+                rows[index] = choice.rows();
+                ask(index, choice);
+            }
+            case DeclaredBoxes boxes -> {
+                rows[index] = choice.rows();
+                computeAside(index, room -> new BoxDecoding(boxes, choice.picked(room)).run(step.outputs(), room));
+            }
+            case Crop crop -> computeAside(index, room -> crop(crop, step, choice, room));
         }
     }
 
@@ -272,6 +283,10 @@ public final class PipelineRun {
             return;
         }
         compute(index, choice.copiedBytes(), choice::picked, end -> picked(index, choice.count(), end));
+    }
+
+    private void computeAside(int index, Computation computation) {
+        compute(index, HEAVY_BYTES, computation, end -> ended(index, end));
     }
 
     private void compute(int index, long bytes, Computation computation, Consumer<InferenceOutcome> end) {

@@ -16,6 +16,9 @@ public interface Room {
      */
     void take(long bytes);
 
+    /** Gives back so much of what was taken before the request is over. */
+    void give(long bytes);
+
     /** Whether nobody waits for it any more. */
     boolean isOver();
 }

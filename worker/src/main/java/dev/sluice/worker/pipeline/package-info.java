@@ -1,6 +1,6 @@
 /**
  * Models made of models: what a pipeline is, whether its stages fit together, how a request goes through them, and what is
- * cut out of its pictures on the way. Pure: it knows neither clocks nor threads nor the event bus.
+ * found in its pictures and cut out of them on the way. Pure: it knows neither clocks nor threads nor the event bus.
  *
  * <p>{@link dev.sluice.worker.pipeline.Pipeline} is what somebody wrote, {@link
  * dev.sluice.worker.pipeline.PipelinePlan} the same held against the stages' signatures, and {@link

@@ -34,6 +34,11 @@ class CroppingTest {
         }
 
         @Override
+        public void give(long bytes) {
+            taken -= bytes;
+        }
+
+        @Override
         public boolean isOver() {
             return over;
         }
@@ -234,6 +239,36 @@ class CroppingTest {
                 BOXES,
                 floats("score", new Shape(3, 1), 1, 1, 1));
         refused("count INT64[2] is not one number for each picture", two(), BOXES, longs("count", 1, 1));
+    }
+
+    @Test
+    void whatHasNotFourNumbersIsNoBox() {
+        Crop crop = CropText.read("1x1");
+        Tensor candidates = floats("boxes", new Shape(3, 6, 1), new double[18]);
+        Signature signature = CropCheck.signature(
+                crop,
+                Map.of(
+                        "image",
+                        new TensorSpec("image", DataType.FP32, two().shape()),
+                        "boxes",
+                        new TensorSpec("boxes", DataType.FP32, new Shape(3, 6, Shape.VARIABLE))));
+        InferenceException refusal = assertThrows(
+                InferenceException.class,
+                () -> new Cropping(crop, signature, List.of(two(), candidates), null).run(ALL, room));
+        assertEquals("boxes [3,6,1] have not four numbers each", refusal.error().message());
+    }
+
+    /** The detector's picture is half as wide as the one that is cut, and the channels of each stand elsewhere. */
+    @Test
+    void pixelsOfASmallerPictureAreThoseOfTheLargeOneByTheirSizes() {
+        Tensor image = floats("image", new Shape(1, 1, 2, 4), 1, 2, 3, 4, 5, 6, 7, 8);
+        Tensor seen = floats("seen", new Shape(1, 2, 2, 3), new double[12]);
+        List<Tensor> cut = run("1x1", image, box(1, 1, 2, 2), seen);
+        assertArrayEquals(new double[] {2, 1, 4, 2}, numbers(cut.get(1)));
+        assertArrayEquals(numbers(run("1x1", image, box(2, 1, 4, 2)).getFirst()), numbers(cut.getFirst()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> run("1x1", image, box(1, 1, 2, 2), floats("seen", new Shape(1, 2, 2, 2), new double[8])));
     }
 
     private void refused(String why, Tensor... inputs) {

@@ -42,6 +42,11 @@ final class FakeStages implements PipelineRun.Stages {
         }
 
         @Override
+        public void give(long bytes) {
+            takenBytes -= bytes;
+        }
+
+        @Override
         public boolean isOver() {
             return !outcomes.isEmpty();
         }

@@ -1,5 +1,6 @@
 package dev.sluice.worker.pipeline;
 
+import dev.sluice.worker.contract.BoxesOutput;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /** Pipelines of models that have been made up: {@code x INT64[-1] -> y INT64[-1]} and the like. */
 final class Graphs {
 
-    private final Map<String, Signature> models = new HashMap<>();
+    private final Map<String, StageSpec> models = new HashMap<>();
     private final List<String> stages = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
     final PipelineFaults faults = new PipelineFaults();
@@ -28,7 +29,13 @@ final class Graphs {
         all.addAll(given);
         boolean batched = all.stream()
                 .allMatch(spec -> spec.shape().rank() > 0 && spec.shape().dimension(0) == Shape.VARIABLE);
-        models.put(name, new Signature(inputs, given, batched));
+        models.put(name, new StageSpec(new Signature(inputs, given, batched), null));
+        return this;
+    }
+
+    /** Its owner declares how boxes are read of its outputs. */
+    Graphs declare(String name, BoxesOutput how) {
+        models.computeIfPresent(name, (same, spec) -> new StageSpec(spec.signature(), how));
         return this;
     }
 
@@ -62,11 +69,11 @@ final class Graphs {
 
     Optional<PipelinePlan> read() {
         Pipeline pipeline = PipelineText.read(stages, outputs, faults);
-        Map<String, Signature> signatures = new HashMap<>();
+        Map<String, StageSpec> stageModels = new HashMap<>();
         pipeline.asking()
                 .forEach(stage ->
-                        signatures.put(stage.name(), models.get(stage.model().name())));
-        return PipelinePlan.of(pipeline, signatures, faults);
+                        stageModels.put(stage.name(), models.get(stage.model().name())));
+        return PipelinePlan.of(pipeline, stageModels, faults);
     }
 
     PipelinePlan plan() {
