@@ -1,5 +1,6 @@
 package dev.sluice.worker.engine;
 
+import dev.sluice.worker.digest.FileDigests;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
