@@ -169,7 +169,7 @@ class PipelineLoaderFaultTest {
                     transform: {input: {kind: plugin, plugin: latched, options: {key: pipeline}}}
                     """);
             ExecutionException late = assertThrows(ExecutionException.class, () -> result(loading));
-            assertTrue(late.getMessage().contains("preparing its transform took longer than"), late.toString());
+            assertTrue(late.toString().contains("preparing its transform took longer than"), late.toString());
             Step.MAY_PREPARE.of("pipeline").countDown();
             Step.CLOSED.await("pipeline");
         }

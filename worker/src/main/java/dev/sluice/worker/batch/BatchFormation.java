@@ -122,8 +122,7 @@ final class BatchFormation {
      *
      * @param rowsAhead of the others, if there are so many and as many behind them
      */
-    Batch behind(
-            long rowsAhead, int wantedRows, long[] busyNanos, long nowNanos, Predicate<QueuedRequest> elsewhere) {
+    Batch behind(long rowsAhead, int wantedRows, long[] busyNanos, long nowNanos, Predicate<QueuedRequest> elsewhere) {
         Batch batch = behind(rowsAhead, wantedRows, nowNanos);
         if (batch.size() > 0) {
             refusePassedOver(batch, busyNanos, nowNanos, elsewhere);

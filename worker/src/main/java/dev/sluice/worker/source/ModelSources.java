@@ -1,8 +1,8 @@
 package dev.sluice.worker.source;
 
-import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;

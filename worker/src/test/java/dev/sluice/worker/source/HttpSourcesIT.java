@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.source.SourceException.Again;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

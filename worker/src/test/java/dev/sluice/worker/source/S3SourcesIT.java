@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.source.SourceException.Again;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -133,8 +133,8 @@ class S3SourcesIT {
             Path model = Fetches.fetched(sources, "s3://models/digits/2/");
             assertArrayEquals(MODEL, Files.readAllBytes(model));
             assertEquals("{}", Files.readString(model.resolveSibling("golden/zero.json")));
-            String list =
-                    FileDigests.of("{}") + "  golden/zero.json\n" + FileDigests.read(model, () -> {}) + "  model.onnx\n";
+            String list = FileDigests.of("{}") + "  golden/zero.json\n" + FileDigests.read(model, () -> {})
+                    + "  model.onnx\n";
             assertEquals(
                     FileDigests.of(list), model.resolveSibling("").getFileName().toString());
         }
