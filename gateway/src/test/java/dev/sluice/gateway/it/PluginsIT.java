@@ -121,8 +121,11 @@ class PluginsIT {
             assertEquals(400, csv.status(), csv.body());
             assertTrue(csv.body().contains("text/csv true 1,2"), csv.body());
         }
-        assertEquals("{\"predictions\":[[0.0,0.0]]}", invoke(0, "text/csv", "fine").body());
-        assertEquals("{\"outputs\":{\"y\":[[0.0,0.0]]}}", invoke(1, "text/csv", "fine").body());
+        assertEquals(
+                "{\"predictions\":[[0.0,0.0]]}", invoke(0, "text/csv", "fine").body());
+        assertEquals(
+                "{\"outputs\":{\"y\":[[0.0,0.0]]}}",
+                invoke(1, "text/csv", "fine").body());
     }
 
     private static Answer invoke(int place, String type, String body) {
@@ -201,7 +204,10 @@ class PluginsIT {
         System.getProperties().put("odd.begun", begun);
         System.getProperties().put("odd.go on", goOn);
         try (RunningGateway limited = RunningGateway.start(
-                models, "worker.plugins=" + jars.folder(), "worker.instances=1", "limits.clients=[\"*: 1 concurrent\"]")) {
+                models,
+                "worker.plugins=" + jars.folder(),
+                "worker.instances=1",
+                "limits.clients=[\"*: 1 concurrent\"]")) {
             CompletableFuture<Answer> first = askOut(limited, 6);
             assertTrue(begun.await(30, TimeUnit.SECONDS));
             assertEquals(429, Waiting.await(askOut(limited, 9)).status());

@@ -23,8 +23,7 @@ final class PcmType {
     private static final String FIELD = "content-type";
     private static final String AUDIO = "audio/";
     private static final int TELEPHONE_RATE = 8000;
-    private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*(?<name>[^;=\\s]+)\\s*=\\s*\"?(?<value>[^;\"\\s]*)");
+    private static final Pattern PARAMETER = Pattern.compile(";\\s*(?<name>[^;=\\s]+)\\s*=\\s*\"?(?<value>[^;\"\\s]*)");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private final String type;

@@ -99,8 +99,7 @@ public final class MlflowFront implements ProfileFront {
             }
         }
 
-        private void take(
-                Exchange exchange, FrameType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+        private void take(Exchange exchange, FrameType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
             if (TransformCalls.isForPlugin(endpoint)) {
                 exchange.answersBy(PredictWriter.ROWS);
                 PredictBody all = new PredictBody(PredictBody.Kind.EITHER, "", List.of());

@@ -65,8 +65,7 @@ class OrderAnswersIT {
         ModelDirectory models = new ModelDirectory();
         Wait.forResult(models.listen(vertx.eventBus()));
         models.markComplete();
-        AdmitOptions admission =
-                new AdmitOptions(9, 1 << 20, "none", MINUTE, MINUTE, Duration.ZERO, Duration.ZERO);
+        AdmitOptions admission = new AdmitOptions(9, 1 << 20, "none", MINUTE, MINUTE, Duration.ZERO, Duration.ZERO);
         Traffic traffic = new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE);
         FrontParts parts = Fronts.parts(vertx, models, traffic, Limits.unlimited(admission), admission);
         AdminOptions anyPort = Settings.of(AdminOptions.class)
@@ -112,7 +111,8 @@ class OrderAnswersIT {
 
     @Test
     void eachStepIsOrderedBeforeItIsAnswered() throws Exception {
-        Reply reply = order(true, List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
+        Reply reply =
+                order(true, List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
         String answer = answer(reply);
         assertTrue(answer.startsWith("202 ") && answer.contains("\"ok\""), answer);
         assertEquals(3, commands.get());
@@ -133,7 +133,9 @@ class OrderAnswersIT {
     @Test
     void aNextStepMayRefuse() throws Exception {
         String answer = answer(order(
-                true, List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))), () -> "ok"));
+                true,
+                List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))),
+                () -> "ok"));
         assertEquals("400 {\"error\":\"min_worker: is more than there are\"}", answer);
     }
 
