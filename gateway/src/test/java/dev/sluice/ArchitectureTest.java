@@ -44,6 +44,7 @@ class ArchitectureTest {
     private static final String WORKER = "dev.sluice.worker..";
     static final String TOKENIZER = "dev.sluice.worker.tokenizer..";
     private static final String DETECTION = "dev.sluice.worker.detection..";
+    private static final String DIGEST = "dev.sluice.worker.digest..";
 
     static void check(ArchRule rule) {
         rule.check(MAIN);
@@ -157,13 +158,14 @@ class ArchitectureTest {
                 "dev.sluice.worker.breaker..",
                 in("dev.sluice.worker.batch..", contract, "dev.sluice.worker.settings.."));
         onlyUses("dev.sluice.worker.memory..", in(contract));
-        onlyUses("dev.sluice.worker.engine..", in(contract));
+        onlyUses("dev.sluice.worker.engine..", in(contract, DIGEST));
         onlyUses("dev.sluice.worker.pipeline..", in(contract, DETECTION));
         onlyUses(
                 "dev.sluice.worker.repository..",
                 in(contract, "dev.sluice.worker.settings..", "dev.sluice.worker.pipeline.."));
         onlyUses("dev.sluice.worker.drift..", in(contract, "dev.sluice.worker.settings.."));
-        onlyUses("dev.sluice.worker.source..", in(contract, "dev.sluice.worker.settings.."));
+        onlyUses("dev.sluice.worker.source..", in(contract, DIGEST, "dev.sluice.worker.settings.."));
+        onlyUses(DIGEST, in());
         onlyUses("dev.sluice.worker.settings..", in());
         onlyUses(TOKENIZER, in(contract));
         onlyUses(DETECTION, in(contract));

@@ -11,7 +11,9 @@ import dev.sluice.worker.repository.TransformConfig;
 import dev.sluice.worker.repository.TransformConfig.Kind;
 import dev.sluice.worker.repository.TransformConfig.OutputKind;
 import dev.sluice.worker.settings.SettingsException;
+import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +49,16 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
             whenGone.reversed().forEach(Runnable::run);
             throw broken;
         }
+    }
+
+    /**
+     * Waits until it has been read; what a user's own class prepares too late is given back at once.
+     *
+     * @param patience how long that may take, for such a class may never return
+     */
+    static DeclaredTransform within(Duration patience, Future<DeclaredTransform> reading) {
+        return GroupLoader.orGiveUp(
+                reading, patience, "preparing its transform", () -> reading.onSuccess(DeclaredTransform::close));
     }
 
     private static DeclaredTransform read(

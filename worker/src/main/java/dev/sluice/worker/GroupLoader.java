@@ -32,7 +32,7 @@ final class GroupLoader {
 
     private static final Duration READING = Duration.ofMinutes(10);
 
-    /** Beside the warm-up's budget: the first run of a heavy model, its golden samples, turns of other models. */
+    /** For a transform; and beside the warm-up's budget: the first run of a heavy model, its tests, turns of other models. */
     static final Duration REHEARSAL = Duration.ofMinutes(1);
 
     /** One computes while another is copied there. */

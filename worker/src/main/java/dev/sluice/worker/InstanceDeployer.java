@@ -108,6 +108,11 @@ final class InstanceDeployer implements InstanceSupply {
     }
 
     @Override
+    public void has(int instances) {
+        options.listener().serving(incarnation.batcherAddress(), options.group(), instances);
+    }
+
+    @Override
     public void retire(Instance surplus) {
         control.runOnContext(here -> {
             if (deployments.remove(surplus.deployment())) {
@@ -129,6 +134,7 @@ final class InstanceDeployer implements InstanceSupply {
     /** Undeploys what is deployed; to be called on the control thread, when their batcher has ended. */
     Future<?> close() {
         closed = true;
+        has(0);
         return Future.join(deployments.stream().map(vertx::undeploy).toList());
     }
 

@@ -96,6 +96,7 @@ final class InstanceGroup implements BatchRunner {
         this.all = new ArrayList<>(members.first());
         this.idle = new ArrayDeque<>(all);
         this.wanted = all.size();
+        supply.has(wanted);
     }
 
     /**
@@ -135,7 +136,15 @@ final class InstanceGroup implements BatchRunner {
 
     private void retire(Instance surplus) {
         all.remove(surplus);
+        tellHowMany();
         supply.retire(surplus);
+    }
+
+    /** When it ends it has told all. */
+    private void tellHowMany() {
+        if (!closing) {
+            supply.has(all.size());
+        }
     }
 
     /** Brings a batch back, or is new. */
@@ -206,6 +215,7 @@ final class InstanceGroup implements BatchRunner {
                 batch.rows(),
                 why.getMessage());
         all.remove(instance);
+        tellHowMany();
         BatchResult lost = new BatchResult.Failed(new InferenceError.EngineFailure(failureId));
         if (closing) {
             instance.engine().terminate();
@@ -228,6 +238,7 @@ final class InstanceGroup implements BatchRunner {
         replacing--;
         if (replacement.succeeded()) {
             all.add(replacement.result());
+            tellHowMany();
             isIdle(replacement.result());
         }
     }

@@ -23,6 +23,9 @@ interface InstanceSupply {
     /** Takes back an instance that is idle and not needed any more. */
     void retire(Instance surplus);
 
+    /** To be told how many instances there are, each time that it is another number. */
+    void has(int instances);
+
     /** To be told when the last instance is lost, so that the model cannot be served. */
     void exhausted(String why);
 

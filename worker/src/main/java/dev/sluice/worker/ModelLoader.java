@@ -242,11 +242,7 @@ final class ModelLoader implements AutoCloseable {
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
         Future<DeclaredTransform> declared =
                 loading.executeBlocking(() -> DeclaredTransform.read(version.location, signature, plugins), false);
-        DeclaredTransform transform = GroupLoader.orGiveUp(
-                declared,
-                GroupLoader.REHEARSAL,
-                "preparing its transform",
-                () -> declared.onSuccess(DeclaredTransform::close));
+        DeclaredTransform transform = DeclaredTransform.within(GroupLoader.REHEARSAL, declared);
         version.served.onClose(() -> loading.executeBlocking(Executors.callable(transform::close), false));
         ShapeOptions shapes = new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
         BatchPolicy policy = serving.policy(shapes.maxPieceRows());

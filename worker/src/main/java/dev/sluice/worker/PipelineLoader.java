@@ -70,12 +70,17 @@ final class PipelineLoader {
 
     private record Failed(List<StageModel> stages, Map<StageModel, StageSpec> with) {}
 
-    /** What all pipelines have together. */
+    /**
+     * What all pipelines have together.
+     *
+     * @param preparing longest that a user's own class may take for it
+     */
     record Means(
             StageDirectory directory,
             Signatures known,
             BatchListener listener,
             PipelineThreads threads,
+            Duration preparing,
             Ticker ticker) {}
 
     /** To be made on the control thread. */
@@ -253,9 +258,9 @@ final class PipelineLoader {
             }
             remarks.add(change);
         });
-        DeclaredTransform transform = vertx.executeBlocking(
-                        () -> DeclaredTransform.read(version.location, signature, plugins), false)
-                .await();
+        Future<DeclaredTransform> declared =
+                vertx.executeBlocking(() -> DeclaredTransform.read(version.location, signature, plugins), false);
+        DeclaredTransform transform = DeclaredTransform.within(means.preparing, declared);
         version.served.onClose(() -> vertx.executeBlocking(Executors.callable(transform::close), false));
         Incarnation incarnation = version.served.incarnation();
         known.serves(incarnation, signature, config.sameSignature());

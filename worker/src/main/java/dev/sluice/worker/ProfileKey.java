@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.worker.engine.FileDigests;
+import dev.sluice.worker.digest.FileDigests;
 import java.time.Duration;
 
 /**

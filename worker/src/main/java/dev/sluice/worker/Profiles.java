@@ -1,7 +1,7 @@
 package dev.sluice.worker;
 
 import dev.sluice.worker.batch.LatencyPoint;
-import dev.sluice.worker.engine.FileDigests;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.settings.CacheFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;

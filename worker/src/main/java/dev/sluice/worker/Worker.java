@@ -89,7 +89,9 @@ public final class Worker extends VerticleBase {
         hidden = hidden(sources);
         between = new PipelineThreads(options.pipelines(), listeners.instances(), ticker);
         PipelineLoader pipelines = new PipelineLoader(
-                new PipelineLoader.Means(stages, signatures, listeners.batches(), between, ticker), context);
+                new PipelineLoader.Means(
+                        stages, signatures, listeners.batches(), between, GroupLoader.REHEARSAL, ticker),
+                context);
         pipelines.with(plugins).whenWorthAnotherTry(model -> keeper.retryFailed(model));
         ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, pipelines, vertx);
         loader = new ModelLoader(options, listeners, signatures, means).with(plugins);

@@ -16,6 +16,7 @@ final class FakeSupply implements InstanceSupply {
     private final List<Instance> retired = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean exhausted;
     private volatile int expected;
+    private volatile int there;
 
     FakeSupply with(Instance instance) {
         spare.add(instance);
@@ -59,6 +60,16 @@ final class FakeSupply implements InstanceSupply {
     /** How many it was told that there are to be; 0 if it was not. */
     int expected() {
         return expected;
+    }
+
+    @Override
+    public void has(int instances) {
+        there = instances;
+    }
+
+    /** How many it was told that there are. */
+    int there() {
+        return there;
     }
 
     @Override

@@ -182,6 +182,7 @@ class InstanceGroupTest {
         assertLost(next(results));
         assertEquals(0, onLoop(group::idleInstances));
         assertEquals("too many threads hang", next(news));
+        assertEquals(0, supply.there());
     }
 
     @Test
@@ -193,6 +194,7 @@ class InstanceGroupTest {
         supply.exhaust(false);
         assertEquals("restored", next(news));
         assertEquals(1, next(idle));
+        assertEquals(1, supply.there());
         assertEquals(1, supply.restorations());
         run(Batches.of(Requests.ofIds(2)));
         next(second).reply(ANSWER);
@@ -214,9 +216,11 @@ class InstanceGroupTest {
         List<BatchResult> both = List.of(next(results), next(results));
         assertTrue(both.contains(ANSWER), both.toString());
         assertEquals(1, onLoop(group::idleInstances));
+        assertEquals(1, supply.there());
         assertEquals(List.of(), supply.failures());
         supply.exhaust(false);
         assertEquals(2, next(idle));
+        assertEquals(2, supply.there());
         assertEquals(List.of(), List.copyOf(news));
     }
 
@@ -242,6 +246,7 @@ class InstanceGroupTest {
                 });
         assertLost(next(results));
         closed.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        assertEquals(1, supply.there(), "what has gone is told by who takes it away");
         assertEquals(List.of(), supply.lost());
         assertTrue(((FakeInstance) original.engine()).isTerminated());
     }
@@ -275,6 +280,7 @@ class InstanceGroupTest {
         run(Batches.of(Requests.of(Requests.FAR, 1))); // on the first
         onLoop(() -> group.resize(1));
         assertEquals(2, supply.retired().size());
+        assertEquals(1, supply.there());
         assertEquals(
                 List.of("third", "second"),
                 supply.retired().stream().map(Instance::address).toList());

@@ -11,6 +11,9 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.fake.FakeModel;
+import dev.sluice.worker.fake.LatchedPlugin;
+import dev.sluice.worker.fake.LatchedPlugin.Step;
+import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.Fingerprint;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.PipelineFile;
@@ -25,6 +28,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -76,7 +80,9 @@ class PipelineLoaderFaultTest {
         control = result(own.future());
         Signatures known = new Signatures(name -> "", (name, text) -> {});
         loader = new PipelineLoader(
-                new PipelineLoader.Means(directory, known, BatchListener.NONE, threads, System::nanoTime), control);
+                new PipelineLoader.Means(
+                        directory, known, BatchListener.NONE, threads, Duration.ofMillis(100), System::nanoTime),
+                control);
         loader.whenWorthAnotherTry(tried::add);
     }
 
@@ -105,8 +111,12 @@ class PipelineLoaderFaultTest {
     }
 
     private Future<Void> load() throws Exception {
+        return load("pipeline: {stages: [a = cat(x)], outputs: [b.y]}");
+    }
+
+    private Future<Void> load(String config) throws Exception {
         Path settings = folder.resolve("model.yaml");
-        Files.writeString(settings, "pipeline: {stages: [a = cat(x)], outputs: [b.y]}");
+        Files.writeString(settings, config);
         ModelLocation location = new ModelLocation(WHOLE, folder.resolve("1/model.onnx"), settings, Fingerprint.NONE);
         PipelineFile file = PipelineFile.of(location).orElseThrow();
         ServedModel served = new ServedModel(new Incarnation(WHOLE, 1), new Announcements(vertx.eventBus()));
@@ -142,5 +152,26 @@ class PipelineLoaderFaultTest {
         report(WHOLE, ModelState.FAILED, null);
         there(() -> {});
         assertEquals(List.of(WHOLE), tried);
+    }
+
+    @Test
+    void whatAUsersClassPreparesForItIsNotWaitedForWithoutEnd() throws Exception {
+        Path jars = folder.resolve("jars");
+        LatchedPlugin.jar(jars);
+        try (Plugins plugins = Plugins.in(jars, Duration.ZERO)) {
+            loader.with(plugins);
+            report(
+                    STAGE,
+                    ModelState.READY,
+                    new Description("fake", new FakeModel(x -> x).signature(), List.of(), 1, 1, "at"));
+            Future<Void> loading = load("""
+                    pipeline: {stages: [a = cat(x)], outputs: [a.y]}
+                    transform: {input: {kind: plugin, plugin: latched, options: {key: pipeline}}}
+                    """);
+            ExecutionException late = assertThrows(ExecutionException.class, () -> result(loading));
+            assertTrue(late.toString().contains("preparing its transform took longer than"), late.toString());
+            Step.MAY_PREPARE.of("pipeline").countDown();
+            Step.CLOSED.await("pipeline");
+        }
     }
 }

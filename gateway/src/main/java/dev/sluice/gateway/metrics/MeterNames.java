@@ -157,7 +157,7 @@ public final class MeterNames {
     /** Gauge: bytes of answers that their clients have not taken yet. */
     public static final String UNSENT_BYTES = "sluice_unsent_bytes";
 
-    /** Gauge, by model, version, group and device: threads that run the version there. */
+    /** Gauge, by model, version, group and device: threads that run the version there, as many as there are now. */
     public static final String INSTANCES = "sluice_instances";
 
     /** Gauge, by model, version and state: 1 for the state that the model version is in. */

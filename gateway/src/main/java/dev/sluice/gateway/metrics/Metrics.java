@@ -251,28 +251,28 @@ public final class Metrics {
     }
 
     private String scrape() {
-        List<ModelReport> models = reports.get();
-        states.register(models.stream().map(Metrics::stateRow).toList(), true);
-        remarks.register(models.stream().flatMap(Metrics::remarksRow).toList(), true);
+        List<ModelReport> reported = reports.get();
+        states.register(reported.stream().map(Metrics::stateRow).toList(), true);
+        remarks.register(reported.stream().flatMap(Metrics::remarksRow).toList(), true);
         cached.register(
                 cachedBytes.get().entrySet().stream()
                         .map(each -> MultiGauge.Row.of(ModelMeters.tags(each.getKey()), each.getValue()))
                         .toList(),
                 true);
-        instances.register(models.stream().flatMap(Metrics::instanceRows).toList(), true);
+        instances.register(reported.stream().flatMap(this::instanceRows).toList(), true);
         traffic.refresh();
         drift.refresh();
         return registry.scrape();
     }
 
-    private static Stream<MultiGauge.Row<?>> instanceRows(ModelReport report) {
+    private Stream<MultiGauge.Row<?>> instanceRows(ModelReport report) {
         Description loaded = report.description();
         return loaded == null || report.state() == ModelState.ASLEEP
                 ? Stream.empty()
                 : loaded.groups().stream()
                         .map(group -> MultiGauge.Row.of(
                                 ModelMeters.tags(report.model()).and("group", group.name(), "device", group.device()),
-                                group.instances()));
+                                models.instances(loaded.batcherAddress(), group.name())));
     }
 
     private static Stream<MultiGauge.Row<?>> remarksRow(ModelReport report) {

@@ -75,6 +75,9 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
     /** For who has left. */
     private final Meters unseen;
 
+    /** What there is, until it has gone. */
+    private final Map<Group, Integer> serving = new ConcurrentHashMap<>();
+
     private final Predicate<ModelId> loaded;
 
     /** @param loaded whether a version is in memory; no more when {@link #forget} is told of it */
@@ -185,6 +188,16 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
     }
 
     @Override
+    public void serving(String batcherAddress, String group, int instances) {
+        serving.compute(new Group(batcherAddress, group), (there, before) -> instances == 0 ? null : instances);
+    }
+
+    /** How many instances of that group there are, of a version as it was loaded. */
+    int instances(String batcherAddress, String group) {
+        return serving.getOrDefault(new Group(batcherAddress, group), 0);
+    }
+
+    @Override
     public void asleep(ModelId model, SleepReason why) {
         Objects.requireNonNull(of(model).sleeps.get(why)).increment();
     }
@@ -241,6 +254,9 @@ final class ModelMeters implements RequestListener, CacheListener, BatchListener
         String protocol = end.protocol.name().toLowerCase(Locale.ROOT);
         return registry.counter(MeterNames.REQUESTS, tags.and("protocol", protocol, "outcome", end.outcome));
     }
+
+    /** Of a version as it was loaded, of which there may be two at one time. */
+    private record Group(String batcherAddress, String name) {}
 
     /** By what a request came, and how it ended. */
     private record Ended(Protocol protocol, String outcome) {}

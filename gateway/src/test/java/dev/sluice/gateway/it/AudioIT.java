@@ -281,6 +281,14 @@ class AudioIT {
             assertEquals(
                     "image: is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP",
                     Waiting.await(digits.send(request)).error(415));
+            HttpRequest bare = digits.request("/models/digits/predict")
+                    .header("content-type", "audio/L16")
+                    .POST(BodyPublishers.ofByteArray(new byte[320]))
+                    .build();
+            assertEquals(
+                    "image: is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP",
+                    Waiting.await(digits.send(bare)).error(415),
+                    "whatever it leaves out of what only recordings need");
         }
     }
 

@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,98 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Users' own transforms, of jars that are compiled here, and whatever may be wrong with them. */
 class PluginsIT {
 
-    /** Makes of a body what its first word says, for a model of x FP32[-1,-1]. */
-    private static final String ODD_INPUT = """
-            package odd;
-            import dev.sluice.worker.contract.*;
-            import dev.sluice.worker.transform.*;
-            import java.nio.*;
-            import java.nio.charset.StandardCharsets;
-            import java.util.*;
-            public final class OddInput implements InputPlugin {
-                public String name() { return "odd"; }
-                public Prepared prepare(Signature signature, Map<String, String> options) {
-                    switch (options.getOrDefault("prepare", "")) {
-                        case "refuses" -> throw new IllegalArgumentException("does not like this model");
-                        case "fails" -> throw new NoClassDefFoundError("odd/Absent");
-                        default -> { }
-                    }
-                    return new Prepared() {
-                        public List<Tensor> apply(PluginBody body) {
-                            return made(StandardCharsets.UTF_8.decode(body.bytes()).toString(), body);
-                        }
-                        public void close() {
-                            System.setProperty("odd.closed", "yes");
-                        }
-                    };
-                }
-                private static Tensor tensor(String name, DataType type, int bytes, long... shape) {
-                    return new Tensor(name, type, new Shape(shape), ByteBuffer.allocate(bytes));
-                }
-                private static List<Tensor> made(String word, PluginBody body) {
-                    return switch (word) {
-                        case "fine" -> List.of(tensor("x", DataType.FP32, 8, 1, 2));
-                        case "refused" -> throw new IllegalArgumentException("holds no such thing");
-                        case "fails" -> throw new IllegalStateException("secret");
-                        case "overflows" -> made(word, body);
-                        case "nothing" -> null;
-                        case "none" -> List.of();
-                        case "name" -> List.of(tensor("y", DataType.FP32, 8, 1, 2));
-                        case "twice" -> Collections.nCopies(2, tensor("x", DataType.FP32, 8, 1, 2));
-                        case "type" -> List.of(tensor("x", DataType.INT32, 8, 1, 2));
-                        case "rank" -> List.of(tensor("x", DataType.FP32, 8, 2));
-                        case "open" -> List.of(tensor("x", DataType.FP32, 8, -1, 2));
-                        case "short" -> List.of(tensor("x", DataType.FP32, 4, 1, 2));
-                        case "norows" -> List.of(tensor("x", DataType.FP32, 0, 0, 2));
-                        case "large" -> List.of(tensor("x", DataType.FP32, 8 << 20, 1, 2 << 20));
-                        case "stuck" -> {
-                            while (System.getProperty("odd.go") == null) {
-                                Thread.onSpinWait();
-                            }
-                            yield List.of();
-                        }
-                        default -> throw new IllegalArgumentException(
-                                body.contentType() + " " + body.bytes().isReadOnly() + " " + word);
-                    };
-                }
-            }
-            """;
-
-    /** Makes an answer that its option says. */
-    private static final String ODD_OUTPUT = """
-            package odd;
-            import dev.sluice.worker.contract.*;
-            import dev.sluice.worker.transform.*;
-            import java.math.*;
-            import java.util.*;
-            public final class OddOutput implements OutputPlugin {
-                public String name() { return "odd"; }
-                public Prepared prepare(Signature signature, Map<String, String> options) {
-                    return (outputs, rows) -> switch ((int) outputs.getFirst().data().getFloat(0)) {
-                        case 0 -> fine(rows);
-                        case 1 -> Map.of(1, "a key");
-                        case 2 -> List.of(new Object());
-                        case 3 -> "x".repeat(2 << 20);
-                        case 4 -> deep();
-                        case 5 -> throw new IllegalArgumentException("is nobody's fault");
-                        default -> null;
-                    };
-                }
-                private static Object fine(int rows) {
-                    Map<String, Object> answer = new LinkedHashMap<>();
-                    Object thousand = new BigDecimal("1E+3");
-                    answer.put("a \\"b\\"", Arrays.asList(rows, 2L, 0.5, 0.5f, Double.NaN, true, null, thousand));
-                    answer.put("empty", List.of(Map.of(), List.of(), (byte) 1, (short) 2, BigInteger.TEN));
-                    return answer;
-                }
-                private static Object deep() {
-                    List<Object> deep = new ArrayList<>();
-                    deep.add(deep);
-                    return deep;
-                }
-            }
-            """;
-
     @TempDir
     private static Path temporary;
 
@@ -121,7 +34,7 @@ class PluginsIT {
 
     @BeforeAll
     static void start() throws IOException {
-        jars = new PluginJars(temporary.resolve("plugins")).with("odd.jar", ODD_INPUT, ODD_OUTPUT);
+        jars = new PluginJars(temporary.resolve("plugins")).with("odd.jar", OddPlugins.INPUT, OddPlugins.OUTPUT);
         Path models = Files.createDirectory(temporary.resolve("models"));
         Path echo = Places.TEST_MODELS.resolve("echo/1/model.onnx");
         new Repository(models)
@@ -145,6 +58,8 @@ class PluginsIT {
                 "worker.instances=1",
                 "transform.threads=2",
                 "admission.max_in_flight_bytes=4MiB",
+                "compat.listeners=[\"mlflow: 0\", \"sagemaker: 0\"]",
+                "http.default_model=in",
                 "http.max_body_size=1MiB",
                 "admin.port=-1",
                 "registry.url=none");
@@ -173,6 +88,52 @@ class PluginsIT {
         assertEquals(400, answer.status(), answer.body());
         assertTrue(answer.body().contains("body: application/json true {\\\"data\\\": [[1]]}"), answer.body());
         assertTrue(ask("refused").body().contains("body: holds no such thing"));
+        assertEquals("word: is not taken", ask("invalid").error(400));
+    }
+
+    @Test
+    void whatAClientSendsWronglyIsNoFailureOfTheModel() {
+        for (int i = 0; i < 40; i++) {
+            assertEquals(400, ask("refused").status());
+            assertEquals(500, ask("fails").status());
+        }
+        assertEquals(200, ask("fine").status(), "and its circuit is closed");
+        assertEquals(0, gateway.metrics().value("sluice_batch_failures_total", "model=\"in\""));
+    }
+
+    /** It may lie in memory of the plug-in's own, which is not ours to use for other requests. */
+    @Test
+    void memoryThatItGivesIsNotUsedForOthers() {
+        String sevens = "{\"outputs\":{\"y\":[[" + "7.0,".repeat(63) + "7.0]]}}";
+        for (int i = 0; i < 20; i++) {
+            assertEquals(sevens, ask("direct").body());
+            assertEquals(200, gateway.infer("in", Requests.echo(i)).status());
+        }
+    }
+
+    @Test
+    void clientsOfMlflowAndSageMakerSendItWhatTheyLike() {
+        for (int place = 0; place < 2; place++) {
+            Answer json = invoke(place, "application/json", "{\"instances\": [[1]]}");
+            assertEquals(400, json.status(), json.body());
+            assertTrue(json.body().contains("application/json true {\\\"instances\\\": [[1]]}"), json.body());
+            Answer csv = invoke(place, "text/csv", "1,2");
+            assertEquals(400, csv.status(), csv.body());
+            assertTrue(csv.body().contains("text/csv true 1,2"), csv.body());
+        }
+        assertEquals(
+                "{\"predictions\":[[0.0,0.0]]}", invoke(0, "text/csv", "fine").body());
+        assertEquals(
+                "{\"outputs\":{\"y\":[[0.0,0.0]]}}",
+                invoke(1, "text/csv", "fine").body());
+    }
+
+    private static Answer invoke(int place, String type, String body) {
+        HttpRequest request = gateway.request(gateway.profilePort(place), "/invocations")
+                .header("content-type", type)
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        return Waiting.await(gateway.send(request));
     }
 
     @ParameterizedTest
@@ -192,10 +153,14 @@ class PluginsIT {
             })
     void whateverElseIsWrongIsItsOwnMistakeAndNobodyElses(String word) {
         Answer answer = ask(word);
-        assertEquals(500, answer.status(), answer.body());
-        assertTrue(answer.body().contains("log has the detail under id"), answer.body());
+        isItsMistake(answer);
         assertTrue(!answer.body().contains("secret"), answer.body());
         assertEquals(200, ask("fine").status());
+    }
+
+    private static void isItsMistake(Answer answer) {
+        String said = answer.error(500);
+        assertTrue(said.startsWith("the plug-in odd failed; the server's log has the detail under id "), said);
     }
 
     @Test
@@ -222,6 +187,38 @@ class PluginsIT {
                 "null", gateway.post("/models/out/predict", "{\"data\": [[9]]}").body());
     }
 
+    private static CompletableFuture<Answer> askOut(RunningGateway limited, int kind) {
+        return limited.send(limited.request("/models/out/predict")
+                .POST(BodyPublishers.ofString("{\"data\": [[" + kind + "]]}"))
+                .build());
+    }
+
+    /** What is made of outputs is a part of its request still, on whatever thread. */
+    @Test
+    void aClientsPlaceIsItsOwnUntilItsAnswerIsGiven(@TempDir Path models) throws Exception {
+        new Repository(models)
+                .with("out", "1", Places.TEST_MODELS.resolve("echo/1/model.onnx"))
+                .config("out", "transform: {output: {kind: plugin, plugin: odd}}");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        System.getProperties().put("odd.begun", begun);
+        System.getProperties().put("odd.go on", goOn);
+        try (RunningGateway limited = RunningGateway.start(
+                models,
+                "worker.plugins=" + jars.folder(),
+                "worker.instances=1",
+                "limits.clients=[\"*: 1 concurrent\"]")) {
+            CompletableFuture<Answer> first = askOut(limited, 6);
+            assertTrue(begun.await(30, TimeUnit.SECONDS));
+            assertEquals(429, Waiting.await(askOut(limited, 9)).status());
+            goOn.countDown();
+            assertEquals("true", Waiting.await(first).body());
+            assertEquals(200, Waiting.await(askOut(limited, 9)).status());
+        } finally {
+            goOn.countDown();
+        }
+    }
+
     @Test
     void whoeverSendsTensorsIsAnsweredWithTensors() {
         Answer answer = gateway.infer("out", Requests.echo(7));
@@ -232,9 +229,7 @@ class PluginsIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
     void whatIsNoAnswerIsItsOwnMistake(int kind) {
-        Answer answer = gateway.post("/models/out/predict", "{\"data\": [[" + kind + "]]}");
-        assertEquals(500, answer.status(), answer.body());
-        assertTrue(answer.body().contains("log has the detail under id"), answer.body());
+        isItsMistake(gateway.post("/models/out/predict", "{\"data\": [[" + kind + "]]}"));
     }
 
     @ParameterizedTest
@@ -270,7 +265,7 @@ class PluginsIT {
         assertTrue(problem(folder).contains("none.jar registers no plug-in"));
         new PluginJars(folder).lacking("none.jar", "absent.Class");
         assertTrue(problem(folder).contains("absent.Class not found"), problem(folder));
-        new PluginJars(folder).with("none.jar", ODD_INPUT).with("second.jar", ODD_INPUT);
+        new PluginJars(folder).with("none.jar", OddPlugins.INPUT).with("second.jar", OddPlugins.INPUT);
         assertTrue(problem(folder).contains("second.jar has an input plug-in of the name odd, as has "));
         AssertionError ended = assertThrows(
                 AssertionError.class,
@@ -281,7 +276,7 @@ class PluginsIT {
 
     @Test
     void aJarSeesNothingButWhatIsPromised(@TempDir Path other) throws IOException {
-        String nosy = ODD_INPUT
+        String nosy = OddPlugins.INPUT
                 .replace("\"odd\"", "found()")
                 .replace(
                         "private static Tensor",
@@ -289,7 +284,7 @@ class PluginsIT {
                                 + " Class.forName(\"dev.sluice.worker.Worker\"); return \"bad\"; }"
                                 + " catch (ClassNotFoundException none) { return \"good\"; } } private static Tensor");
         Path folder = other.resolve("jars");
-        new PluginJars(folder).with("a.jar", nosy).with("b.jar", ODD_INPUT.replace("\"odd\"", "\"good\""));
+        new PluginJars(folder).with("a.jar", nosy).with("b.jar", OddPlugins.INPUT.replace("\"odd\"", "\"good\""));
         assertTrue(problem(folder).contains("of the name good"));
     }
 }

@@ -117,11 +117,20 @@ final class BatchFormation {
 
     /**
      * A batch of those who stand behind others that are served elsewhere sooner, and who have time enough here; perhaps
-     * an empty one. Nobody is refused, nor tried in vain, since it is not here that they have their last chance.
+     * an empty one. Nobody is tried in vain, since it is not here that they have their last chance; who had it here, and
+     * has none elsewhere, is refused.
      *
      * @param rowsAhead of the others, if there are so many and as many behind them
      */
-    Batch behind(long rowsAhead, int wantedRows, long nowNanos) {
+    Batch behind(long rowsAhead, int wantedRows, long[] busyNanos, long nowNanos, Predicate<QueuedRequest> elsewhere) {
+        Batch batch = behind(rowsAhead, wantedRows, nowNanos);
+        if (batch.size() > 0) {
+            refusePassedOver(batch, busyNanos, nowNanos, elsewhere);
+        }
+        return batch;
+    }
+
+    private Batch behind(long rowsAhead, int wantedRows, long nowNanos) {
         BatchQueue.Lane lane = queue.due();
         if (lane == barren) {
             return NOBODY; // or a long queue of short deadlines is gone through at each event

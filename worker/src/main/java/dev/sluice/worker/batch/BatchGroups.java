@@ -9,14 +9,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All groups of a model, and which of them runs what waits.
  *
- * <p>The group that would be done soonest with what waits leads: it takes from the head of the queue, and it alone gives
- * requests up. Another one that is idle takes what the quicker ones will not have done by the time that it would be done
- * itself, from behind those that they will have; and of these only who has time enough for it. So a slow device helps
+ * <p>The group that would be done soonest with what waits leads: it takes from the head of the queue. Another one that is
+ * idle takes what the quicker ones will not have done by the time that it would be done itself, from behind those that
+ * they will have; and of these only who has time enough for it. Whichever takes a batch gives up whom it passes over and
+ * no other could have answered in time either. So a slow device helps
  * where there is more to do than fast ones can, makes nobody wait longer than without it, but for the one that it has a
  * look with, and costs nobody a deadline. With devices that are equally fast this is to take whatever waits, as
  * instances of one device do.
@@ -222,12 +224,14 @@ final class BatchGroups {
         if (group.gate().isProbing()) {
             return formation.probe();
         }
+        long[] busy = group.busyNanos(now);
         if (isOne()) {
-            return formation.next(maxRows, group.busyNanos(now), now, BatchFormation.NOWHERE_ELSE);
+            return formation.next(maxRows, busy, now, BatchFormation.NOWHERE_ELSE);
         }
+        Predicate<QueuedRequest> elsewhere = queued -> isAnsweredBeside(group, queued, now);
         return group == lead
-                ? formation.next(maxRows, group.busyNanos(now), now, queued -> isAnsweredBeside(group, queued, now))
-                : formation.behind(rowsAhead(group, Math.max(1, maxRows), now), maxRows, now);
+                ? formation.next(maxRows, busy, now, elsewhere)
+                : formation.behind(rowsAhead(group, Math.max(1, maxRows), now), maxRows, busy, now, elsewhere);
     }
 
     private boolean isAnsweredBeside(BatchGroup group, QueuedRequest queued, long now) {

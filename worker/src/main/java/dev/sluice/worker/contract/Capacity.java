@@ -67,7 +67,9 @@ public record Capacity(
     /** With batches of one row, or of as many as are done within that time; on the devices that can do a row in it. */
     public Capacity within(double nanos) {
         if (!devices.isEmpty()) {
-            return devicesWithin(nanos);
+            return together(devicesWithin(nanos).stream()
+                    .map(device -> device.within(nanos))
+                    .toList());
         }
         if (batchNanos() <= nanos) {
             return this;
@@ -76,20 +78,21 @@ public record Capacity(
         return new Capacity(queueRequests, instances, rows, fixedNanos, rowNanos);
     }
 
-    private Capacity devicesWithin(double nanos) {
+    /** Of several, those that can do a row in that time; the quickest where none can. */
+    public List<Capacity> devicesWithin(double nanos) {
         List<Capacity> inTime = new ArrayList<>(devices.size());
         Capacity quickest = devices.getFirst();
         for (Capacity device : devices) {
             quickest = device.leastNanos() < quickest.leastNanos() ? device : quickest;
             if (device.leastNanos() <= nanos) {
-                inTime.add(device.within(nanos));
+                inTime.add(device);
             }
         }
-        return inTime.isEmpty() ? quickest.within(nanos) : together(inTime);
+        return inTime.isEmpty() ? List.of(quickest) : inTime;
     }
 
     /** How long a batch of one row runs. */
-    private double leastNanos() {
+    public double leastNanos() {
         return fixedNanos + rowNanos;
     }
 

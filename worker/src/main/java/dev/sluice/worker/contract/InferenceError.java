@@ -162,11 +162,21 @@ public sealed interface InferenceError extends InferenceOutcome {
         }
     }
 
-    /** The engine failed; the detail stands in the log under {@code failureId}. */
-    record EngineFailure(String failureId) implements InferenceError {
+    /**
+     * The engine failed, or a user's own class; the detail stands in the log under {@code failureId}.
+     *
+     * @param what has failed, for clients
+     */
+    record EngineFailure(String failureId, String what) implements InferenceError {
+
+        /** Of the engine. */
+        public EngineFailure(String failureId) {
+            this(failureId, "the model failed to run");
+        }
+
         @Override
         public String message() {
-            return "the model failed to run; the server's log has the detail under id " + failureId;
+            return what + "; the server's log has the detail under id " + failureId;
         }
     }
 }

@@ -15,6 +15,13 @@ public interface InstanceListener {
     /** So many threads of given-up instances have not yet ended. */
     default void givenUp(ModelId model, int threads) {}
 
+    /**
+     * So many instances of a group can run batches now. With 0 there is none for the moment, or the group has gone.
+     *
+     * @param batcherAddress of the version as it was loaded, which {@link ModelReport.Description} has too
+     */
+    default void serving(String batcherAddress, String group, int instances) {}
+
     /** A version was sent to sleep, its last instance with it. */
     default void asleep(ModelId model, SleepReason why) {}
 

@@ -25,7 +25,7 @@ public record PluginInput(String plugin, Prepared prepared) implements InputTran
          * Its tensors, of which nothing is known yet.
          *
          * @throws InferenceException InvalidRequest for what the user's class refuses, ModelNotReady when the version has gone
-         * @throws RuntimeException whatever else the class throws, errors too
+         * @throws PluginException for whatever else the class throws, errors too; but for OutOfMemoryError
          */
         List<Tensor> apply(ByteBuffer body, @Nullable String contentType, BooleanSupplier givenUp);
     }

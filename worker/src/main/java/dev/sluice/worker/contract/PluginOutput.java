@@ -28,7 +28,7 @@ public record PluginOutput(String plugin, List<String> outputs, Prepared prepare
          * What is to be written as JSON, if it can be.
          *
          * @throws InferenceException ModelNotReady when the version has gone
-         * @throws RuntimeException whatever the class throws, errors too
+         * @throws PluginException for whatever the class throws, errors too; but for OutOfMemoryError
          */
         @Nullable
         Object apply(List<Tensor> outputs, int rows);

@@ -3,7 +3,11 @@ package dev.sluice.worker.pipeline;
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A model does less for the pipeline the more stages ask it, and more the fewer of the requests do: that is counted. Of
  * a stage that need not run, and whose model has said nothing yet, nothing is presumed.
+ *
+ * <p>Where models run on several devices, each device counts by itself with what it adds to the pipeline, and with how
+ * long the way through it is: so a short deadline counts those alone that are quick enough for it.
  *
  * <p>Whoever lets requests in by it lets in no more than the narrowest stage can do until their deadlines, so that hardly any
  * is refused at a later stage, with the work of those before it done for nothing.
@@ -24,6 +31,9 @@ public final class PipelineCapacity {
 
     /** How much the newest request says of how many run a stage, and below what none is believed to be. */
     private static final double NEWEST = 1.0 / 512;
+
+    /** What a device adds is not told apart if it is less than that part of what there is. */
+    private static final double NEGLIGIBLE = 1e-3;
 
     private final PipelinePlan plan;
     private final Capacity[] stages;
@@ -103,12 +113,57 @@ public final class PipelineCapacity {
     }
 
     private Capacity compose() {
+        double[] leastNanos = Arrays.stream(stages)
+                .flatMap(stage -> stage.devices().stream())
+                .mapToDouble(Capacity::leastNanos)
+                .sorted()
+                .distinct()
+                .toArray();
+        Capacity all = compose(stages);
+        return leastNanos.length > 1 && all.isKnown() ? byDevices(leastNanos) : all;
+    }
+
+    /** What each device adds, the quickest first. */
+    private Capacity byDevices(double[] leastNanos) {
+        List<Capacity> added = new ArrayList<>();
+        double rowsEachNano = 0;
+        for (double least : leastNanos) {
+            double withIt = compose(within(least, false)).rowsIn(1);
+            if (withIt - rowsEachNano > NEGLIGIBLE * withIt) {
+                Capacity through = compose(within(least, true));
+                double instances = through.instances() * (withIt - rowsEachNano) / through.rowsIn(1);
+                added.add(sized(through, through.queueRequests(), instances, through.batchNanos()));
+                rowsEachNano = withIt;
+            }
+        }
+        return Capacity.together(added);
+    }
+
+    /**
+     * The stages with those of their devices alone that can do a row in that time.
+     *
+     * @param slowest whether only the slowest of these is asked
+     */
+    private Capacity[] within(double nanos, boolean slowest) {
+        Capacity[] some = stages.clone();
+        for (int step = 0; step < some.length; step++) {
+            if (!some[step].devices().isEmpty()) {
+                List<Capacity> devices = some[step].devicesWithin(nanos);
+                some[step] = slowest
+                        ? Collections.max(devices, Comparator.comparingDouble(Capacity::leastNanos))
+                        : Capacity.together(devices);
+            }
+        }
+        return some;
+    }
+
+    private Capacity compose(Capacity[] of) {
         int narrowest = -1;
         int places = Integer.MAX_VALUE;
-        for (int step = 0; step < stages.length; step++) {
-            if (stages[step].isKnown()) {
-                places = Math.min(places, stages[step].queueRequests());
-                narrowest = narrowest < 0 || rate(step) < rate(narrowest) ? step : narrowest;
+        for (int step = 0; step < of.length; step++) {
+            if (of[step].isKnown()) {
+                places = Math.min(places, of[step].queueRequests());
+                narrowest = narrowest < 0 || rate(of, step) < rate(of, narrowest) ? step : narrowest;
             } else if (isCertain[step]) {
                 return Capacity.UNKNOWN;
             }
@@ -116,16 +171,23 @@ public final class PipelineCapacity {
         if (narrowest < 0) {
             return Capacity.UNKNOWN;
         }
-        Capacity stage = stages[narrowest];
-        double instances = stage.instances() / load(narrowest);
-        int side = Math.clamp(Math.round(instances * longestWay() / stage.batchNanos()), 1, Integer.MAX_VALUE);
+        return sized(of[narrowest], places, of[narrowest].instances() / load(narrowest), longestWay(of));
+    }
+
+    /**
+     * As much as so many instances of a stage do, in batches that take about so long.
+     *
+     * @param places of whoever waits
+     */
+    private static Capacity sized(Capacity stage, int places, double instances, double nanos) {
+        int side = Math.clamp(Math.round(instances * nanos / stage.batchNanos()), 1, Integer.MAX_VALUE);
         double stretch = side / instances; // rounded is how long it takes, and not how much is done
         return new Capacity(places, side, stage.batchRows(), stage.fixedNanos() * stretch, stage.rowNanos() * stretch);
     }
 
     /** Rows of the pipeline's in a time. */
-    private double rate(int step) {
-        return stages[step].rowsIn(1) / load(step);
+    private double rate(Capacity[] of, int step) {
+        return of[step].rowsIn(1) / load(step);
     }
 
     /** How many rows that stage's model runs for one of a request, in the mean. */
@@ -137,7 +199,7 @@ public final class PipelineCapacity {
         return load;
     }
 
-    private double longestWay() {
+    private double longestWay(Capacity[] of) {
         double[] ready = new double[plan.slots()];
         double longest = 0;
         for (int i = 0; i < stages.length; i++) {
@@ -147,8 +209,8 @@ public final class PipelineCapacity {
                     .max()
                     .orElse(0);
             double test = step.condition() == null ? 0 : ready[step.condition().slot()];
-            double batches = shares[i] <= 1 ? shares[i] : Math.max(1, shares[i] / stages[i].batchRows());
-            double end = Math.max(begin, test) + batches * stages[i].batchNanos();
+            double batches = shares[i] <= 1 ? shares[i] : Math.max(1, shares[i] / of[i].batchRows());
+            double end = Math.max(begin, test) + batches * of[i].batchNanos();
             step.slots().forEach(slot -> ready[slot] = end);
             longest = Math.max(longest, end);
         }

@@ -22,7 +22,8 @@ final class StageErrors {
                 new InferenceError.Overloaded(where + ": " + message, retryAfterMillis, areInputsRead);
             case InferenceError.DeadlineExceeded(String stage) ->
                 new InferenceError.DeadlineExceeded(stage + " of " + where);
-            case InferenceError.EngineFailure(String id) -> new InferenceError.EngineFailure(id + ", " + where);
+            case InferenceError.EngineFailure(String id, String what) ->
+                new InferenceError.EngineFailure(id + ", " + where, what);
             case InferenceError.ModelNotReady(var model, String reason, long retryAfterMillis, boolean tooLarge) ->
                 new InferenceError.ModelNotReady(model, reason + " (" + where + ")", retryAfterMillis, tooLarge);
             case InferenceError other -> other;

@@ -2,6 +2,7 @@ package dev.sluice.worker.plugin;
 
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.PluginException;
 import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.PluginOutput;
 import dev.sluice.worker.contract.Signature;
@@ -139,9 +140,11 @@ public final class Plugins implements AutoCloseable {
                 name,
                 (body, type, givenUp) -> in.apply(plugin -> {
                     try {
-                        return plugin.apply(new PluginBody(body, type, givenUp));
+                        return List.copyOf(plugin.apply(new PluginBody(body, type, givenUp)));
                     } catch (IllegalArgumentException refused) {
                         throw InferenceException.invalid("body", sentence(refused));
+                    } catch (Throwable failure) {
+                        throw told(name, failure);
                     }
                 }));
     }
@@ -153,8 +156,23 @@ public final class Plugins implements AutoCloseable {
         return new PluginOutput(
                 name,
                 asking.signature.outputNames(),
-                (outputs, rows) -> out.apply(plugin -> Optional.ofNullable(plugin.apply(outputs, rows)))
+                (outputs, rows) -> out.apply(plugin -> {
+                            try {
+                                return Optional.ofNullable(plugin.apply(outputs, rows));
+                            } catch (Throwable failure) {
+                                throw told(name, failure);
+                            }
+                        })
                         .orElse(null));
+    }
+
+    /** As others are to hear of what a user's class has thrown, which may say itself what a client is told. */
+    private static RuntimeException told(String name, Throwable failure) {
+        return switch (failure) {
+            case InferenceException refused -> refused;
+            case OutOfMemoryError full -> throw full;
+            default -> new PluginException(name, failure);
+        };
     }
 
     private <P, T extends AutoCloseable> InUse<T> prepared(

@@ -2,6 +2,7 @@ package dev.sluice.worker.source;
 
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.digest.FileDigests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class Delivery {
         long left = options.maxDownload();
         for (Remote.Part part : remote.parts()) {
             String name = part.name().isEmpty() ? "" : names.taken(part.name(), false);
-            Path file = draft.resolve(Digests.of(name));
+            Path file = draft.resolve(FileDigests.of(name));
             Download.Terms terms =
                     new Download.Terms(left, options.idleTimeout(), ticker, cache::makeRoom, digestIsKnown);
             resumed |= new Download(file, terms, transfer).run(part, source.shown());
@@ -94,10 +95,19 @@ final class Delivery {
         transfer.doing("checking");
         SortedMap<String, String> digests = new TreeMap<>();
         for (Map.Entry<String, Path> file : files.entrySet()) {
-            digests.put(file.getKey(), Digests.of(file.getValue(), transfer));
+            digests.put(file.getKey(), FileDigests.read(file.getValue(), transfer::goOn));
         }
         @Nullable String single = digests.get("");
-        return single == null ? Digests.of(digests) : single;
+        return single == null ? ofAll(digests) : single;
+    }
+
+    /** Of several files: that of the lines that {@code sha256sum} has for them, sorted by name. */
+    private static String ofAll(SortedMap<String, String> byName) {
+        StringBuilder lines = new StringBuilder();
+        for (Map.Entry<String, String> file : byName.entrySet()) {
+            lines.append(file.getValue()).append("  ").append(file.getKey()).append('\n');
+        }
+        return FileDigests.of(lines.toString());
     }
 
     private SourceException mismatch(String expected, String digest) {

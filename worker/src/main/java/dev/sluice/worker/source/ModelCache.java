@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.worker.digest.FileDigests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -104,7 +105,7 @@ final class ModelCache {
 
     /** The place of a download of that URL, for one at a time. */
     Draft draft(String url) throws IOException {
-        String name = Digests.of(url);
+        String name = FileDigests.of(url);
         FileLocks.Hold hold = locks.own(name).orElseThrow(ModelCache::taken);
         Path folder = partial.resolve(name);
         try {
@@ -150,7 +151,7 @@ final class ModelCache {
     /** The digest of what that URL led to. */
     Optional<String> known(String url) throws IOException {
         try {
-            String digest = Files.readString(sources.resolve(Digests.of(url)), StandardCharsets.US_ASCII)
+            String digest = Files.readString(sources.resolve(FileDigests.of(url)), StandardCharsets.US_ASCII)
                     .strip();
             return Optional.of(digest).filter(text -> DIGEST.matcher(text).matches());
         } catch (NoSuchFileException notYet) {
@@ -161,7 +162,7 @@ final class ModelCache {
     void note(String url, String digest) throws IOException {
         Path draft = Files.createTempFile(sources, "draft", null);
         Files.writeString(draft, digest + "\n", StandardCharsets.US_ASCII);
-        Files.move(draft, sources.resolve(Digests.of(url)), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(draft, sources.resolve(FileDigests.of(url)), StandardCopyOption.ATOMIC_MOVE);
     }
 
     long bytes() throws IOException {

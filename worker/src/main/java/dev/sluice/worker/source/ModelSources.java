@@ -2,6 +2,7 @@ package dev.sluice.worker.source;
 
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.SettingsException;
 import java.io.IOException;
@@ -102,7 +103,7 @@ public final class ModelSources implements AutoCloseable {
         Path file = rules.checkFile(source);
         return Files.size(file) > options.maxDownload()
                 ? source
-                : new ModelSource(source.url(), Digests.of(file, transfer));
+                : new ModelSource(source.url(), FileDigests.read(file, transfer::goOn));
     }
 
     /**

@@ -41,7 +41,7 @@ public interface InputPlugin {
          * {@link java.nio.ByteOrder#LITTLE_ENDIAN} before it is filled.
          *
          * @throws IllegalArgumentException with a sentence for the client, who is answered 400; for anything else that is
-         *     thrown the client is answered 500, and the log has it
+         *     thrown the client is answered 500 with the plug-in's name, and the log has it
          */
         List<Tensor> apply(PluginBody body);
 

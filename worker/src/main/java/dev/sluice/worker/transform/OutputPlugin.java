@@ -39,7 +39,7 @@ public interface OutputPlugin {
          * @param outputs all that the model has, in its order; their buffers are read by absolute index from their
          *     position on, in little-endian order, and never written
          * @param rows of the request; 1 where the model counts none
-         * @throws RuntimeException for which the client is answered 500, and the log has it
+         * @throws RuntimeException for which the client is answered 500 with the plug-in's name, and the log has it
          */
         @Nullable
         Object apply(List<Tensor> outputs, int rows);

@@ -270,7 +270,8 @@ class ComposedSimulationTest {
                 int place = came.indexOf(request);
                 assertTrue(!inOrder || place > lastAnswered, "out of order");
                 lastAnswered = place;
-            } else if (outcome instanceof InferenceError.EngineFailure(String why) && why.equals("poisoned")) {
+            } else if (outcome instanceof InferenceError.EngineFailure(String why, String what)
+                    && why.equals("poisoned")) {
                 assertTrue(isPoisoned(input), "a request failed that was not to blame");
             } else if (outcome instanceof InferenceError.EngineFailure) {
                 boolean small = request.rows() <= maxRows;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.worker.contract.Capacity;
 import dev.sluice.worker.contract.ModelId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PipelineCapacityTest {
@@ -97,6 +98,43 @@ class PipelineCapacityTest {
         PipelineCapacity other = careful();
         other.learn(0, QUICK, every(1));
         assertEquals(8, rowsInMilli(other), 1e-9, "the last runs only behind the second");
+    }
+
+    private static Capacity onDevices(Capacity... devices) {
+        return Capacity.together(List.of(devices));
+    }
+
+    private static PipelineCapacity twoStages(Capacity first, Capacity last) {
+        PipelineCapacity capacity = new PipelineCapacity(models().stages("first = quick(v)", "last = slow(first)")
+                .outputs("last.y")
+                .plan());
+        capacity.learn(0, QUICK, first);
+        capacity.learn(1, SLOW, last);
+        return capacity;
+    }
+
+    @Test
+    void aSlowDeviceOfAStageCountsForThoseAloneWhoHaveTimeForIt() {
+        PipelineCapacity capacity = twoStages(every(1), onDevices(every(2), every(20)));
+        assertEquals(4.4, rowsInMilli(capacity), 1e-9);
+        assertEquals(4.4, capacity.whole().within(100 * MILLI).rowsIn(MILLI), 1e-9);
+        assertEquals(4, capacity.whole().within(10 * MILLI).rowsIn(MILLI), 1e-9);
+        assertEquals(9, capacity.whole().queueRequests());
+    }
+
+    @Test
+    void aStageThatIsWideWithItsSlowDeviceIsTheNarrowestWithoutIt() {
+        Capacity slow = new Capacity(9, 3, 8, 8 * MILLI, 0);
+        PipelineCapacity capacity = twoStages(every(2), onDevices(slow, every(4)));
+        assertEquals(4, rowsInMilli(capacity), 1e-9, "as many as the first stage does");
+        assertEquals(2, capacity.whole().within(9 * MILLI).rowsIn(MILLI), 1e-9);
+    }
+
+    @Test
+    void equalDevicesAreAsInstancesOfOne() {
+        PipelineCapacity apart = twoStages(every(1), onDevices(every(4), every(4)));
+        PipelineCapacity together = twoStages(every(1), new Capacity(9, 2, 8, 4 * MILLI, 0));
+        assertEquals(together.whole(), apart.whole());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.source.SourceException.Again;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class HttpSourcesIT {
     private static String digest(byte[] content) throws IOException {
         Path file = Files.createTempFile("digest", null);
         try {
-            return Digests.of(Files.write(file, content), new Transfer());
+            return FileDigests.read(Files.write(file, content), () -> {});
         } finally {
             Files.delete(file);
         }

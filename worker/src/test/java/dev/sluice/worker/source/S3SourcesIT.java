@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.worker.contract.ModelSource;
+import dev.sluice.worker.digest.FileDigests;
 import dev.sluice.worker.source.SourceException.Again;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -132,10 +133,10 @@ class S3SourcesIT {
             Path model = Fetches.fetched(sources, "s3://models/digits/2/");
             assertArrayEquals(MODEL, Files.readAllBytes(model));
             assertEquals("{}", Files.readString(model.resolveSibling("golden/zero.json")));
-            String list =
-                    Digests.of("{}") + "  golden/zero.json\n" + Digests.of(model, new Transfer()) + "  model.onnx\n";
+            String list = FileDigests.of("{}") + "  golden/zero.json\n" + FileDigests.read(model, () -> {})
+                    + "  model.onnx\n";
             assertEquals(
-                    Digests.of(list), model.resolveSibling("").getFileName().toString());
+                    FileDigests.of(list), model.resolveSibling("").getFileName().toString());
         }
     }
 
@@ -144,8 +145,8 @@ class S3SourcesIT {
         try (ModelSources sources = sources("max_download=150000B")) {
             Fetches.refused(sources, "s3://models/digits/1.onnx", Again.NEVER);
         }
-        Path draft = cache.resolve("partial").resolve(Digests.of("s3://models/digits/1.onnx"));
-        Path file = Files.createDirectories(draft).resolve(Digests.of(""));
+        Path draft = cache.resolve("partial").resolve(FileDigests.of("s3://models/digits/1.onnx"));
+        Path file = Files.createDirectories(draft).resolve(FileDigests.of(""));
         String tag = writer.headObject(object -> object.bucket("models").key("digits/1.onnx"))
                 .eTag();
         Files.write(file, Arrays.copyOf(MODEL, 120_000));

@@ -20,6 +20,7 @@ import dev.sluice.worker.contract.InferenceOutcome;
 import dev.sluice.worker.contract.InferenceRequest;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelId;
+import dev.sluice.worker.contract.PluginException;
 import io.vertx.core.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -338,7 +339,9 @@ public final class Serving {
         if (failure instanceof OutOfMemoryError) {
             return noMemory();
         }
-        return new InferenceError.EngineFailure(call.requestId());
+        return failure instanceof PluginException users
+                ? new InferenceError.EngineFailure(call.requestId(), "the plug-in " + users.plugin() + " failed")
+                : new InferenceError.EngineFailure(call.requestId());
     }
 
     /** The refusal of a request that the heap has no room for. */

@@ -71,7 +71,10 @@ public final class Orders {
                         exchange.refuse(refusal);
                     }
                 })
-                .onFailure(failure -> exchange.refuse(Serving.failed(exchange, failure)));
+                .onFailure(failure -> exchange.refuse(
+                        failure instanceof InferenceException refused
+                                ? refused.error()
+                                : Serving.failed(exchange, failure)));
     }
 
     /** Nobody above would answer: what escapes from a callback is only logged. */

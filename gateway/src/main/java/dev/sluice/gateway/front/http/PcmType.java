@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import dev.sluice.gateway.transform.PcmFormat;
 import dev.sluice.gateway.transform.PcmFormat.Encoding;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import java.nio.ByteOrder;
 import java.util.Locale;
@@ -22,6 +23,7 @@ final class PcmType {
     private static final String FIELD = "content-type";
     private static final String AUDIO = "audio/";
     private static final int TELEPHONE_RATE = 8000;
+    private static final Pattern PARAMETER = Pattern.compile(";\\s*(?<name>[^;=\\s]+)\\s*=\\s*\"?(?<value>[^;\"\\s]*)");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private final String type;
@@ -35,9 +37,14 @@ final class PcmType {
         return type.startsWith(AUDIO);
     }
 
-    /** Refuses one that leaves out what nobody could guess, before the body comes. */
-    static void requireWhole(@Nullable String contentType) {
-        of(contentType);
+    /** Why a recording of that type need not come at all; null where it may. */
+    static @Nullable InferenceError refusal(@Nullable String contentType) {
+        try {
+            of(contentType);
+            return null;
+        } catch (InferenceException lacking) {
+            return lacking.error();
+        }
     }
 
     /** What it says; null for what has a head, or is no sound. */
@@ -103,8 +110,12 @@ final class PcmType {
     }
 
     private @Nullable String parameter(String name) {
-        Matcher found =
-                Pattern.compile(";\\s*" + name + "\\s*=\\s*\"?([^;\"\\s]*)").matcher(type);
-        return found.find() ? found.group(1) : null;
+        Matcher found = PARAMETER.matcher(type);
+        while (found.find()) {
+            if (name.equals(found.group("name"))) {
+                return found.group("value");
+            }
+        }
+        return null;
     }
 }

@@ -77,7 +77,9 @@ public final class PlainIntake {
 
         @Override
         public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
-            return form.mayBeNumbers() || TransformCalls.isFor(endpoint) ? null : noTransform(endpoint);
+            return form.mayBeNumbers() || TransformCalls.isFor(endpoint)
+                    ? TransformCalls.refusal(exchange, endpoint)
+                    : noTransform(endpoint);
         }
 
         private static InferenceError noTransform(ModelEndpoint endpoint) {

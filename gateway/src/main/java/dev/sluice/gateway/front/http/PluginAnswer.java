@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.transform.OutputWork;
 import dev.sluice.worker.contract.ModelReport.Description;
+import dev.sluice.worker.contract.PluginException;
 import dev.sluice.worker.contract.PluginOutput;
 import dev.sluice.worker.contract.Tensor;
 import java.math.BigDecimal;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @thread confined to its writer
  * @bound {@value #MOST_DEPTH} levels, and as many bytes as {@link OutputWork} counts for it
- * @errors IllegalStateException for what no JSON can be made of, or too much: the mistake of the class
+ * @errors PluginException for what no JSON can be made of, or too much: the mistake of the class
  */
 public final class PluginAnswer {
 
@@ -41,7 +42,14 @@ public final class PluginAnswer {
     public static JsonOutput write(List<Tensor> outputs, Description model, PluginOutput how) {
         int rows = model.signature().batched() ? (int) outputs.getFirst().rows() : 1;
         PluginAnswer answer = new PluginAnswer(how, OutputWork.mostAnswerBytes(outputs));
-        answer.value(how.prepared().apply(readOnly(outputs), rows), 0);
+        @Nullable Object made = how.prepared().apply(readOnly(outputs), rows);
+        try {
+            answer.value(made, 0);
+        } catch (PluginException told) {
+            throw told;
+        } catch (RuntimeException failure) { // its lists and maps are the class's own as well
+            throw new PluginException(how.plugin(), failure);
+        }
         return answer.out;
     }
 
@@ -122,7 +130,7 @@ public final class PluginAnswer {
         }
     }
 
-    private IllegalStateException wrong(String problem) {
-        return new IllegalStateException("what the plug-in " + how.plugin() + " has made " + problem);
+    private PluginException wrong(String problem) {
+        return new PluginException(how.plugin(), "its answer " + problem);
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.v2.SignatureCheck;
 import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.PluginException;
 import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param contentType as the client wrote it
  * @thread immutable
  * @bound the tensors, which are counted as soon as there are any; what the class takes meanwhile nobody knows
- * @errors those of the class; Overloaded and PayloadTooLarge for its tensors; whatever is wrong with them is its mistake,
- *     and no client's
+ * @errors those of the class; Overloaded and PayloadTooLarge for its tensors; PluginException for whatever is wrong with
+ *     them: its mistake, and no client's
  */
 record PluginBodyCall(
         HttpBytes body,
@@ -51,14 +52,14 @@ record PluginBodyCall(
         ByteBuffer bytes = ByteBuffer.wrap(body.array(), body.from(), body.length())
                 .slice()
                 .asReadOnlyBuffer();
-        List<Tensor> made = List.copyOf(to.prepared().apply(bytes, contentType, givenUp));
+        List<Tensor> made = to.prepared().apply(bytes, contentType, givenUp);
         List<Tensor> inputs;
         int rows;
         try {
             inputs = fitting(made);
             rows = SignatureCheck.rows(inputs, signature);
-        } catch (InferenceException unfit) {
-            throw wrong(unfit.error().message());
+        } catch (InferenceException | ArithmeticException unfit) { // or more elements than can be counted
+            throw wrong(String.valueOf(unfit.getMessage()));
         }
         if (rows < 1) {
             throw wrong("no rows");
@@ -119,8 +120,7 @@ record PluginBodyCall(
         return at - data.position();
     }
 
-    private IllegalStateException wrong(String problem) {
-        return new IllegalStateException(
-                "the plug-in " + to.plugin() + " has made what the model does not take: " + problem);
+    private PluginException wrong(String problem) {
+        return new PluginException(to.plugin(), problem);
     }
 }

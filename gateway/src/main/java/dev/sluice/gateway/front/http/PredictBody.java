@@ -70,7 +70,6 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         @Nullable String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         String type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
         if (type.startsWith("image/") || PcmType.isSound(type)) {
-            PcmType.requireWhole(contentType);
             return new PredictBody(Kind.FILE, "", List.of(names));
         }
         if (contentType != null && type.startsWith(MULTIPART)) {

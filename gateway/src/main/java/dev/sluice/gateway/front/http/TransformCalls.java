@@ -7,6 +7,7 @@ import dev.sluice.gateway.transform.ImageTransform;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.AudioInput;
 import dev.sluice.worker.contract.ImageInput;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InputTransform;
 import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.RowsInput;
@@ -57,6 +58,18 @@ public final class TransformCalls {
     /** Whether that model's tensors are made of something else. */
     public static boolean isFor(ModelEndpoint endpoint) {
         return endpoint.description().transform().input() != null;
+    }
+
+    /** Why the body of such a request to that model need not come at all; null where it may. */
+    public static @Nullable InferenceError refusal(Exchange exchange, ModelEndpoint endpoint) {
+        return endpoint.description().transform().input() instanceof AudioInput
+                ? PcmType.refusal(exchange.request().getHeader(HttpHeaders.CONTENT_TYPE))
+                : null;
+    }
+
+    /** Whether all that comes for that model goes to a user's own class, which reads JSON and tables as it likes. */
+    public static boolean isForPlugin(ModelEndpoint endpoint) {
+        return endpoint.description().transform().input() instanceof PluginInput;
     }
 
     /** Has a whole body answered by a model that {@link #isFor} says yes to, or refused. */

@@ -1,22 +1,29 @@
 package dev.sluice.gateway.front.mlflow;
 
+import dev.sluice.gateway.admit.RequestHead;
+import dev.sluice.gateway.dispatch.ModelEndpoint;
 import dev.sluice.gateway.front.RequestedModel;
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
+import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.Intake;
 import dev.sluice.gateway.front.http.LoopParts;
+import dev.sluice.gateway.front.http.PredictBody;
 import dev.sluice.gateway.front.http.Profile;
 import dev.sluice.gateway.front.http.ProfileDocument;
 import dev.sluice.gateway.front.http.ProfileFront;
 import dev.sluice.gateway.front.http.RouteTable;
+import dev.sluice.gateway.front.http.TransformCalls;
+import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 
 /**
  * MLflow's scoring server: whether there is a model, and predictions by it.
@@ -54,12 +61,14 @@ public final class MlflowFront implements ProfileFront {
         private final LoopParts loop;
         private final FrontParts parts;
         private final Intake intake;
+        private final TransformCalls transforms;
         private final DefaultModel model;
 
         Routes(LoopParts loop) {
             this.loop = loop;
             this.parts = loop.serving().parts();
             this.intake = new Intake(loop);
+            this.transforms = new TransformCalls(loop);
             this.model = new DefaultModel(loop);
         }
 
@@ -83,13 +92,26 @@ public final class MlflowFront implements ProfileFront {
             Exchange exchange = speaking(context);
             try {
                 FrameType type = FrameType.of(context.request().getHeader(HttpHeaders.CONTENT_TYPE));
-                intake.take(
-                        exchange,
-                        requested(),
-                        (body, by, buffers) ->
-                                decode(exchange, type, new FrameDecoder(body, by.description(), buffers)));
+                intake.takeWhole(
+                        exchange, requested(), (body, head, endpoint) -> take(exchange, type, body, head, endpoint));
             } catch (InferenceException refused) {
                 intake.refuse(exchange, refused.error());
+            }
+        }
+
+        private void take(Exchange exchange, FrameType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
+            if (TransformCalls.isForPlugin(endpoint)) {
+                exchange.answersBy(PredictWriter.ROWS);
+                PredictBody all = new PredictBody(PredictBody.Kind.EITHER, "", List.of());
+                transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), all, body);
+            } else {
+                loop.serving()
+                        .infer(
+                                exchange,
+                                head,
+                                endpoint,
+                                (by, buffers) ->
+                                        decode(exchange, type, new FrameDecoder(body, by.description(), buffers)));
             }
         }
 

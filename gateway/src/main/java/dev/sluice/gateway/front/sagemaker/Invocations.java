@@ -100,7 +100,9 @@ final class Invocations {
         @Override
         public @Nullable InferenceError refusal(ModelEndpoint endpoint) {
             boolean isThing = type == BodyType.THING || type == BodyType.FORM;
-            return isThing && !TransformCalls.isFor(endpoint) ? noTransform(endpoint) : null;
+            return isThing && !TransformCalls.isFor(endpoint)
+                    ? noTransform(endpoint)
+                    : TransformCalls.refusal(exchange, endpoint);
         }
 
         @Override
@@ -118,7 +120,7 @@ final class Invocations {
     }
 
     private void answer(Exchange exchange, BodyType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
-        BodyType actual = type.of(body);
+        BodyType actual = TransformCalls.isForPlugin(endpoint) ? BodyType.THING : type.of(body);
         if (actual == BodyType.THING || actual == BodyType.FORM) {
             transform(exchange, actual, body, head, endpoint);
         } else {

@@ -10,32 +10,19 @@ import dev.sluice.gateway.admit.Admission;
 import dev.sluice.gateway.admit.AdmissionControl;
 import dev.sluice.gateway.admit.AdmitOptions;
 import dev.sluice.gateway.admit.RequestHead;
-import dev.sluice.gateway.cache.CacheListener;
-import dev.sluice.gateway.cache.CacheOptions;
-import dev.sluice.gateway.cache.ResponseCache;
-import dev.sluice.gateway.dispatch.ModelCommands;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.dispatch.ModelEndpoint;
-import dev.sluice.gateway.drift.Drift;
 import dev.sluice.gateway.fake.Crossing;
+import dev.sluice.gateway.fake.Fronts;
 import dev.sluice.gateway.fake.Limits;
 import dev.sluice.gateway.fake.Wait;
-import dev.sluice.gateway.front.RequestListener;
 import dev.sluice.gateway.front.RequestedModel;
-import dev.sluice.gateway.front.control.AuditLog;
-import dev.sluice.gateway.front.control.Operations;
 import dev.sluice.gateway.front.v2.AnswerForm;
 import dev.sluice.gateway.front.v2.DecodedRequest;
-import dev.sluice.gateway.front.v2.JsonOptions;
 import dev.sluice.gateway.pipeline.InferencePipeline;
-import dev.sluice.gateway.traffic.Agreements;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.gateway.traffic.Trial;
-import dev.sluice.gateway.transform.PictureUrlOptions;
-import dev.sluice.gateway.transform.PictureUrls;
-import dev.sluice.gateway.transform.TransformOptions;
-import dev.sluice.gateway.transform.TransformPool;
 import dev.sluice.worker.ReferenceCodec;
 import dev.sluice.worker.contract.Cancellation;
 import dev.sluice.worker.contract.Capacity;
@@ -60,19 +47,16 @@ import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.TrafficPolicy;
-import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,36 +89,7 @@ class ServingTest {
         this.vertx = vertx;
         ReferenceCodec.register(vertx.eventBus());
         Wait.forResult(models.listen(vertx.eventBus()));
-        FrontParts parts = new FrontParts(
-                models,
-                traffic,
-                new Agreements(vertx),
-                new Drift(models, 500, Ticker.SYSTEM),
-                admission,
-                options,
-                JsonOptions.STRICT,
-                RequestListener.NONE,
-                model -> {
-                    throw new AssertionError("nobody asks for statistics");
-                },
-                new Operations(
-                        new ModelCommands(vertx, models),
-                        Crossing.resultOnLoop(
-                                vertx.getOrCreateContext(),
-                                () -> AuditLog.open(AuditLog.NONE, Optional.empty(), vertx, InstantSource.system())),
-                        () -> false,
-                        () -> {}),
-                Optional.empty(),
-                Optional.empty(),
-                Ticker.SYSTEM,
-                new TransformPool(new TransformOptions(1, 1, 1), Ticker.SYSTEM),
-                new PictureUrls(Settings.of(PictureUrlOptions.class).load(), InstantSource.system()),
-                new ResponseCache(
-                        new CacheOptions(1 << 20, 1 << 20),
-                        Ticker.SYSTEM,
-                        (model, loading) -> true,
-                        CacheListener.NONE),
-                "test");
+        FrontParts parts = Fronts.parts(vertx, models, traffic, admission, options);
         loop = vertx.getOrCreateContext();
         serving = new Serving(
                 Crossing.resultOnLoop(loop, () -> InferencePipeline.open(vertx, admission, Ticker.SYSTEM)), parts);

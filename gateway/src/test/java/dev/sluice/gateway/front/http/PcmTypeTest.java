@@ -29,7 +29,8 @@ class PcmTypeTest {
                 "audio/pcm; encoding=float; rate=24000; channels=2 | FLOAT_32 | false | 24000 | 2",
                 "audio/basic | MU_LAW | true | 8000 | 1",
                 "audio/PCMU | MU_LAW | true | 8000 | 1",
-                "audio/PCMA;rate=16000 | A_LAW | true | 16000 | 1"
+                "audio/PCMA;rate=16000 | A_LAW | true | 16000 | 1",
+                "audio/L16; x-rate=1; framerate=2; rate=8000 | INT_16 | true | 8000 | 1"
             })
     void saysWhatSamplesAre(String type, Encoding encoding, boolean greatestFirst, int rate, int channels) {
         ByteOrder order = greatestFirst ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;

@@ -1,4 +1,4 @@
-package dev.sluice.worker.engine;
+package dev.sluice.worker.digest;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +36,7 @@ public final class FileDigests {
 
     private FileDigests() {}
 
-    static MessageDigest sha256() {
+    private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
@@ -57,7 +57,7 @@ public final class FileDigests {
         if (known != null && known.looks.equals(looks)) {
             return known.digest;
         }
-        String digest = read(path);
+        String digest = read(path, () -> {});
         remember(path, new Known(looks, digest));
         return digest;
     }
@@ -83,12 +83,26 @@ public final class FileDigests {
         }
     }
 
-    private static String read(Path file) throws IOException {
+    /**
+     * Hears that a piece of a file has been read.
+     *
+     * @thread its reader's
+     */
+    @FunctionalInterface
+    public interface Between {
+
+        /** @throws IOException to read no more */
+        void pieces() throws IOException;
+    }
+
+    /** Of what is in a file now, whatever it looks like from outside: it is read in any case. */
+    public static String read(Path file, Between between) throws IOException {
         MessageDigest digest = sha256();
         byte[] piece = new byte[PIECE_BYTES];
         try (InputStream content = Files.newInputStream(file)) {
             for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
                 digest.update(piece, 0, count);
+                between.pieces();
             }
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -1,4 +1,4 @@
-package dev.sluice.worker.engine;
+package dev.sluice.worker.digest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

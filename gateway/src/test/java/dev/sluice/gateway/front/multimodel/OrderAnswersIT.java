@@ -1,0 +1,147 @@
+package dev.sluice.gateway.front.multimodel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.gateway.admit.AdmitOptions;
+import dev.sluice.gateway.dispatch.ModelDirectory;
+import dev.sluice.gateway.fake.Fronts;
+import dev.sluice.gateway.fake.Limits;
+import dev.sluice.gateway.fake.Wait;
+import dev.sluice.gateway.front.admin.AdminOptions;
+import dev.sluice.gateway.front.admin.AdminVerticle;
+import dev.sluice.gateway.front.admin.ManagementFront;
+import dev.sluice.gateway.front.call.FrontParts;
+import dev.sluice.gateway.front.http.Connections;
+import dev.sluice.gateway.front.http.FrontTransport;
+import dev.sluice.gateway.front.http.HttpOptions;
+import dev.sluice.gateway.traffic.Traffic;
+import dev.sluice.gateway.traffic.TrafficListener;
+import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ModelCommand;
+import dev.sluice.worker.contract.ModelCommand.Outcome;
+import dev.sluice.worker.contract.Ticker;
+import dev.sluice.worker.settings.Assignment;
+import dev.sluice.worker.settings.Settings;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Orders in other servers' words, whose answer or whose next step cannot be made: each is answered all the same. */
+class OrderAnswersIT {
+
+    private static final ModelCommand LOAD = new ModelCommand.Load("m");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final HttpOptions http = Settings.of(HttpOptions.class).load();
+    private final Vertx vertx = Vertx.builder()
+            .withTransport(FrontTransport.create(new Connections(http, Ticker.SYSTEM)))
+            .build();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicInteger port = new AtomicInteger();
+    private final AtomicInteger commands = new AtomicInteger();
+    private Reply reply = new Reply.Done(200, "nothing to do");
+
+    @BeforeEach
+    void open() {
+        ReferenceCodec.register(vertx.eventBus());
+        vertx.eventBus().<ModelCommand>consumer(ModelCommand.ADDRESS, command -> {
+            commands.incrementAndGet();
+            command.reply(new Outcome(null, "done"));
+        });
+        ModelDirectory models = new ModelDirectory();
+        Wait.forResult(models.listen(vertx.eventBus()));
+        models.markComplete();
+        AdmitOptions admission = new AdmitOptions(9, 1 << 20, "none", MINUTE, MINUTE, Duration.ZERO, Duration.ZERO);
+        Traffic traffic = new Traffic(models, Ticker.SYSTEM, TrafficListener.NONE);
+        FrontParts parts = Fronts.parts(vertx, models, traffic, Limits.unlimited(admission), admission);
+        AdminOptions anyPort = Settings.of(AdminOptions.class)
+                .overrides(List.of(new Assignment("test", "port", "-1")))
+                .load();
+        ManagementFront management = (table, desk) -> {
+            OrderAnswers answers = new OrderAnswers(desk, new ModelOrders(models), "POST");
+            table.post("/order", context -> answers.take(context, body -> Optional.of(reply)));
+        };
+        Wait.forResult(vertx.deployVerticle(new AdminVerticle(parts, http, anyPort, management, port::set)));
+    }
+
+    @AfterEach
+    void close() {
+        Wait.forResult(vertx.close());
+        client.close();
+    }
+
+    private String answer(Reply asked) throws Exception {
+        reply = asked;
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port.get() + "/order"))
+                .timeout(Duration.ofSeconds(30))
+                .POST(BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        return response.statusCode() + " " + response.body();
+    }
+
+    private static Reply order(boolean waits, List<Supplier<Optional<ModelCommand>>> then, Supplier<String> text) {
+        return new Reply.Order(LOAD, then, waits, 202, text);
+    }
+
+    private static <T> Supplier<T> failing(RuntimeException failure) {
+        return () -> {
+            throw failure;
+        };
+    }
+
+    private void isADefect(String answer) {
+        assertTrue(answer.startsWith("500 {\"error\":\"the "), answer);
+        assertTrue(answer.contains("the server's log has the detail under id"), answer);
+    }
+
+    @Test
+    void eachStepIsOrderedBeforeItIsAnswered() throws Exception {
+        Reply reply =
+                order(true, List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
+        String answer = answer(reply);
+        assertTrue(answer.startsWith("202 ") && answer.contains("\"ok\""), answer);
+        assertEquals(3, commands.get());
+    }
+
+    @Test
+    void anAnswerThatCannotBeWrittenIsAnError() throws Exception {
+        isADefect(answer(order(true, List.of(), failing(new IllegalStateException("a defect")))));
+        isADefect(answer(order(false, List.of(), failing(new IllegalStateException("a defect")))));
+    }
+
+    @Test
+    void aNextStepThatCannotBeToldIsAnError() throws Exception {
+        isADefect(answer(order(true, List.of(failing(new IllegalStateException("a defect"))), () -> "ok")));
+        assertEquals(1, commands.get());
+    }
+
+    @Test
+    void aNextStepMayRefuse() throws Exception {
+        String answer = answer(order(
+                true,
+                List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))),
+                () -> "ok"));
+        assertEquals("400 {\"error\":\"min_worker: is more than there are\"}", answer);
+    }
+
+    @Test
+    void whoIsAnsweredAtOnceIsToldNothingOfALaterStep() throws Exception {
+        String answer = answer(order(false, List.of(failing(new IllegalStateException("a defect"))), () -> "ok"));
+        assertTrue(answer.startsWith("202 "), answer);
+    }
+}
