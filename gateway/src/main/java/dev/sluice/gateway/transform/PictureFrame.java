@@ -47,10 +47,7 @@ public record PictureFrame(int width, int height, Axis across, Axis down) implem
         Axis across = swapped ? columns : rows;
         Axis down = swapped ? rows : columns;
         return new PictureFrame(
-                width,
-                height,
-                turn.leftward() ? across.from(width) : across,
-                turn.upward() ? down.from(height) : down);
+                width, height, turn.leftward() ? across.from(width) : across, turn.upward() ? down.from(height) : down);
     }
 
     private static Axis axis(Picture stored, Taps taps, int pixels) {

@@ -58,10 +58,10 @@ final class TensorWriter {
             for (int channel = 0; channel < channels; channel++) {
                 int stored = reversed ? channels - 1 - channel : channel;
                 if (planes) {
-                    fill(line, 0, 1, row, stored, channel);
+                    fillPlane(line, row, stored, channel);
                     put(line, 1, channel * to.width() * to.height() + pixel);
                 } else {
-                    fill(line, channel, channels, row, stored, channel);
+                    fillPixels(line, row, stored, channel);
                 }
             }
             if (!planes) {
@@ -70,17 +70,26 @@ final class TensorWriter {
         }
     }
 
-    private void fill(float[] line, int first, int step, float[] row, int stored, int channel) {
+    /** Steps that the compiler knows are what it can unroll. */
+    private void fillPlane(float[] line, float[] row, int stored, int channel) {
         float times = factor[channel];
         float plus = offset[channel];
-        if (step == 1 && channels == COLOURS) { // most models: steps that the compiler knows are what it can unroll
+        if (channels == COLOURS) {
             for (int x = 0; x < line.length; x++) {
                 line[x] = row[COLOURS * x + stored] * times + plus;
             }
-            return;
+        } else {
+            for (int x = 0; x < line.length; x++) {
+                line[x] = row[x] * times + plus;
+            }
         }
-        for (int i = first, at = stored; i < line.length; i += step, at += channels) {
-            line[i] = row[at] * times + plus;
+    }
+
+    private void fillPixels(float[] line, float[] row, int stored, int channel) {
+        float times = factor[channel];
+        float plus = offset[channel];
+        for (int pixel = 0; pixel < line.length; pixel += channels) {
+            line[pixel + channel] = row[pixel + stored] * times + plus;
         }
     }
 

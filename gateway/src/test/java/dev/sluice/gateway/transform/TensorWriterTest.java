@@ -80,8 +80,17 @@ class TensorWriterTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RGB,1,false", "BGR,1,false", "RGB,1,true", "RGB,2,false", "RGB,3,false", "BGR,4,true", "RGB,4,false",
-        "RGB,5,false", "BGR,6,false", "RGB,7,true", "RGB,8,false"
+        "RGB,1,false",
+        "BGR,1,false",
+        "RGB,1,true",
+        "RGB,2,false",
+        "RGB,3,false",
+        "BGR,4,true",
+        "RGB,4,false",
+        "RGB,5,false",
+        "BGR,6,false",
+        "RGB,7,true",
+        "RGB,8,false"
     })
     void planesHoldWhatPixelsHold(Channels channels, int orientation, boolean inverted) {
         Turn turn = new Turn(orientation, WIDTH, HEIGHT);
