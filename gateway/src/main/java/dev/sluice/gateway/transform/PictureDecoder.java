@@ -68,6 +68,9 @@ final class PictureDecoder {
                     FIELD + ": is none of the pictures that are read here: JPEG, PNG, GIF, BMP and WebP"));
         }
         int orientation = orientation(format, bytes);
+        if (!PictureEnd.isThere(format, bytes)) {
+            throw InferenceException.invalid(FIELD, "the " + format + " is cut short");
+        }
         ImageReader reader = reader(format);
         try (ByteArrayImageInputStream in = new ByteArrayImageInputStream(
                 bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining())) {
