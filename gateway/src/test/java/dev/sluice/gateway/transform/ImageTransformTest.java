@@ -343,9 +343,7 @@ class ImageTransformTest {
     @ValueSource(strings = {"png", "gif", "bmp"})
     void looksAtNothingBehindAPicture(String format) {
         byte[] whole = Pictures.write(Pictures.fields(20, 20, BufferedImage.TYPE_INT_RGB), format);
-        bytes(
-                Arrays.copyOf(whole, whole.length + 1000),
-                to(Channels.RGB, 4, 4, Resize.CROP, Filter.BILINEAR));
+        bytes(Arrays.copyOf(whole, whole.length + 1000), to(Channels.RGB, 4, 4, Resize.CROP, Filter.BILINEAR));
     }
 
     /** Whatever a file has been made into, it is a picture or refused. */

@@ -110,7 +110,9 @@ class PictureDecoderTest {
     @Test
     void refusesAWebPThatIsCutShort() {
         byte[] whole = webp(1, 1);
-        assertEquals("image: the WebP is cut short: it says that it is longer", refusal(Arrays.copyOf(whole, whole.length - 1)));
+        assertEquals(
+                "image: the WebP is cut short: it says that it is longer",
+                refusal(Arrays.copyOf(whole, whole.length - 1)));
         assertEquals(1, decode(Arrays.copyOf(whole, whole.length + 1000)).getWidth());
     }
 
