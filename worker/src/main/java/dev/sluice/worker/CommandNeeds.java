@@ -15,7 +15,8 @@ final class CommandNeeds {
     static boolean turn(ModelCommand command) {
         return !(command instanceof ModelCommand.Reject
                 || command instanceof ModelCommand.Rollback
-                || command instanceof ModelCommand.Source);
+                || command instanceof ModelCommand.Source
+                || command instanceof ModelCommand.Vet);
     }
 
     /** The files as they are now. */
@@ -27,6 +28,7 @@ final class CommandNeeds {
             case ModelCommand.Traffic traffic -> true;
             case ModelCommand.Reset reset -> true;
             case ModelCommand.Source source -> true;
+            case ModelCommand.Vet vet -> false;
             case ModelCommand.Unload unload -> false;
             case ModelCommand.Label label -> false;
             case ModelCommand.Instances instances -> false;

@@ -68,6 +68,11 @@ final class Fetching implements AutoCloseable {
         return sources.objection(source);
     }
 
+    /** What is missing of a source on this machine, which is kept nowhere either; for people. */
+    Optional<String> missing(ModelSource source) {
+        return vertx.executeBlocking(() -> sources.missing(source), false).await();
+    }
+
     /**
      * The files if they are there already; waits for no download.
      *

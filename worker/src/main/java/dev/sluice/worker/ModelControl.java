@@ -163,6 +163,7 @@ final class ModelControl {
         }
         Optional<ModelFolder> folder = folders.of(command.name());
         boolean needsNone = command instanceof ModelCommand.Source
+                || command instanceof ModelCommand.Vet
                 || (command instanceof ModelCommand.Reset
                         && !wishes.of(command.name()).saysNothing());
         if (folder.isEmpty() && !needsNone) {
@@ -186,6 +187,7 @@ final class ModelControl {
                 vertx.executeBlocking(() -> BaselineFile.keep(folder.orElseThrow(), said))
                         .await();
             case ModelCommand.Source said -> source(folder, said);
+            case ModelCommand.Vet(ModelCommand.Source said) -> sources.vet(folder, said);
             case ModelCommand.Reset(String name) -> {
                 wishes.change(name, wish -> ModelWish.none(name));
                 settle(name);

@@ -59,6 +59,16 @@ final class SourceControl {
         return new Outcome(null, "version " + version + done + outcome.message());
     }
 
+    /** Refused where it is known at once that nothing can come of it; whether another server has it is not asked. */
+    Outcome vet(Optional<ModelFolder> folder, ModelCommand.Source said) {
+        Optional<InferenceError> refusal = refusal(folder, said).or(() -> missing(said.source()));
+        return new Outcome(refusal.orElse(null), refusal.isPresent() ? "" : "nothing is known to be wrong with it");
+    }
+
+    private Optional<InferenceError> missing(@Nullable ModelSource source) {
+        return source == null ? Optional.empty() : fetching.missing(source).flatMap(missing -> invalid("url", missing));
+    }
+
     /** With a digest where what lies there now is meant, so that nothing else ever is. */
     private @Nullable ModelSource meant(ModelCommand.Source said) {
         @Nullable ModelSource source = said.source();

@@ -4,6 +4,8 @@ import dev.sluice.gateway.admit.LimitOptions;
 import dev.sluice.gateway.front.http.CompatOptions;
 import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.security.SecurityOptions;
+import dev.sluice.gateway.transform.PictureUrlOptions;
+import dev.sluice.worker.settings.CacheFolder;
 import dev.sluice.worker.settings.Settings;
 import dev.sluice.worker.settings.SettingsException;
 import java.nio.file.Files;
@@ -30,13 +32,17 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
     /** Looked for in the home directory. */
     public static final Path DEFAULT_FILE = Path.of("conf", "sluice.yaml");
 
-    private static final Map<String, Function<String, Optional<String>>> LIST_CHECKS = Map.of(
+    private static final Map<String, Function<String, Optional<String>>> CHECKS = Map.of(
             "compat.listeners", CompatOptions::problem,
             "http.cors_origins", CorsOrigins::problem,
             "http.trusted_proxies", HttpOptions::proxyProblem,
             "limits.clients", LimitOptions::problem,
             "limits.models", LimitOptions::problem,
-            "security.open_paths", SecurityOptions::pathProblem);
+            "picture_urls.hosts", PictureUrlOptions::hostProblem,
+            "security.open_paths", SecurityOptions::pathProblem,
+            "worker.optimized_models.cache", CacheFolder::problem,
+            "worker.profile_cache", CacheFolder::problem,
+            "worker.sources.cache", CacheFolder::problem);
 
     private static final Pattern SERVICE_LINK = Pattern.compile("SLUICE_(SERVICE_.*|PORT(_.*)?)");
     private static final String HOME = "SLUICE_HOME";
@@ -62,7 +68,7 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
                 .environment(withoutServiceLinks(), RESERVED)
                 .overrides(commandLine.overrides())
                 .pathsFrom(home);
-        return file(commandLine).map(settings::file).orElse(settings).load(LIST_CHECKS);
+        return file(commandLine).map(settings::file).orElse(settings).load(CHECKS);
     }
 
     /** Kubernetes tells every container of a service named sluice where it is: SLUICE_SERVICE_HOST, SLUICE_PORT... */

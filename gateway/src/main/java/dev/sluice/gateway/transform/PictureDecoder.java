@@ -99,11 +99,20 @@ final class PictureDecoder {
             case JPEG -> requireReadable(JpegHead.of(bytes));
             case WEBP -> requireReadable(WebpHead.of(bytes));
             case BMP -> requireReadable(bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
-            case PNG, GIF -> UPRIGHT;
+            case PNG -> requireEnd(bytes);
+            case GIF -> UPRIGHT;
         };
     }
 
-    /** A reader of the JDK fills what is missing of a picture with gray, and no model should guess at that. */
+    /** A reader of the JDK fills what is missing of a picture, and no model should guess at that. */
+    private static int requireEnd(ByteBuffer png) {
+        if (!PngEnd.isThere(png)) {
+            throw InferenceException.invalid(FIELD, "the PNG is cut short: it has no end");
+        }
+        return UPRIGHT;
+    }
+
+    /** As of a PNG, with gray. */
     private static int requireReadable(JpegHead head) {
         if (head.components() == CMYK) {
             throw InferenceException.invalid(FIELD, "is a JPEG in CMYK, for printing; save it in RGB");
@@ -119,6 +128,9 @@ final class PictureDecoder {
     }
 
     private static int requireReadable(WebpHead head) {
+        if (!head.whole()) {
+            throw InferenceException.invalid(FIELD, "the WebP is cut short: it says that it is longer");
+        }
         if (head.animated()) {
             throw InferenceException.invalid(FIELD, "is an animated WebP; save one of its pictures");
         }

@@ -1,8 +1,10 @@
 package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.settings.Setting;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whose pictures are fetched for clients who send their URLs.
@@ -21,4 +23,21 @@ public record PictureUrlOptions(
         @Setting(value = "16", min = "1", max = "1000") int maxFetches) {
 
     static final String ANY = "*";
+
+    /** What is wrong with an item of {@code hosts}, if anything is: one that no URL has for its host matches nothing. */
+    public static Optional<String> hostProblem(String text) {
+        return text.equals(ANY) || isHost(text)
+                ? Optional.empty()
+                : Optional.of("is no host (got " + text
+                        + "; expected *, or a name or an address as it stands in a URL, without scheme, port and path,"
+                        + " as in pictures.example.com)");
+    }
+
+    private static boolean isHost(String text) {
+        try {
+            return text.equals(URI.create("https://" + text + "/").getHost());
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
 }

@@ -11,9 +11,10 @@ import java.nio.ByteOrder;
  * @param picture the last of them
  * @param pictures how many there are, or planes of alpha where those are more; without those of an animation
  * @param animated whether it is one
+ * @param whole whether all has come that it says it holds
  * @source WebP container specification; RFC 6386 section 9.1; WebP lossless bitstream specification section 3
  */
-record WebpHead(Size canvas, Size picture, int pictures, boolean animated) {
+record WebpHead(Size canvas, Size picture, int pictures, boolean animated, boolean whole) {
 
     private static final int FIRST_CHUNK_AT = 12;
     private static final int CHUNK_HEAD = 8;
@@ -39,7 +40,8 @@ record WebpHead(Size canvas, Size picture, int pictures, boolean animated) {
     /** That of a file from position to limit, which begins as one does. */
     static WebpHead of(ByteBuffer file) {
         ByteBuffer bytes = file.slice().order(ByteOrder.LITTLE_ENDIAN);
-        long end = Math.min(bytes.limit(), CHUNK_HEAD + Integer.toUnsignedLong(bytes.getInt(4)));
+        long said = CHUNK_HEAD + Integer.toUnsignedLong(bytes.getInt(4));
+        long end = Math.min(bytes.limit(), said);
         Size canvas = Size.NONE;
         Size picture = Size.NONE;
         int pictures = 0;
@@ -62,7 +64,8 @@ record WebpHead(Size canvas, Size picture, int pictures, boolean animated) {
             animated |= kind == ANIMATION || kind == FRAME;
             at += CHUNK_HEAD + length + (length & 1);
         }
-        return new WebpHead(canvas.equals(Size.NONE) ? picture : canvas, picture, Math.max(pictures, alphas), animated);
+        Size drawnOn = canvas.equals(Size.NONE) ? picture : canvas;
+        return new WebpHead(drawnOn, picture, Math.max(pictures, alphas), animated, said == end);
     }
 
     private static int fourBytes(String name) {

@@ -188,4 +188,67 @@ class ConfigLoaderTest {
         assertTrue(problems.get(2).startsWith(file + ":6: http.port: "));
         assertTrue(problems.get(3).startsWith("--port: http.port: "));
     }
+
+    @Test
+    void refusesAHostThatNoUrlHas() throws Exception {
+        List<String> fine = List.of("*", "Pictures.example.com", "127.0.0.1", "[::1]", "a.");
+        assertEquals(
+                fine,
+                load(Map.of(), "--set", "picture_urls.hosts=" + String.join(",", fine))
+                        .pictureUrls()
+                        .hosts());
+        List<String> never = List.of(
+                "https://a",
+                "a/b",
+                "a b",
+                "",
+                "a..b",
+                ".a",
+                "a:443",
+                "u@a",
+                "*.a",
+                "a_b",
+                "::1",
+                "1.2",
+                "b\u00fccher.example");
+        Path file = home.resolve("hosts.yaml");
+        Files.writeString(
+                file,
+                "picture_urls:\n  hosts:\n    - a\n"
+                        + never.stream().map(host -> "    - \"" + host + "\"\n").collect(Collectors.joining()));
+        List<String> problems = problems(Map.of(), "--config", file.toString());
+        assertEquals(never.size(), problems.size(), problems::toString);
+        for (int i = 0; i < never.size(); i++) {
+            String start =
+                    file + ":" + (i + 4) + ": picture_urls.hosts: is no host (got " + never.get(i) + "; expected *";
+            assertTrue(problems.get(i).startsWith(start), problems.get(i));
+        }
+    }
+
+    @Test
+    void aCacheIsAnAbsoluteDirectoryOrAutoOrNone() throws Exception {
+        Path file = home.resolve("caches.yaml");
+        Files.writeString(file, """
+                worker:
+                  profile_cache: profiles
+                  sources:
+                    cache: ../models
+                  optimized_models:
+                    cache: ./optimized
+                """);
+        assertEquals(
+                List.of(
+                        file + ":2: worker.profile_cache: is no absolute path (got profiles)",
+                        file + ":4: worker.sources.cache: is no absolute path (got ../models)",
+                        file + ":6: worker.optimized_models.cache: is no absolute path (got ./optimized)"),
+                problems(Map.of(), "--config", file.toString()));
+        for (String fine : List.of("auto", "none", "/var/cache/sluice")) {
+            assertEquals(
+                    fine,
+                    load(Map.of("SLUICE_WORKER_OPTIMIZED_MODELS_CACHE", fine))
+                            .worker()
+                            .optimizedModels()
+                            .cache());
+        }
+    }
 }

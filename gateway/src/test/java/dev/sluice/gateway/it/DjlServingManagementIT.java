@@ -117,6 +117,37 @@ class DjlServingManagementIT {
     }
 
     @Test
+    void whatIsKnownToBeWrongIsSaidToWhoDoesNotWaitToo() throws IOException {
+        String here = "file://" + elsewhere;
+        for (String wrong : List.of(
+                "model_name=nofile&url=" + here + "/none.onnx",
+                "model_name=nofolder&url=" + here + "/none/",
+                "model_name=elsewhere&url=file:///etc/model.onnx",
+                "model_name=plain&url=http://models.example/m.onnx",
+                "model_name=a%20b&url=" + url("named"))) {
+            Answer refused =
+                    gateway.admin("POST", "/models?synchronous=false&" + wrong, "", "x-request-id", "vetted-" + wrong);
+            assertEquals(400, refused.status(), wrong + ": " + refused.body());
+            assertEquals("BadRequestException", refused.json().getString("type"));
+            List<JsonObject> kept = managed.changedBy("vetted-" + wrong);
+            assertEquals(1, kept.size(), kept.toString());
+            assertEquals("source", kept.getFirst().getString("change"));
+            Files.deleteIfExists(elsewhere.resolve("named"));
+        }
+        assertEquals(404, gateway.admin("GET", "/models/nofile", "").status());
+        Answer later = gateway.admin("POST", "/models?synchronous=false&model_name=nofile&url=" + url("there"), "");
+        assertEquals(202, later.status(), "the name is free again: " + later.body());
+    }
+
+    @Test
+    void whoAsksWhetherAllWorksIsToldOfEachModel() {
+        Answer ping = gateway.admin("GET", "/ping", "");
+        assertEquals(500, ping.status(), "one has failed: " + ping.body());
+        assertEquals("FAILED", ping.json().getJsonObject("broken").getString("status"));
+        assertEquals("Healthy", ping.json().getJsonObject("digits").getString("status"));
+    }
+
+    @Test
     void aChangeIsKeptWithWhoWantedIt() throws IOException {
         Answer done = gateway.admin("PUT", "/models/words?min_worker=2", "", "x-request-id", "scaling");
         assertEquals(200, done.status(), done.body());

@@ -101,7 +101,11 @@ class PictureUrlIT {
         "file:///etc/passwd, https or http",
         "no url, https or http",
         "http://localhost/a.png, picture_urls.hosts",
-        "http://127.0.0.1:99999/a.png, is no URL",
+        "http://127.0.0.1:99999/a.png, 'url: has the port 99999, and'",
+        "http://127.0.0.1/a.png#b, url: has a fragment",
+        "http://127.0.0.1/a b.png, url: is no URL: illegal character in path at index 18",
+        "http:///a.png, url: names no host",
+        "http://user@a_b/a.png, url: has a host or port that cannot be (got http://***@a_b/a.png)",
         "http://169.254.169.254/a.png, 'link-local, multicast, metadata or nobody'",
     })
     void otherUrlsAreRefusedUnasked(String url, String word) {

@@ -276,6 +276,10 @@ class PipelineIT {
             value = {
                 "pipeline: 5|model.yaml:1: pipeline: is a single value",
                 "pipeline:|model.yaml:1: pipeline: says nothing (expected stages and outputs)",
+                "pipeline: {}|model.yaml:1: pipeline: says nothing (expected stages and outputs)",
+                "pipeline:;  stages: []|model.yaml:2: pipeline: says nothing (expected stages and outputs)",
+                "pipeline:;  stages: [];  outputs: [y]|model.yaml:3: pipeline.outputs: a pipeline has no stages",
+                "pipeline:;  stages: [a = b(c)]|model.yaml:2: pipeline.stages: a pipeline has no outputs",
                 "pipeline:;  stages: 7|model.yaml:2: pipeline.stages: ",
                 "pipeline:;  stages:;    a: half_plus_two|model.yaml:3: pipeline.stages: is a section",
                 "pipeline:;\tstages: [a]|model.yaml:2: not valid YAML",

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +185,19 @@ class PredictIT {
                         "multipart/form-data; boundary=b0")
                 .error(400)
                 .startsWith("body: is a form without a part"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "[]", "[1, 2]", " \"x\" ", "7", "true"})
+    void jsonThatIsNoObjectIsToldWhatIsExpected(String json) {
+        byte[] body = json.getBytes(StandardCharsets.US_ASCII);
+        for (String type : List.of("application/json", "application/x-www-form-urlencoded")) {
+            assertEquals(
+                    "body: is JSON, and no object; expected {\"image\": \"...\"} with a picture in base64, or a data URL",
+                    post("/predict", body, "content-type", type).error(400));
+        }
+        assertTrue(
+                post("/predict", body, "content-type", "image/png").error(415).startsWith("image: is none"));
     }
 
     @Test

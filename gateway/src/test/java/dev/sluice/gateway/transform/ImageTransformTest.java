@@ -327,6 +327,25 @@ class ImageTransformTest {
         }
     }
 
+    /** The reader would fill what is missing. */
+    @Test
+    void refusesAPngThatLacksItsLastBytes() {
+        byte[] whole = Pictures.write(Pictures.fields(20, 20, BufferedImage.TYPE_INT_RGB), "png");
+        for (int missing = 1; missing < whole.length - 12; missing++) {
+            assertEquals(
+                    "image: the PNG is cut short: it has no end",
+                    refusal(Arrays.copyOf(whole, whole.length - missing)).message(),
+                    "without the last " + missing);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "gif", "bmp"})
+    void looksAtNothingBehindAPicture(String format) {
+        byte[] whole = Pictures.write(Pictures.fields(20, 20, BufferedImage.TYPE_INT_RGB), format);
+        bytes(Arrays.copyOf(whole, whole.length + 1000), to(Channels.RGB, 4, 4, Resize.CROP, Filter.BILINEAR));
+    }
+
     /** Whatever a file has been made into, it is a picture or refused. */
     @ParameterizedTest
     @ValueSource(strings = {"png", "jpeg", "gif", "bmp"})

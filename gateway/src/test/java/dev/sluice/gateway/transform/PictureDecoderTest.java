@@ -108,6 +108,15 @@ class PictureDecoderTest {
     }
 
     @Test
+    void refusesAWebPThatIsCutShort() {
+        byte[] whole = webp(1, 1);
+        assertEquals(
+                "image: the WebP is cut short: it says that it is longer",
+                refusal(Arrays.copyOf(whole, whole.length - 1)));
+        assertEquals(1, decode(Arrays.copyOf(whole, whole.length + 1000)).getWidth());
+    }
+
+    @Test
     void refusesAWebPThatHoldsMoreThanItsCanvasSays() {
         String broken = "image: the WebP is broken: expected one picture as large as its canvas";
         assertEquals(broken, refusal(webp(1, 16_384)));

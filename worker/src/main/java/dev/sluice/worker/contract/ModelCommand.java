@@ -86,6 +86,17 @@ public sealed interface ModelCommand {
         }
     }
 
+    /**
+     * Say what is known to be wrong with an order before anybody is asked, or anything is loaded, for it; change nothing.
+     */
+    record Vet(Source order) implements ModelCommand {
+
+        @Override
+        public String name() {
+            return order.name();
+        }
+    }
+
     /** Forget what operators said of it: its files say what is served, and by which names. */
     record Reset(String name) implements ModelCommand {}
 

@@ -1,6 +1,7 @@
 package dev.sluice.worker.contract;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -37,29 +38,54 @@ public record ModelSource(String url, String sha256) {
         if (url.length() > LONGEST) {
             return Optional.of("the URL is longer than " + LONGEST + " characters");
         }
-        return isUrl() ? Optional.empty() : Optional.of("is no URL of https, http, s3 or file (got " + shown() + ")");
+        return switch (scheme()) {
+            case "http", "https" -> faultOfWebUrl();
+            case "s3" -> S3.matcher(url).matches() ? Optional.empty() : noUrl();
+            case "file" -> isFile() ? Optional.empty() : noUrl();
+            default -> noUrl();
+        };
     }
 
-    private boolean isUrl() {
-        if (url.startsWith("s3:")) {
-            return S3.matcher(url).matches();
+    private Optional<String> noUrl() {
+        return Optional.of("is no URL of https, http, s3 or file" + got());
+    }
+
+    private String got() {
+        return " (got " + shown() + ")";
+    }
+
+    /** Says what is wrong, for people type such URLs. */
+    private Optional<String> faultOfWebUrl() {
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException malformed) {
+            String reason = malformed.getReason().toLowerCase(Locale.ROOT);
+            return Optional.of("is no URL: " + reason + " at index " + malformed.getIndex() + got());
         }
-        Optional<URI> uri = parsed();
-        return uri.isPresent()
-                && switch (scheme()) {
-                    case "http", "https" ->
-                        uri.get().getHost() != null
-                                && uri.get().getPort() <= LAST_PORT
-                                && uri.get().getRawFragment() == null;
-                    case "file" ->
-                        uri.get().getRawAuthority() == null
-                                && uri.get().getPath() != null
-                                && uri.get().getPath().startsWith("/")
-                                && uri.get().getPath().indexOf('\0') < 0
-                                && uri.get().getRawQuery() == null
-                                && uri.get().getRawFragment() == null;
-                    default -> false;
-                };
+        if (uri.getRawAuthority() == null) {
+            return Optional.of("names no host" + got());
+        }
+        if (uri.getHost() == null) {
+            return Optional.of("has a host or port that cannot be" + got());
+        }
+        if (uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
+            return Optional.of("has the port " + uri.getPort() + ", and ports are from 1 to " + LAST_PORT);
+        }
+        return uri.getRawFragment() == null
+                ? Optional.empty()
+                : Optional.of("has a fragment, which no server is sent: leave out what begins with #, or write %23"
+                        + " where # is meant" + got());
+    }
+
+    private boolean isFile() {
+        return parsed().filter(uri -> uri.getRawAuthority() == null
+                        && uri.getPath() != null
+                        && uri.getPath().startsWith("/")
+                        && uri.getPath().indexOf('\0') < 0
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null)
+                .isPresent();
     }
 
     /** In lower case; empty where there is none. */

@@ -26,6 +26,8 @@ public record PipelineFile(@Nullable Path own, Path settings, PipelineConfig sai
 
     private static final String OWN = "pipeline.yaml";
     private static final String SECTION = "pipeline.";
+    private static final String STAGES = "stages";
+    private static final String OUTPUTS = "outputs";
 
     /**
      * That of a version; empty if it is a model with a file of its own.
@@ -46,11 +48,22 @@ public record PipelineFile(@Nullable Path own, Path settings, PipelineConfig sai
             throw new SettingsException(
                     List.of(where + ": a pipeline has no model file of its own, and this version has one"));
         }
+        PipelineFile file = new PipelineFile(hasOwn ? own : null, location.configFile(), said);
         if (said.stages().isEmpty() || said.outputs().isEmpty()) {
-            String missing = said.stages().isEmpty() ? "stages" : "outputs";
-            throw new SettingsException(List.of(where + ": a pipeline has no " + missing));
+            throw file.half(where);
         }
-        return Optional.of(new PipelineFile(hasOwn ? own : null, location.configFile(), said));
+        return Optional.of(file);
+    }
+
+    /** Told where the half of it stands that there is. */
+    private SettingsException half(Path where) {
+        String missing = said.stages().isEmpty() ? STAGES : OUTPUTS;
+        String there = said.stages().isEmpty() ? OUTPUTS : STAGES;
+        String problem = "a pipeline has no " + missing;
+        String first = placed(Map.of(section() + there, line -> Optional.of(problem)))
+                .map(placed -> placed.problems().getFirst())
+                .orElse(where + ": " + problem);
+        return new SettingsException(List.of(first));
     }
 
     /** As it is written; what cannot be read of it is told to {@code faults}. */
@@ -63,18 +76,28 @@ public record PipelineFile(@Nullable Path own, Path settings, PipelineConfig sai
         Map<String, Function<String, Optional<String>>> checks = new HashMap<>();
         Function<String, Optional<String>> check =
                 line -> Optional.ofNullable(faults.byLine().get(line)).map(problem -> problem + " (" + line + ")");
-        String section = own == null ? SECTION : "";
-        checks.put(section + "stages", check);
-        checks.put(section + "outputs", check);
+        checks.put(section() + STAGES, check);
+        checks.put(section() + OUTPUTS, check);
+        return placed(checks)
+                .orElseGet(
+                        () -> new SettingsException(List.copyOf(faults.byLine().values()))); // it has just changed
+    }
+
+    private String section() {
+        return own == null ? SECTION : "";
+    }
+
+    /** What those checks find in the file, if that is still what it was. */
+    private Optional<SettingsException> placed(Map<String, Function<String, Optional<String>>> checks) {
         try {
             if (own == null) {
                 ModelConfig.read(settings, checks);
             } else {
                 Settings.of(PipelineConfig.class).file(own).load(checks);
             }
+            return Optional.empty();
         } catch (SettingsException placed) {
-            return placed;
+            return Optional.of(placed);
         }
-        return new SettingsException(List.copyOf(faults.byLine().values())); // the file has just changed
     }
 }

@@ -41,6 +41,13 @@ public final class CacheFolder {
         return of(setting, name, System.getenv(), System.getProperty("user.home", ""));
     }
 
+    /** What is wrong with a setting, if anything is: a relative path would be another place for every start. */
+    public static Optional<String> problem(String setting) {
+        return setting.equals(AUTO) || setting.equals(NONE) || absolute(setting).isPresent()
+                ? Optional.empty()
+                : Optional.of("is no absolute path (got " + setting + ")");
+    }
+
     private static Optional<Path> absolute(String text) {
         try {
             return Optional.of(Path.of(text)).filter(Path::isAbsolute);

@@ -65,7 +65,7 @@ final class Reading {
         }
     }
 
-    /** Of a section that is named and has nothing in it, as good as none where no check has its path. */
+    /** Of a section that is named and has nothing in it but empty lists, as good as none where no check has its path. */
     void checkEmpty(String place, Section section) {
         Function<String, Optional<String>> check = checks.get(section.path());
         if (check != null) {

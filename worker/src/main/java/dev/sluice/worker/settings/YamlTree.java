@@ -26,8 +26,10 @@ record YamlTree(Path file, Reading reading) {
     }
 
     private void section(Section section, Node node) {
+        if (saysNothing(node)) { // or all of its keys are commented out
+            reading.checkEmpty(place(node), section);
+        }
         if (isNull(node)) {
-            reading.checkEmpty(place(node), section); // all of its keys are commented out
             return;
         }
         if (!(node instanceof MappingNode mapping)) {
@@ -147,6 +149,14 @@ record YamlTree(Path file, Reading reading) {
 
     private static String keys(Section section) {
         return "the keys " + String.join(", ", section.children().keySet());
+    }
+
+    private static boolean saysNothing(Node section) {
+        return isNull(section)
+                || (section instanceof MappingNode mapping
+                        && mapping.getValue().stream()
+                                .allMatch(entry -> entry.getValueNode() instanceof SequenceNode list
+                                        && list.getValue().isEmpty()));
     }
 
     private static boolean isNull(Node node) {

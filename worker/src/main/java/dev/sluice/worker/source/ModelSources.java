@@ -134,6 +134,24 @@ public final class ModelSources implements AutoCloseable {
         }
     }
 
+    /** What stands in the way of a file of this machine that has not been kept either; for people. */
+    public Optional<String> missing(ModelSource source) {
+        if (!source.scheme().equals("file")) {
+            return Optional.empty();
+        }
+        Optional<Fetched> kept = there(source);
+        kept.ifPresent(Fetched::close);
+        if (kept.isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            rules.checkFile(source);
+            return Optional.empty();
+        } catch (SourceException missing) {
+            return Optional.of(String.valueOf(missing.getMessage()));
+        }
+    }
+
     private static Fetched fetched(ModelSource source, ModelCache.Blob blob) {
         return new Fetched(source, blob.folder().resolve(Delivery.MODEL_FILE), blob.hold()::close);
     }

@@ -78,6 +78,24 @@ class ModelSourceTest {
         assertFalse(shown.contains("secret"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://h/a b, is no URL: illegal character in path at index 11 (got https://h/a b)",
+        "https://, is no URL: expected authority at index 8 (got https://)",
+        "https:///m, names no host (got https:///m)",
+        "https:h/m, names no host (got https:h/m)",
+        "https://a_b/m, has a host or port that cannot be (got https://a_b/m)",
+        "https://h:port/m, has a host or port that cannot be (got https://h:port/m)",
+        "https://user:secret@:80/m, has a host or port that cannot be (got https://***@:80/m)",
+        "'https://h:65536/m', 'has the port 65536, and ports are from 1 to 65535'",
+        "'https://h:0/m', 'has the port 0, and ports are from 1 to 65535'",
+        "'https://h/m#part', 'has a fragment, which no server is sent: leave out what begins with #, or write %23 where #"
+                + " is meant (got https://h/m#part)'"
+    })
+    void saysWhatIsWrongWithAUrl(String url, String fault) {
+        assertEquals(fault, new ModelSource(url, "").fault().orElseThrow());
+    }
+
     @Test
     void whatIsWrongIsSaidWithoutSecrets() {
         IllegalArgumentException wrong = assertThrows(

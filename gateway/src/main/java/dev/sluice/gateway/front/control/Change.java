@@ -37,6 +37,7 @@ record Change(String action, String model, String detail) {
                 source.source() == null
                         ? new Change("remove source", source.name(), Long.toString(source.version()))
                         : new Change("source", source.name(), source.version() + " " + source.source());
+            case ModelCommand.Vet vet -> of(vet.order());
             case ModelCommand.Traffic traffic ->
                 new Change("traffic", traffic.name(), traffic.policy() == null ? AS_THE_FILE_SAYS : traffic.policy());
             case ModelCommand.Promote promote -> new Change("promote", promote.name(), promote.reason());

@@ -47,6 +47,16 @@ public final class Operations {
                 .onComplete(over -> underWay.decrementAndGet());
     }
 
+    /** Refused if that would be, as far as is known at once; only then it is kept, as an order that was refused. */
+    public Future<Outcome> vet(ModelCommand.Source command, Operator operator) {
+        int orders = underWay.incrementAndGet();
+        return outcome(new ModelCommand.Vet(command), orders)
+                .compose(outcome -> outcome.refusal() == null
+                        ? Future.succeededFuture(outcome)
+                        : audit.add(operator, Change.of(command), outcome))
+                .onComplete(over -> underWay.decrementAndGet());
+    }
+
     private Future<Outcome> outcome(ModelCommand command, int orders) {
         if (draining.getAsBoolean()) {
             return Future.succeededFuture(new Outcome(new InferenceError.Draining(), ""));

@@ -61,7 +61,7 @@ public final class DjlFront implements ProfileFront {
     }
 
     /** 500 where one has failed, as there; one that is being loaded is no reason to send nobody. */
-    private static void ping(FrontParts parts, Exchange exchange) {
+    static void ping(FrontParts parts, Exchange exchange) {
         Map<String, ModelHealth.Word> words = ModelHealth.of(parts.models());
         boolean serves = parts.models().isComplete() && !parts.admission().isDraining();
         JsonOutput out = new JsonOutput(256).raw(words.isEmpty() ? "{" : "");

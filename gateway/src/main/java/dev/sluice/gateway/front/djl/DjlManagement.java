@@ -25,6 +25,8 @@ public final class DjlManagement implements ManagementFront {
 
     @Override
     public void addTo(RouteTable table, Desk desk) {
+        table.get(
+                "/ping", context -> DjlFront.ping(desk.parts(), desk.exchanges().of(context)));
         table.under(DjlModels.PATHS, ALLOWED, new Requests(desk));
     }
 

@@ -73,7 +73,7 @@ final class DjlModels {
         };
     }
 
-    /** Of a version that is not there it says twice that it is not. */
+    /** Of a version that is not there, that server says twice that it is not; so it is said here. */
     private void one(Exchange exchange, String name, @Nullable String version) {
         String missing = registered.has(name) && version != null ? "Workflow not found: " + name + "/" + version : name;
         exchange.speaks(new DjlDialect(missing, DjlDialect.Asked.DESCRIPTION));

@@ -75,10 +75,11 @@ final class DjlOrders {
         }
         List<Supplier<Optional<ModelCommand>>> then = new ArrayList<>(orders.untilServed(name, version));
         then.add(() -> scaling(name, asked.workers()));
-        boolean waits = asked.isWaitedFor();
-        String text = "Model \"" + name + "\" " + (waits ? "registered." : "registration scheduled.");
-        return new Reply.Order(
-                new ModelCommand.Source(name, version, asked.source()), then, waits, waits ? 200 : 202, () -> text);
+        ModelCommand.Source command = new ModelCommand.Source(name, version, asked.source());
+        String model = "Model \"" + name + "\" ";
+        return asked.isWaitedFor()
+                ? new Reply.Order(command, then, 200, () -> model + "registered.")
+                : new Reply.Scheduled(command, then, model + "registration scheduled.");
     }
 
     /** It answers for each version that it has scaled. */

@@ -97,6 +97,15 @@ public final class Orders {
         return operations.order(command, operator(context));
     }
 
+    /**
+     * The same before it is ordered, by who does not wait for it.
+     *
+     * @return complete at once, refused if what is ordered would be as far as that is known
+     */
+    public Future<Outcome> vet(RoutingContext context, ModelCommand.Source command) {
+        return operations.vet(command, operator(context));
+    }
+
     /** Has the whole process stop. */
     public void drain(RoutingContext context, Consumer<HttpBytes> check, Runnable whenKept) {
         read(context, body -> {

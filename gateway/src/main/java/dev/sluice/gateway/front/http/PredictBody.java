@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.http;
 
+import dev.sluice.gateway.front.v2.BadJson;
+import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonTexts;
 import dev.sluice.gateway.transform.Recording;
@@ -100,6 +102,25 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         return saysNothing() && at < to && body.array()[at] == '{';
     }
 
+    /** Whether it is a list or a text of JSON by its beginning, or a short number or word of it. */
+    private boolean isOtherJson(HttpBytes body) {
+        if (!saysNothing()) {
+            return false;
+        }
+        JsonCursor cursor = new JsonCursor(body.array(), body.from(), body.to(), false);
+        byte first = cursor.peek();
+        if (first == '[' || first == '"' || body.length() > MOST_BEFORE) {
+            return first == '[' || first == '"';
+        }
+        try {
+            cursor.skipValue();
+            cursor.readEnd();
+            return true;
+        } catch (BadJson none) {
+            return false;
+        }
+    }
+
     /** Whether it may be JSON as well as the thing. */
     private boolean saysNothing() {
         return kind == Kind.EITHER || kind == Kind.PLAIN_TEXT;
@@ -182,9 +203,16 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         if (kind == Kind.FORM) {
             return new Named("part", Multipart.part(body, boundary, names(ours)));
         }
-        return isJson(body)
-                ? bytesInJson(body, names(ours), called)
-                : new Named("body", ByteBuffer.wrap(body.array(), body.from(), body.length()));
+        if (isJson(body)) {
+            return bytesInJson(body, names(ours), called);
+        }
+        if (isOtherJson(body)) {
+            throw InferenceException.invalid(
+                    "body",
+                    "is JSON, and no object; expected {\"" + names(ours).getFirst() + "\": \"...\"} with " + called
+                            + " in base64, or a data URL");
+        }
+        return new Named("body", ByteBuffer.wrap(body.array(), body.from(), body.length()));
     }
 
     /** How much of the heap {@link #picture} takes beside the body. */

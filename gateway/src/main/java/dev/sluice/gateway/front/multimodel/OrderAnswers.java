@@ -25,6 +25,8 @@ import java.util.function.Supplier;
  */
 public final class OrderAnswers {
 
+    private static final int ACCEPTED = 202;
+
     private final ManagementFront.Desk desk;
     private final ModelOrders orders;
     private final String allowed;
@@ -54,6 +56,7 @@ public final class OrderAnswers {
         }
         switch (reply.get()) {
             case Reply.Order order -> order(context, exchange, order);
+            case Reply.Scheduled scheduled -> schedule(context, exchange, scheduled);
             case Reply.Done done -> exchange.answer(done.status(), status(done.text()));
             case Reply.Refused refused ->
                 exchange.answer(refused.status(), TypedRefusal.of(refused.status(), refused.type(), refused.text()));
@@ -63,15 +66,22 @@ public final class OrderAnswers {
     private void order(RoutingContext context, Exchange exchange, Reply.Order order) {
         Future<Outcome> over = done(context, order.command(), order.then().iterator())
                 .onComplete(any -> orders.isOver(order.command()));
-        if (!order.waits()) { // what becomes of it is in the audit log, and in what is told of the model
-            over.onFailure(failure -> Serving.failed(exchange, failure));
-            exchange.answer(order.status(), status(order.text().get()));
-            return;
-        }
         Orders.answer(
                 exchange,
                 over,
                 done -> exchange.answer(order.status(), status(order.text().get())));
+    }
+
+    /** What becomes of it later is in the audit log, and in what is told of the model. */
+    private void schedule(RoutingContext context, Exchange exchange, Reply.Scheduled scheduled) {
+        ModelCommand.Source command = scheduled.command();
+        Future<Outcome> vetted = desk.orders().vet(context, command);
+        vetted.compose(outcome -> outcome.refusal() == null
+                        ? done(context, command, scheduled.then().iterator())
+                        : vetted)
+                .onFailure(failure -> Serving.failed(exchange, failure))
+                .onComplete(any -> orders.isOver(command));
+        Orders.answer(exchange, vetted, fine -> exchange.answer(ACCEPTED, status(scheduled.text())));
     }
 
     /** One after the other, as far as nothing is refused. */

@@ -13,28 +13,36 @@ import java.util.function.Supplier;
 public sealed interface Reply {
 
     /**
-     * Something is to be done.
+     * Something is to be done, and answered when it has been.
      *
      * @param then what is to be done after it, each asked when its turn has come
-     * @param waits whether it is answered when all of that has been done, or at once
      * @param status of the answer
      * @param text of it
      */
-    record Order(
-            ModelCommand command,
-            List<Supplier<Optional<ModelCommand>>> then,
-            boolean waits,
-            int status,
-            Supplier<String> text)
+    record Order(ModelCommand command, List<Supplier<Optional<ModelCommand>>> then, int status, Supplier<String> text)
             implements Reply {
 
         public Order {
             then = List.copyOf(then);
         }
 
-        /** Of one command, which is waited for. */
+        /** Of one command. */
         public Order(ModelCommand command, int status, String text) {
-            this(command, List.of(), true, status, () -> text);
+            this(command, List.of(), status, () -> text);
+        }
+    }
+
+    /**
+     * A model is to come, and who ordered it does not wait: told at once, unless it is known at once that it cannot.
+     *
+     * @param then as of an {@link Order}
+     * @param text of the answer
+     */
+    record Scheduled(ModelCommand.Source command, List<Supplier<Optional<ModelCommand>>> then, String text)
+            implements Reply {
+
+        public Scheduled {
+            then = List.copyOf(then);
         }
     }
 

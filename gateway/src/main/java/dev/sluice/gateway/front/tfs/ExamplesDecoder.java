@@ -79,7 +79,7 @@ final class ExamplesDecoder {
 
     /** A context may come behind the examples that it is for, so all is read over first, and they are counted. */
     private void findMembers() {
-        Refusals.requireObject(cursor, body);
+        Refusals.requireObject(cursor, body, "'examples'");
         cursor.read('{');
         if (!cursor.tryRead('}')) {
             do {

@@ -86,7 +86,7 @@ public final class PredictDecoder {
 
     /** What stands behind the object is nobody's business, as in that server. */
     private void readBody() {
-        Refusals.requireObject(cursor, body);
+        Refusals.requireObject(cursor, body, "'instances' or 'inputs'");
         cursor.read('{');
         if (!cursor.tryRead('}')) {
             do {

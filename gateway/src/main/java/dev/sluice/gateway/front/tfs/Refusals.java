@@ -44,8 +44,12 @@ final class Refusals {
         }
     }
 
-    /** It begins with one. */
-    static void requireObject(JsonCursor cursor, HttpBytes body) {
+    /**
+     * It begins with one.
+     *
+     * @param keys that it should have, for people
+     */
+    static void requireObject(JsonCursor cursor, HttpBytes body, String keys) {
         if (cursor.peek() == '{') {
             return;
         }
@@ -53,7 +57,9 @@ final class Refusals {
             throw invalid("JSON Parse error: The document is empty");
         }
         requireSyntax(body);
-        throw invalid("JSON Value: is not an object");
+        int start = cursor.position();
+        cursor.skipValue();
+        throw invalid("JSON Value: " + cursor.excerptFrom(start) + " Is not object (expected one with " + keys + ")");
     }
 
     /** Half precision has no JSON form there, and so none here. */

@@ -77,7 +77,6 @@ final class TorchServeOrders {
         return new Reply.Order(
                 new ModelCommand.Source(name, version, new ModelSource(url, "")),
                 orders.untilServed(name, version),
-                true,
                 200,
                 () -> registered(name, version));
     }

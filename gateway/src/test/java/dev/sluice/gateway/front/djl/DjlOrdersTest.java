@@ -3,7 +3,6 @@ package dev.sluice.gateway.front.djl;
 import static dev.sluice.gateway.front.multimodel.ManagedModels.MODEL;
 import static dev.sluice.gateway.front.multimodel.ManagedModels.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +14,7 @@ import dev.sluice.gateway.front.multimodel.Reply;
 import dev.sluice.gateway.front.multimodel.Reply.Done;
 import dev.sluice.gateway.front.multimodel.Reply.Order;
 import dev.sluice.gateway.front.multimodel.Reply.Refused;
+import dev.sluice.gateway.front.multimodel.Reply.Scheduled;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
@@ -86,25 +86,21 @@ class DjlOrdersTest {
     void aModelIsRegisteredAndWaitedForUnlessItIsNotToBe() {
         Order order = assertInstanceOf(Order.class, register(Map.of("url", URL)));
         assertEquals(new ModelCommand.Source(MODEL, 1, new ModelSource(URL, "")), order.command());
-        assertTrue(order.waits());
         assertEquals(200, order.status());
         assertEquals("Model \"m\" registered.", order.text().get());
-        Order scheduled = assertInstanceOf(
-                Order.class, register(Map.of("url", URL, "model_name", "other", "synchronous", "false")));
-        assertFalse(scheduled.waits());
-        assertEquals(202, scheduled.status());
-        assertEquals("Model \"other\" registration scheduled.", scheduled.text().get());
+        Scheduled scheduled = assertInstanceOf(
+                Scheduled.class, register(Map.of("url", URL, "model_name", "other", "synchronous", "false")));
+        assertEquals("Model \"other\" registration scheduled.", scheduled.text());
     }
 
     @Test
     void theSameInJson() {
-        Order order = assertInstanceOf(
-                Order.class,
+        Scheduled order = assertInstanceOf(
+                Scheduled.class,
                 registerJson(
                         "{\"url\":\"" + URL + "\",\"model_version\":\"3\",\"engine\":\"OnnxRuntime\",\"batch_size\":8,"
                                 + "\"device\":null,\"min_worker\":2,\"synchronous\":false}"));
         assertEquals(new ModelCommand.Source(MODEL, 3, new ModelSource(URL, "")), order.command());
-        assertFalse(order.waits());
         managed.is(3, ModelState.READY, 1);
         assertEquals(
                 Optional.of(new ModelCommand.Instances(MODEL, 2)),
