@@ -94,8 +94,8 @@ class OrderAnswersIT {
         return response.statusCode() + " " + response.body();
     }
 
-    private static Reply order(boolean waits, List<Supplier<Optional<ModelCommand>>> then, Supplier<String> text) {
-        return new Reply.Order(LOAD, then, waits, 202, text);
+    private static Reply order(List<Supplier<Optional<ModelCommand>>> then, Supplier<String> text) {
+        return new Reply.Order(LOAD, then, 202, text);
     }
 
     private static <T> Supplier<T> failing(RuntimeException failure) {
@@ -111,8 +111,7 @@ class OrderAnswersIT {
 
     @Test
     void eachStepIsOrderedBeforeItIsAnswered() throws Exception {
-        Reply reply =
-                order(true, List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
+        Reply reply = order(List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
         String answer = answer(reply);
         assertTrue(answer.startsWith("202 ") && answer.contains("\"ok\""), answer);
         assertEquals(3, commands.get());
@@ -120,28 +119,28 @@ class OrderAnswersIT {
 
     @Test
     void anAnswerThatCannotBeWrittenIsAnError() throws Exception {
-        isADefect(answer(order(true, List.of(), failing(new IllegalStateException("a defect")))));
-        isADefect(answer(order(false, List.of(), failing(new IllegalStateException("a defect")))));
+        isADefect(answer(order(List.of(), failing(new IllegalStateException("a defect")))));
     }
 
     @Test
     void aNextStepThatCannotBeToldIsAnError() throws Exception {
-        isADefect(answer(order(true, List.of(failing(new IllegalStateException("a defect"))), () -> "ok")));
+        isADefect(answer(order(List.of(failing(new IllegalStateException("a defect"))), () -> "ok")));
         assertEquals(1, commands.get());
     }
 
     @Test
     void aNextStepMayRefuse() throws Exception {
         String answer = answer(order(
-                true,
-                List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))),
-                () -> "ok"));
+                List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))), () -> "ok"));
         assertEquals("400 {\"error\":\"min_worker: is more than there are\"}", answer);
     }
 
     @Test
     void whoIsAnsweredAtOnceIsToldNothingOfALaterStep() throws Exception {
-        String answer = answer(order(false, List.of(failing(new IllegalStateException("a defect"))), () -> "ok"));
-        assertTrue(answer.startsWith("202 "), answer);
+        ModelCommand.Source source = new ModelCommand.Source("m", 1, null);
+        Reply scheduled =
+                new Reply.Scheduled(source, List.of(failing(new IllegalStateException("a defect"))), "it comes");
+        String answer = answer(scheduled);
+        assertTrue(answer.startsWith("202 ") && answer.contains("it comes"), answer);
     }
 }
