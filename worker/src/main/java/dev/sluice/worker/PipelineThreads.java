@@ -44,6 +44,7 @@ final class PipelineThreads implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final AtomicLong takenBytes = new AtomicLong();
 
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: where cores are scarce, event loops go first
     PipelineThreads(PipelineOptions options, InstanceListener listener, Ticker ticker) {
         this.options = options;
         this.listener = listener;
@@ -57,6 +58,7 @@ final class PipelineThreads implements AutoCloseable {
                 new ArrayBlockingQueue<>(options.maxQueue()),
                 work -> Thread.ofPlatform()
                         .daemon()
+                        .priority(Thread.MIN_PRIORITY)
                         .name("sluice-pipeline-" + number.getAndIncrement())
                         .unstarted(work));
         threads.allowCoreThreadTimeOut(true);

@@ -79,6 +79,7 @@ public final class PictureUrls implements AutoCloseable {
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform()
                         .daemon()
+                        .priority(Thread.NORM_PRIORITY) // and not that of the loop that asked first
                         .name("sluice-fetch-" + number.getAndIncrement())
                         .unstarted(work));
         this.hangingUp = new ScheduledThreadPoolExecutor(

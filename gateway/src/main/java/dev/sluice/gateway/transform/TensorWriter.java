@@ -101,24 +101,55 @@ final class TensorWriter {
      */
     private void put(float[] line, int together, int element) {
         int step = turn.nextPixel() * together;
-        if (type == DataType.FP32 && step == together) {
-            floats.put(element, line);
-            return;
-        }
-        for (int from = 0, at = element; from < line.length; from += together, at += step) {
+        if (step == together) {
+            putTogether(line, element);
+        } else {
             for (int i = 0; i < together; i++) {
-                put(line[from + i], at + i);
+                putApart(line, i, together, element + i, step);
             }
         }
     }
 
-    private void put(float value, int element) {
+    private void putTogether(float[] line, int element) {
         switch (type) {
-            case FP32 -> floats.put(element, value);
-            case FP16 -> memory.putShort(element * Short.BYTES, Float.floatToFloat16(value));
-            case UINT8 -> memory.put(element, (byte) Math.clamp(Math.round(value), 0, WHITE));
-            case BOOL, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, BF16, FP64, BYTES ->
-                throw new IllegalStateException("no picture becomes " + type);
+            case FP32 -> floats.put(element, line);
+            case FP16 -> {
+                for (int i = 0; i < line.length; i++) {
+                    memory.putShort((element + i) * Short.BYTES, Float.floatToFloat16(line[i]));
+                }
+            }
+            case UINT8 -> {
+                for (int i = 0; i < line.length; i++) {
+                    memory.put(element + i, unsigned(line[i]));
+                }
+            }
+            default -> throw new IllegalStateException("no picture becomes " + type);
         }
+    }
+
+    /** Each {@code every}-th of a line, from {@code first} on, to elements that lie {@code step} apart. */
+    private void putApart(float[] line, int first, int every, int element, int step) {
+        switch (type) {
+            case FP32 -> {
+                for (int i = first, at = element; i < line.length; i += every, at += step) {
+                    floats.put(at, line[i]);
+                }
+            }
+            case FP16 -> {
+                for (int i = first, at = element; i < line.length; i += every, at += step) {
+                    memory.putShort(at * Short.BYTES, Float.floatToFloat16(line[i]));
+                }
+            }
+            case UINT8 -> {
+                for (int i = first, at = element; i < line.length; i += every, at += step) {
+                    memory.put(at, unsigned(line[i]));
+                }
+            }
+            default -> throw new IllegalStateException("no picture becomes " + type);
+        }
+    }
+
+    private static byte unsigned(float value) {
+        return (byte) Math.clamp(Math.round(value), 0, WHITE);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Looks for some bytes in many others.
  *
  * <p>By the byte under their end it knows how far they can be moved on at once, so that of a photo behind a boundary of forty
- * bytes it looks at one byte in forty. They are compared from their beginning: where that does not occur within them, as the line
+ * bytes it looks at two bytes in forty. They are compared from their beginning: where that does not occur within them, as the line
  * end of a boundary does not, nobody can send what makes the search slower than one look at each byte, twice.
  *
  * @thread any; immutable
@@ -15,14 +15,14 @@ import java.util.Arrays;
 final class ByteSearch {
 
     private final byte[] sought;
-    private final byte[] steps = new byte[256];
+    private final int[] steps = new int[256];
 
-    /** @param sought at least one, at most {@value Byte#MAX_VALUE} */
+    /** @param sought at least one */
     ByteSearch(byte[] sought) {
         this.sought = sought.clone();
-        Arrays.fill(steps, (byte) sought.length);
+        Arrays.fill(steps, sought.length);
         for (int i = 0; i < sought.length - 1; i++) {
-            steps[sought[i] & 0xff] = (byte) (sought.length - 1 - i);
+            steps[sought[i] & 0xff] = sought.length - 1 - i;
         }
     }
 

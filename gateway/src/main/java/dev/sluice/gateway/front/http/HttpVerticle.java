@@ -39,10 +39,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     @Override
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it makes turns shorter where cores are scarce
     public Future<?> start() {
-        Thread.currentThread()
-                .setPriority(Thread.MAX_PRIORITY); // what the JVM makes of it is up to ThreadPriorityPolicy
         return InferencePipeline.open(vertx, parts.admission(), parts.ticker()).compose(this::listen);
     }
 
