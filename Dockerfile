@@ -1,9 +1,9 @@
 # The gateway and its demo model.
 #
 #   docker build -t sluice .
-#   docker run --rm -p 8080:8080 sluice
+#   docker run --rm -p 127.0.0.1:8080:8080 sluice
 #   docker build -t sluice --build-arg ENGINES=-Pengine-pytorch,engine-tensorflow .
-#   docker run --rm -p 8080:8080 -v "$PWD/models:/models:ro" -e SLUICE_WORKER_MODELS=/models sluice
+#   docker run --rm -p 127.0.0.1:8080:8080 -v "$PWD/models:/models:ro" -e SLUICE_WORKER_MODELS=/models sluice
 #
 # Needs BuildKit (the default since Docker 23), Podman or Buildah. A container with --read-only also needs
 # --tmpfs /tmp:exec, since ONNX Runtime unpacks its native library there.

@@ -33,7 +33,7 @@ import io.vertx.core.eventbus.EventBus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** DESIGN.md's sentences about who may know whom, each held to the compiled classes of both modules. */
+/** ARCHITECTURE.md's sentences about who may know whom, each held to the compiled classes of both modules. */
 class ArchitectureTest {
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What DESIGN.md asks of sources and no other check sees: who owns a class, and what a package says of itself. */
+/** What ARCHITECTURE.md asks of sources and no other check sees: who owns a class, what a package says of itself. */
 class HouseRulesTest {
 
     private static final Pattern TYPE = Pattern.compile(

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 
-/** DESIGN.md's sentences about what no thread may do, held to the compiled classes of both modules. */
+/** ARCHITECTURE.md's sentences about what no thread may do, held to the compiled classes of both modules. */
 class ThreadRulesTest {
 
     @Test

@@ -42,17 +42,12 @@ class PipelinesPageIT {
                 if (example.group("body") != null) {
                     request.POST(BodyPublishers.ofString(example.group("body")));
                 } else if (example.group("file") != null) {
-                    request.POST(BodyPublishers.ofFile(picture(example.group("file"))));
+                    request.POST(BodyPublishers.ofFile(Places.ROOT.resolve(example.group("file"))));
                 }
                 assertEquals(
                         example.group("answer"),
                         Waiting.await(gateway.send(request.build())).body());
             }
         }
-    }
-
-    private static Path picture(String name) {
-        Path ofCrops = CropIT.CROPS.resolve(name);
-        return Files.exists(ofCrops) ? ofCrops : Places.BOXES.resolve(name);
     }
 }
