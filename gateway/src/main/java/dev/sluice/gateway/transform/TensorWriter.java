@@ -49,22 +49,19 @@ final class TensorWriter {
     }
 
     void write(ResizedRows rows) {
-        boolean planes = to.layout() == Layout.NCHW;
         boolean reversed = rows.areBlueFirst() != (to.channels() == Channels.BGR);
+        boolean planes = channels == 1 || to.layout() == Layout.NCHW;
         float[] line = new float[turn.wide() * (planes ? 1 : channels)];
         for (int y = 0; y < turn.high(); y++) {
             float[] row = rows.row(y);
             int pixel = turn.start() + y * turn.nextRow();
-            for (int channel = 0; channel < channels; channel++) {
-                int stored = reversed ? channels - 1 - channel : channel;
-                if (planes) {
-                    fillPlane(line, row, stored, channel);
+            if (planes) {
+                for (int channel = 0; channel < channels; channel++) {
+                    fillPlane(line, row, reversed ? channels - 1 - channel : channel, channel);
                     put(line, 1, channel * to.width() * to.height() + pixel);
-                } else {
-                    fillPixels(line, row, stored, channel);
                 }
-            }
-            if (!planes) {
+            } else {
+                fillPixels(line, row, reversed ? COLOURS - 1 : 0);
                 put(line, channels, pixel * channels);
             }
         }
@@ -85,11 +82,14 @@ final class TensorWriter {
         }
     }
 
-    private void fillPixels(float[] line, float[] row, int stored, int channel) {
-        float times = factor[channel];
-        float plus = offset[channel];
-        for (int pixel = 0; pixel < line.length; pixel += channels) {
-            line[pixel + channel] = row[pixel + stored] * times + plus;
+    /** @param first where the first channel of the model's stands in a pixel of the row; the third one is opposite */
+    private void fillPixels(float[] line, float[] row, int first) {
+        float[] times = factor;
+        float[] plus = offset;
+        for (int at = 0; at < line.length; at += COLOURS) {
+            line[at] = row[at + first] * times[0] + plus[0];
+            line[at + 1] = row[at + 1] * times[1] + plus[1];
+            line[at + 2] = row[at + 2 - first] * times[2] + plus[2];
         }
     }
 
@@ -150,6 +150,6 @@ final class TensorWriter {
     }
 
     private static byte unsigned(float value) {
-        return (byte) Math.clamp(Math.round(value), 0, WHITE);
+        return (byte) (int) (Math.clamp(value, 0f, WHITE) + 0.5f);
     }
 }
