@@ -234,7 +234,7 @@ public final class PipelineRun {
         Step step = plan.steps().get(index);
         try {
             RowChoice choice = RowChoice.of(step, values);
-            // A crop gives pieces also of nothing, and runs for no rows too: only so they have their channels and size.
+            // A crop runs for no rows too: it still gives pieces, none, whose channels only its pictures say.
             boolean isCrop = step.task() instanceof Crop;
             if (choice == null || (choice.isEmpty() && !isCrop)) {
                 doWithout(index, choice != null || isCrop);
