@@ -252,7 +252,8 @@ class DeclaredBoxesTest {
         FakeStages stages = begun(found("vague", "crop[2x2](image=picture, boxes=found)"), pictures(1, 4));
         stages.answer("found", CroppingTest.floats("out", new Shape(1, 4, 1), 1, 1, 2, 2));
         assertEquals(
-                "stage boxes of found (transform.output): out [1,4,1]: a box has 4 numbers, and more than 4 are expected",
+                "stage boxes of found (transform.output): out [1,4,1]: a box has 4 numbers, and more than 4 are"
+                        + " expected",
                 assertInstanceOf(InferenceError.InvalidRequest.class, stages.outcome())
                         .message());
         assertEquals(0, stages.mostBytes);
