@@ -111,7 +111,7 @@ final class PipelineThreads implements AutoCloseable {
     }
 
     /**
-     * The memory that a request has taken between its stages, until it is over.
+     * The memory that a request has taken between its stages, until it gives it back or is over.
      *
      * @thread any
      */

@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.detection.BoxShape;
+import dev.sluice.worker.detection.Detections;
 import java.util.List;
 
 /**
@@ -52,7 +53,7 @@ public record OutputWork(long steps, long bytes) {
         BoxShape shape = shape(how, outputs);
         long most = Math.min(shape.boxes(), how.kept().most());
         long compared = how.kept().suppression() == Suppression.NONE ? 0 : shape.rows() * shape.boxes() * most;
-        long read = (elements / Math.max(1, shape.rows()) + shape.boxes()) * Float.BYTES;
+        long read = Detections.readBytes(shape, outputs);
         return new OutputWork(elements + compared, read + shape.rows() * most * BOX_BYTES);
     }
 

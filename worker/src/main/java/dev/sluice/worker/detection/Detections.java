@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -48,6 +49,20 @@ public final class Detections {
     /** Whether that is a number, and as much. */
     public static boolean isEnough(float score, float least) {
         return score >= least && score <= Float.MAX_VALUE;
+    }
+
+    /**
+     * What is held while a row is read: its numbers as floats, and a score for each of its boxes.
+     *
+     * @param shape of these outputs
+     * @param outputs that are read
+     */
+    public static long readBytes(BoxShape shape, Collection<Tensor> outputs) {
+        long elements = 0;
+        for (Tensor output : outputs) {
+            elements += output.shape().elementCount();
+        }
+        return (elements / Math.max(1, shape.rows()) + shape.boxes()) * Float.BYTES;
     }
 
     /**

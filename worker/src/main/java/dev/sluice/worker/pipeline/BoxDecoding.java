@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * From the outputs of a detector to tensors of boxes, for one request: those that the gateway would list of each picture.
@@ -37,43 +38,36 @@ final class BoxDecoding {
 
     /** @param wanted names of what somebody takes */
     List<Tensor> run(List<String> wanted, Room room) {
-        try {
-            return run(wanted, BoxShape.of(how, name -> output(name).shape()), room);
-        } catch (IllegalArgumentException misfit) {
-            throw InferenceException.invalid("", String.valueOf(misfit.getMessage()));
-        }
+        List<Detections> pictures = found(room);
+        int most = pictures.stream().mapToInt(Detections::size).max().orElse(0);
+        return wanted.stream().map(name -> made(name, pictures, most)).toList();
     }
 
     private Tensor output(String name) {
         return Objects.requireNonNull(outputs.get(name), name);
     }
 
-    private List<Tensor> run(List<String> wanted, BoxShape shape, Room room) {
-        List<Detections> pictures = found(shape, room);
-        int most = pictures.stream().mapToInt(Detections::size).max().orElse(0);
-        return wanted.stream().map(name -> made(name, pictures, most)).toList();
-    }
-
     /** The boxes twice, as they are found and in tensors, stay until the request is over; what is read for them does not. */
-    private List<Detections> found(BoxShape shape, Room room) {
+    private List<Detections> found(Room room) {
+        BoxShape shape = asDeclared(() -> BoxShape.of(how, name -> output(name).shape()));
         long most = Math.min(shape.boxes(), how.kept().most());
-        long read = readBytes(shape);
+        long read = Detections.readBytes(shape, outputs.values());
         room.take(shape.rows() * (2 * most * BOX_BYTES + Long.BYTES));
         room.take(read);
         try {
-            return Detections.of(this::output, how, room::isOver);
+            return asDeclared(() -> Detections.of(this::output, how, room::isOver));
         } finally {
             room.give(read);
         }
     }
 
-    /** One picture's numbers, and a score for each of its candidates. */
-    private long readBytes(BoxShape shape) {
-        long elements = 0;
-        for (Tensor output : outputs.values()) {
-            elements += output.shape().elementCount();
+    /** What does not fit the declaration is told to who asks; what goes wrong elsewhere is a defect. */
+    private static <T> T asDeclared(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (IllegalArgumentException misfit) {
+            throw InferenceException.invalid("", String.valueOf(misfit.getMessage()));
         }
-        return (elements / Math.max(1, shape.rows()) + shape.boxes()) * Float.BYTES;
     }
 
     private Tensor made(String name, List<Detections> pictures, int most) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoxStages {
 
-    /** What a crop may be given beside such boxes, which bring their scores and classes along. */
-    private static final Set<String> BESIDE = Set.of(Crop.IMAGE, Crop.BOXES, Crop.SEEN);
+    /** What a crop may name where it takes such boxes, which bring their scores and classes along. */
+    private static final Set<String> NAMED = Set.of(Crop.IMAGE, Crop.BOXES, Crop.SEEN);
 
     private final Map<String, StageSpec> models;
     private final PipelineFaults faults;
@@ -116,15 +116,25 @@ final class BoxStages {
 
     private void check(Stage stage, Crop crop, Source detector, BoxesOutput how) {
         String boxes = "the boxes of " + detector + ", which its model.yaml declares";
-        if (crop.corners() != Corners.XYXY || crop.units() != Units.PIXELS) {
+        if (crop.saysNumbers()) {
             faults.add(stage.line(), "says between its brackets what the numbers are of " + boxes + ": leave that out");
         }
         stage.inputs().stream()
-                .filter(input -> !BESIDE.contains(input.name()))
-                .forEach(input -> faults.add(
-                        stage.line(),
-                        "takes " + input.name() + " beside " + boxes + ", and with these it takes but image and seen"));
+                .filter(input -> !NAMED.contains(input.name()))
+                .forEach(input -> faults.add(stage.line(), tooMuch(input, boxes)));
+        long fed = stage.inputs().stream()
+                .filter(input -> input.name().equals(Crop.BOXES))
+                .count();
+        if (fed > 1) {
+            faults.add(stage.line(), "feeds boxes twice");
+        }
         checkPicture(stage, detector, how, boxes);
+    }
+
+    private static String tooMuch(Input input, String boxes) {
+        return input.name().isEmpty()
+                ? "must say which input " + input.from() + " is for (with " + boxes + ", it takes image and seen)"
+                : "takes " + input.name() + " beside " + boxes + ", and with these it takes but image and seen";
     }
 
     /** Pixels are those of a picture that the detector is given. */

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts what is in boxes out of pictures, and makes all pieces one size. Whatever goes in by a name comes out by it, with one row
- * for each box; so answers to the pieces stand beside the boxes.
+ * for each box, but for {@code count} and {@code seen}, of which nothing comes out; so answers to the pieces stand beside the
+ * boxes.
  *
  * @param width of the pieces, in pixels
  * @param height of them
- * @param corners what the four numbers of a box are
- * @param units pixels of these pictures, or parts of their width and height
+ * @param corners what the four numbers of a box are; null where that is not said
+ * @param units pixels of the pictures that the boxes are in, or parts of their width and height; null where that is not said
  * @param layout of the pictures; null for what their shape says
  * @param maxBoxes of one picture that count, the first ones
  * @param scoreThreshold what a box's score must be at least; not a number where no score is asked
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public record Crop(
         int width,
         int height,
-        Corners corners,
-        Units units,
+        @Nullable Corners corners,
+        @Nullable Units units,
         @Nullable Layout layout,
         int maxBoxes,
         double scoreThreshold)
@@ -52,8 +53,18 @@ public record Crop(
         return !Double.isNaN(scoreThreshold);
     }
 
-    /** The same of boxes whose numbers are that. */
-    Crop of(Corners itsCorners, Units itsUnits) {
+    /** Whether it says itself what the numbers are. */
+    boolean saysNumbers() {
+        return corners != null || units != null;
+    }
+
+    /** What the four numbers are, said or not. */
+    Corners order() {
+        return corners == null ? Corners.XYXY : corners;
+    }
+
+    /** The same of boxes whose numbers are that; null for what is not said. */
+    Crop of(@Nullable Corners itsCorners, @Nullable Units itsUnits) {
         return new Crop(width, height, itsCorners, itsUnits, layout, maxBoxes, scoreThreshold);
     }
 

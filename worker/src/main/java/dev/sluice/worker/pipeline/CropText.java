@@ -21,7 +21,7 @@ final class CropText {
     private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, pixels or fractions,"
             + " nchw or nhwc, max_boxes NUMBER, score_threshold NUMBER";
 
-    private Crop crop = new Crop(0, 0, Corners.XYXY, Units.PIXELS, null, Crop.USUAL_MOST, Double.NaN);
+    private Crop crop = new Crop(0, 0, null, null, null, Crop.USUAL_MOST, Double.NaN);
 
     private CropText() {}
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Cropping {
 
     /** What has no number for each box. */
-    private static final Set<String> BESIDE = Set.of(Crop.IMAGE, Crop.SEEN, Crop.BOXES, Crop.COUNT);
+    private static final Set<String> NOT_ALONG = Set.of(Crop.IMAGE, Crop.SEEN, Crop.BOXES, Crop.COUNT);
 
     private final Crop crop;
     private final List<Tensor> inputs;
@@ -35,7 +35,7 @@ final class Cropping {
 
     /**
      * @param signature of the crop
-     * @param inputs of the rows that are there
+     * @param inputs of the rows that are there; of {@code seen} nothing is read but its size
      * @param rows which these are
      */
     Cropping(Crop crop, Signature signature, List<Tensor> inputs, @Nullable Rows rows) {
@@ -94,7 +94,7 @@ final class Cropping {
             throw unfit(counts + " is not one number for each picture");
         }
         for (Tensor along : inputs) {
-            boolean isAlong = !BESIDE.contains(along.name());
+            boolean isAlong = !NOT_ALONG.contains(along.name());
             for (int axis = 0; isAlong && axis < shape.rank() - 1; axis++) {
                 if (along.shape().dimension(axis) != shape.dimension(axis)) {
                     throw unfit(along + " is not of as many boxes as " + boxes);

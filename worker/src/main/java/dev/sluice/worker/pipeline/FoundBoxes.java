@@ -50,7 +50,7 @@ final class FoundBoxes {
      */
     void take(Tensor boxes, int pictures, @Nullable Tensor counts, @Nullable Tensor scores) {
         int each = Math.toIntExact(boxes.shape().dimension(boxes.shape().rank() - 2));
-        Corners box = new Corners((at, column) -> Numbers.at(boxes, Crop.CORNERS * at + column), crop.corners());
+        Corners box = new Corners((at, column) -> Numbers.at(boxes, Crop.CORNERS * at + column), crop.order());
         float least = (float) crop.scoreThreshold();
         for (int picture = 0; picture < pictures; picture++) {
             int before = count;

@@ -29,7 +29,7 @@ public record Pipeline(List<Stage> stages, List<Output> outputs) {
     }
 
     /**
-     * One turn of a model, or of what cuts between them.
+     * One turn of a model, or of what makes boxes or cuts pieces between them.
      *
      * @param test what must hold for it to run; null if it always does
      * @param line as it was written

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,9 @@ final class PipelineCheck {
 
     Optional<PipelinePlan> plan() {
         List<Stage> inOrder = inOrder();
+        if (!faults.isEmpty()) {
+            return Optional.empty(); // of a crop in a circle nobody knows what it gives
+        }
         inOrder.stream().filter(Stage::asksModel).forEach(this::takeOwnInputs);
         for (Stage stage : inOrder) {
             if (stage.task() instanceof Crop crop) {
@@ -117,7 +121,10 @@ final class PipelineCheck {
                     .filter(stage -> stage.sources().allMatch(from -> from.isInput() || names.contains(from.stage())))
                     .toList();
             if (next.isEmpty()) {
-                String circle = String.join(", ", left.stream().map(Stage::name).toList());
+                String circle = left.stream()
+                        .filter(stage -> !(stage.task() instanceof DeclaredBoxes))
+                        .map(Stage::name)
+                        .collect(Collectors.joining(", "));
                 left.forEach(stage -> faults.add(stage.line(), "waits for itself (among " + circle + ")"));
                 return List.of();
             }

@@ -11,6 +11,7 @@ import dev.sluice.worker.contract.TensorSpec;
 import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -233,7 +234,8 @@ public final class PipelineRun {
         Step step = plan.steps().get(index);
         try {
             RowChoice choice = RowChoice.of(step, values);
-            boolean isCrop = step.task() instanceof Crop; // which looks for its boxes itself
+            // A crop runs for no rows too: it still gives pieces, none, whose channels only its pictures say.
+            boolean isCrop = step.task() instanceof Crop;
             if (choice == null || (choice.isEmpty() && !isCrop)) {
                 doWithout(index, choice != null || isCrop);
             } else {
@@ -270,8 +272,10 @@ public final class PipelineRun {
         }
     }
 
+    /** Of the picture that the boxes are in only the size is read, which all rows share: none of them is copied. */
     private static List<Tensor> crop(Crop crop, Step step, RowChoice choice, Room room) {
-        return new Cropping(crop, step.signature(), choice.picked(room), choice.rows()).run(step.outputs(), room);
+        List<Tensor> inputs = choice.pickedBut(Set.of(Crop.SEEN), room);
+        return new Cropping(crop, step.signature(), inputs, choice.rows()).run(step.outputs(), room);
     }
 
     /** Rows that are not all there are are picked beside the loop. */

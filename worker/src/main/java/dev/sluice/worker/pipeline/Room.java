@@ -3,7 +3,7 @@ package dev.sluice.worker.pipeline;
 import dev.sluice.worker.contract.InferenceException;
 
 /**
- * Where what is computed between the stages of a request lies, until the request is over.
+ * Where what is computed between the stages of a request lies, until it is given back or the request is over.
  *
  * @thread any
  */
@@ -16,7 +16,7 @@ public interface Room {
      */
     void take(long bytes);
 
-    /** Gives back so much of what was taken before the request is over. */
+    /** Gives back so much of what was taken, while the request goes on; the rest is given back when that is over. */
     void give(long bytes);
 
     /** Whether nobody waits for it any more. */

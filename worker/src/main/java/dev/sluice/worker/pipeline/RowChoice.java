@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,10 +163,16 @@ record RowChoice(
 
     /** The inputs of the chosen rows alone. */
     List<Tensor> picked(Room room) {
+        return pickedBut(Set.of(), room);
+    }
+
+    /** The inputs of the chosen rows alone, but for those of these names, which stay as they are. */
+    List<Tensor> pickedBut(Set<String> whole, Room room) {
         List<Tensor> picked = new ArrayList<>(inputs.size());
         for (int i = 0; i < inputs.size(); i++) {
+            Tensor input = inputs.get(i);
             int @Nullable [] chosen = places.get(i);
-            picked.add(chosen == null ? inputs.get(i) : RowCopy.pick(inputs.get(i), chosen, room));
+            picked.add(chosen == null || whole.contains(input.name()) ? input : RowCopy.pick(input, chosen, room));
         }
         return picked;
     }

@@ -3,6 +3,7 @@ package dev.sluice.worker.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.BoxesOutput;
@@ -21,7 +22,9 @@ import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.detection.Numbers;
 import dev.sluice.worker.fake.Tensors;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,10 @@ class DeclaredBoxesTest {
                 .model("lone", "picture FP32[1,4,4] -> boxes FP32[-1,4]; scores FP32[-1]; labels INT64[-1]")
                 .declare("lone", OF_ONE)
                 .model("plain", "picture FP32[-1,1,4,4] -> boxes FP32[-1,2,4]; logits FP32[-1,2,2]")
+                .model("vague", "picture FP32[-1,1,4,4] -> out FP32[-1,-1,-1]")
+                .declare("vague", YOLO)
+                .model("words", "picture FP32[-1,1,4,4] -> out BYTES[-1,6,-1]")
+                .declare("words", YOLO)
                 .model("raw", "picture FP32[-1,1,4,4] -> out FP32[-1,6,9]")
                 .model("half", "picture FP32[-1,1,-1,-1] -> small FP32[-1,1,-1,-1]")
                 .model("sums", "picture FP32[-1,1,-1,-1] -> sum FP32[-1]");
@@ -239,6 +246,95 @@ class DeclaredBoxesTest {
                 stages.outcome().toString());
     }
 
+    /** Where the model itself does not say how many numbers a box has, or has none. */
+    @Test
+    void whatDoesNotFitTheDeclarationIsTold() {
+        FakeStages stages = begun(found("vague", "crop[2x2](image=picture, boxes=found)"), pictures(1, 4));
+        stages.answer("found", CroppingTest.floats("out", new Shape(1, 4, 1), 1, 1, 2, 2));
+        assertEquals(
+                "stage boxes of found (transform.output): out [1,4,1]: a box has 4 numbers, and more than 4 are"
+                        + " expected",
+                assertInstanceOf(InferenceError.InvalidRequest.class, stages.outcome())
+                        .message());
+        assertEquals(0, stages.mostBytes);
+        FakeStages words = begun(found("words", "crop[2x2](image=picture, boxes=found)"), pictures(1, 4));
+        words.answer("found", Tensors.ofStrings("out", new Shape(1, 6, 1), "a", "b", "c", "d", "e", "f"));
+        assertInstanceOf(InferenceError.InvalidRequest.class, words.outcome());
+        assertEquals(2 * 28 + 8, words.takenBytes, "what was to be read is given back");
+    }
+
+    /** Two pictures of two hundred candidates, of each of which a hundred may be kept. */
+    private static FakeStages crowd(long room) {
+        double[][] candidates = new double[2 * 200][];
+        Arrays.fill(candidates, NOTHING);
+        candidates[7] = candidate(1, 1, 2, 2, 0.6, 0.1);
+        FakeStages stages = begun(found("yolo", "crop[2x2](image=picture, boxes=found)"), pictures(2, 4));
+        stages.roomBytes = room;
+        stages.answer("found", out(2, candidates));
+        return stages;
+    }
+
+    @Test
+    void whatIsReadTakesItsRoomOnlyMeanwhile() {
+        long boxes = 2 * (2 * 100 * 28 + 8);
+        long read = 4 * (6 * 200 + 200);
+        FakeStages stages = crowd(boxes + read);
+        assertEquals("boxes[1,4][0.0, 0.0, 2.0, 2.0] index[1][0.0] score[1][0.6] class[1][0.0]", said(stages));
+        assertEquals(boxes + read, stages.mostBytes);
+        assertEquals(boxes + 4 * 4 + 8 + 4 + 8, stages.takenBytes);
+        FakeStages full = crowd(boxes + read - 1);
+        assertInstanceOf(InferenceError.Overloaded.class, full.outcome());
+        assertEquals(boxes, full.takenBytes, "what was refused is not given back");
+    }
+
+    @Test
+    void aDefectIsNoFaultOfWhoAsks() {
+        Room broken = new Room() {
+            @Override
+            public void take(long bytes) {
+                throw new IllegalArgumentException("on purpose");
+            }
+
+            @Override
+            public void give(long bytes) {}
+
+            @Override
+            public boolean isOver() {
+                return false;
+            }
+        };
+        BoxDecoding decoding = new BoxDecoding(new DeclaredBoxes(YOLO), List.of(out(1, NOTHING)));
+        assertThrows(IllegalArgumentException.class, () -> decoding.run(ALL, broken));
+    }
+
+    @Test
+    void ofThePictureThatBoxesAreInNothingIsCopied() {
+        FakeStages stages = new FakeStages(models().stages(
+                        "bright = sums(photo)",
+                        "little = half(photo)",
+                        "found = yolo(little.small) if bright.sum > 1",
+                        "things = crop[2x2](image=photo, boxes=found, seen=little)")
+                .outputs("things.boxes", "things.index")
+                .plan());
+        stages.begin(List.of("boxes", "index"), CroppingTest.floats("photo", new Shape(3, 1, 2, 4), new double[24]));
+        stages.answer("little", CroppingTest.floats("small", new Shape(3, 1, 16, 16), new double[768]));
+        stages.answer("bright", CroppingTest.floats("sum", new Shape(3), 2, 0, 2));
+        long before = stages.takenBytes;
+        assertEquals(2 * 16 * 16 * 4, before, "which the detector is asked about");
+        stages.answer("found", out(2, NOTHING, candidate(8, 8, 8, 8, 0.6, 0.1)));
+        assertEquals("boxes[1,4][1.0, 0.5, 3.0, 1.5] index[1][2.0]", said(stages));
+        assertEquals(2 * (2 * 28 + 8) + 2 * 2 * 4 * 4 + 4 * 4 + 8, stages.takenBytes - before);
+    }
+
+    @Test
+    void aCircleHasOnlyStagesThatSomebodyWrote() {
+        Graphs graph = models().stages("found = detr(things.image)", "things = crop[4x4](image=picture, boxes=found)");
+        graph.outputs("things.boxes").read();
+        assertEquals(
+                Set.of("waits for itself (among found, things)"),
+                Set.copyOf(graph.faults.byLine().values()));
+    }
+
     @Test
     void whatIsNoBoxesIsRefused() {
         assertFault(
@@ -256,6 +352,17 @@ class DeclaredBoxesTest {
         assertFault(
                 "says between its brackets what the numbers are of the boxes of found, which its model.yaml declares",
                 found("yolo", "crop[2x2, cxcywh](image=picture, boxes=found)"));
+        for (String said : List.of("xyxy", "pixels", "xyxy, pixels", "fractions")) {
+            assertFault(
+                    "says between its brackets what the numbers are of the boxes of found, which its model.yaml"
+                            + " declares: leave that out",
+                    found("detr", "crop[2x2, " + said + "](image=picture, boxes=found)"));
+        }
+        assertFault(
+                "must say which input picture is for (with the boxes of found, which its model.yaml declares, it takes"
+                        + " image and seen)",
+                found("yolo", "crop[2x2](picture, boxes=found)"));
+        assertFault("feeds boxes twice", found("detr", "crop[2x2](image=picture, boxes=found, boxes=found)"));
         assertFault(
                 "takes score beside the boxes of found, which its model.yaml declares, and with these it takes but"
                         + " image and seen",

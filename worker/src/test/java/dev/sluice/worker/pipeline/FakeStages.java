@@ -38,7 +38,11 @@ final class FakeStages implements PipelineRun.Stages {
     private final Room room = new Room() {
         @Override
         public void take(long bytes) {
+            if (bytes > roomBytes - takenBytes) {
+                throw new InferenceException(new InferenceError.Overloaded("there is no room", 1));
+            }
             takenBytes += bytes;
+            mostBytes = Math.max(mostBytes, takenBytes);
         }
 
         @Override
@@ -51,7 +55,14 @@ final class FakeStages implements PipelineRun.Stages {
             return !outcomes.isEmpty();
         }
     };
+    /** All that there is. */
+    long roomBytes = Long.MAX_VALUE;
+
     long takenBytes;
+
+    /** What was taken at one time. */
+    long mostBytes;
+
     private boolean isBusy;
     private String brokenStage = "";
     private @Nullable Throwable defect;

@@ -1,6 +1,7 @@
 package dev.sluice.worker.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ class PipelineRowsTest {
                 .model("words", "x BYTES[-1,2] -> y BYTES[-1,2]")
                 .model("all", "x INT64[3] -> y INT64[3]")
                 .model("finder", "picture FP32[-1,1,2,2] -> boxes FP32[-1,2,4]; score FP32[-1,2]; n INT64[-1]")
+                .model("any", "picture FP32[-1,-1,-1,-1] -> boxes FP32[-1,2,4]")
                 .model("kind", "x FP32[-1,1,1,1] -> label INT64[-1]; parts FP32[-1,-1,3]");
     }
 
@@ -220,6 +222,22 @@ class PipelineRowsTest {
         assertEquals(
                 "[boxes FP32[0,4], label INT64[0], parts FP32[0,0,3]]",
                 ((InferenceResponse) stages.outcome()).outputs().toString());
+    }
+
+    /** Which of the pieces of pictures only the pictures say. */
+    @Test
+    void piecesOfNoPiecesHaveTheirChannels() {
+        FakeStages stages = new FakeStages(models().stages(
+                        "faces = crop[2x2, nchw](image=photo, boxes=where)",
+                        "found = any(faces.image)",
+                        "eyes = crop[1x1, nchw](image=faces.image, boxes=found.boxes)")
+                .outputs("eyes.image")
+                .plan());
+        Tensor photo = CroppingTest.floats("photo", new Shape(1, 3, 4, 4), new double[48]);
+        stages.begin(List.of("image"), photo, CroppingTest.floats("where", new Shape(1, 1, 4), 0, 0, 0, 0));
+        InferenceResponse answer = assertInstanceOf(InferenceResponse.class, stages.outcome());
+        assertEquals(new Shape(0, 3, 1, 1), answer.outputs().getFirst().shape());
+        assertEquals(Set.of("found"), stages.passed);
     }
 
     @Test
