@@ -56,6 +56,7 @@ public final class PictureUrls implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor hangingUp;
 
+    @SuppressWarnings("ThreadPriorityCheck") // or it would be that of the loop that asked first
     public PictureUrls(PictureUrlOptions options, InstantSource clock) {
         Set<String> named = options.hosts().stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
@@ -79,7 +80,7 @@ public final class PictureUrls implements AutoCloseable {
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform()
                         .daemon()
-                        .priority(Thread.NORM_PRIORITY) // and not that of the loop that asked first
+                        .priority(Thread.NORM_PRIORITY)
                         .name("sluice-fetch-" + number.getAndIncrement())
                         .unstarted(work));
         this.hangingUp = new ScheduledThreadPoolExecutor(

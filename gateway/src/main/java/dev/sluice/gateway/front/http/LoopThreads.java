@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class LoopThreads implements VertxThreadFactory {
 
     @Override
-    @SuppressWarnings("ThreadPriorityCheck") // where cores are scarce turns are shorter by it, and nothing is wrong without
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: where cores are scarce, turns are shorter
     public VertxThread newVertxThread(
             Runnable target, String name, boolean worker, long maxExecTime, TimeUnit maxExecTimeUnit) {
         VertxThread thread =
