@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,23 +120,27 @@ class DjlServingManagementIT {
     @Test
     void whatIsKnownToBeWrongIsSaidToWhoDoesNotWaitToo() throws IOException {
         String here = "file://" + elsewhere;
-        for (String wrong : List.of(
-                "model_name=nofile&url=" + here + "/none.onnx",
-                "model_name=nofolder&url=" + here + "/none/",
-                "model_name=elsewhere&url=file:///etc/model.onnx",
-                "model_name=plain&url=http://models.example/m.onnx",
-                "model_name=a%20b&url=" + url("named"))) {
+        Map<String, String> wrong = Map.of(
+                "model_name=znofile&url=" + here + "/none.onnx", "there is no file",
+                "model_name=nofolder&url=" + here + "/none/", "there is no",
+                "model_name=elsewhere&url=file:///etc/model.onnx", "lies in none of the directories",
+                "model_name=plain&url=http://models.example/m.onnx", "is plain text",
+                "model_name=a%20b&url=" + url("named"), "name");
+        for (Map.Entry<String, String> each : wrong.entrySet()) {
+            String asked = each.getKey();
             Answer refused =
-                    gateway.admin("POST", "/models?synchronous=false&" + wrong, "", "x-request-id", "vetted-" + wrong);
-            assertEquals(400, refused.status(), wrong + ": " + refused.body());
+                    gateway.admin("POST", "/models?synchronous=false&" + asked, "", "x-request-id", "vetted-" + asked);
+            assertEquals(400, refused.status(), asked + ": " + refused.body());
             assertEquals("BadRequestException", refused.json().getString("type"));
-            List<JsonObject> kept = managed.changedBy("vetted-" + wrong);
+            String message = refused.json().getString("message");
+            assertTrue(message.contains(each.getValue()), message);
+            List<JsonObject> kept = managed.changedBy("vetted-" + asked);
             assertEquals(1, kept.size(), kept.toString());
             assertEquals("source", kept.getFirst().getString("change"));
-            Files.deleteIfExists(elsewhere.resolve("named"));
         }
-        assertEquals(404, gateway.admin("GET", "/models/nofile", "").status());
-        Answer later = gateway.admin("POST", "/models?synchronous=false&model_name=nofile&url=" + url("there"), "");
+        Files.delete(elsewhere.resolve("named"));
+        assertEquals(404, gateway.admin("GET", "/models/znofile", "").status());
+        Answer later = gateway.admin("POST", "/models?synchronous=false&model_name=znofile&url=" + url("there"), "");
         assertEquals(202, later.status(), "the name is free again: " + later.body());
     }
 
