@@ -258,8 +258,7 @@ final class PipelineLoader {
             }
             remarks.add(change);
         });
-        DeclaredTransform transform =
-                DeclaredTransform.within(means.preparing, version.location, signature, plugins);
+        DeclaredTransform transform = DeclaredTransform.within(means.preparing, version.location, signature, plugins);
         version.served.onClose(() -> vertx.executeBlocking(Executors.callable(transform::close), false));
         Incarnation incarnation = version.served.incarnation();
         known.serves(incarnation, signature, config.sameSignature());

@@ -132,19 +132,20 @@ class PluginsIT {
     @Test
     void clientsOfMlflowAreGivenWholeTensorsByAModelWithoutBatches(@TempDir Path models) throws Exception {
         new Repository(models)
-                .with("uneven", "1", Places.ROOT.resolve("gateway/src/test/resources/compat/models/uneven/1/model.onnx"))
+                .with(
+                        "uneven",
+                        "1",
+                        Places.ROOT.resolve("gateway/src/test/resources/compat/models/uneven/1/model.onnx"))
                 .config("uneven", "transform: {input: {kind: plugin, plugin: odd}}");
         try (RunningGateway other = RunningGateway.start(
-                models,
-                "worker.plugins=" + jars.folder(),
-                "worker.instances=1",
-                "compat.listeners=[\"mlflow: 0\"]")) {
+                models, "worker.plugins=" + jars.folder(), "worker.instances=1", "compat.listeners=[\"mlflow: 0\"]")) {
             HttpRequest request = other.request(other.profilePort(0), "/invocations")
                     .POST(BodyPublishers.ofString("three"))
                     .build();
             Answer answer = Waiting.await(other.send(request));
             assertEquals(
-                    "200 {\"predictions\":{\"y\":[0.0,0.0,0.0],\"z\":[0.5,1.5]}}", answer.status() + " " + answer.body());
+                    "200 {\"predictions\":{\"y\":[0.0,0.0,0.0],\"z\":[0.5,1.5]}}",
+                    answer.status() + " " + answer.body());
         }
     }
 

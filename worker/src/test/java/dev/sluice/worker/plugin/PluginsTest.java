@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,16 +112,26 @@ class PluginsTest {
         try (Plugins plugins = open(Duration.ZERO);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Throwable> refused = new CompletableFuture<>();
+            Supplier<PluginInput> hanging = () -> {
+                try {
+                    return preparing(plugins, "hanging");
+                } catch (IllegalArgumentException tooMany) {
+                    refused.complete(tooMany);
+                    throw tooMany;
+                }
+            };
             List<CompletableFuture<PluginInput>> all = Stream.generate(
-                            () -> CompletableFuture.supplyAsync(() -> preparing(plugins, "hanging"), threads))
+                            () -> CompletableFuture.supplyAsync(hanging, threads))
                     .limit(257)
                     .toList();
-            all.forEach(each -> each.whenComplete((made, failure) -> refused.complete(failure)));
             String why = String.valueOf(refused.get(30, TimeUnit.SECONDS));
             assertTrue(why.contains("256 plug-ins have not returned from prepare"), why);
             Step.MAY_PREPARE.of("hanging").countDown();
-            all.forEach(each -> each.handle((made, failure) -> made).join());
-            assertEquals(256, all.stream().filter(each -> !each.isCompletedExceptionally()).count());
+            long made = all.stream()
+                    .filter(each ->
+                            each.handle((input, failure) -> failure == null).join())
+                    .count();
+            assertEquals(256, made);
             prepared(plugins, "hanging");
             whenGone.forEach(Runnable::run);
         }
