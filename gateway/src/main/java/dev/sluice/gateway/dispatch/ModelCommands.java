@@ -15,7 +15,8 @@ import java.time.Duration;
  * Has the worker side do what an operator wants, and waits until it has been done.
  *
  * @thread any; the future, which never fails, completes on the context that asked
- * @errors Starting before the workers listen, Draining when they have gone, Overloaded beyond {@link #PATIENCE}, or {@link #VETTING}
+ * @errors Starting before the workers listen, Draining when they have gone, Overloaded beyond {@link #PATIENCE}, or
+ *     {@link #VETTING}
  */
 public final class ModelCommands {
 
