@@ -124,9 +124,9 @@ class DjlServingManagementIT {
             delimiter = '|',
             value = {
                 "znofile | HERE/none.onnx | there is no file",
-                "nofolder | HERE/none/ | there is no",
+                "nofolder | HERE/none/ | there is no file",
                 "elsewhere | /etc/model.onnx | lies in none of the directories",
-                "a%20b | HERE/named | name"
+                "a%20b | HERE/named | a name is up to 128"
             })
     void whatIsKnownToBeWrongIsSaidToWhoDoesNotWaitToo(String name, String path, String reason) throws IOException {
         isRefusedAtOnce(name, "file://" + path.replace("HERE", elsewhere.toString()), reason);
