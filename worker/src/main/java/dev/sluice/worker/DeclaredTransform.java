@@ -56,8 +56,9 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
     }
 
     /**
-     * The same, read on a thread of its own, for a user's own class may never return from it: then no other work waits for
-     * that thread. What such a class prepares too late is given back at once.
+     * The same, read on a platform thread of its own, for a user's own class may never return from it: no other work waits
+     * for that thread, nor, where such a class computes without end, for one that carries virtual ones. What it prepares
+     * too late is given back at once.
      *
      * @param patience how long that may take
      */

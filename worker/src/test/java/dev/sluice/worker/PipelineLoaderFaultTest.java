@@ -170,9 +170,10 @@ class PipelineLoaderFaultTest {
                     """);
             ExecutionException late = assertThrows(ExecutionException.class, () -> result(loading));
             assertTrue(late.toString().contains("preparing its transform took longer than"), late.toString());
-            assertTrue(result(vertx.executeBlocking(() -> true, false)), "files can be read meanwhile");
             Step.MAY_PREPARE.of("pipeline").countDown();
             Step.CLOSED.await("pipeline");
+            String thread = LatchedPlugin.preparedOn("pipeline");
+            assertTrue(thread.contains("sluice-prepare"), "nobody else needs it: " + thread);
         }
     }
 }
