@@ -12,6 +12,7 @@ import dev.sluice.worker.repository.TransformConfig.Kind;
 import dev.sluice.worker.repository.TransformConfig.OutputKind;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnable> whenGone) implements AutoCloseable {
 
+    /** How long a user's own class may take to prepare. */
+    static final Duration PREPARING = Duration.ofMinutes(1);
+
     private static final DeclaredTransform NONE = new DeclaredTransform(Transform.NONE, List.of(), List.of());
 
     /**
@@ -52,11 +56,22 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
     }
 
     /**
-     * Waits until it has been read; what a user's own class prepares too late is given back at once.
+     * The same, read on a platform thread of its own, for a user's own class may never return from it: no other work waits
+     * for that thread, nor, where such a class computes without end, for one that carries virtual ones. What it prepares
+     * too late is given back at once.
      *
-     * @param patience how long that may take, for such a class may never return
+     * @param patience how long that may take
      */
-    static DeclaredTransform within(Duration patience, Future<DeclaredTransform> reading) {
+    static DeclaredTransform within(Duration patience, ModelLocation location, Signature signature, Plugins plugins) {
+        Promise<DeclaredTransform> promise = Promise.promise();
+        Thread.ofPlatform().daemon().name("sluice-prepare").start(() -> {
+            try {
+                promise.complete(read(location, signature, plugins));
+            } catch (Throwable broken) {
+                promise.fail(broken);
+            }
+        });
+        Future<DeclaredTransform> reading = promise.future();
         return GroupLoader.orGiveUp(
                 reading, patience, "preparing its transform", () -> reading.onSuccess(DeclaredTransform::close));
     }

@@ -32,8 +32,8 @@ final class GroupLoader {
 
     private static final Duration READING = Duration.ofMinutes(10);
 
-    /** For a transform; and beside the warm-up's budget: the first run of a heavy model, its tests, turns of other models. */
-    static final Duration REHEARSAL = Duration.ofMinutes(1);
+    /** Beside the warm-up's budget: the first run of a heavy model, its tests, turns of other models. */
+    private static final Duration REHEARSAL = Duration.ofMinutes(1);
 
     /** One computes while another is copied there. */
     private static final int RUNS_OF_A_GPU = 2;

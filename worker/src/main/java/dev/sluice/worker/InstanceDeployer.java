@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>A call that was ended usually returns at its next operator. One that does not, because it hangs inside an
  * operator, keeps its thread and its memory; nothing can take them back, so their number is bounded.
  *
- * @thread called on any; everything happens on the control thread
+ * @thread called on any; everything happens on the control thread, but that {@link #areThere} is passed on at once
  * @bound threads, those of given-up instances included: twice as many as the model has instances
  * @errors a replacement beyond that bound fails; {@link Serving} hears of it when no instance is left
  */
@@ -108,7 +108,7 @@ final class InstanceDeployer implements InstanceSupply {
     }
 
     @Override
-    public void has(int instances) {
+    public void areThere(int instances) {
         options.listener().serving(incarnation.batcherAddress(), options.group(), instances);
     }
 
@@ -134,7 +134,7 @@ final class InstanceDeployer implements InstanceSupply {
     /** Undeploys what is deployed; to be called on the control thread, when their batcher has ended. */
     Future<?> close() {
         closed = true;
-        has(0);
+        areThere(0);
         return Future.join(deployments.stream().map(vertx::undeploy).toList());
     }
 

@@ -96,7 +96,7 @@ final class InstanceGroup implements BatchRunner {
         this.all = new ArrayList<>(members.first());
         this.idle = new ArrayDeque<>(all);
         this.wanted = all.size();
-        supply.has(wanted);
+        supply.areThere(wanted);
     }
 
     /**
@@ -143,7 +143,7 @@ final class InstanceGroup implements BatchRunner {
     /** When it ends it has told all. */
     private void tellHowMany() {
         if (!closing) {
-            supply.has(all.size());
+            supply.areThere(all.size());
         }
     }
 

@@ -24,7 +24,7 @@ interface InstanceSupply {
     void retire(Instance surplus);
 
     /** To be told how many instances there are, each time that it is another number. */
-    void has(int instances);
+    void areThere(int instances);
 
     /** To be told when the last instance is lost, so that the model cannot be served. */
     void exhausted(String why);

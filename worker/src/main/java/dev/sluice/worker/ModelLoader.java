@@ -240,9 +240,8 @@ final class ModelLoader implements AutoCloseable {
         ModelServing serving = model.serving();
         Signature signature = serving.signatureOf(there.getFirst().runnable());
         RaggedAxes ragged = blocking(() -> RaggedConfig.read(version.location.configFile(), signature));
-        Future<DeclaredTransform> declared =
-                loading.executeBlocking(() -> DeclaredTransform.read(version.location, signature, plugins), false);
-        DeclaredTransform transform = DeclaredTransform.within(GroupLoader.REHEARSAL, declared);
+        DeclaredTransform transform =
+                DeclaredTransform.within(DeclaredTransform.PREPARING, version.location, signature, plugins);
         version.served.onClose(() -> loading.executeBlocking(Executors.callable(transform::close), false));
         ShapeOptions shapes = new ShapeOptions(signature.batched() ? serving.maxBatchRows() : NOT_BATCHED, ragged);
         BatchPolicy policy = serving.policy(shapes.maxPieceRows());

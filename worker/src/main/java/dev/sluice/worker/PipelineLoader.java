@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>A pipeline that cannot be served for want of a stage, or because two do not fit together, is tried again when it
  * may be otherwise.
  *
- * @thread the control thread; files are read on threads that may wait
+ * @thread the control thread; files are read on threads that may wait, and a user's own class prepares on one of its own
  * @bound one listener for each pipeline in memory, one entry for each that failed
  */
 final class PipelineLoader {
@@ -258,9 +258,7 @@ final class PipelineLoader {
             }
             remarks.add(change);
         });
-        Future<DeclaredTransform> declared =
-                vertx.executeBlocking(() -> DeclaredTransform.read(version.location, signature, plugins), false);
-        DeclaredTransform transform = DeclaredTransform.within(means.preparing, declared);
+        DeclaredTransform transform = DeclaredTransform.within(means.preparing, version.location, signature, plugins);
         version.served.onClose(() -> vertx.executeBlocking(Executors.callable(transform::close), false));
         Incarnation incarnation = version.served.incarnation();
         known.serves(incarnation, signature, config.sameSignature());

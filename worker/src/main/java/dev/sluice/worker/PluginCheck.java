@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What a model.yaml says of plug-ins, which are prepared as it says.
  *
  * @param whenGone is given what closes them
- * @thread the loading thread of the model: does what its user's class does
+ * @thread that on which the model's transform is read: does what its user's class does
  * @errors problems by the key that they are about
  */
 record PluginCheck(

@@ -90,7 +90,7 @@ public final class Worker extends VerticleBase {
         between = new PipelineThreads(options.pipelines(), listeners.instances(), ticker);
         PipelineLoader pipelines = new PipelineLoader(
                 new PipelineLoader.Means(
-                        stages, signatures, listeners.batches(), between, GroupLoader.REHEARSAL, ticker),
+                        stages, signatures, listeners.batches(), between, DeclaredTransform.PREPARING, ticker),
                 context);
         pipelines.with(plugins).whenWorthAnotherTry(model -> keeper.retryFailed(model));
         ModelLoader.Means means = new ModelLoader.Means(ticker, engines.get(), fetching, pipelines, vertx);

@@ -63,7 +63,7 @@ final class FakeSupply implements InstanceSupply {
     }
 
     @Override
-    public void has(int instances) {
+    public void areThere(int instances) {
         there = instances;
     }
 

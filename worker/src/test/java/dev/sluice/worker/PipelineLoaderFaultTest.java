@@ -172,6 +172,8 @@ class PipelineLoaderFaultTest {
             assertTrue(late.toString().contains("preparing its transform took longer than"), late.toString());
             Step.MAY_PREPARE.of("pipeline").countDown();
             Step.CLOSED.await("pipeline");
+            String thread = LatchedPlugin.preparedOn("pipeline");
+            assertTrue(thread.contains("sluice-prepare"), "nobody else needs it: " + thread);
         }
     }
 }

@@ -54,8 +54,9 @@ class StageWishesFaultTest extends ControlFixture {
     @Test
     void whatAnOperatorHasLoadedMeanwhileStays() throws Exception {
         Future<Outcome> whole = loadingWhole();
+        Files.createDirectories(models.resolve(STAGE).resolve("2"));
         Future<Outcome> stage = later(new ModelCommand.Load(STAGE));
-        told(new ModelCommand.Load(NAME)); // behind it: both have their files looked at in turn
+        await(() -> states.containsKey(2L)); // found when the files were taken for that order
         assertFalse(whole.isComplete());
         othersLoad.complete(null);
         assertNotNull(result(whole).refusal());

@@ -42,7 +42,7 @@ public record ConfigLoader(Path home, Map<String, String> environment) {
             "security.open_paths", SecurityOptions::pathProblem,
             "worker.optimized_models.cache", CacheFolder::problem,
             "worker.profile_cache", CacheFolder::problem,
-            "worker.sources.cache", CacheFolder::problem);
+            "worker.sources.cache", CacheFolder::problemOfNeeded);
 
     private static final Pattern SERVICE_LINK = Pattern.compile("SLUICE_(SERVICE_.*|PORT(_.*)?)");
     private static final String HOME = "SLUICE_HOME";

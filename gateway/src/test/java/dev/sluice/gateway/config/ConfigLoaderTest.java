@@ -250,5 +250,9 @@ class ConfigLoaderTest {
                             .optimizedModels()
                             .cache());
         }
+        Files.writeString(file, "worker: {sources: {cache: none}}\n");
+        assertEquals(
+                List.of(file + ":1: worker.sources.cache: is no absolute path (got none)"),
+                problems(Map.of(), "--config", file.toString()));
     }
 }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** DJL Serving's management on the operators' listener, behind what stands before ours. */
 class DjlServingManagementIT {
@@ -32,6 +34,7 @@ class DjlServingManagementIT {
     static void start() throws IOException {
         managed = ManagedGateway.start("djl-serving", models, elsewhere);
         gateway = managed.gateway();
+        url("named");
     }
 
     @AfterAll
@@ -116,27 +119,50 @@ class DjlServingManagementIT {
         assertEquals(404, gateway.admin("GET", "/models/nothing", "").status());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "znofile | HERE/none.onnx | there is no file",
+                "nofolder | HERE/none/ | there is no file",
+                "elsewhere | /etc/model.onnx | lies in none of the directories",
+                "a%20b | HERE/named | a name is up to 128"
+            })
+    void whatIsKnownToBeWrongIsSaidToWhoDoesNotWaitToo(String name, String path, String reason) throws IOException {
+        isRefusedAtOnce(name, "file://" + path.replace("HERE", elsewhere.toString()), reason);
+        assertEquals(404, gateway.admin("GET", "/models/" + name, "").status());
+    }
+
     @Test
-    void whatIsKnownToBeWrongIsSaidToWhoDoesNotWaitToo() throws IOException {
-        String here = "file://" + elsewhere;
-        for (String wrong : List.of(
-                "model_name=nofile&url=" + here + "/none.onnx",
-                "model_name=nofolder&url=" + here + "/none/",
-                "model_name=elsewhere&url=file:///etc/model.onnx",
-                "model_name=plain&url=http://models.example/m.onnx",
-                "model_name=a%20b&url=" + url("named"))) {
-            Answer refused =
-                    gateway.admin("POST", "/models?synchronous=false&" + wrong, "", "x-request-id", "vetted-" + wrong);
-            assertEquals(400, refused.status(), wrong + ": " + refused.body());
-            assertEquals("BadRequestException", refused.json().getString("type"));
-            List<JsonObject> kept = managed.changedBy("vetted-" + wrong);
-            assertEquals(1, kept.size(), kept.toString());
-            assertEquals("source", kept.getFirst().getString("change"));
-            Files.deleteIfExists(elsewhere.resolve("named"));
-        }
-        assertEquals(404, gateway.admin("GET", "/models/nofile", "").status());
-        Answer later = gateway.admin("POST", "/models?synchronous=false&model_name=nofile&url=" + url("there"), "");
-        assertEquals(202, later.status(), "the name is free again: " + later.body());
+    void whatMayNotBeFetchedIsSaidToWhoDoesNotWaitToo() throws IOException {
+        isRefusedAtOnce("plain", "http://models.example/m.onnx", "is plain text");
+    }
+
+    private static void isRefusedAtOnce(String name, String url, String reason) throws IOException {
+        Answer refused = gateway.admin(
+                "POST",
+                "/models?synchronous=false&model_name=" + name + "&url=" + url,
+                "",
+                "x-request-id",
+                "vetted-" + name);
+        assertEquals(400, refused.status(), refused.body());
+        assertEquals("BadRequestException", refused.json().getString("type"));
+        String message = refused.json().getString("message");
+        assertTrue(message.contains(reason), message);
+        List<JsonObject> kept = managed.changedBy("vetted-" + name);
+        assertEquals(1, kept.size(), kept.toString());
+        assertEquals("source", kept.getFirst().getString("change"));
+    }
+
+    @Test
+    void theNameOfWhatWasRefusedIsFree() throws IOException {
+        String register = "/models?synchronous=false&model_name=zfree&url=";
+        assertEquals(
+                400,
+                gateway.admin("POST", register + "file://" + elsewhere + "/none.onnx", "")
+                        .status());
+        Answer later = gateway.admin("POST", register + url("there"), "");
+        assertEquals(202, later.status(), later.body());
     }
 
     @Test

@@ -57,6 +57,9 @@ final class OddPlugins {
                         case "open" -> List.of(tensor("x", DataType.FP32, 8, -1, 2));
                         case "short" -> List.of(tensor("x", DataType.FP32, 4, 1, 2));
                         case "norows" -> List.of(tensor("x", DataType.FP32, 0, 0, 2));
+                        case "three" -> List.of(tensor("x", DataType.FP32, 12, 3));
+                        case "other" -> (List) List.of("x");
+                        case "beyond" -> List.of(tensor("x", DataType.FP32, 0, 1L << 62, 4));
                         case "large" -> List.of(tensor("x", DataType.FP32, 8 << 20, 1, 2 << 20));
                         case "stuck" -> {
                             while (System.getProperty("odd.go") == null) {
@@ -89,6 +92,7 @@ final class OddPlugins {
                         case 2 -> List.of(new Object());
                         case 3 -> "x".repeat(2 << 20);
                         case 4 -> deep();
+                        case 8 -> lazy();
                         case 5 -> throw new IllegalArgumentException("is nobody's fault");
                         default -> null;
                     };
@@ -107,6 +111,12 @@ final class OddPlugins {
                     answer.put("a \\"b\\"", Arrays.asList(rows, 2L, 0.5, 0.5f, Double.NaN, true, null, thousand));
                     answer.put("empty", List.of(Map.of(), List.of(), (byte) 1, (short) 2, BigInteger.TEN));
                     return answer;
+                }
+                private static Object lazy() {
+                    return new AbstractList<Object>() {
+                        public Object get(int place) { throw new NoClassDefFoundError("odd/Absent"); }
+                        public int size() { return 1; }
+                    };
                 }
                 private static Object deep() {
                     List<Object> deep = new ArrayList<>();

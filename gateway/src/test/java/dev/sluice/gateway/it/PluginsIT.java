@@ -128,6 +128,27 @@ class PluginsIT {
                 invoke(1, "text/csv", "fine").body());
     }
 
+    /** What it answers need not have rows, or as many each. */
+    @Test
+    void clientsOfMlflowAreGivenWholeTensorsByAModelWithoutBatches(@TempDir Path models) throws Exception {
+        new Repository(models)
+                .with(
+                        "uneven",
+                        "1",
+                        Places.ROOT.resolve("gateway/src/test/resources/compat/models/uneven/1/model.onnx"))
+                .config("uneven", "transform: {input: {kind: plugin, plugin: odd}}");
+        try (RunningGateway other = RunningGateway.start(
+                models, "worker.plugins=" + jars.folder(), "worker.instances=1", "compat.listeners=[\"mlflow: 0\"]")) {
+            HttpRequest request = other.request(other.profilePort(0), "/invocations")
+                    .POST(BodyPublishers.ofString("three"))
+                    .build();
+            Answer answer = Waiting.await(other.send(request));
+            assertEquals(
+                    "200 {\"predictions\":{\"y\":[0.0,0.0,0.0],\"z\":[0.5,1.5]}}",
+                    answer.status() + " " + answer.body());
+        }
+    }
+
     private static Answer invoke(int place, String type, String body) {
         HttpRequest request = gateway.request(gateway.profilePort(place), "/invocations")
                 .header("content-type", type)
@@ -149,7 +170,9 @@ class PluginsIT {
                 "rank",
                 "open",
                 "short",
-                "norows"
+                "norows",
+                "other",
+                "beyond"
             })
     void whateverElseIsWrongIsItsOwnMistakeAndNobodyElses(String word) {
         Answer answer = ask(word);
@@ -227,7 +250,7 @@ class PluginsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 8})
     void whatIsNoAnswerIsItsOwnMistake(int kind) {
         isItsMistake(gateway.post("/models/out/predict", "{\"data\": [[" + kind + "]]}"));
     }

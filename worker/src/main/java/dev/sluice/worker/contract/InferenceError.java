@@ -165,6 +165,8 @@ public sealed interface InferenceError extends InferenceOutcome {
     /**
      * The engine failed, or a user's own class; the detail stands in the log under {@code failureId}.
      *
+     * @param failureId the id of the request, with the place where it failed if that is a stage; of what is no request's, the
+     *     model's name
      * @param what has failed, for clients
      */
     record EngineFailure(String failureId, String what) implements InferenceError {

@@ -92,17 +92,21 @@ public final class FileDigests {
     public interface Between {
 
         /** @throws IOException to read no more */
-        void pieces() throws IOException;
+        void piece() throws IOException;
     }
 
-    /** Of what is in a file now, whatever it looks like from outside: it is read in any case. */
+    /**
+     * Of what is in a file now, whatever it looks like from outside: it is read in any case.
+     *
+     * @param between hears of each piece, and ends it by throwing
+     */
     public static String read(Path file, Between between) throws IOException {
         MessageDigest digest = sha256();
         byte[] piece = new byte[PIECE_BYTES];
         try (InputStream content = Files.newInputStream(file)) {
             for (int count = content.read(piece); count >= 0; count = content.read(piece)) {
                 digest.update(piece, 0, count);
-                between.pieces();
+                between.piece();
             }
         }
         return HexFormat.of().formatHex(digest.digest());

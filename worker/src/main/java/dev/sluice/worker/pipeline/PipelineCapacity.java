@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * is refused at a later stage, with the work of those before it done for nothing.
  *
  * @thread confined to the loop of its pipeline
+ * @bound what is known of each stage of the plan
  * @units nanoseconds, rows, parts of the requests
  */
 public final class PipelineCapacity {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,8 +34,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The users' own transforms of this server.
  *
- * @thread opened and closed on the control thread; prepares on loading threads
- * @bound the jars of one folder, {@value #MOST_JARS} at most
+ * @thread opened and closed on the control thread; prepares on a thread for each version
+ * @bound the jars of one folder, {@value #MOST_JARS} at most; {@value #MOST_PREPARING} that prepare, those that never return
+ *     included
  * @owns the jars and their classes
  */
 public final class Plugins implements AutoCloseable {
@@ -44,10 +46,15 @@ public final class Plugins implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
     private static final int MOST_JARS = 1000;
+
+    /** More than start at one time; who loads what hangs again and again has no more threads than these. */
+    private static final int MOST_PREPARING = 256;
+
     private static final String SETTING = "worker.plugins";
 
     private final List<PluginJar> jars;
     private final Duration grace;
+    private final Semaphore preparing = new Semaphore(MOST_PREPARING);
 
     /** Of versions that have gone, and whose last requests may still be read, or answered. */
     private final Set<InUse<?>> leaving = ConcurrentHashMap.newKeySet();
@@ -211,15 +218,20 @@ public final class Plugins implements AutoCloseable {
         }
     }
 
-    private static <T> T prepare(PluginJar jar, InUse.Work<T> preparing) {
+    private <T> T prepare(PluginJar jar, InUse.Work<T> work) {
+        if (!preparing.tryAcquire()) {
+            throw new IllegalArgumentException(MOST_PREPARING + " plug-ins have not returned from prepare: start anew");
+        }
         try {
-            return Objects.requireNonNull(InUse.within(jar.classes(), preparing), "prepare has returned null");
+            return Objects.requireNonNull(InUse.within(jar.classes(), work), "prepare has returned null");
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(sentence(refused), refused);
         } catch (Throwable failure) { // a class that is missing is an error, and fails this version alone
             LOG.warn("a plug-in of {} failed when it was prepared", jar.file(), failure);
             throw new IllegalArgumentException(
                     "the plug-in of " + jar.file().getFileName() + " failed: " + failure, failure);
+        } finally {
+            preparing.release();
         }
     }
 

@@ -43,7 +43,12 @@ public final class CacheFolder {
 
     /** What is wrong with a setting, if anything is: a relative path would be another place for every start. */
     public static Optional<String> problem(String setting) {
-        return setting.equals(AUTO) || setting.equals(NONE) || absolute(setting).isPresent()
+        return setting.equals(NONE) ? Optional.empty() : problemOfNeeded(setting);
+    }
+
+    /** The same of what cannot do without a place, so that {@value #NONE} is no path either. */
+    public static Optional<String> problemOfNeeded(String setting) {
+        return setting.equals(AUTO) || absolute(setting).isPresent()
                 ? Optional.empty()
                 : Optional.of("is no absolute path (got " + setting + ")");
     }

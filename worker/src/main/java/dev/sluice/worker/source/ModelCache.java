@@ -65,9 +65,19 @@ final class ModelCache {
         for (Path directory : List.of(blobs, partial, sources, locksDirectory)) {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        refuseStrangers();
+    }
+
+    /**
+     * The same check of what has been made.
+     *
+     * @throws IOException where it has not been, too
+     */
+    void refuseStrangers() throws IOException {
+        for (Path directory : List.of(blobs, partial, sources, locksDirectory, root)) {
             refuseStrangers(directory);
         }
-        refuseStrangers(root);
     }
 
     private static void refuseStrangers(Path directory) throws IOException {

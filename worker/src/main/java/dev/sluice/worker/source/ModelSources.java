@@ -53,9 +53,9 @@ public final class ModelSources implements AutoCloseable {
      */
     public void check() {
         List<String> faults = new ArrayList<>();
-        if (directory == null && !options.cache().equals(CacheFolder.AUTO)) {
-            faults.add("worker.sources.cache: is no absolute path (got " + options.cache() + ")");
-        } else if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
+        CacheFolder.problemOfNeeded(options.cache())
+                .ifPresent(problem -> faults.add("worker.sources.cache: " + problem));
+        if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
             faults.add("worker.sources.cache: is no directory (got " + directory + ")");
         }
         options.allowFiles().stream()
@@ -121,13 +121,17 @@ public final class ModelSources implements AutoCloseable {
         }
     }
 
-    /** The same if they are there already, and nobody need be asked; what is in the way of that, {@link #fetch} says. */
+    /**
+     * The same if they are there already, and nobody need be asked; no folder is made for that. What is in the way of it,
+     * {@link #fetch} says.
+     */
     public Optional<Fetched> there(ModelSource source) {
         if (directory == null || rules.objection(source).isPresent()) {
             return Optional.empty();
         }
         try {
-            ModelCache cache = cache(directory);
+            ModelCache cache = new ModelCache(directory, options.cacheSize(), clock);
+            cache.refuseStrangers();
             return there(cache, expected(source, cache)).map(blob -> fetched(source, blob));
         } catch (IOException inTheWay) {
             return Optional.empty();

@@ -49,6 +49,11 @@ public final class LatchedPlugin implements InputPlugin {
         }
     }
 
+    /** On which thread that was. */
+    public static String preparedOn(String key) {
+        return System.getProperty(LatchedPlugin.class.getName() + key, "none");
+    }
+
     @Override
     public String name() {
         return "latched";
@@ -57,6 +62,8 @@ public final class LatchedPlugin implements InputPlugin {
     @Override
     public Prepared prepare(Signature signature, Map<String, String> options) {
         String key = Objects.requireNonNull(options.get("key"));
+        System.setProperty(
+                LatchedPlugin.class.getName() + key, Thread.currentThread().toString());
         Step.MAY_PREPARE.await(key);
         return new Held(key);
     }

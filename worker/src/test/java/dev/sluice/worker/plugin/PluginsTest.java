@@ -3,6 +3,7 @@ package dev.sluice.worker.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
@@ -16,10 +17,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +34,7 @@ class PluginsTest {
 
     private static final Signature NOTHING = new Signature(List.of(), List.of(), false);
 
-    private final List<Runnable> whenGone = new ArrayList<>();
+    private final List<Runnable> whenGone = Collections.synchronizedList(new ArrayList<>());
 
     @TempDir
     private Path temporary;
@@ -41,6 +47,10 @@ class PluginsTest {
 
     private PluginInput prepared(Plugins plugins, String key) {
         Step.MAY_PREPARE.of(key).countDown();
+        return preparing(plugins, key);
+    }
+
+    private PluginInput preparing(Plugins plugins, String key) {
         return plugins.input(
                 "latched", new Plugins.Asking(new ModelId("m", 1), NOTHING, Map.of("key", key), whenGone::add));
     }
@@ -95,5 +105,35 @@ class PluginsTest {
         plugins.close();
         assertEquals(0, Step.CLOSED.of("kept").getCount());
         isRefused(input);
+    }
+
+    @Test
+    void whatNeverReturnsTakesNoMoreThreadsThanThereMayBe() throws Exception {
+        try (Plugins plugins = open(Duration.ZERO);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture<Throwable> refused = new CompletableFuture<>();
+            Supplier<PluginInput> hanging = () -> {
+                try {
+                    return preparing(plugins, "hanging");
+                } catch (IllegalArgumentException tooMany) {
+                    refused.complete(tooMany);
+                    throw tooMany;
+                }
+            };
+            List<CompletableFuture<PluginInput>> all = Stream.generate(
+                            () -> CompletableFuture.supplyAsync(hanging, threads))
+                    .limit(257)
+                    .toList();
+            String why = String.valueOf(refused.get(30, TimeUnit.SECONDS));
+            assertTrue(why.contains("256 plug-ins have not returned from prepare"), why);
+            Step.MAY_PREPARE.of("hanging").countDown();
+            long made = all.stream()
+                    .filter(each ->
+                            each.handle((input, failure) -> failure == null).join())
+                    .count();
+            assertEquals(256, made);
+            prepared(plugins, "hanging");
+            whenGone.forEach(Runnable::run);
+        }
     }
 }

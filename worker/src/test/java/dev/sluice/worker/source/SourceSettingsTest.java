@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,16 @@ class SourceSettingsTest {
     void whatIsRightIsLeftAsItIs() {
         Fetches.of(folder.resolve("cache"), "allow_files=" + folder).check();
         assertTrue(Files.notExists(folder.resolve("cache")), "nothing is made before it is needed");
+    }
+
+    @Test
+    void whatIsMissingIsSaidAndNothingIsMadeForThat() throws IOException {
+        ModelSources sources = Fetches.of(folder.resolve("cache"), "allow_files=" + folder);
+        ModelSource missing = ModelSource.parse("file://" + folder.resolve("none.onnx"));
+        assertTrue(sources.missing(missing).orElseThrow().startsWith("there is no file"));
+        Path file = Files.writeString(folder.resolve("there.onnx"), "hello");
+        assertEquals(Optional.empty(), sources.missing(ModelSource.parse("file://" + file)));
+        assertTrue(Files.notExists(folder.resolve("cache")));
     }
 
     @ParameterizedTest

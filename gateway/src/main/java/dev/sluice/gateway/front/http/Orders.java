@@ -100,7 +100,7 @@ public final class Orders {
     /**
      * The same before it is ordered, by who does not wait for it.
      *
-     * @return complete at once, refused if what is ordered would be as far as that is known
+     * @return complete when the worker side has looked at it, refused if what is ordered would be as far as that is known
      */
     public Future<Outcome> vet(RoutingContext context, ModelCommand.Source command) {
         return operations.vet(command, operator(context));

@@ -45,9 +45,9 @@ public final class PluginAnswer {
         @Nullable Object made = how.prepared().apply(readOnly(outputs), rows);
         try {
             answer.value(made, 0);
-        } catch (PluginException told) {
+        } catch (PluginException | OutOfMemoryError told) {
             throw told;
-        } catch (RuntimeException failure) { // its lists and maps are the class's own as well
+        } catch (Throwable failure) { // its lists and maps are the class's own as well
             throw new PluginException(how.plugin(), failure);
         }
         return answer.out;

@@ -58,8 +58,12 @@ record PluginBodyCall(
         try {
             inputs = fitting(made);
             rows = SignatureCheck.rows(inputs, signature);
-        } catch (InferenceException | ArithmeticException unfit) { // or more elements than can be counted
+        } catch (PluginException | OutOfMemoryError told) {
+            throw told;
+        } catch (InferenceException unfit) {
             throw wrong(String.valueOf(unfit.getMessage()));
+        } catch (Throwable failure) { // more elements than can be counted; or, of raw types, something else in the list
+            throw new PluginException(to.plugin(), failure);
         }
         if (rows < 1) {
             throw wrong("no rows");

@@ -7,6 +7,7 @@ import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.PrettyJson;
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import io.vertx.core.Future;
@@ -15,6 +16,8 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has done what operators order in the words of TorchServe and its relatives, and answers {@code {"status": ...}} as
@@ -25,6 +28,7 @@ import java.util.function.Supplier;
  */
 public final class OrderAnswers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OrderAnswers.class);
     private static final int ACCEPTED = 202;
 
     private final ManagementFront.Desk desk;
@@ -72,16 +76,24 @@ public final class OrderAnswers {
                 done -> exchange.answer(order.status(), status(order.text().get())));
     }
 
-    /** What becomes of it later is in the audit log, and in what is told of the model. */
+    /** What is ordered later is in the audit log, and in what is told of the model; what is not, in the server's log. */
     private void schedule(RoutingContext context, Exchange exchange, Reply.Scheduled scheduled) {
         ModelCommand.Source command = scheduled.command();
         Future<Outcome> vetted = desk.orders().vet(context, command);
         vetted.compose(outcome -> outcome.refusal() == null
                         ? done(context, command, scheduled.then().iterator())
                         : vetted)
-                .onFailure(failure -> Serving.failed(exchange, failure))
+                .onFailure(failure -> notOrdered(exchange, command, failure))
                 .onComplete(any -> orders.isOver(command));
         Orders.answer(exchange, vetted, fine -> exchange.answer(ACCEPTED, status(scheduled.text())));
+    }
+
+    private static void notOrdered(Exchange exchange, ModelCommand.Source command, Throwable failure) {
+        if (failure instanceof InferenceException refused) {
+            LOG.warn("{}: what was to follow it is not ordered: {}", command, refused.getMessage());
+        } else {
+            Serving.failed(exchange, failure);
+        }
     }
 
     /** One after the other, as far as nothing is refused. */

@@ -46,11 +46,15 @@ public enum PredictWriter implements AnswerWriter {
     COLUMNS {
         @Override
         public JsonOutput write(InferenceResponse response, Description model) {
-            List<Tensor> outputs = response.outputs();
-            JsonOutput out = begin(response).raw("{\"outputs\":");
-            NamedOutputs.write(
-                    outputs, out, place -> encoder(outputs.get(place), out).all());
-            return out.raw('}');
+            return writeTensors(response, "{\"outputs\":");
+        }
+    },
+
+    /** The same as MLflow names it, of a model whose outputs need not have rows. */
+    TENSORS {
+        @Override
+        public JsonOutput write(InferenceResponse response, Description model) {
+            return writeTensors(response, "{\"predictions\":");
         }
     };
 
@@ -68,6 +72,14 @@ public enum PredictWriter implements AnswerWriter {
             NamedOutputs.write(outputs, out, place -> writeRow.accept(outputs.get(place), encoders.get(place)));
         }
         return out.raw("]}");
+    }
+
+    private static JsonOutput writeTensors(InferenceResponse response, String name) {
+        List<Tensor> outputs = response.outputs();
+        JsonOutput out = begin(response).raw(name);
+        NamedOutputs.write(
+                outputs, out, place -> encoder(outputs.get(place), out).all());
+        return out.raw('}');
     }
 
     private static JsonOutput begin(InferenceResponse response) {

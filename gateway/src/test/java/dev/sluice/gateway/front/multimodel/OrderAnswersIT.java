@@ -34,6 +34,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -52,14 +56,14 @@ class OrderAnswersIT {
             .build();
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger port = new AtomicInteger();
-    private final AtomicInteger commands = new AtomicInteger();
+    private final BlockingQueue<ModelCommand> commands = new LinkedBlockingQueue<>();
     private Reply reply = new Reply.Done(200, "nothing to do");
 
     @BeforeEach
     void open() {
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<ModelCommand>consumer(ModelCommand.ADDRESS, command -> {
-            commands.incrementAndGet();
+            commands.add(command.body());
             command.reply(new Outcome(null, "done"));
         });
         ModelDirectory models = new ModelDirectory();
@@ -72,7 +76,9 @@ class OrderAnswersIT {
                 .overrides(List.of(new Assignment("test", "port", "-1")))
                 .load();
         ManagementFront management = (table, desk) -> {
-            OrderAnswers answers = new OrderAnswers(desk, new ModelOrders(models), "POST");
+            ModelOrders orders = new ModelOrders(models);
+            OrderAnswers answers = new OrderAnswers(desk, orders, "POST");
+            table.post("/begin", context -> context.end(Boolean.toString(orders.begin("m", 1))));
             table.post("/order", context -> answers.take(context, body -> Optional.of(reply)));
         };
         Wait.forResult(vertx.deployVerticle(new AdminVerticle(parts, http, anyPort, management, port::set)));
@@ -86,7 +92,11 @@ class OrderAnswersIT {
 
     private String answer(Reply asked) throws Exception {
         reply = asked;
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port.get() + "/order"))
+        return post("/order");
+    }
+
+    private String post(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port.get() + path))
                 .timeout(Duration.ofSeconds(30))
                 .POST(BodyPublishers.noBody())
                 .build();
@@ -114,7 +124,7 @@ class OrderAnswersIT {
         Reply reply = order(List.of(() -> Optional.of(LOAD), Optional::empty, () -> Optional.of(LOAD)), () -> "ok");
         String answer = answer(reply);
         assertTrue(answer.startsWith("202 ") && answer.contains("\"ok\""), answer);
-        assertEquals(3, commands.get());
+        assertEquals(3, commands.size());
     }
 
     @Test
@@ -125,7 +135,7 @@ class OrderAnswersIT {
     @Test
     void aNextStepThatCannotBeToldIsAnError() throws Exception {
         isADefect(answer(order(List.of(failing(new IllegalStateException("a defect"))), () -> "ok")));
-        assertEquals(1, commands.get());
+        assertEquals(1, commands.size());
     }
 
     @Test
@@ -138,9 +148,17 @@ class OrderAnswersIT {
     @Test
     void whoIsAnsweredAtOnceIsToldNothingOfALaterStep() throws Exception {
         ModelCommand.Source source = new ModelCommand.Source("m", 1, null);
-        Reply scheduled =
-                new Reply.Scheduled(source, List.of(failing(new IllegalStateException("a defect"))), "it comes");
-        String answer = answer(scheduled);
+        CountDownLatch asked = new CountDownLatch(1);
+        Supplier<Optional<ModelCommand>> defect = () -> {
+            asked.countDown();
+            throw new IllegalStateException("a defect");
+        };
+        assertEquals("200 true", post("/begin"));
+        assertEquals("200 false", post("/begin"));
+        String answer = answer(new Reply.Scheduled(source, List.of(defect), "it comes"));
         assertTrue(answer.startsWith("202 ") && answer.contains("it comes"), answer);
+        assertTrue(asked.await(30, TimeUnit.SECONDS));
+        assertEquals(List.of(new ModelCommand.Vet(source), source), List.copyOf(commands));
+        assertEquals("200 true", post("/begin"), "its name is free again");
     }
 }
