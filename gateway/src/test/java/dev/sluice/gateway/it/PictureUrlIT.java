@@ -114,6 +114,11 @@ class PictureUrlIT {
     }
 
     @Test
+    void aSemicolonIsPartOfTheUrl() {
+        refused(gateway.get("/predict?url=" + web.url("/7.png") + ";v=2"), 400, "status 404");
+    }
+
+    @Test
     void aUrlMustBeThere() {
         refused(gateway.get("/predict"), 400, "expected the URL of a picture");
     }

@@ -72,6 +72,27 @@ class TorchServeManagementIT {
         }
     }
 
+    /** Who rolls back and tidies up must not get back what was rolled back from. */
+    @Test
+    void withTheLastServedVersionTheModelLeaves() throws IOException {
+        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), elsewhere.resolve("thrice.onnx"));
+        for (int version = 1; version <= 3; version++) {
+            Answer registered = gateway.admin("POST", "/models?url=file://" + elsewhere.resolve("thrice.onnx"), "");
+            assertEquals(200, registered.status(), registered.body());
+        }
+        assertEquals(
+                200, gateway.admin("PUT", "/models/thrice/1/set-default", "").status());
+        Answer notServed = gateway.admin("DELETE", "/models/thrice/3", "");
+        assertEquals(200, notServed.status(), notServed.body());
+        assertEquals(404, gateway.admin("DELETE", "/models/thrice/3", "").status());
+        Answer last = gateway.admin("DELETE", "/models/thrice/1", "");
+        assertEquals("Model \"thrice\" unregistered", last.json().getString("status"), last.body());
+        assertEquals(404, gateway.admin("GET", "/models/thrice", "").status());
+        Answer unloaded = gateway.post("/v2/models/thrice/infer", Requests.echo(1)); // V2 knows version 2 still
+        assertEquals(503, unloaded.status(), unloaded.body());
+        assertEquals(404, gateway.admin("DELETE", "/models/thrice/1", "").status());
+    }
+
     @Test
     void aQueryThatIsNoneIsRefused() throws IOException {
         for (String request : List.of("GET /models?limit=", "PUT /models/echo?min_worker=", "POST /models?url=")) {

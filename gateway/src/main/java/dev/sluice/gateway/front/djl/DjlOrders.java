@@ -107,7 +107,6 @@ final class DjlOrders {
     }
 
     private Reply removal(String name, @Nullable String version) {
-        String text = "Model or workflow \"" + name + "\" unregistered";
-        return new Reply.Order(orders.removal(name, version), 200, text);
+        return orders.removal(name, version, "Model or workflow \"" + name + "\" unregistered");
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who answers where no model is named: the one of {@code http.default_model}, or the only one that is loaded.
+ * Who answers where no model is named: the one of {@code http.default_model}, or the only one that there is, loaded or not.
  *
  * @thread any
  */

@@ -39,7 +39,7 @@ import java.util.Optional;
  *     any; none, because by default nobody is asked for a key
  * @param modelControl whether models may be loaded and unloaded by who may ask for predictions; off, for there is a
  *     listener for operators
- * @param defaultModel the model that {@code POST /predict} asks; none, for the only one that is loaded
+ * @param defaultModel the model that {@code POST /predict} asks; none, for the only one that there is, loaded or not
  */
 public record HttpOptions(
         @Setting("127.0.0.1") String host,

@@ -14,10 +14,10 @@ public final class Queries {
 
     private Queries() {}
 
-    /** The first parameter of that name; null where there is none. */
+    /** The first parameter of that name; null where there is none. A semicolon ends none, and is part of it. */
     public static @Nullable String parameter(HttpServerRequest request, String name) {
         try {
-            return request.getParam(name);
+            return request.params(true).get(name);
         } catch (IllegalArgumentException malformed) {
             String said = InferenceException.shortened(String.valueOf(request.query()));
             throw InferenceException.invalid("", "the query of the URL is malformed: " + said);

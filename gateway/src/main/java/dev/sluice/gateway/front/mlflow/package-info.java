@@ -3,7 +3,7 @@
  *
  * <p>Its data frames are read by {@code front.rows}, and what it took from TensorFlow Serving by {@code front.tfs};
  * paths, content types and errors are MLflow's own. Its clients name no model, so the one of {@code http.default_model}
- * answers, or the only one that is loaded.
+ * answers, or the only one that there is, loaded or not.
  *
  * <p>Read {@link dev.sluice.gateway.front.mlflow.MlflowFront} first.
  */

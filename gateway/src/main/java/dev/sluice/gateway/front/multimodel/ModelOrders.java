@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelOrders {
 
+    private static final int OK = 200;
+
     private final ModelDirectory models;
     private final RegisteredModels registered;
 
@@ -119,22 +121,30 @@ public final class ModelOrders {
     }
 
     /**
-     * A model leaves, or a version of it.
+     * A model leaves, or a version of it. With the last version that is served the model does, or one of those that only
+     * a source is known of would come in its place, unasked.
      *
      * @param version null for all of them
+     * @param text of the answer
+     * @throws InferenceException UnknownModel for a version that is neither here nor has a source
      */
-    public ModelCommand removal(String name, @Nullable String version) {
-        registered.versions(name, version);
+    public Reply.Order removal(String name, @Nullable String version, String text) {
         if (version == null) {
-            return new ModelCommand.Unload(name);
+            registered.versions(name, null);
+            return new Reply.Order(new ModelCommand.Unload(name), OK, text);
         }
         long leaving = RegisteredModels.number(version);
-        if (models.wish(name).sources().containsKey(leaving)) {
-            return new ModelCommand.Source(name, leaving, null);
+        boolean hasSource = models.wish(name).sources().containsKey(leaving);
+        if (!hasSource) {
+            registered.versions(name, version);
         }
-        return staying(name).allMatch(each -> each == leaving)
-                ? new ModelCommand.Unload(name)
-                : serve(name, staying(name).filter(each -> each != leaving));
+        Optional<ModelCommand> forget =
+                hasSource ? Optional.of(new ModelCommand.Source(name, leaving, null)) : Optional.empty();
+        if (staying(name).allMatch(each -> each == leaving) && registered.has(name, leaving)) {
+            return new Reply.Order(new ModelCommand.Unload(name), List.of(() -> forget), OK, () -> text);
+        }
+        return new Reply.Order(
+                forget.orElseGet(() -> serve(name, staying(name).filter(each -> each != leaving))), OK, text);
     }
 
     public static ModelCommand serve(String name, LongStream versions) {

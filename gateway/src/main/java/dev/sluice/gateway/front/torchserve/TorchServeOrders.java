@@ -147,12 +147,12 @@ final class TorchServeOrders {
     }
 
     private Reply removal(String name, @Nullable String version) {
-        ModelCommand command = orders.removal(name, version);
+        Reply removal = orders.removal(name, version, "Model \"" + name + "\" unregistered");
         if (version != null && isDefaultBesideOthers(name, RegisteredModels.number(version))) {
             String text = "Cannot remove default version for model " + name;
             return new Reply.Refused(403, "InvalidModelVersionException", text);
         }
-        return new Reply.Order(command, 200, "Model \"" + name + "\" unregistered");
+        return removal;
     }
 
     private boolean isDefaultBesideOthers(String name, long version) {
