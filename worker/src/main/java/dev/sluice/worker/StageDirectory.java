@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StageDirectory {
 
+    /** No model's name in most pipelines, and easily written for the stage that cuts pictures. */
+    private static final String CROP = "crop";
+
     /** The newest version first. */
     private final Map<String, NavigableMap<Long, ModelReport>> models = new HashMap<>();
 
@@ -108,7 +111,8 @@ final class StageDirectory {
                 return "model " + report.model() + " has failed: " + report.reason();
             }
         }
-        return "model " + stage + " is not there, or not in memory";
+        String hint = stage.name().equals(CROP) ? "; pictures are cut by crop[WIDTHxHEIGHT](...)" : "";
+        return "model " + stage + " is not there, or not in memory" + hint;
     }
 
     /** How that version stands, as far as has been told. */

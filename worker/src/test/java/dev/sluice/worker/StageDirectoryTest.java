@@ -64,6 +64,9 @@ class StageDirectoryTest {
         assertEquals("model cat/1 has failed: why", directory.reason(LABELLED));
         directory.hear(new ModelNews.Removed(new ModelId("cat", 1)));
         assertEquals("model cat/stable is not there, or not in memory", directory.reason(LABELLED));
+        assertEquals(
+                "model crop is not there, or not in memory; pictures are cut by crop[WIDTHxHEIGHT](...)",
+                directory.reason(new StageModel("crop", "")));
     }
 
     @Test

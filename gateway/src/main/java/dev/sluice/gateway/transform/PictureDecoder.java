@@ -77,8 +77,8 @@ final class PictureDecoder {
             if (broken instanceof InferenceException refused) {
                 throw refused;
             }
-            throw InferenceException.invalid(
-                    FIELD, "the " + format + " is broken or cut short: " + broken.getMessage());
+            String why = broken.getMessage() == null ? "" : ": " + broken.getMessage();
+            throw InferenceException.invalid(FIELD, "the " + format + " is broken or cut short" + why);
         } finally {
             reader.dispose();
         }
