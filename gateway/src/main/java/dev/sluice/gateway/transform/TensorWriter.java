@@ -123,7 +123,8 @@ final class TensorWriter {
                     memory.put(element + i, unsigned(line[i]));
                 }
             }
-            default -> throw new IllegalStateException("no picture becomes " + type);
+            case BOOL, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, BF16, FP64, BYTES ->
+                throw new IllegalStateException("no picture becomes " + type);
         }
     }
 
@@ -145,7 +146,8 @@ final class TensorWriter {
                     memory.put(at, unsigned(line[i]));
                 }
             }
-            default -> throw new IllegalStateException("no picture becomes " + type);
+            case BOOL, UINT16, UINT32, UINT64, INT8, INT16, INT32, INT64, BF16, FP64, BYTES ->
+                throw new IllegalStateException("no picture becomes " + type);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -10,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.Http1xOrH2CHandler;
@@ -40,6 +42,12 @@ public final class FrontTransport extends NioTransport {
     private static final WriteBufferWaterMark WRITE_MARKS =
             new WriteBufferWaterMark(Outlet.MOST_BYTES / 2, Outlet.MOST_BYTES);
 
+    /**
+     * In a turn each connection is read once, 64 KiB at most, and not sixteen times: with large bodies on many connections
+     * a turn lasts else for as long as all that the kernel has of them takes.
+     */
+    private static final RecvByteBufAllocator READ_SIZES = new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1);
+
     private final Connections connections;
 
     private FrontTransport(Connections connections) {
@@ -65,6 +73,7 @@ public final class FrontTransport extends NioTransport {
                 socket.pipeline().addLast(new AcceptFailures.Installer());
             }));
             bootstrap.childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS);
+            bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, READ_SIZES);
             bootstrap.childHandler(new Initializer(channel -> {
                 if (connections.accept(channel)) {
                     channel.pipeline().addLast(new FirstBytes(http)).addLast(vertxHandlers);

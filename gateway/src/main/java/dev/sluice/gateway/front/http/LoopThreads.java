@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
  * Threads of Vert.x: event loops ask for a core before whatever else this process does, for all that is answered waits for
  * them, and a turn of theirs is short.
  *
- * <p>Linux heeds that with {@code -XX:ThreadPriorityPolicy=1} only. Nothing relies on it. Other threads have their
- * priority by name, since one that a loop begins would have the loop's.
+ * <p>Linux heeds that with {@code -XX:ThreadPriorityPolicy=1} only. Nothing relies on it. A thread that a loop begins
+ * would have the loop's priority: those that compute or fetch have theirs by name. What carries virtual threads has the
+ * priority of whoever it was begun by.
  *
  * @thread any; found by Vert.x as a service
  */
