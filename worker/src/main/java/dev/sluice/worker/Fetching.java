@@ -28,18 +28,23 @@ import org.slf4j.LoggerFactory;
  * <p>A thread is taken for a try and not for the wait after it, so a source that is away keeps nobody from theirs.
  *
  * @thread the control thread, which goes on with other things meanwhile; a try runs on a thread of its own
- * @bound {@code worker.sources.downloads} tries at one time; the next wait
+ * @bound {@code worker.sources.downloads} tries at one time, {@value #LOOKS} looks at files; the next wait
  */
 final class Fetching implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fetching.class);
     private static final long TELL_EACH_MILLIS = 500;
+    private static final int LOOKS = 4;
 
     private final ModelSources sources;
     private final SourceOptions options;
     private final SourceListener listener;
     private final Vertx vertx;
     private final WorkerExecutor threads;
+
+    /** For looks at files of this machine: a folder that hangs holds up other looks, and nothing else. */
+    private final WorkerExecutor looking;
+
     private final SplittableRandom random = new SplittableRandom();
     private final Set<Transfer> underWay = new HashSet<>();
 
@@ -56,6 +61,7 @@ final class Fetching implements AutoCloseable {
         this.listener = listener;
         this.vertx = vertx;
         this.threads = vertx.createSharedWorkerExecutor("sluice.fetching", options.downloads(), 1, TimeUnit.DAYS);
+        this.looking = vertx.createSharedWorkerExecutor("sluice.looking", LOOKS);
     }
 
     /** Has that called when a version that had failed is worth another try; it says whether there is one. */
@@ -70,7 +76,7 @@ final class Fetching implements AutoCloseable {
 
     /** What is missing of a source on this machine, which is kept nowhere either; for people. */
     Optional<String> missing(ModelSource source) {
-        return vertx.executeBlocking(() -> sources.missing(source), false).await();
+        return looking.executeBlocking(() -> sources.missing(source), false).await();
     }
 
     /**
@@ -223,6 +229,7 @@ final class Fetching implements AutoCloseable {
     public void close() {
         underWay.forEach(Transfer::end);
         threads.close();
+        looking.close();
         sources.close();
     }
 }
