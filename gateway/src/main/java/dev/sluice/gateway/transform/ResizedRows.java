@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * each of them would have to be made so.
  *
  * @thread confined to the thread that transforms
- * @bound one row of the picture and one of these
+ * @bound one row of the picture, as bytes and as numbers, and one of these
  */
 final class ResizedRows {
 

@@ -103,7 +103,7 @@ class TensorWriterTest {
         assertEquals(((inverted ? 255 - first : first) / 255 - 0.5) / 0.2, planes[0], 1e-4);
     }
 
-    /** Half floats and bytes go one by one, in the same order. */
+    /** Bytes have loops of their own, and stand in the same order. */
     @ParameterizedTest
     @CsvSource({"NCHW,1", "NHWC,1", "NCHW,6", "NHWC,3"})
     void othersThanFloatsStandInTheSameOrder(Layout layout, int orientation) {
