@@ -12,6 +12,7 @@ import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.contract.Signature;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -75,7 +76,7 @@ public final class ManagedModels {
                 (proxy, called, arguments) -> switch (called.getName()) {
                     case "method" -> method;
                     case "getHeader" -> contentType;
-                    case "getParam" -> query.get(String.valueOf(arguments[0]));
+                    case "params" -> MultiMap.caseInsensitiveMultiMap().addAll(query);
                     default -> throw new UnsupportedOperationException(called.toString());
                 });
     }
