@@ -12,12 +12,13 @@ import java.util.function.BooleanSupplier;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.event.IIOReadProgressListener;
 
 /**
  * Decodes pictures with the readers of ImageIO.
  *
- * @thread any; what it is given and gives belongs to the caller
+ * @thread any; what it is given belongs to the caller, and what it gives until the thread decodes the next one
  * @bound {@code transform.max_pixels} and a longest side, asked of the picture's head before a pixel is decoded; 3 or
  *     4 bytes for each of them mostly, 15 for a WebP with alpha
  * @errors UnsupportedMediaType for what is no picture, InvalidRequest for one that is too large or broken, Cancelled for
@@ -49,6 +50,7 @@ final class PictureDecoder {
     }
 
     private final long maxPixels;
+    private final PixelMemory memory = new PixelMemory();
 
     /** @param maxPixels of a picture as it is stored */
     PictureDecoder(long maxPixels) {
@@ -164,6 +166,10 @@ final class PictureDecoder {
         if (each > 1) {
             how.setSourceSubsampling(each, each, each / 2, each / 2);
         }
+        Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+        if (types.hasNext()) { // the one that it would decode into by itself
+            how.setDestination(memory.picture(types.next(), kept(width, each), kept(height, each)));
+        }
         Stop stop = new Stop(givenUp);
         reader.addIIOReadProgressListener(stop);
         BufferedImage image = reader.read(0, how);
@@ -171,6 +177,11 @@ final class PictureDecoder {
             throw new InferenceException(new InferenceError.Cancelled());
         }
         return new Picture(image, each, width, height, orientation);
+    }
+
+    /** How many pixels are left of those. */
+    private static int kept(int pixels, int each) {
+        return (pixels - each / 2 + each - 1) / each;
     }
 
     private void requireBounded(int width, int height) {
