@@ -282,9 +282,7 @@ final class ModelSleep {
 
     /** Waits for room; false when there is nothing to be loaded any more. */
     private boolean begins(KeptVersion version, BooleanSupplier wanted) {
-        while (wanted.getAsBoolean()
-                && version.life.state() == ModelState.ASLEEP
-                && kept.stillHas(version)) {
+        while (wanted.getAsBoolean() && version.life.state() == ModelState.ASLEEP && kept.stillHas(version)) {
             switch (policy.room(version.bytes, residents(), ticker.nanos())) {
                 case Room.Never(String why) -> throw new NoRoomException(why);
                 case Room.Later later -> {}

@@ -34,7 +34,6 @@ class ModelSleepTest {
 
     private final KeptVersions versions = new KeptVersions();
     private final KeptVersion cat = kept(CAT, 4, ModelState.LOADING, ModelState.WARMING, ModelState.READY);
-    private final KeptVersion dog = kept(DOG, 3, ModelState.LOADING, ModelState.ASLEEP);
     private final AtomicBoolean isBrought = new AtomicBoolean();
 
     private final ModelSleep.Steps steps = new ModelSleep.Steps() {
@@ -59,8 +58,8 @@ class ModelSleepTest {
     };
 
     private KeptVersion kept(ModelId model, long bytes, ModelState... states) {
-        KeptVersion version = versions.of(
-                new ModelLocation(model, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
+        KeptVersion version =
+                versions.of(new ModelLocation(model, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
         version.bytes = bytes;
         for (ModelState state : states) {
             version.life.enter(state);
@@ -74,6 +73,7 @@ class ModelSleepTest {
                 ControlOptions.Mode.STATIC, List.of(), second, second, 2, second, BUDGET, Duration.ZERO);
         WaitingRoom room = new WaitingRoom((model, wanted) -> Future.failedFuture("not here"), Ticker.SYSTEM);
         ModelSleep.Parts parts = new ModelSleep.Parts(options, room, InstanceListener.NONE, Ticker.SYSTEM, vertx);
+        kept(DOG, 3, ModelState.LOADING, ModelState.ASLEEP);
         return new ModelSleep(parts, versions, steps);
     }
 

@@ -99,7 +99,8 @@ class DjlServingManagementIT {
 
     @Test
     void whoDoesNotWaitIsAnsweredAtOnceAndTheModelComes() throws IOException {
-        Answer scheduled = gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + managed.url("later"), "");
+        Answer scheduled =
+                gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + managed.url("later"), "");
         assertEquals("202 Model \"zlater\" registration scheduled.", scheduled.status() + " " + status(scheduled));
         Waiting.until(
                 "the model is there",

@@ -100,7 +100,8 @@ class KeptTrialIT {
             done(gateway, "POST", ECHO + "/reset", "");
         }
         try (RunningGateway gateway = startForOperators()) {
-            assertEquals("4", gateway.versionThatAnswers("echo", Requests.echo(3)), "the newest: nothing is remembered");
+            assertEquals(
+                    "4", gateway.versionThatAnswers("echo", Requests.echo(3)), "the newest: nothing is remembered");
             assertEquals(null, traffic(gateway));
         }
     }

@@ -75,7 +75,10 @@ class PostgresIT {
             assertEquals(
                     404,
                     gateway.admin("POST", "/admin/v1/models/no%00body/load", "").status());
-            assertEquals("2", other.versionThatAnswers("sums", Requests.sums(1, 2)), "which is told by its operators, or at its next start");
+            assertEquals(
+                    "2",
+                    other.versionThatAnswers("sums", Requests.sums(1, 2)),
+                    "which is told by its operators, or at its next start");
         }
         try (RunningGateway gateway = gateway()) {
             assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));

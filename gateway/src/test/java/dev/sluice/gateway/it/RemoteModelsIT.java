@@ -103,9 +103,15 @@ class RemoteModelsIT {
             modelYaml(
                     "sums",
                     "sources:\n  - 1=" + store.url("/sums.onnx") + "\n  - 2=" + store.url("/sums.onnx?again") + "\n");
-            Waiting.until("version 2 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             modelYaml("sums", "sources:\n  - 1=" + store.url("/sums.onnx") + "\n");
-            Waiting.until("version 1 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("1"));
+            Waiting.until(
+                    "version 1 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("1"));
             assertEquals(2, store.ranges().size(), "the file of version 1 was there");
             assertTrue(gateway.metrics().value("sluice_source_received_bytes_total") == 2.0 * model.length);
             assertTrue(gateway.metrics().value("sluice_source_cache_bytes") == model.length, "the same, once");
@@ -125,7 +131,10 @@ class RemoteModelsIT {
             assertFalse(added.body().contains("secret"), added.body());
             assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             new Repository(models).with("sums", "2", MODEL);
-            Waiting.until("version 2 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             add(gateway, "sums", 2, store.url("/sums.onnx")).error(400);
         }
         try (RunningGateway gateway = start()) {
@@ -139,7 +148,10 @@ class RemoteModelsIT {
             assertEquals(
                     200,
                     gateway.admin("DELETE", SUMS + "/versions/1/source", "").status());
-            Waiting.until("version 2 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             gateway.admin("DELETE", SUMS + "/versions/1/source", "").error(404);
         }
     }
@@ -212,7 +224,10 @@ class RemoteModelsIT {
             awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
             assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             store.goesOn();
-            Waiting.until("version 2 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             assertEquals("ready", version(gateway, "sums", 2).getString("state"));
             assertEquals("", version(gateway, "sums", 2).getString("reason"));
         }
@@ -230,7 +245,10 @@ class RemoteModelsIT {
             store.breaksOff();
             awaitShown(gateway, "loading", "fetching 5.0 of 8.0 MiB");
             store.goesOn();
-            Waiting.until("version 2 serves", () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2)).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             assertEquals(List.of("", "bytes=" + (3 << 20) + "-"), store.ranges());
             assertEquals(tar.length, gateway.metrics().value("sluice_source_received_bytes_total"), "each byte once");
             assertEquals(1, gateway.metrics().value("sluice_source_failures_total"));

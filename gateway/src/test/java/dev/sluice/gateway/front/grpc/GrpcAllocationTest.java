@@ -61,7 +61,8 @@ class GrpcAllocationTest {
                 new ModelId("m", 1), List.of(tensor(DataType.FP32, elements)), new Timing(0, 0, 0, 1, 0));
         Description model = new Description("test", Messages.one(DataType.FP32, 1), List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm("", List.of(), true);
-        return AllocatedHeap.bytes(() -> InferMessageEncoder.unary(response, form, model).encode());
+        return AllocatedHeap.bytes(
+                () -> InferMessageEncoder.unary(response, form, model).encode());
     }
 
     @ParameterizedTest

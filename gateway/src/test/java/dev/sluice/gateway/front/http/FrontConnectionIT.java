@@ -47,7 +47,8 @@ class FrontConnectionIT {
     private static final String BODY = "x".repeat(10 * WINDOW);
 
     private final AtomicLong now = new AtomicLong();
-    private final Connections connections = new Connections(Settings.of(HttpOptions.class).load(), now::get);
+    private final Connections connections =
+            new Connections(Settings.of(HttpOptions.class).load(), now::get);
     private final FrontLoops loops = connections.loops();
     private final Semaphore reached = new Semaphore(0);
     private final Semaphore released = new Semaphore(0);

@@ -38,7 +38,8 @@ class Http2WritesIT {
 
     private final Vertx vertx = Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(1))
-            .withTransport(FrontTransport.create(new Connections(Settings.of(HttpOptions.class).load(), System::nanoTime)))
+            .withTransport(FrontTransport.create(
+                    new Connections(Settings.of(HttpOptions.class).load(), System::nanoTime)))
             .build();
     private final Vertx clients = Vertx.vertx();
     private final CountDownLatch begun = new CountDownLatch(STREAMS);

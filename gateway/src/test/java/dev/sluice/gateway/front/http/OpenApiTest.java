@@ -109,7 +109,10 @@ class OpenApiTest {
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(LoopParts.of(vertx, Settings.of(HttpOptions.class).load(), new Serving(pipeline, parts)), opening -> {}, NO_PROFILES);
+        return Routes.build(
+                LoopParts.of(vertx, Settings.of(HttpOptions.class).load(), new Serving(pipeline, parts)),
+                opening -> {},
+                NO_PROFILES);
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

@@ -61,6 +61,7 @@ class FrameAllocationTest {
     })
     void doesNotGrowWithTheRows(boolean together, String form, String row) {
         Description model = together ? TOGETHER : APART;
-        AllocatedHeap.assertSameForMany((together ? "together, " : "apart, ") + form, rows -> decoding(model, form, row, rows));
+        AllocatedHeap.assertSameForMany(
+                (together ? "together, " : "apart, ") + form, rows -> decoding(model, form, row, rows));
     }
 }

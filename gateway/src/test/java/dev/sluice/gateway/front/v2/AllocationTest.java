@@ -105,11 +105,12 @@ class AllocationTest {
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm(null, List.of(), false);
         AtomicInteger answer = new AtomicInteger();
-        long allocated = AllocatedHeap.bytes(() -> answer.set(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
-                .encode()
-                .json()
-                .array()
-                .length));
+        long allocated =
+                AllocatedHeap.bytes(() -> answer.set(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
+                        .encode()
+                        .json()
+                        .array()
+                        .length));
         assertEquals(Math.min(256 + elements * 12, 1 << 20), answer.get(), "the answer's bytes did not grow");
         return allocated - answer.get();
     }
