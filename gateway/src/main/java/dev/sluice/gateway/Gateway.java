@@ -323,9 +323,9 @@ public final class Gateway {
     }
 
     /**
-     * Says that it is not ready and gives balancers {@code admission.drain_delay} to notice; then closes the port, waits for
-     * what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503, and closes
-     * everything. Called again, it does not wait for balancers any more.
+     * Says that it is not ready and gives balancers {@code admission.drain_delay} to notice; then closes the port,
+     * waits for what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503,
+     * and closes everything. Called again, it does not wait for balancers any more.
      */
     public Future<Void> stop() {
         return shutdown.begin(() -> vertx.undeploy(workerDeployment), this::close);

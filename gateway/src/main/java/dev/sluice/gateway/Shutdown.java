@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a gateway, in its order: balancers notice, what is under way is answered, the rest is refused, all is closed.
+ * The end of a gateway, in its order: balancers notice, what is under way is answered, the rest is refused, all is
+ * closed.
  *
  * @thread any
  * @bound {@code admission.drain_delay}, {@code admission.drain_timeout}, and a moment for the last answers

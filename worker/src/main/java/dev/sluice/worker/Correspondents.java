@@ -64,8 +64,8 @@ final class Correspondents {
     }
 
     /**
-     * Whoever has taken this batcher for the one to ask, before another took its place, may send still: so the end is when
-     * nobody has waited for a while.
+     * Whoever has taken this batcher for the one to ask, before another took its place, may send still: so the end is
+     * when nobody has waited for a while.
      */
     private void onDrain(Message<Object> message) {
         int[] quietLooks = {0};

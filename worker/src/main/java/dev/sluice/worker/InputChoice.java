@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a model's inputs take what is made of a text or a recording: those that its model.yaml names, or that have the
- * usual names.
+ * Which of a model's inputs take what is made of a text or a recording: those that its model.yaml names, or that have
+ * the usual names.
  *
  * @thread the control thread that loads the model
  * @errors problems by the key that they are about

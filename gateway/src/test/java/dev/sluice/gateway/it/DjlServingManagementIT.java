@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * DJL Serving's management on the operators' listener, behind what stands before ours. The names of models that come here are
- * behind all that pages are turned through.
+ * DJL Serving's management on the operators' listener, behind what stands before ours. The names of models that come
+ * here are behind all that pages are turned through.
  */
 class DjlServingManagementIT {
 

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a pipeline against its stages' signatures, once: what is given must be what is taken, by name, type and shape, and
- * no stage may wait for itself.
+ * Holds a pipeline against its stages' signatures, once: what is given must be what is taken, by name, type and shape,
+ * and no stage may wait for itself.
  *
  * @thread confined to the caller of {@link #plan}
  * @errors told to {@link PipelineFaults}

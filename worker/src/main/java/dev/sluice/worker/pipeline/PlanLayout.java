@@ -15,7 +15,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Lays out a pipeline whose stages fit together: gives each tensor that somebody takes a slot, and each stage its slots.
+ * Lays out a pipeline whose stages fit together: gives each tensor that somebody takes a slot, and each stage its
+ * slots.
  *
  * @thread confined to the thread that loads
  */

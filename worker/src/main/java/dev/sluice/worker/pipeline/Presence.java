@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether a value is there whatever is tested: the tests that must come out right for it are those of its stage, and of all
- * that this waits for.
+ * Whether a value is there whatever is tested: the tests that must come out right for it are those of its stage, and of
+ * all that this waits for.
  *
  * @thread confined to the thread that loads
  */
@@ -30,7 +30,7 @@ final class Presence {
         return guards(from).isEmpty();
     }
 
-    /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */
+    /** Whether one of its sources is always there, or two of which one is there whenever the other is not. */
     boolean isCertain(Output output) {
         List<Set<Switch>> guards = output.from().stream().map(this::guards).toList();
         return guards.stream()

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a connection is read: while it has reason to be.
  *
- * <p>It has none while a message beyond the window has just been refused, while so many answers lie untaken that no more
- * are made, while the server has no room for messages, while the connection waits for its loop, and when it is to end. One
- * that ends is read again, for the client's close frame.
+ * <p>It has none while a message beyond the window has just been refused, while so many answers lie untaken that no
+ * more are made, while the server has no room for messages, while the connection waits for its loop, and when it is to
+ * end. One that ends is read again, for the client's close frame.
  *
  * @thread confined to the front loop of its connection
  */
@@ -50,7 +50,7 @@ final class Reading {
         connection.lookAgain();
     }
 
-    /** An answer has left; {@code stands} says whether the connection has to wait for its loop before it reads another. */
+    /** An answer has left; {@code stands} says whether the connection has to wait for its loop. */
     void answered(boolean stands) {
         full = false;
         standing = stands;

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One WebSocket connection: frames in, requests, answers out.
  *
- * <p>What is read gets an answer, and it reads while it has reason to ({@link Reading}); so what has none when the connection
- * ends with 1001 was never looked at.
+ * <p>What is read gets an answer, and it reads while it has reason to ({@link Reading}); so what has none when the
+ * connection ends with 1001 was never looked at.
  *
  * @thread confined to the front loop of its connection
  * @bound {@code websocket.window_messages} and {@code window_size} in flight, {@code http.max_unsent_size} of answers, one
