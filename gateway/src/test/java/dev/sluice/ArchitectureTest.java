@@ -297,7 +297,7 @@ class ArchitectureTest {
                 "WorkerVerticle",
                 "Announcements",
                 "WaitingRoom",
-                "PipelineVerticle",
+                "Correspondents",
                 "StageClient");
         check(noClasses()
                 .that()

@@ -59,7 +59,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,9 +74,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-
-    /** By then every request has been answered, and some answers may still be on their way. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
     /** Often enough to send a bad candidate away within a moment; a look costs a few microseconds. */
     private static final Duration LOOK_AT_TRIALS = Duration.ofMillis(250);
@@ -99,13 +95,11 @@ public final class Gateway {
     private final ResponseCache cache;
     private final OpenStreams streams = new OpenStreams();
     private final ProfileFronts profiles;
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Promise<Void> noticed = Promise.promise();
-    private final Promise<Void> stopped = Promise.promise();
     private final AtomicInteger port = new AtomicInteger();
     private final AtomicInteger grpcPort = new AtomicInteger();
     private final AtomicInteger adminPort = new AtomicInteger();
     private final Promise<Void> asked = Promise.promise();
+    private final Shutdown shutdown;
     private volatile String workerDeployment = "";
 
     private Gateway(GatewayConfig config) {
@@ -130,6 +124,7 @@ public final class Gateway {
                 .build();
         this.registry =
                 Registry.open(place, config.admin().isOn() || config.http().modelControl(), vertx);
+        this.shutdown = new Shutdown(config.admission(), admission, connections, vertx);
     }
 
     /**
@@ -328,59 +323,18 @@ public final class Gateway {
     }
 
     /**
-     * Says that it is not ready and gives balancers {@code admission.drain_delay} to notice; then closes the port, waits for
-     * what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503, and closes
-     * everything. Called again, it does not wait for balancers any more.
+     * Says that it is not ready and gives balancers {@code admission.drain_delay} to notice; then closes the port,
+     * waits for what is being answered but no longer than {@code admission.drain_timeout}, answers the rest with 503,
+     * and closes everything. Called again, it does not wait for balancers any more.
      */
     public Future<Void> stop() {
-        if (stopping.getAndSet(true)) {
-            noticed.tryComplete();
-        } else {
-            drainAndClose().onComplete(stopped);
-        }
-        return stopped.future();
-    }
-
-    private Future<Void> drainAndClose() {
-        LOG.info("draining: not ready any more, {} connections open", connections.open());
-        admission.drain();
-        after(config.admission().drainDelay()).onComplete(late -> noticed.tryComplete());
-        return noticed.future()
-                .compose(everybodyKnows -> within(config.admission().drainTimeout(), connections.drain()))
-                .onComplete(drained -> admission.close())
-                .onComplete(drained -> logEndOfDrain())
-                .compose(drained -> vertx.undeploy(workerDeployment)) // first, while the sockets can still tell
-                .transform(undeployed -> within(LAST_ANSWERS, connections.drain()))
-                .transform(answered -> close());
+        return shutdown.begin(() -> vertx.undeploy(workerDeployment), this::close);
     }
 
     private Future<Void> close() {
         transforms.close();
         pictureUrls.close();
         return registry.map(Registry::close).orElse(Future.succeededFuture()).transform(closed -> vertx.close());
-    }
-
-    private void logEndOfDrain() {
-        if (connections.open() == 0) {
-            LOG.info("drained");
-        } else {
-            LOG.warn(
-                    "admission.drain_timeout is over: {} requests in flight and {} connections are cut off",
-                    admission.inFlight(),
-                    connections.open());
-        }
-    }
-
-    /** When that is, or that time is over. */
-    private Future<Void> within(Duration patience, Future<Void> event) {
-        Promise<Void> over = Promise.promise();
-        event.onComplete(happened -> over.tryComplete());
-        after(patience).onComplete(late -> over.tryComplete());
-        return over.future();
-    }
-
-    private Future<?> after(Duration delay) {
-        return vertx.timer(Math.max(1, delay.toMillis())); // 1 is a timer's least
     }
 
     static String version() {

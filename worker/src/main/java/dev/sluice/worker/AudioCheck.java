@@ -37,12 +37,14 @@ final class AudioCheck {
     private final TransformConfig.Input config;
     private final Signature signature;
     private final Map<String, String> problems;
+    private final InputChoice inputs;
     private final List<Column> columns = new ArrayList<>();
 
     AudioCheck(TransformConfig.Input config, Signature signature, Map<String, String> problems) {
         this.config = config;
         this.signature = signature;
         this.problems = problems;
+        this.inputs = new InputChoice("a recording", signature, problems);
     }
 
     /** What it says; null when that is impossible, and then there are problems. */
@@ -75,12 +77,7 @@ final class AudioCheck {
         add(Kind.SIGNAL, "signal", floats.size() == 1 ? floats.getFirst().name() : "", config.signal());
         add(Kind.MASK, "mask", "attention_mask", config.mask());
         add(Kind.LENGTH, "lengths", "lengths", config.lengths());
-        for (TensorSpec input : signature.inputs()) {
-            if (!input.optional()
-                    && columns.stream().noneMatch(each -> each.tensor().equals(input))) {
-                problems.put(SECTION + "kind", "of a recording nothing becomes the input " + input);
-            }
-        }
+        inputs.requireAll();
         if (columns.stream().noneMatch(each -> each.kind() == Kind.SIGNAL)) {
             problems.putIfAbsent(
                     SECTION + "signal", "must be the input that samples go to, one of " + signature.inputs());
@@ -88,18 +85,8 @@ final class AudioCheck {
     }
 
     private void add(Kind kind, String key, String usual, String said) {
-        int place = signature.indexOfInput(said.isEmpty() ? usual : said);
-        if (place < 0) {
-            if (!said.isEmpty()) {
-                problems.put(SECTION + key, "must be one of the model's inputs, " + signature.inputs());
-            }
-            return;
-        }
-        TensorSpec tensor = signature.inputs().get(place);
-        if (columns.stream().anyMatch(each -> each.tensor().equals(tensor))) {
-            if (!said.isEmpty()) {
-                problems.put(SECTION + key, "takes something else of a recording already: " + tensor);
-            }
+        TensorSpec tensor = inputs.choose(key, usual, said);
+        if (tensor == null) {
             return;
         }
         if (!fits(tensor, kind)) {

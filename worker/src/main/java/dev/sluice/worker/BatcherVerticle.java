@@ -17,11 +17,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The receiving half of the crossing from the gateway: one model's batcher on its own event loop.
  *
  * @thread the batcher loop of the model
- * @bound the batcher's queue; messages that have arrived and wait for this loop are bounded by what admission lets in
+ * @bound the batcher's queue
  * @owns a request from its arrival until its outcome is sent, exactly once
  */
 final class BatcherVerticle extends VerticleBase {
@@ -42,10 +39,6 @@ final class BatcherVerticle extends VerticleBase {
     private static final long GRACE_MILLIS = 500;
 
     private static final long OVERDUE_CHECK_MILLIS = 500;
-
-    private static final long QUIET_LOOK_MILLIS = 20;
-
-    private static final int QUIET_LOOKS = 5;
 
     /** Vert.x counts its timers from 0 up. */
     private static final long NO_TIMER = -1;
@@ -59,10 +52,7 @@ final class BatcherVerticle extends VerticleBase {
     private DeviceGroups groups;
     private Batcher batcher;
     private LargeRequests requests;
-
-    /** By the address at which the front loop waits for outcomes. */
-    private final Map<String, Correspondence> fronts = new HashMap<>();
-
+    private Correspondents fronts;
     private OutputWatch outputs = OutputWatch.none();
     private long outputsEveryMillis = 1;
     private long outputsTimer = NO_TIMER;
@@ -96,18 +86,10 @@ final class BatcherVerticle extends VerticleBase {
         groups = new DeviceGroups(model, devices, context, ticker, new Instances());
         batcher = new Batcher(model, options, groups.options(), ticker, this::wakeAt);
         requests = new LargeRequests(batcher, options.shapes().maxPieceRows(), this::warnThatNoneIsSplit);
-        MessageConsumerOptions consumer = new MessageConsumerOptions()
-                .setAddress(incarnation.batcherAddress())
-                .setLocalOnly(true)
-                .setMaxBufferedMessages(Integer.MAX_VALUE);
-        return vertx.eventBus()
-                .consumer(consumer, this::onGroup)
-                .completion()
+        fronts = new Correspondents(incarnation, vertx, this::leaves);
+        return fronts.listen(this::onGroup)
                 .compose(listening -> vertx.eventBus()
                         .localConsumer(BatchingReport.address(incarnation.batcherAddress()), this::onQuestion)
-                        .completion())
-                .compose(listening -> vertx.eventBus()
-                        .localConsumer(incarnation.drainAddress(), this::onDrain)
                         .completion())
                 .compose(listening -> Future.join(
                         groups.names().stream().map(this::listenForSizeOf).toList()));
@@ -123,21 +105,6 @@ final class BatcherVerticle extends VerticleBase {
         groups.resize(group, message.body())
                 .onSuccess(done -> message.reply(null, DELIVERY))
                 .onFailure(missing -> message.fail(0, String.valueOf(missing.getMessage())));
-    }
-
-    /**
-     * Whoever has taken this batcher for the one to ask, before another took its place, may send still: so the end is when
-     * nobody has waited for a while.
-     */
-    private void onDrain(Message<Object> message) {
-        int[] quietLooks = {0};
-        vertx.setPeriodic(QUIET_LOOK_MILLIS, look -> {
-            quietLooks[0] = fronts.isEmpty() ? quietLooks[0] + 1 : 0;
-            if (quietLooks[0] == QUIET_LOOKS) {
-                vertx.cancelTimer(look);
-                message.reply(null, DELIVERY);
-            }
-        });
     }
 
     /**
@@ -208,18 +175,9 @@ final class BatcherVerticle extends VerticleBase {
         question.reply(batcher.report(), DELIVERY);
     }
 
-    private void onGroup(Message<RequestGroup> message) {
+    private void onGroup(RequestGroup group) {
         usage.asked(ticker.nanos());
-        Correspondence front =
-                fronts.computeIfAbsent(message.body().replyAddress(), first -> new Correspondence(this::leaves));
-        for (RequestGroup.Entry entry : message.body().entries()) {
-            switch (entry) {
-                case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
-                case RequestGroup.Submit(long ticket, InferenceRequest request) -> {
-                    front.submit(ticket, reply -> requests.enqueue(request, reply));
-                }
-            }
-        }
+        fronts.take(group, requests::enqueue);
         endTurnLater();
     }
 
@@ -276,13 +234,8 @@ final class BatcherVerticle extends VerticleBase {
     }
 
     private void sendOutcomes() {
-        fronts.forEach((replyAddress, front) -> {
-            if (front.hasOutcomes()) {
-                vertx.eventBus().send(replyAddress, front.takeOutcomes(model, batcher.capacity()), DELIVERY);
-            }
-        });
-        fronts.values().removeIf(Correspondence::isOver);
+        fronts.sendOutcomes(batcher::capacity);
         reportOutputs();
-        usage.turnEnded(!fronts.isEmpty(), ticker);
+        usage.turnEnded(fronts.areWaiting(), ticker);
     }
 }

@@ -4,7 +4,6 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -44,12 +43,12 @@ final class GroupSizes {
      */
     private record Told(ServedModel served, int instances, boolean over, String fault) {}
 
-    private final Map<ModelId, KeptVersion> kept;
+    private final KeptVersions kept;
     private final ModelSleep.Steps steps;
     private final Map<Group, Told> told = new HashMap<>();
     private Wanted wanted = (name, group) -> 0;
 
-    GroupSizes(Map<ModelId, KeptVersion> kept, ModelSleep.Steps steps) {
+    GroupSizes(KeptVersions kept, ModelSleep.Steps steps) {
         this.kept = kept;
         this.steps = steps;
     }
@@ -69,13 +68,13 @@ final class GroupSizes {
     /** Begins to make it so. */
     void adjust() {
         forget();
-        List.copyOf(kept.values()).forEach(this::adjust);
+        kept.all().forEach(this::adjust);
     }
 
     /** What was told to one that has been replaced since, fell asleep or has gone; the next may have other groups. */
     private void forget() {
         told.entrySet().removeIf(entry -> {
-            KeptVersion version = kept.get(entry.getKey().model);
+            KeptVersion version = kept.find(entry.getKey().model);
             return version == null || !entry.getValue().served.equals(version.serving);
         });
     }
@@ -124,7 +123,7 @@ final class GroupSizes {
 
     /** Why a version of that model has not what is wanted. */
     Optional<String> lack(String name) {
-        boolean isPipeline = kept.values().stream()
+        boolean isPipeline = kept.all().stream()
                 .filter(version -> version.model().name().equals(name))
                 .map(version -> version.serving)
                 .anyMatch(served -> served != null && served.isPipeline());

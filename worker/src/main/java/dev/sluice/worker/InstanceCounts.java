@@ -109,7 +109,7 @@ final class InstanceCounts {
 
     private String onceItIsThere(String name) {
         List<ModelId> versions = keeper.wanted(name);
-        boolean isThere = versions.stream().allMatch(model -> keeper.state(model) == ModelState.READY);
+        boolean isThere = versions.stream().allMatch(model -> keeper.versions().state(model) == ModelState.READY);
         return isThere && !versions.isEmpty() ? "" : " once it is in memory";
     }
 

@@ -43,6 +43,7 @@ final class ModelControl {
     private final Selection selection;
     private final StageWishes stages;
     private final ModelKeeper keeper;
+    private final KeptVersions kept;
     private final Wishes wishes;
     private final VersionLabels labels;
     private final TrafficControl traffic;
@@ -64,11 +65,12 @@ final class ModelControl {
         this.selection = new Selection(untilTold, options.load(), wishes::of);
         this.stages = new StageWishes(folders, selection, wishes, vertx);
         this.keeper = keeper;
+        this.kept = keeper.versions();
         this.wishes = wishes;
         this.fetching = fetching;
         this.sources = new SourceControl(wishes, fetching);
-        this.labels = new VersionLabels(announcements, keeper, wishes);
-        this.traffic = new TrafficControl(announcements, keeper, wishes);
+        this.labels = new VersionLabels(announcements, kept, wishes);
+        this.traffic = new TrafficControl(announcements, kept, wishes);
         this.policies = new VersionPolicies(announcements, wishes);
         this.vertx = vertx;
     }
@@ -88,7 +90,7 @@ final class ModelControl {
         fetching.whenDue(model -> keeper.retryFailed(model));
         apply();
         keeper.settled().await();
-        if (options.mode() == ControlOptions.Mode.EXPLICIT && keeper.isEmpty()) {
+        if (options.mode() == ControlOptions.Mode.EXPLICIT && kept.isEmpty()) {
             LOG.info("no model is loaded before an operator asks for it: worker.control.mode is explicit");
         }
         if (options.mode() == ControlOptions.Mode.WATCH) {
@@ -218,7 +220,7 @@ final class ModelControl {
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
         Outcome outcome = sources.obey(folder, said, () -> {
             settle(said.name());
-            return keeper.failure(new ModelId(said.name(), said.version()))
+            return kept.failure(new ModelId(said.name(), said.version()))
                     .map(ModelControl::refused)
                     .orElseGet(() -> new Outcome(null, inMemory(said.name())));
         });
@@ -246,7 +248,7 @@ final class ModelControl {
         settle(name);
         long candidate = traffic.candidate(name);
         Optional<InferenceError> failure =
-                candidate == TrafficPlan.NOBODY ? Optional.empty() : keeper.failure(new ModelId(name, candidate));
+                candidate == TrafficPlan.NOBODY ? Optional.empty() : kept.failure(new ModelId(name, candidate));
         return failure.map(ModelControl::refused)
                 .orElseGet(() -> new Outcome(null, traffic.inWords(name) + ifNotLoaded(name)));
     }
@@ -255,7 +257,7 @@ final class ModelControl {
         String name = folder.name();
         long candidate = onTrial(folder, version);
         ModelId model = new ModelId(name, candidate);
-        return keeper.serves(model)
+        return kept.serves(model)
                 ? serve(folder, List.of(Long.toString(candidate)), ifStillOnTrial(name, candidate))
                 : refused(new InferenceError.ModelNotReady(
                         model, "it is not ready to take over", InferenceError.RETRY_SOON_MILLIS));
@@ -324,7 +326,7 @@ final class ModelControl {
             return reject(folder, TrafficPlan.NOBODY, "an operator rolled it back");
         }
         Optional<Long> serving = folder.versions().descendingKeySet().stream()
-                .filter(version -> keeper.serves(new ModelId(folder.name(), version)))
+                .filter(version -> kept.serves(new ModelId(folder.name(), version)))
                 .findFirst();
         Set<Long> rejected = wishes.of(folder.name()).rollout().rejected().keySet();
         Optional<Long> before =
@@ -351,7 +353,7 @@ final class ModelControl {
     private Outcome applied(String name) {
         settle(name);
         return keeper.wanted(name).stream()
-                .flatMap(model -> keeper.failure(model).stream())
+                .flatMap(model -> kept.failure(model).stream())
                 .findFirst()
                 .map(ModelControl::refused)
                 .orElseGet(() -> new Outcome(null, inMemory(name) + ifNotLoaded(name)));
@@ -365,7 +367,7 @@ final class ModelControl {
     /** For people. */
     private String inMemory(String name) {
         String versions = keeper.wanted(name).stream()
-                .filter(model -> !keeper.hasFailed(model))
+                .filter(model -> !kept.hasFailed(model))
                 .map(model -> Long.toString(model.version()))
                 .collect(Collectors.joining(", "));
         return versions.isEmpty() ? "no version is in memory" : "serving: " + versions;

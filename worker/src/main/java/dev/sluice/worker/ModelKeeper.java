@@ -7,11 +7,9 @@ import dev.sluice.worker.contract.ModelState;
 import dev.sluice.worker.memory.Resident;
 import dev.sluice.worker.repository.ModelLocation;
 import dev.sluice.worker.repository.Reconciliation;
-import dev.sluice.worker.repository.Reconciliation.Standing;
 import dev.sluice.worker.repository.Reconciliation.Step;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * @thread the control thread; several versions are on their way at once, each in a virtual thread of that context
  * @errors a version that cannot be served fails alone, and its reason is reported
- * @owns the versions in memory
+ * @owns the versions in memory ({@link KeptVersions})
  */
 final class ModelKeeper {
 
@@ -43,7 +41,7 @@ final class ModelKeeper {
     private final Announcements announcements;
     private final Context control;
     private final UnaryOperator<String> forClients;
-    private final Map<ModelId, KeptVersion> kept = new LinkedHashMap<>();
+    private final KeptVersions kept = new KeptVersions();
     private final UnloadedVersions unloaded;
     private final Settling settling = new Settling();
     private final ModelSleep sleep;
@@ -69,6 +67,11 @@ final class ModelKeeper {
         Steps steps = new Steps();
         this.sleep = new ModelSleep(parts, kept, steps);
         this.sizes = new GroupSizes(kept, steps);
+    }
+
+    /** Where the versions stand that it keeps. */
+    KeptVersions versions() {
+        return kept;
     }
 
     /** Has each version of a model have as many instances in each group. */
@@ -140,13 +143,15 @@ final class ModelKeeper {
 
     /** Tries again what failed when it was read last, although its files are the same, and has loaded what is asleep. */
     void retry(String name) {
-        kept.forEach((model, version) -> version.again |=
-                model.name().equals(name) && (version.hasFailed() || version.life.state() == ModelState.ASLEEP));
+        for (KeptVersion version : kept.all()) {
+            boolean isOfUse = version.hasFailed() || version.life.state() == ModelState.ASLEEP;
+            version.again |= isOfUse && version.model().name().equals(name);
+        }
     }
 
     /** The same of one version, unless it is asleep: then who asks it has it tried. Says whether it is tried. */
     boolean retryFailed(ModelId model) {
-        KeptVersion version = kept.get(model);
+        KeptVersion version = kept.find(model);
         if (version == null || !version.hasFailed() || version.life.state() == ModelState.ASLEEP) {
             return false;
         }
@@ -169,10 +174,8 @@ final class ModelKeeper {
         if (closing) {
             return;
         }
-        wanted = wish.apply(model -> state(model) == ModelState.FAILED);
-        Map<ModelId, Standing> standing = new LinkedHashMap<>();
-        kept.forEach((model, version) -> standing.put(model, version.standing()));
-        Reconciliation.steps(wanted, standing).forEach(this::begin);
+        wanted = wish.apply(model -> kept.state(model) == ModelState.FAILED);
+        Reconciliation.steps(wanted, kept.standing()).forEach(this::begin);
         sizes.adjust();
     }
 
@@ -180,24 +183,24 @@ final class ModelKeeper {
     private void begin(Step step) {
         switch (step) {
             case Step.Load(ModelLocation location) -> {
-                KeptVersion version = kept.computeIfAbsent(location.model(), first -> new KeptVersion(location));
+                KeptVersion version = kept.of(location);
                 version.begins(location);
                 inItsOwnTime(location.model(), () -> load(version));
             }
             case Step.Replace(ModelLocation location) -> {
-                KeptVersion version = known(location.model());
+                KeptVersion version = kept.get(location.model());
                 version.tried = location;
                 version.again = false;
                 version.replacing = true;
                 inItsOwnTime(location.model(), () -> replace(version));
             }
             case Step.Drain(ModelId model) -> {
-                KeptVersion version = known(model);
+                KeptVersion version = kept.get(model);
                 version.life.enter(ModelState.DRAINING);
                 inItsOwnTime(model, () -> drain(version));
             }
             case Step.Forget(ModelId model) -> {
-                KeptVersion version = known(model);
+                KeptVersion version = kept.get(model);
                 kept.remove(model);
                 inItsOwnTime(model, () -> {
                     version.close();
@@ -206,10 +209,6 @@ final class ModelKeeper {
                 });
             }
         }
-    }
-
-    private KeptVersion known(ModelId model) {
-        return Objects.requireNonNull(kept.get(model));
     }
 
     private void inItsOwnTime(ModelId model, Runnable work) {
@@ -334,13 +333,13 @@ final class ModelKeeper {
     }
 
     private void rest(ModelId model) {
-        if (!kept.containsKey(model)) {
+        if (!kept.contains(model)) {
             unloaded.add(model);
         }
     }
 
     private void tellOfUnloaded() {
-        unloaded.tell(kept::containsKey);
+        unloaded.tell(kept::contains);
     }
 
     /** Waits until the report has been taken note of, so that what it says is true when it is said elsewhere. */
@@ -358,40 +357,10 @@ final class ModelKeeper {
                 .toList();
     }
 
-    /** Whether there is nothing that is, was or is to be in memory. */
-    boolean isEmpty() {
-        return kept.isEmpty();
-    }
-
-    /** Whether it could not be loaded when it was tried last. */
-    boolean hasFailed(ModelId model) {
-        KeptVersion version = kept.get(model);
-        return version != null && version.hasFailed();
-    }
-
-    /** Where that version stands; {@link ModelState#UNLOADED} if nothing is known of it. */
-    ModelState state(ModelId model) {
-        KeptVersion version = kept.get(model);
-        return version == null ? ModelState.UNLOADED : version.life.state();
-    }
-
-    /** Whether it takes requests, although it may have to be loaded first. */
-    boolean serves(ModelId model) {
-        KeptVersion version = kept.get(model);
-        return version != null && version.serves();
-    }
-
-    /** Why, of one that {@link #hasFailed}. */
-    Optional<InferenceError> failure(ModelId model) {
-        return hasFailed(model)
-                ? Optional.of(Objects.requireNonNull(kept.get(model)).failure())
-                : Optional.empty();
-    }
-
     /** Frees the memory of all; what is deployed has been undeployed before. */
     void close() {
         closing = true;
         departures.close();
-        List.copyOf(kept.values()).forEach(KeptVersion::close);
+        kept.close();
     }
 }

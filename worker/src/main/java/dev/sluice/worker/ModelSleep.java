@@ -77,7 +77,7 @@ final class ModelSleep {
 
     private final MemoryPolicy policy;
     private final WaitingRoom room;
-    private final Map<ModelId, KeptVersion> kept;
+    private final KeptVersions kept;
     private final InstanceListener listener;
     private final Ticker ticker;
     private final Vertx vertx;
@@ -89,7 +89,7 @@ final class ModelSleep {
     /** What it works with. */
     record Parts(ControlOptions options, WaitingRoom room, InstanceListener listener, Ticker ticker, Vertx vertx) {}
 
-    ModelSleep(Parts parts, Map<ModelId, KeptVersion> kept, Steps steps) {
+    ModelSleep(Parts parts, KeptVersions kept, Steps steps) {
         long budget = parts.options.memoryBudget();
         this.policy = new MemoryPolicy(budget > 0 ? budget : Long.MAX_VALUE);
         this.room = parts.room;
@@ -109,7 +109,7 @@ final class ModelSleep {
     private void look() {
         MemoryPolicy.idle(residents(), ticker.nanos()).forEach(model -> sleep(model, SleepReason.IDLE));
         makeRoom();
-        for (KeptVersion version : List.copyOf(kept.values())) {
+        for (KeptVersion version : kept.all()) {
             boolean isAsleep = version.life.state() == ModelState.ASLEEP && !version.isBeingWoken();
             if (isAsleep && isPinned(version, fallbacks()) && remainingNanos(version) <= 0) {
                 wakeHere(version, () -> true);
@@ -150,7 +150,7 @@ final class ModelSleep {
     private List<Resident> residents() {
         Set<String> fallbacks = fallbacks();
         List<Resident> residents = new ArrayList<>(leaving);
-        for (KeptVersion version : kept.values()) {
+        for (KeptVersion version : kept.all()) {
             Resident resident = version.resident(isPinned(version, fallbacks));
             if (resident != null) {
                 residents.add(resident);
@@ -166,7 +166,7 @@ final class ModelSleep {
 
     private Set<String> fallbacks() {
         Set<String> names = new HashSet<>();
-        for (KeptVersion version : kept.values()) {
+        for (KeptVersion version : kept.all()) {
             Fallback fallback = version.fallback;
             if (fallback != null) {
                 names.add(fallback.name());
@@ -176,7 +176,7 @@ final class ModelSleep {
     }
 
     private void sleep(ModelId model, SleepReason why) {
-        KeptVersion version = Objects.requireNonNull(kept.get(model));
+        KeptVersion version = kept.get(model);
         ServedModel served = Objects.requireNonNull(version.serving);
         Description awake = Objects.requireNonNull(served.description());
         Resident gone = isToLeave(version);
@@ -209,7 +209,7 @@ final class ModelSleep {
 
     /** Unless nothing is wanted of it any more, which has been told. Who has been woken since has another reason. */
     private void tell(KeptVersion version, String reason) {
-        if (version.equals(kept.get(version.model()))) {
+        if (kept.stillHas(version)) {
             steps.report(version, version.life.state() == ModelState.ASLEEP ? reason : version.reason);
         }
     }
@@ -223,7 +223,7 @@ final class ModelSleep {
 
     /** Has it loaded again; as {@link WaitingRoom.Waker} wants it. */
     Future<Description> wake(ModelId model, BooleanSupplier wanted) {
-        KeptVersion version = kept.get(model);
+        KeptVersion version = kept.find(model);
         if (version == null) {
             return refused(model, "it has been unloaded", InferenceError.RETRY_SOON_MILLIS);
         }
@@ -282,9 +282,7 @@ final class ModelSleep {
 
     /** Waits for room; false when there is nothing to be loaded any more. */
     private boolean begins(KeptVersion version, BooleanSupplier wanted) {
-        while (wanted.getAsBoolean()
-                && version.life.state() == ModelState.ASLEEP
-                && version.equals(kept.get(version.model()))) {
+        while (wanted.getAsBoolean() && version.life.state() == ModelState.ASLEEP && kept.stillHas(version)) {
             switch (policy.room(version.bytes, residents(), ticker.nanos())) {
                 case Room.Never(String why) -> throw new NoRoomException(why);
                 case Room.Later later -> {}
@@ -333,7 +331,7 @@ final class ModelSleep {
             Tokenizers.Hold hold = vertx.executeBlocking(() -> Tokenizers.hold(texts.tokenization()), false)
                     .await();
             boolean isStillAsleep = version.life.state() == ModelState.ASLEEP;
-            if (isStillAsleep && version.equals(kept.get(version.model()))) {
+            if (isStillAsleep && kept.stillHas(version)) {
                 version.hold(hold);
             } else {
                 hold.close();

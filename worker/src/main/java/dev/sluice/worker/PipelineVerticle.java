@@ -18,10 +18,6 @@ import dev.sluice.worker.pipeline.PipelinePlan;
 import dev.sluice.worker.pipeline.PipelineRun;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumerOptions;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PipelineVerticle extends VerticleBase {
 
-    private static final DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true);
-
     private static final long LATE_LOOK_MILLIS = 100;
-    private static final long QUIET_LOOK_MILLIS = 20;
-    private static final int QUIET_LOOKS = 5;
 
     /** What is copied as fast as it would be handed over. */
     private static final long LIGHT_BYTES = 64 << 10;
@@ -79,12 +71,12 @@ final class PipelineVerticle extends VerticleBase {
     private final BatchListener listener;
     private final PipelineThreads threads;
     private final Ticker ticker;
-    private final Map<String, Correspondence> fronts = new HashMap<>();
     private final Set<PipelineRun> runs = new LinkedHashSet<>();
     private volatile Binding binding;
     private Binding learntOf;
     private PipelineCapacity capacity;
     private StageClient stages;
+    private Correspondents fronts;
     private boolean turnEndIsDue;
     private boolean lookIsDue;
 
@@ -108,16 +100,8 @@ final class PipelineVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         stages = new StageClient(context, this::learn);
-        MessageConsumerOptions consumer = new MessageConsumerOptions()
-                .setAddress(incarnation.batcherAddress())
-                .setLocalOnly(true)
-                .setMaxBufferedMessages(Integer.MAX_VALUE);
-        return stages.open()
-                .compose(open ->
-                        vertx.eventBus().consumer(consumer, this::onGroup).completion())
-                .compose(listening -> vertx.eventBus()
-                        .localConsumer(incarnation.drainAddress(), this::onDrain)
-                        .completion());
+        fronts = new Correspondents(incarnation, vertx, outcome -> endTurnLater());
+        return stages.open().compose(open -> fronts.listen(this::onGroup));
     }
 
     @Override
@@ -127,27 +111,8 @@ final class PipelineVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private void onDrain(Message<Object> message) {
-        int[] quietLooks = {0};
-        vertx.setPeriodic(QUIET_LOOK_MILLIS, look -> {
-            quietLooks[0] = fronts.isEmpty() ? quietLooks[0] + 1 : 0;
-            if (quietLooks[0] == QUIET_LOOKS) {
-                vertx.cancelTimer(look);
-                message.reply(null, DELIVERY);
-            }
-        });
-    }
-
-    private void onGroup(Message<RequestGroup> message) {
-        Correspondence front = fronts.computeIfAbsent(
-                message.body().replyAddress(), first -> new Correspondence(outcome -> endTurnLater()));
-        for (RequestGroup.Entry entry : message.body().entries()) {
-            switch (entry) {
-                case RequestGroup.Withdraw(long ticket) -> front.withdraw(ticket);
-                case RequestGroup.Submit(long ticket, InferenceRequest request) ->
-                    front.submit(ticket, reply -> begin(request, reply));
-            }
-        }
+    private void onGroup(RequestGroup group) {
+        fronts.take(group, this::begin);
         lookLater();
         endTurnLater();
     }
@@ -322,11 +287,6 @@ final class PipelineVerticle extends VerticleBase {
     }
 
     private void sendOutcomes() {
-        fronts.forEach((replyAddress, front) -> {
-            if (front.hasOutcomes()) {
-                vertx.eventBus().send(replyAddress, front.takeOutcomes(model, capacity.whole()), DELIVERY);
-            }
-        });
-        fronts.values().removeIf(Correspondence::isOver);
+        fronts.sendOutcomes(capacity::whole);
     }
 }

@@ -40,6 +40,7 @@ final class TextCheck {
     private final TransformConfig.Input config;
     private final Signature signature;
     private final Map<String, String> problems;
+    private final InputChoice inputs;
     private final List<Column> columns = new ArrayList<>();
     private final Consumer<Tokenizers.Hold> held;
 
@@ -52,6 +53,7 @@ final class TextCheck {
         this.config = config;
         this.signature = signature;
         this.problems = problems;
+        this.inputs = new InputChoice("a text", signature, problems);
         this.held = held;
     }
 
@@ -103,30 +105,15 @@ final class TextCheck {
         add(Kind.IDS, "ids", lone ? signature.inputs().getFirst().name() : "input_ids", config.ids());
         add(Kind.MASK, "mask", "attention_mask", config.mask());
         add(Kind.TYPES, "types", "token_type_ids", config.types());
-        for (TensorSpec input : signature.inputs()) {
-            if (!input.optional()
-                    && columns.stream().noneMatch(each -> each.tensor().equals(input))) {
-                problems.put(SECTION + "kind", "of a text nothing becomes the input " + input);
-            }
-        }
+        inputs.requireAll();
         if (columns.stream().noneMatch(each -> each.kind() == Kind.IDS)) {
             problems.put(SECTION + "ids", "must be the input that tokens go to, one of " + signature.inputs());
         }
     }
 
     private void add(Kind kind, String key, String usual, String said) {
-        int place = signature.indexOfInput(said.isEmpty() ? usual : said);
-        if (place < 0) {
-            if (!said.isEmpty()) {
-                problems.put(SECTION + key, "must be one of the model's inputs, " + signature.inputs());
-            }
-            return;
-        }
-        TensorSpec tensor = signature.inputs().get(place);
-        if (columns.stream().anyMatch(each -> each.tensor().equals(tensor))) {
-            if (!said.isEmpty()) {
-                problems.put(SECTION + key, "takes something else of a text already: " + tensor);
-            }
+        TensorSpec tensor = inputs.choose(key, usual, said);
+        if (tensor == null) {
             return;
         }
         boolean rows = tensor.shape().rank() == ROWS_AND_TOKENS

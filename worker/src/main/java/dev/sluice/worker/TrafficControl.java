@@ -30,10 +30,10 @@ final class TrafficControl {
     private final Rollouts rollouts;
     private Map<String, TrafficPlan> plans = Map.of();
 
-    TrafficControl(Announcements announcements, ModelKeeper keeper, Wishes wishes) {
+    TrafficControl(Announcements announcements, KeptVersions kept, Wishes wishes) {
         this.announcements = announcements;
         this.wishes = wishes;
-        this.rollouts = new Rollouts(keeper::serves);
+        this.rollouts = new Rollouts(kept::serves);
     }
 
     /** Tells what is new, until nothing is, and returns what holds then: by model, those of which a version may be on trial. */

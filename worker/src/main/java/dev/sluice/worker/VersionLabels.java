@@ -31,13 +31,13 @@ final class VersionLabels {
     static final long TAKEN_AWAY = 0;
 
     private final Announcements announcements;
-    private final ModelKeeper keeper;
+    private final KeptVersions kept;
     private final Wishes wishes;
     private final Map<String, Map<String, Long>> published = new HashMap<>();
 
-    VersionLabels(Announcements announcements, ModelKeeper keeper, Wishes wishes) {
+    VersionLabels(Announcements announcements, KeptVersions kept, Wishes wishes) {
         this.announcements = announcements;
-        this.keeper = keeper;
+        this.kept = kept;
         this.wishes = wishes;
     }
 
@@ -102,7 +102,7 @@ final class VersionLabels {
     }
 
     private boolean isReady(String name, long version) {
-        return keeper.serves(new ModelId(name, version));
+        return kept.serves(new ModelId(name, version));
     }
 
     private void publish(String name, Map<String, Long> labels) {

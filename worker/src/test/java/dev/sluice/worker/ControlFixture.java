@@ -150,7 +150,7 @@ abstract class ControlFixture {
         });
     }
 
-    final Engine engine = new Engine() {
+    final Engine engine = new FakeEngine() {
 
         @Override
         public LoadedModel load(Path modelFile, EngineOptions options) {
@@ -175,21 +175,6 @@ abstract class ControlFixture {
                     inMemory.decrementAndGet();
                 }
             };
-        }
-
-        @Override
-        public String name() {
-            return "fake";
-        }
-
-        @Override
-        public String version() {
-            return "1";
-        }
-
-        @Override
-        public String modelFile() {
-            return "model.onnx";
         }
     };
 

@@ -27,8 +27,9 @@ class GroupSizesTest {
     private static final Description DESCRIPTION =
             new Description("fake", new Signature(List.of(), List.of(), true), List.of(), 8, 1, "address");
 
+    private final KeptVersions versions = new KeptVersions();
     private final KeptVersion version =
-            new KeptVersion(new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
+            versions.of(new ModelLocation(CAT, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
     private final List<String> reports = new ArrayList<>();
     private int wanted = 2;
     private int asked;
@@ -65,7 +66,7 @@ class GroupSizesTest {
             whenAsked.run();
             message.fail(1, "no memory");
         });
-        GroupSizes sizes = new GroupSizes(Map.of(CAT, version), steps);
+        GroupSizes sizes = new GroupSizes(versions, steps);
         sizes.want((name, group) -> wanted);
         sizes.adjust();
         return sizes;

@@ -19,7 +19,6 @@ import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -33,8 +32,8 @@ class ModelSleepTest {
     private static final ModelId DOG = new ModelId("dog", 1);
     private static final int BUDGET = 8;
 
+    private final KeptVersions versions = new KeptVersions();
     private final KeptVersion cat = kept(CAT, 4, ModelState.LOADING, ModelState.WARMING, ModelState.READY);
-    private final KeptVersion dog = kept(DOG, 3, ModelState.LOADING, ModelState.ASLEEP);
     private final AtomicBoolean isBrought = new AtomicBoolean();
 
     private final ModelSleep.Steps steps = new ModelSleep.Steps() {
@@ -58,9 +57,9 @@ class ModelSleepTest {
         public void leave(ServedModel served) {}
     };
 
-    private static KeptVersion kept(ModelId model, long bytes, ModelState... states) {
-        KeptVersion version = new KeptVersion(
-                new ModelLocation(model, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
+    private KeptVersion kept(ModelId model, long bytes, ModelState... states) {
+        KeptVersion version =
+                versions.of(new ModelLocation(model, Path.of("model.onnx"), Path.of("model.yaml"), Fingerprint.NONE));
         version.bytes = bytes;
         for (ModelState state : states) {
             version.life.enter(state);
@@ -74,7 +73,8 @@ class ModelSleepTest {
                 ControlOptions.Mode.STATIC, List.of(), second, second, 2, second, BUDGET, Duration.ZERO);
         WaitingRoom room = new WaitingRoom((model, wanted) -> Future.failedFuture("not here"), Ticker.SYSTEM);
         ModelSleep.Parts parts = new ModelSleep.Parts(options, room, InstanceListener.NONE, Ticker.SYSTEM, vertx);
-        return new ModelSleep(parts, Map.of(CAT, cat, DOG, dog), steps);
+        kept(DOG, 3, ModelState.LOADING, ModelState.ASLEEP);
+        return new ModelSleep(parts, versions, steps);
     }
 
     @Test

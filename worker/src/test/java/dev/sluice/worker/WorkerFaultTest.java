@@ -95,26 +95,11 @@ class WorkerFaultTest {
     }
 
     private Engine engine(Load load) {
-        return new Engine() {
+        return new FakeEngine() {
 
             @Override
             public LoadedModel load(Path modelFile, EngineOptions options) {
                 return load.load(modelFile.startsWith(models.resolve("echo")) ? "echo" : "later");
-            }
-
-            @Override
-            public String name() {
-                return "fake";
-            }
-
-            @Override
-            public String version() {
-                return "1";
-            }
-
-            @Override
-            public String modelFile() {
-                return "model.onnx";
             }
         };
     }

@@ -275,8 +275,8 @@ public final class ModelDirectory {
     }
 
     /**
-     * The newest version of that model that may answer: one that is ready, or asleep and will be. If there is none, as while who was chosen is still being loaded,
-     * the oldest does: newer ones are still to be tried, or were sent away.
+     * The newest version of that model that may answer: one that is ready, or asleep and will be. If there is none, as
+     * while who was chosen is still being loaded, the oldest does: newer ones are still to be tried, or were sent away.
      */
     public ModelEndpoint newest(String name) {
         Collection<ModelReport> versions = versions(name);

@@ -10,10 +10,10 @@ import java.util.Arrays;
  * counted in each, on both sides, or an empty one would make it infinite. The Kolmogorov-Smirnov distance is the largest
  * difference between the parts of both samples that are no larger than a number.
  *
- * <p>Two samples of the same differ as well, and the fewer the more: what chance makes of the index is about {@code k} times
- * {@code 1/n + 1/m} on average, with {@code k + 1} groups, and is distributed like chi-squared. How large that may become is
- * bounded by Laurent and Massart's inequality; and since the index is, as long as it is small, the square of a distance, its root is
- * no larger than that of the true index and that of chance together.
+ * <p>Two samples of the same differ as well, and the fewer the more: what chance makes of the index is about {@code k}
+ * times {@code 1/n + 1/m} on average, with {@code k + 1} groups, and is distributed like chi-squared. How large that
+ * may become is bounded by Laurent and Massart's inequality; and since the index is, as long as it is small, the square
+ * of a distance, its root is no larger than that of the true index and that of chance together.
  *
  * @param samples lately
  * @param groups of answers, over which the index is made

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Decides whether a candidate is sent away or takes over, by what became of its requests and, over the same time, of the
  * stable version's.
  *
- * <p>Every bound is a question of shares: of requests that fail, of answers that differ, of answers slower than most
- * of the stable version's; and of outputs, how far their distribution is from the stable version's. The candidate is sent away when its share is beyond the bound by more than chance can
- * explain. That is asked whenever twice as much has come in a window as when it was asked last, so that a few looks
- * do for a window, and what fails altogether is gone at the first. It has held when all these questions could be asked of
- * a whole window, and no share was beyond the bound at all, be that chance or not: of what nobody has seen nothing is
- * believed. A window lasts longer for a question that cannot be asked yet, though not for ever. So a candidate that is about as good as the bound allows is neither
- * sent away nor promoted, and nothing ever changes back and forth.
+ * <p>Every bound is a question of shares: of requests that fail, of answers that differ, of answers slower than most of
+ * the stable version's; and of outputs, how far their distribution is from the stable version's. The candidate is sent
+ * away when its share is beyond the bound by more than chance can explain. That is asked whenever twice as much has
+ * come in a window as when it was asked last, so that a few looks do for a window, and what fails altogether is gone at
+ * the first. It has held when all these questions could be asked of a whole window, and no share was beyond the bound
+ * at all, be that chance or not: of what nobody has seen nothing is believed. A window lasts longer for a question that
+ * cannot be asked yet, though not for ever. So a candidate that is about as good as the bound allows is neither sent
+ * away nor promoted, and nothing ever changes back and forth.
  *
  * @thread owned by one
  * @bound a set of counts

@@ -10,7 +10,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
 /**
- * The rows of a picture as bytes: gray, or red, green and blue, in this order or the other; what can be seen through shows white paper.
+ * The rows of a picture as bytes: gray, or red, green and blue, in this order or the other; what can be seen through
+ * shows white paper.
  *
  * <p>Samples are taken as they are stored: what ImageIO makes of gray by its colour spaces is lighter than what was meant.
  *

@@ -62,12 +62,6 @@ class AdminIT {
                 .orElse("nowhere");
     }
 
-    private String versionThatAnswers() {
-        Answer answer = gateway.infer("sums", Requests.sums(1, 2));
-        assertEquals(200, answer.status(), answer.body());
-        return answer.json().getString("model_version");
-    }
-
     @Test
     void showsEveryVersion() {
         JsonObject model = gateway.admin("GET", "/admin/v1/models", "")
@@ -100,18 +94,18 @@ class AdminIT {
         Answer answer = gateway.admin("POST", SUMS + "/serve", "{\"versions\":[2]}");
         assertEquals(200, answer.status(), answer.body());
         assertEquals("sums", answer.json().getJsonObject("model").getString("name"));
-        assertEquals("2", versionThatAnswers());
+        assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         assertEquals(200, gateway.admin("POST", SUMS + "/rollback", "").status());
-        assertEquals("1", versionThatAnswers());
+        assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         gateway.admin("POST", SUMS + "/rollback", "").error(400);
         assertEquals(
                 200,
                 gateway.admin("POST", SUMS + "/serve", "{\"versions\":[\"1\",\"2\"]}")
                         .status());
-        assertEquals("2", versionThatAnswers());
+        assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         assertEquals(
                 200, gateway.admin("POST", SUMS + "/serve", "{\"versions\":[]}").status());
-        assertEquals("1", versionThatAnswers());
+        assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
     }
 
     @Test
@@ -120,7 +114,7 @@ class AdminIT {
                 gateway.admin("POST", SUMS + "/serve", "{\"versions\":[3]}").error(503);
         assertTrue(error.contains("sums/3"), error);
         assertFalse(error.contains(root.toString()), error);
-        assertEquals("1", versionThatAnswers());
+        assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         assertEquals("unloaded", stateOf("3"), "what is refused is as if it had not been asked");
     }
 
@@ -167,7 +161,7 @@ class AdminIT {
         String unloaded =
                 gateway.infer("sums/versions/stable", Requests.sums(1, 2)).error(503);
         assertTrue(unloaded.contains("label \"stable\" points to version 1, and it is unloaded"), unloaded);
-        assertEquals("2", versionThatAnswers());
+        assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         JsonObject shown = gateway.admin("GET", SUMS, "").json();
         assertEquals(1, shown.getJsonObject("labels").getInteger("stable"));
         assertEquals(new JsonArray().add("stable"), shown.getJsonArray("labels_not_ready"));
@@ -205,7 +199,7 @@ class AdminIT {
         assertEquals("unloaded", stateOf("1"));
         gateway.infer("sums", Requests.sums(1, 2)).error(503);
         assertEquals(200, gateway.admin("POST", SUMS + "/load", "{}").status());
-        assertEquals("1", versionThatAnswers());
+        assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
     }
 
     @ParameterizedTest
@@ -230,7 +224,7 @@ class AdminIT {
     void whatCannotBeDoneIsRefusedInWords(String method, String path, String body, int status, String word) {
         String error = gateway.admin(method, path, body == null ? "" : body).error(status);
         assertTrue(error.contains(word), error);
-        assertEquals("1", versionThatAnswers());
+        assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         assertFalse(gateway.askedToStop().isComplete());
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** DJL Serving's management on the operators' listener, behind what stands before ours. */
+/**
+ * DJL Serving's management on the operators' listener, behind what stands before ours. The names of models that come
+ * here are behind all that pages are turned through.
+ */
 class DjlServingManagementIT {
 
     @TempDir
@@ -34,19 +36,12 @@ class DjlServingManagementIT {
     static void start() throws IOException {
         managed = ManagedGateway.start("djl-serving", models, elsewhere);
         gateway = managed.gateway();
-        url("named");
+        managed.url("named");
     }
 
     @AfterAll
     static void stop() {
         managed.close();
-    }
-
-    /** A file that a model may come from; the names of such models are behind all that pages are turned through. */
-    private static String url(String name) throws IOException {
-        Path file = elsewhere.resolve(name);
-        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), file);
-        return "file://" + file;
     }
 
     private static String status(Answer answer) {
@@ -65,7 +60,7 @@ class DjlServingManagementIT {
 
     @Test
     void aModelComesAnswersAndLeavesAndMayComeAgain() throws IOException {
-        String register = "/models?model_name=zguest&url=" + url("zguest.onnx");
+        String register = "/models?model_name=zguest&url=" + managed.url("zguest.onnx");
         for (int version = 1; version <= 2; version++) {
             Answer registered = gateway.admin("POST", register, "");
             assertEquals("200 Model \"zguest\" registered.", registered.status() + " " + status(registered));
@@ -81,7 +76,7 @@ class DjlServingManagementIT {
 
     @Test
     void aVersionBesideAnotherWithAsManyWorkersAsAreAskedFor() throws IOException {
-        String file = url("zpair.onnx");
+        String file = managed.url("zpair.onnx");
         assertEquals(
                 200,
                 gateway.admin("POST", "/models?model_name=zpair&model_version=2&url=" + file, "")
@@ -104,7 +99,8 @@ class DjlServingManagementIT {
 
     @Test
     void whoDoesNotWaitIsAnsweredAtOnceAndTheModelComes() throws IOException {
-        Answer scheduled = gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + url("later"), "");
+        Answer scheduled =
+                gateway.admin("POST", "/models?model_name=zlater&synchronous=false&url=" + managed.url("later"), "");
         assertEquals("202 Model \"zlater\" registration scheduled.", scheduled.status() + " " + status(scheduled));
         Waiting.until(
                 "the model is there",
@@ -161,7 +157,7 @@ class DjlServingManagementIT {
                 400,
                 gateway.admin("POST", register + "file://" + elsewhere + "/none.onnx", "")
                         .status());
-        Answer later = gateway.admin("POST", register + url("there"), "");
+        Answer later = gateway.admin("POST", register + managed.url("there"), "");
         assertEquals(202, later.status(), later.body());
     }
 
@@ -177,10 +173,7 @@ class DjlServingManagementIT {
     void aChangeIsKeptWithWhoWantedIt() throws IOException {
         Answer done = gateway.admin("PUT", "/models/words?min_worker=2", "", "x-request-id", "scaling");
         assertEquals(200, done.status(), done.body());
-        List<JsonObject> kept = managed.changedBy("scaling");
-        assertEquals(1, kept.size(), kept.toString());
-        assertEquals("words", kept.getFirst().getString("model"));
-        assertEquals("instances", kept.getFirst().getString("change"));
+        managed.assertChanged("scaling", "words", "instances");
     }
 
     @Test

@@ -71,12 +71,6 @@ class KeptTrialIT {
         assertEquals(stable, traffic(gateway).getInteger("stable"));
     }
 
-    private static String versionThatAnswers(RunningGateway gateway) {
-        Answer answer = gateway.infer("echo", Requests.echo(3));
-        assertEquals(200, answer.status(), answer.body());
-        return answer.json().getString("model_version");
-    }
-
     @Test
     void aTrialGoesOnAndWhoWasSentAwayIsNotTheOneBeforeTheNewest() {
         try (RunningGateway gateway = startForOperators()) {
@@ -87,26 +81,27 @@ class KeptTrialIT {
         copy(3, "minus");
         try (RunningGateway gateway = startForOperators()) {
             awaitTrial(gateway, 1, 3);
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
             done(gateway, "POST", ECHO + "/rollback", "");
         }
         try (RunningGateway gateway = startForOperators()) {
             JsonObject traffic = traffic(gateway);
             assertEquals(new JsonObject().put("3", "an operator rolled it back"), traffic.getJsonObject("rejected"));
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
             copy(4, "minus");
             awaitTrial(gateway, 1, 4);
             done(gateway, "POST", ECHO + "/promote", "");
         }
         try (RunningGateway gateway = startForOperators()) {
-            assertEquals("4", versionThatAnswers(gateway));
+            assertEquals("4", gateway.versionThatAnswers("echo", Requests.echo(3)));
             assertEquals(4, traffic(gateway).getInteger("stable"));
             JsonObject told = gateway.admin("GET", ECHO, "").json().getJsonObject("told");
             assertEquals(new JsonObject().put("candidate", "newest").put("weight", 0), told.getJsonObject("traffic"));
             done(gateway, "POST", ECHO + "/reset", "");
         }
         try (RunningGateway gateway = startForOperators()) {
-            assertEquals("4", versionThatAnswers(gateway), "the newest: nothing is remembered");
+            assertEquals(
+                    "4", gateway.versionThatAnswers("echo", Requests.echo(3)), "the newest: nothing is remembered");
             assertEquals(null, traffic(gateway));
         }
     }
@@ -136,7 +131,7 @@ class KeptTrialIT {
             sluice.awaitExit();
         }
         try (RunningGateway gateway = startForOperators()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
             assertTrue(traffic(gateway).getJsonObject("rejected").containsKey("2"));
         }
     }
@@ -145,7 +140,7 @@ class KeptTrialIT {
     @Test
     void whatTheGuardDecidesIsKeptWhereThereAreNoOperators() {
         try (RunningGateway gateway = start()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
         }
         assertTrue(Files.notExists(kept));
         new Repository(models).config("echo", "traffic: {candidate: newest, weight: 50, guard: {min_requests: 10}}");
@@ -155,13 +150,13 @@ class KeptTrialIT {
         }
         try (RunningGateway gateway = startForOperators()) {
             assertTrue(traffic(gateway).getJsonObject("rejected").getString("2").contains("failed"));
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
         }
     }
 
     private static void untilSentAway(RunningGateway gateway) {
         Waiting.until("it is sent away", () -> {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
             return gateway.get("/v2/models").body().contains("\"version\":\"2\",\"state\":\"unloaded\"");
         });
     }
@@ -198,7 +193,7 @@ class KeptTrialIT {
     void aVersionIsHeldToTheSignatureOfBeforeTheRestart() throws IOException {
         new Repository(models).config("echo", "same_signature: true");
         try (RunningGateway gateway = startForOperators()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("echo", Requests.echo(3)));
         }
         Files.delete(models.resolve("echo/1/model.onnx"));
         Files.delete(models.resolve("echo/1"));

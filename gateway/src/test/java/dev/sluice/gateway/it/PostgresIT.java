@@ -63,12 +63,6 @@ class PostgresIT {
         assertEquals(200, answer.status(), answer.body());
     }
 
-    private static String versionThatAnswers(RunningGateway gateway) {
-        Answer answer = gateway.infer("sums", Requests.sums(1, 2));
-        assertEquals(200, answer.status(), answer.body());
-        return answer.json().getString("model_version");
-    }
-
     @Test
     void whatOperatorsSaidHoldsAfterARestartAndForWhoeverSharesTheDatabase() {
         try (RunningGateway gateway = gateway();
@@ -81,10 +75,13 @@ class PostgresIT {
             assertEquals(
                     404,
                     gateway.admin("POST", "/admin/v1/models/no%00body/load", "").status());
-            assertEquals("2", versionThatAnswers(other), "which is told by its operators, or at its next start");
+            assertEquals(
+                    "2",
+                    other.versionThatAnswers("sums", Requests.sums(1, 2)),
+                    "which is told by its operators, or at its next start");
         }
         try (RunningGateway gateway = gateway()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             assertEquals(200, gateway.get("/v2/models/sums/versions/stable").status());
             String audit = gateway.admin("GET", "/admin/v1/audit?model=sums&limit=1", "")
                     .json()
@@ -99,7 +96,7 @@ class PostgresIT {
                             .getJsonArray("changes")
                             .size());
             assertEquals(200, gateway.admin("POST", SUMS + "/reset", "").status());
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
     }
 
@@ -114,13 +111,13 @@ class PostgresIT {
             assertFalse(error.contains("127.0.0.1"), error);
             gateway.admin("POST", SUMS + "/unload", "").error(503);
             gateway.admin("GET", "/admin/v1/audit", "").error(503);
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             postgres.begin();
             serve(gateway, 2);
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         try (RunningGateway gateway = gateway()) {
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
     }
 
@@ -153,13 +150,13 @@ class PostgresIT {
                 .migrate();
         change("insert into model_wish (model, memory, versions) values ('sums', 'UNSAID', '1')");
         try (RunningGateway gateway = gateway()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             assertEquals(200, gateway.admin("PUT", SUMS + "/traffic", POLICY).status());
             assertEquals(200, gateway.admin("POST", SUMS + "/rollback", "").status());
         }
         assertEquals("an operator rolled it back", text("select reason from rejected_version where version = 2"));
         try (RunningGateway gateway = gateway()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             String shown = gateway.admin("GET", SUMS, "").body();
             assertTrue(shown.contains("\"rejected\":{\"2\":\"an operator rolled it back\"}"), shown);
             assertTrue(shown.contains("\"traffic\":" + POLICY), shown);

@@ -58,12 +58,6 @@ class RegistryIT {
         assertEquals(200, answer.status(), answer.body());
     }
 
-    private static String versionThatAnswers(RunningGateway gateway) {
-        Answer answer = gateway.infer("sums", Requests.sums(1, 2));
-        assertEquals(200, answer.status(), answer.body());
-        return answer.json().getString("model_version");
-    }
-
     @Test
     void whatOperatorsSaidHoldsAfterARestart() {
         try (RunningGateway gateway = start()) {
@@ -74,7 +68,7 @@ class RegistryIT {
             done(gateway, "POST", "/admin/v1/models/other/unload", "");
         }
         try (RunningGateway gateway = start()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             gateway.infer("other", Requests.sums(1, 2)).error(503);
             JsonObject sums = gateway.admin("GET", SUMS, "").json();
             assertEquals(new JsonObject().put("stable", 2), sums.getJsonObject("labels"));
@@ -94,10 +88,10 @@ class RegistryIT {
             assertTrue(gateway.get("/v2/models/sums/config").body().contains("\"count\":3"));
             done(gateway, "POST", SUMS + "/reset", "");
             done(gateway, "POST", "/admin/v1/models/other/load", "");
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         try (RunningGateway gateway = start()) {
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             assertEquals(200, gateway.infer("other", Requests.sums(1, 2)).status());
             JsonObject sums = gateway.admin("GET", SUMS, "").json();
             assertEquals(new JsonObject().put("theirs", 2), sums.getJsonObject("labels"));
@@ -158,7 +152,7 @@ class RegistryIT {
                 sluice.awaitExit();
             }
             try (RunningGateway gateway = start()) {
-                assertEquals(version, versionThatAnswers(gateway), "round " + round);
+                assertEquals(version, gateway.versionThatAnswers("sums", Requests.sums(1, 2)), "round " + round);
                 assertEquals(version, changes(gateway, "?limit=1").getFirst().getString("detail"));
             }
         }
@@ -267,14 +261,14 @@ class RegistryIT {
     void noFileIsMadeWhereNobodyCanSayAnythingAndOneThatIsThereHolds() throws IOException {
         String[] withoutOperators = {"worker.warm_up_budget=0s", "registry.directory=" + kept};
         try (RunningGateway gateway = RunningGateway.start(models, withoutOperators)) {
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         assertFalse(Files.exists(kept));
         try (RunningGateway gateway = start()) {
             done(gateway, "POST", SUMS + "/serve", "{\"versions\":[1]}");
         }
         try (RunningGateway gateway = RunningGateway.start(models, withoutOperators)) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         try (Stream<Path> files = Files.list(kept)) {
             assertEquals(List.of(kept.resolve("registry.mv.db")), files.toList());
@@ -286,12 +280,12 @@ class RegistryIT {
         String[] settings = {"admin.port=-1", "worker.warm_up_budget=0s", "registry.url=none"};
         try (RunningGateway gateway = RunningGateway.start(models, settings)) {
             done(gateway, "POST", SUMS + "/serve", "{\"versions\":[1]}");
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             String error = gateway.admin("GET", "/admin/v1/audit", "").error(404);
             assertTrue(error.contains("registry"), error);
         }
         try (RunningGateway gateway = RunningGateway.start(models, settings)) {
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
     }
 }

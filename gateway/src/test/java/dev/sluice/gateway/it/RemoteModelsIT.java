@@ -76,12 +76,6 @@ class RemoteModelsIT {
                 StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static String versionThatAnswers(RunningGateway gateway) {
-        Answer answer = gateway.infer("sums", Requests.sums(1, 2));
-        assertEquals(200, answer.status(), answer.body());
-        return answer.json().getString("model_version");
-    }
-
     private static JsonObject version(RunningGateway gateway, String name, int number) {
         return gateway
                 .admin("GET", "/admin/v1/models/" + name, "")
@@ -105,20 +99,26 @@ class RemoteModelsIT {
     void aModelYamlNamesWhereItsVersionsComeFrom() throws IOException {
         modelYaml("sums", "sources:\n  - 1=" + store.url("/sums.onnx") + "\n");
         try (RunningGateway gateway = start()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             modelYaml(
                     "sums",
                     "sources:\n  - 1=" + store.url("/sums.onnx") + "\n  - 2=" + store.url("/sums.onnx?again") + "\n");
-            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             modelYaml("sums", "sources:\n  - 1=" + store.url("/sums.onnx") + "\n");
-            Waiting.until("version 1 serves", () -> versionThatAnswers(gateway).equals("1"));
+            Waiting.until(
+                    "version 1 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("1"));
             assertEquals(2, store.ranges().size(), "the file of version 1 was there");
             assertTrue(gateway.metrics().value("sluice_source_received_bytes_total") == 2.0 * model.length);
             assertTrue(gateway.metrics().value("sluice_source_cache_bytes") == model.length, "the same, once");
         }
         store.isAway(true);
         try (RunningGateway gateway = start()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         assertEquals(2, store.ranges().size(), "what is in the cache is not asked for");
     }
@@ -129,15 +129,18 @@ class RemoteModelsIT {
             Answer added = add(gateway, "sums", 1, store.url("/sums.onnx?signature=secret"));
             assertEquals(200, added.status(), added.body());
             assertFalse(added.body().contains("secret"), added.body());
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             new Repository(models).with("sums", "2", MODEL);
-            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             add(gateway, "sums", 2, store.url("/sums.onnx")).error(400);
         }
         try (RunningGateway gateway = start()) {
-            assertEquals("2", versionThatAnswers(gateway));
+            assertEquals("2", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             assertEquals(200, gateway.admin("POST", SUMS + "/rollback", "").status());
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             Answer seen = gateway.admin("GET", SUMS, "");
             assertTrue(seen.body().contains("/sums.onnx?***"), seen.body());
             assertFalse(seen.body().contains("secret"), seen.body());
@@ -145,7 +148,10 @@ class RemoteModelsIT {
             assertEquals(
                     200,
                     gateway.admin("DELETE", SUMS + "/versions/1/source", "").status());
-            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             gateway.admin("DELETE", SUMS + "/versions/1/source", "").error(404);
         }
     }
@@ -171,7 +177,7 @@ class RemoteModelsIT {
             add(gateway, "sums", 2, "file:///etc/passwd").error(400);
             add(gateway, "sums", 2, "gopher://x/y").error(400);
             add(gateway, "-x", 2, store.url("/sums.onnx")).error(400);
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             Waiting.until(
                     "nothing of it is left", () -> version(gateway, "sums", 2).isEmpty());
             assertEquals(
@@ -186,14 +192,14 @@ class RemoteModelsIT {
         new Repository(models).with("sums", "1", MODEL);
         store.isAway(true);
         try (RunningGateway gateway = start()) {
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             JsonObject failed = version(gateway, "sums", 3);
             assertEquals("failed", failed.getString("state"));
             assertTrue(failed.getString("reason").contains("status 503"), failed.encode());
             assertEquals(1, gateway.metrics().value("sluice_source_failures_total"));
             store.isAway(false);
             assertEquals(200, gateway.admin("POST", SUMS + "/load", "").status());
-            assertEquals("3", versionThatAnswers(gateway));
+            assertEquals("3", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
     }
 
@@ -216,9 +222,12 @@ class RemoteModelsIT {
         try (RunningGateway gateway = start("worker.sources.idle_timeout=1h")) {
             modelYaml("sums", "sources: [" + "2=" + store.url("/sums.tar") + "]\n");
             awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             store.goesOn();
-            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             assertEquals("ready", version(gateway, "sums", 2).getString("state"));
             assertEquals("", version(gateway, "sums", 2).getString("reason"));
         }
@@ -236,7 +245,10 @@ class RemoteModelsIT {
             store.breaksOff();
             awaitShown(gateway, "loading", "fetching 5.0 of 8.0 MiB");
             store.goesOn();
-            Waiting.until("version 2 serves", () -> versionThatAnswers(gateway).equals("2"));
+            Waiting.until(
+                    "version 2 serves",
+                    () -> gateway.versionThatAnswers("sums", Requests.sums(1, 2))
+                            .equals("2"));
             assertEquals(List.of("", "bytes=" + (3 << 20) + "-"), store.ranges());
             assertEquals(tar.length, gateway.metrics().value("sluice_source_received_bytes_total"), "each byte once");
             assertEquals(1, gateway.metrics().value("sluice_source_failures_total"));
@@ -253,7 +265,7 @@ class RemoteModelsIT {
             awaitShown(gateway, "loading", "fetching 3.0 of 8.0 MiB");
             store.goesOn();
             awaitShown(gateway, "failed", " has the sha256 [0-9a-f]{64} and not " + other);
-            assertEquals("1", versionThatAnswers(gateway));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
             assertEquals(0, sizes(directory.resolve("cache")), "nothing of it stays");
         }
     }
@@ -272,8 +284,8 @@ class RemoteModelsIT {
         store.speaksAgain();
         try (RunningGateway gateway = start();
                 RunningGateway second = start("registry.url=none")) {
-            assertEquals("1", versionThatAnswers(gateway));
-            assertEquals("1", versionThatAnswers(second));
+            assertEquals("1", gateway.versionThatAnswers("sums", Requests.sums(1, 2)));
+            assertEquals("1", second.versionThatAnswers("sums", Requests.sums(1, 2)));
         }
         assertEquals(List.of("", "bytes=" + (3 << 20) + "-"), store.ranges());
         assertEquals(0, sizes(directory.resolve("cache/partial")));

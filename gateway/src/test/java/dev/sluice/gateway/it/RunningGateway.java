@@ -120,6 +120,13 @@ final class RunningGateway implements AutoCloseable {
         return Waiting.await(inferLater(model, body));
     }
 
+    /** Which version of a model answers that request. */
+    String versionThatAnswers(String model, String body) {
+        Answer answer = infer(model, body);
+        assertEquals(200, answer.status(), answer.body());
+        return answer.json().getString("model_version");
+    }
+
     CompletableFuture<Answer> inferLater(String model, String body) {
         return send(request("/v2/models/" + model + "/infer")
                 .header("content-type", "application/json")

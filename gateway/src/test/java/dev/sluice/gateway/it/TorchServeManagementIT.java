@@ -3,9 +3,7 @@ package dev.sluice.gateway.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,16 +47,12 @@ class TorchServeManagementIT {
         Answer done =
                 gateway.admin("PUT", "/models/words?min_worker=2&synchronous=true", "", "x-request-id", "scaling");
         assertEquals("Workers scaled to 2 for model: words", done.json().getString("status"), done.body());
-        List<JsonObject> kept = managed.changedBy("scaling");
-        assertEquals(1, kept.size(), kept.toString());
-        assertEquals("words", kept.getFirst().getString("model"));
-        assertEquals("instances", kept.getFirst().getString("change"));
+        managed.assertChanged("scaling", "words", "instances");
     }
 
     @Test
     void whatHasBeenUnregisteredMayBeRegisteredAgain() throws IOException {
-        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), elsewhere.resolve("again.onnx"));
-        String register = "/models?url=file://" + elsewhere.resolve("again.onnx");
+        String register = "/models?url=" + managed.url("again.onnx");
         for (int version = 1; version <= 2; version++) {
             Answer registered = gateway.admin("POST", register, "");
             assertEquals(
@@ -75,9 +69,9 @@ class TorchServeManagementIT {
     /** Who rolls back and tidies up must not get back what was rolled back from. */
     @Test
     void withTheLastServedVersionTheModelLeaves() throws IOException {
-        Files.copy(Places.TEST_MODELS.resolve("echo/1/model.onnx"), elsewhere.resolve("thrice.onnx"));
+        String register = "/models?url=" + managed.url("thrice.onnx");
         for (int version = 1; version <= 3; version++) {
-            Answer registered = gateway.admin("POST", "/models?url=file://" + elsewhere.resolve("thrice.onnx"), "");
+            Answer registered = gateway.admin("POST", register, "");
             assertEquals(200, registered.status(), registered.body());
         }
         assertEquals(

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By a class of a user's own.
+ * How a thing becomes tensors by a class of a user's own.
  *
  * @param plugin its name
  * @param prepared it, for this version

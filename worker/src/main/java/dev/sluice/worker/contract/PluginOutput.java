@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By a class of a user's own, of all outputs that the model has.
+ * How all outputs of a model become an answer by a class of a user's own.
  *
  * @param plugin its name
  * @param outputs their names

@@ -7,10 +7,6 @@ import dev.sluice.worker.detection.Numbers;
 import dev.sluice.worker.pipeline.Pipeline.Input;
 import dev.sluice.worker.pipeline.Pipeline.Output;
 import dev.sluice.worker.pipeline.Pipeline.Stage;
-import dev.sluice.worker.pipeline.PipelinePlan.Condition;
-import dev.sluice.worker.pipeline.PipelinePlan.Feed;
-import dev.sluice.worker.pipeline.PipelinePlan.Result;
-import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,8 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a pipeline against its stages' signatures, once: what is given must be what is taken, by name, type and shape, and
- * no stage may wait for itself.
+ * Holds a pipeline against its stages' signatures, once: what is given must be what is taken, by name, type and shape,
+ * and no stage may wait for itself.
  *
  * @thread confined to the caller of {@link #plan}
  * @errors told to {@link PipelineFaults}
@@ -36,16 +32,11 @@ final class PipelineCheck {
     private final Map<String, Signature> signatures;
     private final PipelineFaults faults;
     private final RowKinds rows;
+    private final Presence presence;
     private final Map<String, Stage> stages = new LinkedHashMap<>();
 
     /** The pipeline's own inputs, as all who take them want them. */
     private final Map<String, TensorSpec> inputs = new LinkedHashMap<>();
-
-    /** By stage, once they are known. */
-    private final Map<String, Set<Switch>> guards = new HashMap<>();
-
-    /** By what stages give and somebody takes, in the order in which the plan counts slots. */
-    private final Map<Source, Integer> slots = new LinkedHashMap<>();
 
     PipelineCheck(Pipeline pipeline, Map<String, Signature> signatures, PipelineFaults faults) {
         this.pipeline = pipeline;
@@ -53,6 +44,7 @@ final class PipelineCheck {
         this.faults = faults;
         this.rows = new RowKinds(faults);
         pipeline.stages().forEach(stage -> stages.put(stage.name(), stage));
+        this.presence = new Presence(stages);
     }
 
     Optional<PipelinePlan> plan() {
@@ -76,23 +68,13 @@ final class PipelineCheck {
         if (!faults.isEmpty()) {
             return Optional.empty();
         }
-        inputs.keySet().forEach(name -> slots.put(new Source("", name), slots.size()));
-        inOrder.forEach(stage -> {
-            stage.sources().map(this::whole).filter(from -> !from.isInput()).forEach(this::slot);
-        });
-        pipeline.outputs().forEach(output -> output.from().forEach(from -> slot(whole(from))));
-        inOrder.forEach(this::mustBeUsed);
-        if (!faults.isEmpty()) {
-            return Optional.empty();
-        }
-        Signature signature = new Signature(List.copyOf(inputs.values()), outputs, isBatched(inOrder));
-        List<Result> results = pipeline.outputs().stream()
-                .map(output -> new Result(
-                        output.combination(),
-                        output.from().stream().map(from -> slot(whole(from))).toList()))
-                .toList();
-        return Optional.of(
-                new PipelinePlan(signature, inOrder.stream().map(this::step).toList(), results, slots.size()));
+        PlanLayout layout = new PlanLayout(pipeline, inOrder, signatures, inputs.keySet());
+        inOrder.stream()
+                .filter(stage -> !layout.takesFrom(stage))
+                .forEach(stage -> faults.add(stage.line(), "gives nothing that anybody takes"));
+        return faults.isEmpty()
+                ? Optional.of(layout.plan(new Signature(List.copyOf(inputs.values()), outputs, isBatched(inOrder))))
+                : Optional.empty();
     }
 
     /** Whether all stages take rows, and what comes out has those that were sent. */
@@ -105,10 +87,6 @@ final class PipelineCheck {
 
     private Signature signature(String stage) {
         return Objects.requireNonNull(signatures.get(stage), stage);
-    }
-
-    private int slot(Source from) {
-        return slots.computeIfAbsent(from, first -> slots.size());
     }
 
     /** Each behind those that it waits for. */
@@ -274,15 +252,6 @@ final class PipelineCheck {
         return spec;
     }
 
-    /** With the tensor's name where that was left out. */
-    private Source whole(Source from) {
-        return from.isInput() || !from.tensor().isEmpty()
-                ? from
-                : new Source(
-                        from.stage(),
-                        signature(from.stage()).outputs().getFirst().name());
-    }
-
     private List<TensorSpec> outputs() {
         List<TensorSpec> outputs = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -322,9 +291,9 @@ final class PipelineCheck {
         }
         if (faults.isEmpty() && output.combination() != Combination.FIRST) {
             output.from().stream()
-                    .filter(from -> !guards(from).isEmpty())
+                    .filter(from -> !presence.isCertain(from))
                     .forEach(from -> faults.add(output.line(), from + " may have no value, for its stage may not run"));
-        } else if (faults.isEmpty() && !alwaysHasValue(output)) {
+        } else if (faults.isEmpty() && !presence.isCertain(output)) {
             faults.add(
                     output.line(),
                     "may have no value: end it with else and a stage that always runs, or with two of which one has if"
@@ -336,64 +305,5 @@ final class PipelineCheck {
     /** Or rows of one request that go different ways could not come together. */
     private static boolean agreeBeyondRows(Shape one, Shape other) {
         return PipelinePlan.both(one.withRows(Shape.VARIABLE), other.withRows(Shape.VARIABLE)) != null;
-    }
-
-    /** Whether one of its sources is there whatever is tested, or two of which one is there whenever the other is not. */
-    private boolean alwaysHasValue(Output output) {
-        List<Set<Switch>> guards = output.from().stream().map(this::guards).toList();
-        return guards.stream()
-                .anyMatch(one -> one.isEmpty() || guards.stream().anyMatch(other -> areOpposite(one, other)));
-    }
-
-    private static boolean areOpposite(Set<Switch> one, Set<Switch> other) {
-        return one.size() == 1
-                && other.size() == 1
-                && one.iterator().next().isOppositeOf(other.iterator().next());
-    }
-
-    /** All tests that must come out right for it to be there; each stage is looked at once, however many ways lead there. */
-    private Set<Switch> guards(Source from) {
-        Stage stage = stages.get(from.stage());
-        Set<Switch> known = guards.get(from.stage());
-        if (stage == null || known != null) {
-            return known == null ? Set.of() : known;
-        }
-        Set<Switch> all = new HashSet<>();
-        if (!(stage.task() instanceof Crop)) { // without boxes it gives no pieces, but it gives them
-            stage.sources().forEach(source -> all.addAll(guards(source)));
-        }
-        if (stage.test() != null) {
-            all.add(stage.test());
-        }
-        guards.put(stage.name(), all);
-        return all;
-    }
-
-    private void mustBeUsed(Stage stage) {
-        if (slots.keySet().stream().noneMatch(from -> from.stage().equals(stage.name()))) {
-            faults.add(stage.line(), "gives nothing that anybody takes");
-        }
-    }
-
-    private Step step(Stage stage) {
-        Signature signature = signature(stage.name());
-        List<Feed> feeds = new ArrayList<>();
-        for (TensorSpec spec : signature.inputs()) {
-            stage.inputs().stream()
-                    .filter(input -> input.name().isEmpty() || input.name().equals(spec.name()))
-                    .findFirst()
-                    .ifPresent(input -> feeds.add(new Feed(spec, slot(whole(input.from())))));
-        }
-        List<String> outputs = new ArrayList<>();
-        List<Integer> outputSlots = new ArrayList<>();
-        slots.forEach((from, slot) -> {
-            if (from.stage().equals(stage.name())) {
-                outputs.add(from.tensor());
-                outputSlots.add(slot);
-            }
-        });
-        Switch test = stage.test();
-        Condition condition = test == null ? null : new Condition(test, slot(whole(test.of())));
-        return new Step(stage.name(), stage.task(), signature, feeds, condition, outputs, outputSlots);
     }
 }

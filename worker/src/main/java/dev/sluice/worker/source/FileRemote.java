@@ -6,14 +6,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 
 /**
  * A file that this machine can read, as one on a volume that others share.
  *
  * @thread as the interface says
  */
-final class FileRemote implements Remote, Remote.Part {
+final class FileRemote implements Remote.Lone {
 
     private final ModelSource source;
     private final SourceRules rules;
@@ -21,16 +20,6 @@ final class FileRemote implements Remote, Remote.Part {
     FileRemote(ModelSource source, SourceRules rules) {
         this.source = source;
         this.rules = rules;
-    }
-
-    @Override
-    public List<Part> parts() {
-        return List.of(this);
-    }
-
-    @Override
-    public String name() {
-        return "";
     }
 
     @Override

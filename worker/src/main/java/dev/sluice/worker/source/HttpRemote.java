@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @thread as the interface says
  * @source RFC 9110, range requests and conditional requests
  */
-final class HttpRemote implements Remote, Remote.Part {
+final class HttpRemote implements Remote.Lone {
 
     private static final int MOST_REDIRECTS = 5;
     private static final int PARTIAL = 206;
@@ -57,16 +56,6 @@ final class HttpRemote implements Remote, Remote.Part {
         this.sockets = sockets;
         this.idleTimeout = idleTimeout;
         this.clock = clock;
-    }
-
-    @Override
-    public List<Part> parts() {
-        return List.of(this);
-    }
-
-    @Override
-    public String name() {
-        return "";
     }
 
     @Override

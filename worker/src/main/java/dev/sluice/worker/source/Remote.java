@@ -34,6 +34,24 @@ interface Remote {
     }
 
     /**
+     * A source that is one file.
+     *
+     * @thread as the one around it
+     */
+    interface Lone extends Remote, Part {
+
+        @Override
+        default List<Part> parts() {
+            return List.of(this);
+        }
+
+        @Override
+        default String name() {
+            return "";
+        }
+    }
+
+    /**
      * Bytes on their way.
      *
      * @param from the first of them

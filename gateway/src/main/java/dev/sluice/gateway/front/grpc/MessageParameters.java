@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code parameters} of a ModelInferRequest: those that mean something here, and a clear no to those that would have to.
  *
- * <p>Others are the client's own and are read over, but names that begin with {@code triton_} are reserved. Of two with one name the later holds, as protobuf has it for maps.
+ * <p>Others are the client's own and are read over, but names that begin with {@code triton_} are reserved. Of two with
+ * one name the later holds, as protobuf has it for maps.
  *
  * @thread confined to one front loop
  * @errors InvalidRequest that names the parameter

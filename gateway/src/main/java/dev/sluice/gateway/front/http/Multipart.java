@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a part, such as a file, in a form as browsers and {@code curl -F} send it, without a copy of it: all that is looked for is where it
- * begins and ends.
+ * Finds a part, such as a file, in a form as browsers and {@code curl -F} send it, without a copy of it: all that is
+ * looked for is where it begins and ends.
  *
  * @thread stateless
  * @bound {@value #MOST_PARTS} parts, {@value #MOST_HEAD} bytes of head for each

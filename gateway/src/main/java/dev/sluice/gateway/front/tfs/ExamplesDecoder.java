@@ -110,15 +110,7 @@ final class ExamplesDecoder {
             cursor.skipValue();
             return 0;
         }
-        cursor.read('[');
-        int count = 0;
-        if (!cursor.tryRead(']')) {
-            do {
-                cursor.skipValue();
-                count++;
-            } while (cursor.readCommaOr(']'));
-        }
-        return count;
+        return cursor.skipList();
     }
 
     private void readContext() {

@@ -236,14 +236,24 @@ public final class JsonCursor {
         } while (readCommaOr('}'));
     }
 
-    private void skipArray(int depth) {
-        position++;
-        if (tryRead(']')) {
-            return;
+    /** Reads over a list, and says how many elements it has. */
+    public int skipList() {
+        if (peek() != '[') {
+            throw unexpected("'['");
         }
-        do {
-            skipValue(depth + 1);
-        } while (readCommaOr(']'));
+        return skipArray(0);
+    }
+
+    private int skipArray(int depth) {
+        position++;
+        int count = 0;
+        if (!tryRead(']')) {
+            do {
+                skipValue(depth + 1);
+                count++;
+            } while (readCommaOr(']'));
+        }
+        return count;
     }
 
     void readNull() {

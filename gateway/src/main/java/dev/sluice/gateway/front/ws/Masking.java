@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * What clients put over their bytes.
+ * The mask that a client puts over the bytes of each of its frames.
  *
  * @thread stateless
  * @source RFC 6455, section 5.3

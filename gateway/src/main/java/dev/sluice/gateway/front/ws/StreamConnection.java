@@ -22,6 +22,7 @@ import dev.sluice.gateway.security.KeyHolder;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelId;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -29,8 +30,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +37,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One WebSocket connection: frames in, requests, answers out.
  *
- * <p>It reads while it has reason to: not while a message beyond the window has just been refused, not while so many
- * answers lie untaken that no more are made, not when it is to end. What is read gets an answer; so what has none when the
+ * <p>What is read gets an answer, and it reads while it has reason to ({@link Reading}); so what has none when the
  * connection ends with 1001 was never looked at.
  *
  * @thread confined to the front loop of its connection
@@ -52,9 +50,6 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    /** How long nothing is read after a message for which the server had no room, if no answer comes before. */
-    private static final long FULL_MILLIS = 100;
-
     private final WebSocketFront front;
     private final StreamTerms terms;
     private final FrontConnection connection;
@@ -65,13 +60,10 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     private final Window<Outgoing> window;
     private final Outbox outbox;
     private final Liveness liveness;
+    private final Reading reading;
     private final Set<StreamCall> calls = new LinkedHashSet<>();
     private final PerMessageDeflate deflate;
     private long requests;
-    private boolean reading = true;
-    private boolean full;
-    private boolean standing;
-    private @Nullable Future<?> endOfFull;
     private boolean leaving;
     private boolean closing;
 
@@ -89,11 +81,9 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         WebSocketOptions options = front.options();
         this.window = new Window<>(options.windowMessages(), options.windowSize(), inOrder, outbox::send);
         AdmitOptions limits = parts().admitOptions();
-        this.liveness = new Liveness(
-                this,
-                options,
-                limits.shortened(limits.requestTimeout()),
-                connection.channel().eventLoop());
+        EventLoop loop = connection.channel().eventLoop();
+        this.liveness = new Liveness(this, options, limits.shortened(limits.requestTimeout()), loop);
+        this.reading = new Reading(this, socket, liveness, loop);
     }
 
     void begin(JsonOutput hello) {
@@ -170,7 +160,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         call.holdBytes(arriving.handOver());
         serve(call, place.entry(), head, message, body);
         if (message.cut()) {
-            pauseForRoom();
+            reading.pauseForRoom();
         }
     }
 
@@ -232,7 +222,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
             case LET_IN -> {
                 if (message.cut()) {
                     throw new InferenceException(new InferenceError.Overloaded(
-                            "the server holds as many bytes of requests as it may", FULL_MILLIS));
+                            "the server holds as many bytes of requests as it may", Reading.FULL_MILLIS));
                 }
             }
         }
@@ -249,32 +239,12 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         return new RequestedModel(head.modelName(), version == null || version.isEmpty() ? null : version);
     }
 
-    /** Until another answer has left, which makes room, or for a moment. */
-    private void pauseForRoom() {
-        full = true;
-        endOfFull = connection.channel().eventLoop().schedule(this::goOn, FULL_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void goOn() {
-        full = false;
-        lookAgain();
-    }
-
     /** Reads as long as there is reason to, and ends when there is none to go on. */
-    private void lookAgain() {
+    void lookAgain() {
         if (leaving && !closing && isIdle()) {
             close(CloseCode.GOING_AWAY, "the server is shutting down");
         }
-        boolean mayRead = closing || !(leaving || full || standing || window.isOverrun() || isBehind());
-        if (mayRead != reading && socket.isOpen()) {
-            reading = mayRead;
-            if (mayRead) {
-                liveness.awaitRest();
-                socket.resume();
-            } else {
-                socket.pause();
-            }
-        }
+        reading.lookAgain();
     }
 
     /** The process drains: what has been read is answered, and nothing more is read. */
@@ -287,7 +257,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     /** The loop has time for this connection again. */
     @Override
     public void readOn() {
-        standing = false;
+        reading.standNoMore();
         lookAgain();
     }
 
@@ -326,9 +296,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     public void onClosed() {
         front.streams().closed();
         liveness.stop();
-        if (endOfFull != null) {
-            endOfFull.cancel(false);
-        }
+        reading.stop();
         giveUp();
         outbox.stop();
     }
@@ -338,7 +306,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     }
 
     boolean isReading() {
-        return reading;
+        return reading.isOn();
     }
 
     /** Whether nothing is in flight, and every answer has been handed on. */
@@ -353,6 +321,11 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
     /** Whether the client has left so many answers untaken that no more are made for it. */
     boolean isBehind() {
         return outbox.bytes() >= front.http().maxUnsentSize();
+    }
+
+    /** Whether it is to end, or its client has first to be answered, or to take what it has been answered. */
+    boolean takesNoMore() {
+        return leaving || window.isOverrun() || isBehind();
     }
 
     String client() {
@@ -393,8 +366,7 @@ final class StreamConnection implements FrameDecoder.Reader, FrameSocket.Listene
         liveness.asked();
         place.close(outbox.owe(call.made(deflate.fit(answer))));
         accessLog.answered(call.requestId(), call.startNanos(), asked, new AccessLog.Given(status, call.madeBytes()));
-        full = false;
-        standing = connection.standsInLine();
+        reading.answered(connection.standsInLine());
         lookAgain();
     }
 }

@@ -18,8 +18,9 @@ final class StreamPipeline {
     private StreamPipeline() {}
 
     /**
-     * Puts our decoder in the place of Netty's and our end of all handlers in the place of that of Vert.x; takes away the idle timer of HTTP, to which a ping is as good as a
-     * request; and lets the answers that one turn of the loop brings leave in one write.
+     * Puts our decoder in the place of Netty's and our end of all handlers in the place of that of Vert.x; takes away
+     * the idle timer of HTTP, to which a ping is as good as a request; and lets the answers that one turn of the loop
+     * brings leave in one write.
      */
     static void install(Channel channel, FrameDecoder decoder, FrameSocket socket) {
         ChannelPipeline pipeline = channel.pipeline();

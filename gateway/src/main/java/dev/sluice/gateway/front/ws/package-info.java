@@ -3,7 +3,7 @@
  *
  * <p>{@code docs/streaming.md} is the protocol. A connection begins as a request of HTTP and lives on what
  * {@code front.http} has for connections; from the upgrade on its frames are read by our own decoder, and each message is
- * a {@link dev.sluice.gateway.front.Call} like any other.
+ * a {@link dev.sluice.gateway.front.call.Call} like any other.
  *
  * <p>Read {@code StreamConnection} first, then {@code Window}, which decides what may be in flight and in which order
  * answers leave.

@@ -1,9 +1,7 @@
 package dev.sluice.gateway.front.grpc;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.google.protobuf.MessageLite;
-import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.front.AllocatedHeap;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.grpc.MessageCursor.Span;
 import dev.sluice.gateway.front.v2.AnswerForm;
@@ -17,7 +15,6 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -28,31 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Heap that a request costs: the same for a thousand elements and for a hundred thousand. */
 class GrpcAllocationTest {
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int FEW = 1000;
-    private static final int MANY = 100_000;
-    private static final int WARM_UP = 20;
-
-    /** Far less than one byte for each element. */
-    private static final long TOLERANCE = 4096;
-
     private final TensorBuffers buffers = new TensorBuffers();
-
-    private static long allocated(Runnable run) {
-        for (int i = 0; i < WARM_UP; i++) {
-            run.run();
-        }
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        run.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    private static void assertSameHeap(String what, long few, long many) {
-        assertTrue(few > 0, "the JVM counts allocations");
-        assertTrue(
-                Math.abs(many - few) < TOLERANCE,
-                what + ": " + few + " bytes for " + FEW + " elements and " + many + " for " + MANY);
-    }
 
     private static Tensor tensor(DataType type, int elements) {
         return new RandomTensors(new Random(elements)).next("x", type, new Shape(elements), true);
@@ -61,7 +34,7 @@ class GrpcAllocationTest {
     private long decoding(DataType type, MessageLite message) {
         byte[] bytes = message.toByteArray();
         Signature signature = Messages.one(type, 1);
-        return allocated(() -> {
+        return AllocatedHeap.bytes(() -> {
             InferHead head = InferHead.of(bytes, 0, bytes.length);
             DecodedRequest read =
                     new InferMessageDecoder(bytes, new Span(0, bytes.length), head, signature, buffers).decode();
@@ -88,7 +61,8 @@ class GrpcAllocationTest {
                 new ModelId("m", 1), List.of(tensor(DataType.FP32, elements)), new Timing(0, 0, 0, 1, 0));
         Description model = new Description("test", Messages.one(DataType.FP32, 1), List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm("", List.of(), true);
-        return allocated(() -> InferMessageEncoder.unary(response, form, model).encode());
+        return AllocatedHeap.bytes(
+                () -> InferMessageEncoder.unary(response, form, model).encode());
     }
 
     @ParameterizedTest
@@ -96,16 +70,16 @@ class GrpcAllocationTest {
             mode = Mode.EXCLUDE,
             names = {"FP16", "BF16"})
     void decodingTypedTensors(DataType type) {
-        assertSameHeap(type.name(), typed(type, FEW), typed(type, MANY));
+        AllocatedHeap.assertSameForMany(type.name(), elements -> typed(type, elements));
     }
 
     @Test
     void decodingRawTensors() {
-        assertSameHeap("raw", raw(FEW), raw(MANY));
+        AllocatedHeap.assertSameForMany("raw", this::raw);
     }
 
     @Test
     void encodingRawTensors() {
-        assertSameHeap("out", encoding(FEW), encoding(MANY));
+        AllocatedHeap.assertSameForMany("out", GrpcAllocationTest::encoding);
     }
 }

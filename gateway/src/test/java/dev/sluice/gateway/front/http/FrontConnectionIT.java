@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,7 +23,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +47,8 @@ class FrontConnectionIT {
     private static final String BODY = "x".repeat(10 * WINDOW);
 
     private final AtomicLong now = new AtomicLong();
-    private final Connections connections = new Connections(options(), now::get);
+    private final Connections connections =
+            new Connections(Settings.of(HttpOptions.class).load(), now::get);
     private final FrontLoops loops = connections.loops();
     private final Semaphore reached = new Semaphore(0);
     private final Semaphore released = new Semaphore(0);
@@ -57,30 +58,6 @@ class FrontConnectionIT {
     private final List<Socket> sockets = new ArrayList<>();
     private Vertx vertx;
     private int port;
-
-    private static HttpOptions options() {
-        Duration minute = Duration.ofMinutes(1);
-        return new HttpOptions(
-                "localhost",
-                0,
-                1024,
-                1024,
-                1024,
-                minute,
-                minute,
-                1 << 20,
-                100,
-                100,
-                false,
-                minute,
-                1,
-                false,
-                false,
-                List.of(),
-                List.of(),
-                false,
-                "none");
-    }
 
     @BeforeEach
     void open() throws Exception {

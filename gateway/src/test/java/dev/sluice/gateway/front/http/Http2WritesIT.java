@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.worker.settings.Settings;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -18,7 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,37 +38,14 @@ class Http2WritesIT {
 
     private final Vertx vertx = Vertx.builder()
             .with(new VertxOptions().setEventLoopPoolSize(1))
-            .withTransport(FrontTransport.create(new Connections(options(), System::nanoTime)))
+            .withTransport(FrontTransport.create(
+                    new Connections(Settings.of(HttpOptions.class).load(), System::nanoTime)))
             .build();
     private final Vertx clients = Vertx.vertx();
     private final CountDownLatch begun = new CountDownLatch(STREAMS);
     private final List<HttpServerRequest> later = new ArrayList<>();
     private final Writes writes = new Writes();
     private int port;
-
-    private static HttpOptions options() {
-        Duration minute = Duration.ofMinutes(1);
-        return new HttpOptions(
-                "localhost",
-                0,
-                1024,
-                1024,
-                1024,
-                minute,
-                minute,
-                1 << 20,
-                100,
-                100,
-                false,
-                minute,
-                1,
-                false,
-                false,
-                List.of(),
-                List.of(),
-                false,
-                "none");
-    }
 
     @BeforeEach
     void open() throws Exception {

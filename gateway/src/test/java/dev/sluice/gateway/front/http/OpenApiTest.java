@@ -80,29 +80,6 @@ class OpenApiTest {
         return new Operations(new ModelCommands(vertx, models), audit, () -> false, () -> {});
     }
 
-    private static HttpOptions options() {
-        return new HttpOptions(
-                "localhost",
-                0,
-                1024,
-                1024,
-                1024,
-                SECOND,
-                SECOND,
-                1024,
-                8,
-                1,
-                false,
-                SECOND,
-                1,
-                false,
-                false,
-                List.of(),
-                List.of(),
-                false,
-                "none");
-    }
-
     private static final ProfileFronts NO_PROFILES =
             new ProfileFronts(new CompatOptions(Profile.V2, List.of()), Map.of());
 
@@ -132,7 +109,10 @@ class OpenApiTest {
                 "test");
         InferencePipeline pipeline = Crossing.resultOnLoop(
                 vertx.getOrCreateContext(), () -> InferencePipeline.open(vertx, admission, ticker));
-        return Routes.build(LoopParts.of(vertx, options(), new Serving(pipeline, parts)), opening -> {}, NO_PROFILES);
+        return Routes.build(
+                LoopParts.of(vertx, Settings.of(HttpOptions.class).load(), new Serving(pipeline, parts)),
+                opening -> {},
+                NO_PROFILES);
     }
 
     /** As in {@code GET /v2/models/{model}}; HEAD and OPTIONS go with every path, and are not worth a word in the document. */

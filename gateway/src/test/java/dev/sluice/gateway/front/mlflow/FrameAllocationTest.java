@@ -1,8 +1,6 @@
 package dev.sluice.gateway.front.mlflow;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.front.AllocatedHeap;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.DecodedRequest;
@@ -11,7 +9,6 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Heap that a data frame costs: the same for few rows and for many, for no cell is an object. */
 class FrameAllocationTest {
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int FEW = 1000;
-    private static final int MANY = 100_000;
-    private static final int WARM_UP = 20;
-
-    /** Far less than one byte for each row. */
-    private static final long TOLERANCE = 8192;
 
     private static final Description TOGETHER = model(new TensorSpec("x", DataType.FP32, new Shape(-1, -1)));
     private static final Description APART = model(
@@ -43,17 +32,11 @@ class FrameAllocationTest {
 
     private long decoding(Description model, String form, String row, int rows) {
         byte[] body = body(form, row, rows).getBytes(StandardCharsets.UTF_8);
-        Runnable run = () -> {
+        return AllocatedHeap.bytes(() -> {
             FrameDecoder decoder = new FrameDecoder(new HttpBytes(body, 0, body.length), model, buffers);
             DecodedRequest decoded = form.equals("csv") ? decoder.decodeCsv(true) : decoder.decode();
             decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
-        };
-        for (int i = 0; i < WARM_UP; i++) {
-            run.run();
-        }
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        run.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
+        });
     }
 
     private static String body(String form, String row, int rows) {
@@ -78,9 +61,7 @@ class FrameAllocationTest {
     })
     void doesNotGrowWithTheRows(boolean together, String form, String row) {
         Description model = together ? TOGETHER : APART;
-        long few = decoding(model, form, row, FEW);
-        long many = decoding(model, form, row, MANY);
-        assertTrue(few > 0, "the JVM counts allocations");
-        assertTrue(Math.abs(many - few) < TOLERANCE, few + " bytes for " + FEW + " rows and " + many + " for " + MANY);
+        AllocatedHeap.assertSameForMany(
+                (together ? "together, " : "apart, ") + form, rows -> decoding(model, form, row, rows));
     }
 }

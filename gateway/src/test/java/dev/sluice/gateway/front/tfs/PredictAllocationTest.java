@@ -1,8 +1,6 @@
 package dev.sluice.gateway.front.tfs;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.front.AllocatedHeap;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.v2.DecodedRequest;
@@ -10,7 +8,6 @@ import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.TensorSpec;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Heap that a request of TensorFlow Serving costs: the same for few rows and for many, for there is no tree. */
 class PredictAllocationTest {
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int FEW = 1000;
-    private static final int MANY = 100_000;
-    private static final int WARM_UP = 20;
-
-    /** Far less than one byte for each row. */
-    private static final long TOLERANCE = 8192;
 
     private final TensorBuffers buffers = new TensorBuffers();
 
@@ -39,17 +28,11 @@ class PredictAllocationTest {
                 true);
         byte[] body =
                 ("{\"" + form + "\":[" + (row + ",").repeat(rows - 1) + row + "]}").getBytes(StandardCharsets.UTF_8);
-        Runnable run = () -> {
+        return AllocatedHeap.bytes(() -> {
             DecodedRequest decoded =
                     new PredictDecoder(new HttpBytes(body, 0, body.length), signature, buffers).decode();
             decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
-        };
-        for (int i = 0; i < WARM_UP; i++) {
-            run.run();
-        }
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        run.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
+        });
     }
 
     @ParameterizedTest
@@ -64,9 +47,6 @@ class PredictAllocationTest {
         "BYTES, 1, instances, '\"ab\\u00e9\"'"
     })
     void doesNotGrowWithTheRows(DataType type, int rank, String form, String row) {
-        long few = decoding(type, rank, form, row, FEW);
-        long many = decoding(type, rank, form, row, MANY);
-        assertTrue(few > 0, "the JVM counts allocations");
-        assertTrue(Math.abs(many - few) < TOLERANCE, few + " bytes for " + FEW + " rows and " + many + " for " + MANY);
+        AllocatedHeap.assertSameForMany(type + " " + form, rows -> decoding(type, rank, form, row, rows));
     }
 }

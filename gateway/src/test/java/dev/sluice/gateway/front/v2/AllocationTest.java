@@ -1,9 +1,8 @@
 package dev.sluice.gateway.front.v2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.front.AllocatedHeap;
 import dev.sluice.gateway.front.TensorBuffers;
 import dev.sluice.worker.contract.DataType;
 import dev.sluice.worker.contract.InferenceResponse;
@@ -12,7 +11,6 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -27,36 +25,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Heap that a request costs: the same for a thousand elements and for a hundred thousand. */
 class AllocationTest {
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int FEW = 1000;
-    private static final int MANY = 100_000;
-    private static final int WARM_UP = 20;
-
-    /** Far less than one byte for each element. */
-    private static final long TOLERANCE = 4096;
-
     private final TensorBuffers buffers = new TensorBuffers();
-
-    /** Heap bytes of the last of several runs, the first of which load classes and take tensor memory. */
-    private static long allocated(Runnable run) {
-        for (int i = 0; i < WARM_UP; i++) {
-            run.run();
-        }
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        run.run();
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    private static void assertSameHeap(String what, long few, long many) {
-        assertTrue(few > 0, "the JVM counts allocations");
-        assertTrue(
-                Math.abs(many - few) < TOLERANCE,
-                what + ": " + few + " bytes for " + FEW + " elements and " + many + " for " + MANY);
-    }
 
     private long decoding(byte[] body, int jsonEnd, DataType type) {
         RequestBody request = new RequestBody(body, 0, jsonEnd, body.length);
-        return allocated(() -> {
+        return AllocatedHeap.bytes(() -> {
             DecodedRequest decoded =
                     new InferRequestDecoder(request, Decoding.one(type, 1), buffers, JsonOptions.STRICT).decode();
             decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
@@ -86,7 +59,7 @@ class AllocationTest {
         "BYTES, '\"ab\\u00e9\"'"
     })
     void decodingJson(DataType type, String element) {
-        assertSameHeap(type + " " + element, decodingJson(type, element, FEW), decodingJson(type, element, MANY));
+        AllocatedHeap.assertSameForMany(type + " " + element, elements -> decodingJson(type, element, elements));
     }
 
     private long decodingJson(DataType type, String element, int elements) {
@@ -97,7 +70,7 @@ class AllocationTest {
 
     @Test
     void decodingRawTensors() {
-        assertSameHeap("raw", decodingRaw(FEW), decodingRaw(MANY));
+        AllocatedHeap.assertSameForMany("raw", this::decodingRaw);
     }
 
     private long decodingRaw(int elements) {
@@ -114,7 +87,7 @@ class AllocationTest {
     @ParameterizedTest
     @CsvSource({"FP32, 1.5", "FP64, -0.25", "INT64, 1234567"})
     void encoding(DataType type, double value) {
-        assertSameHeap(type + " out", encoding(type, value, FEW), encoding(type, value, MANY));
+        AllocatedHeap.assertSameForMany(type + " out", elements -> encoding(type, value, elements));
     }
 
     private static long encoding(DataType type, double value, int elements) {
@@ -132,11 +105,12 @@ class AllocationTest {
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
         AnswerForm form = new AnswerForm(null, List.of(), false);
         AtomicInteger answer = new AtomicInteger();
-        long allocated = allocated(() -> answer.set(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
-                .encode()
-                .json()
-                .array()
-                .length));
+        long allocated =
+                AllocatedHeap.bytes(() -> answer.set(new InferResponseEncoder(response, form, model, JsonOptions.STRICT)
+                        .encode()
+                        .json()
+                        .array()
+                        .length));
         assertEquals(Math.min(256 + elements * 12, 1 << 20), answer.get(), "the answer's bytes did not grow");
         return allocated - answer.get();
     }
@@ -144,7 +118,7 @@ class AllocationTest {
     /** A few classes of many elements, each higher than all before it. */
     @Test
     void classification() {
-        assertSameHeap("classes", classifying(FEW), classifying(MANY));
+        AllocatedHeap.assertSameForMany("classes", AllocationTest::classifying);
     }
 
     private static long classifying(int elements) {
@@ -154,20 +128,20 @@ class AllocationTest {
         }
         Tensor tensor = new Tensor("y", DataType.FP32, new Shape(1, elements), data.flip());
         Description model = new Description("test", Decoding.ROWS, List.of(), 8, 1, "nowhere");
-        return allocated(() -> Classification.of(tensor, 100, model));
+        return AllocatedHeap.bytes(() -> Classification.of(tensor, 100, model));
     }
 
     /** Values of every length, into memory that is large enough. */
     @ParameterizedTest
     @EnumSource
     void encodingElements(DataType type) {
-        assertSameHeap(type + " out", encodingElements(type, FEW), encodingElements(type, MANY));
+        AllocatedHeap.assertSameForMany(type + " out", elements -> encodingElements(type, elements));
     }
 
     private static long encodingElements(DataType type, int elements) {
         Tensor tensor = new RandomTensors(new Random(elements)).next("y", type, new Shape(elements), true);
         int enough = 80 * elements;
-        return allocated(() -> {
+        return AllocatedHeap.bytes(() -> {
                     JsonOutput out = new JsonOutput(enough);
                     TensorDataEncoder.encode(tensor, out);
                     assertEquals(enough, out.array().length, "it did not grow");

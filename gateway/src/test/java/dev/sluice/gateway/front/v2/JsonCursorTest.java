@@ -41,6 +41,20 @@ class JsonCursorTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"[] | 0", "[ ] | 0", "[1] | 1", "[[1,2],{\"a\":[3]},null] | 3"})
+    void readsOverListsAndCountsTheirElements(String json, int elements) {
+        assertEquals(elements, Texts.read(json, JsonCursor::skipList));
+    }
+
+    @Test
+    void countsNothingThatIsNoList() {
+        assertThrows(BadJson.class, () -> Texts.read("{}", JsonCursor::skipList));
+        assertThrows(BadJson.class, () -> Texts.read("[1", JsonCursor::skipList));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
