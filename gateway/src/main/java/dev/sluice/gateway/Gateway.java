@@ -130,7 +130,8 @@ public final class Gateway {
     /**
      * Starts one; complete when its socket is open and every model has been tried.
      *
-     * @throws SettingsException when the file of keys is broken, or the registry is nowhere
+     * @throws SettingsException when the file of keys is broken, or the registry is nowhere; a port that two are to
+     *     have, and models that are to lie nowhere, fail its future with one
      */
     public static Future<Gateway> start(GatewayConfig config) {
         Gateway gateway = new Gateway(config);
@@ -144,9 +145,9 @@ public final class Gateway {
     }
 
     private Future<?> deploy() {
-        Optional<String> clash = PortClash.of(config);
-        if (clash.isPresent()) {
-            return Future.failedFuture(new SettingsException(List.of(clash.get())));
+        Optional<String> fault = PortClash.of(config).or(() -> Worker.fault(config.worker()));
+        if (fault.isPresent()) {
+            return Future.failedFuture(new SettingsException(List.of(fault.get())));
         }
         ReferenceCodec.register(vertx.eventBus());
         watch();

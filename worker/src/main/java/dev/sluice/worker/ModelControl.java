@@ -15,7 +15,6 @@ import dev.sluice.worker.repository.TrafficConfig;
 import dev.sluice.worker.settings.SettingsException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,13 +132,9 @@ final class ModelControl {
     private void applyNow() {
         List<ModelFolder> now = folders.all();
         instances.saidBy(now);
-        Set<ModelId> present = new LinkedHashSet<>();
-        for (ModelFolder folder : now) {
-            folder.versions().keySet().forEach(version -> present.add(new ModelId(folder.name(), version)));
-        }
         Map<String, TrafficPlan> plans = traffic.publish(now); // first, or a new version could serve untried
         policies.publish(now);
-        keeper.want(present, broken -> selection.of(now, plans, broken));
+        keeper.want(selection.reasons(now, plans), broken -> selection.of(now, plans, broken));
         labels.publish(now);
     }
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -126,10 +125,10 @@ final class ModelKeeper {
     /**
      * Begins to make it so.
      *
-     * @param everything what there is in the repository
+     * @param everything in the repository, each with the reason why it is not to be in memory, if it is not
      * @param some of it, to be in memory, by which versions have failed, for another may be wanted in their place
      */
-    void want(Set<ModelId> everything, Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> some) {
+    void want(Map<ModelId, String> everything, Function<Predicate<ModelId>, Map<ModelId, ModelLocation>> some) {
         unloaded.of(everything);
         wish = some;
         reconcile();

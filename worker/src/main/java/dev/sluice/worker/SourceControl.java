@@ -9,7 +9,6 @@ import dev.sluice.worker.repository.ModelFolder;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @thread the control thread, which waits
  */
 final class SourceControl {
-
-    /** Of a model that has no folder yet: it may get one. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final Wishes wishes;
     private final Fetching fetching;
@@ -83,10 +79,8 @@ final class SourceControl {
                     : Optional.of(new InferenceError.UnknownModel("no operator has said where version " + said.version()
                             + " of model " + InferenceException.quoted(said.name()) + " comes from"));
         }
-        if (folder.isEmpty() && !NAME.matcher(said.name()).matches()) {
-            return invalid(
-                    "model",
-                    "a name is up to 128 letters, digits and . _ -, of which the first is a letter or a digit");
+        if (folder.isEmpty() && !ModelFolder.NAME.matcher(said.name()).matches()) { // it may get one
+            return invalid("model", ModelFolder.NAME_RULE);
         }
         if (folder.isPresent() && folder.get().liesHere(said.version())) {
             return invalid(

@@ -4,36 +4,37 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelNews;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelState;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The versions that lie in the repository, or did, and are not in memory: the gateway side is told of each once, and once
- * more when its files have gone.
+ * The versions that lie in the repository, or did, and are not in memory: the gateway side is told of each, and why,
+ * once, and once more when that is another reason or its files have gone.
  *
  * @thread the control thread
  */
 final class UnloadedVersions {
 
     private final Announcements announcements;
-    private final Set<ModelId> told = new HashSet<>();
-    private Set<ModelId> present = Set.of();
+    private final Map<ModelId, String> told = new HashMap<>();
+    private Map<ModelId, String> present = Map.of();
 
     UnloadedVersions(Announcements announcements) {
         this.announcements = announcements;
     }
 
-    /** Takes note of what there is in the repository. */
-    void of(Set<ModelId> everything) {
+    /** Takes note of what there is in the repository, each with the reason why it is not wanted. */
+    void of(Map<ModelId, String> everything) {
         present = everything;
     }
 
     /** That version is not in memory. */
     void add(ModelId model) {
-        if (told.add(model)) {
-            announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, ""));
+        String reason = present.getOrDefault(model, "");
+        if (!reason.equals(told.put(model, reason))) {
+            announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, reason));
         }
     }
 
@@ -44,9 +45,9 @@ final class UnloadedVersions {
 
     /** Tells what is new. */
     void tell(Predicate<ModelId> inMemory) {
-        present.stream().filter(inMemory.negate()).forEach(this::add);
-        for (ModelId model : List.copyOf(told)) {
-            if (!present.contains(model) && told.remove(model)) {
+        present.keySet().stream().filter(inMemory.negate()).forEach(this::add);
+        for (ModelId model : List.copyOf(told.keySet())) {
+            if (!present.containsKey(model) && told.remove(model) != null) {
                 announcements.tell(new ModelNews.Removed(model));
             }
         }

@@ -8,6 +8,7 @@ import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.contract.WishStore;
 import dev.sluice.worker.engine.Engines;
 import dev.sluice.worker.plugin.Plugins;
+import dev.sluice.worker.repository.ModelRoots;
 import dev.sluice.worker.source.ModelSources;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -66,6 +68,11 @@ public final class Worker extends VerticleBase {
         this.store = store;
         this.ticker = ticker;
         this.engines = engines;
+    }
+
+    /** What is wrong with the settings and shows before anything is begun: where the models are to lie. */
+    public static Optional<String> fault(WorkerOptions options) {
+        return ModelRoots.fault(options.models()).map(fault -> "worker.models: " + fault);
     }
 
     /** How this verticle is to be deployed. */

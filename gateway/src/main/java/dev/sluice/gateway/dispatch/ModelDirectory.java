@@ -356,7 +356,9 @@ public final class ModelDirectory {
     }
 
     private static InferenceException notReady(ModelReport report) {
-        String reason = report.reason().isEmpty() ? "it is " + stateWord(report.state()) : report.reason();
+        String state = "it is " + stateWord(report.state());
+        boolean isUnloaded = report.state() == ModelState.UNLOADED;
+        String reason = report.reason().isEmpty() ? state : (isUnloaded ? state + ": " : "") + report.reason();
         boolean isToCome = report.state() == ModelState.LOADING || report.state() == ModelState.WARMING;
         long retry = isToCome ? InferenceError.RETRY_SOON_MILLIS : InferenceError.NO_RETRY;
         return new InferenceException(new InferenceError.ModelNotReady(report.model(), reason, retry));

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What is fetched by this server is fetched from where it stands, which is inside of walls that its clients stand
  * outside of. Hence nobody's pictures by default; and what stands in the way of one is told in the log, with the id of
- * its request, and not to clients, who would learn from it which hosts there are.
+ * its request, and not to clients, who would learn from it which hosts there are; but for what the other server has said
+ * itself, its status or a redirect.
  *
  * @thread asked from any; its threads wait for other servers, and end when there has been nothing to fetch for a minute
  *     one more hangs up on servers whose answers nobody waits for any more
@@ -135,8 +136,8 @@ public final class PictureUrls implements AutoCloseable {
             return new Fetched(read(url, reader), null);
         } catch (SourceException cannot) {
             LOG.info("request {}: its picture cannot be fetched: {}", requestId, cannot.getMessage());
-            String answer = cannot.status() == 0 ? "" : ": its server answers with status " + cannot.status();
-            return new Fetched(null, invalid("cannot be fetched" + answer));
+            String why = cannot.told().isEmpty() ? "" : ": " + cannot.told();
+            return new Fetched(null, invalid("cannot be fetched" + why));
         } catch (InferenceException tooMuch) {
             return new Fetched(null, tooMuch.error());
         } catch (OutOfMemoryError full) {

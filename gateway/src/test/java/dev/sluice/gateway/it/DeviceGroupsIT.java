@@ -143,6 +143,9 @@ class DeviceGroupsIT {
             assertTrue(gateway.admin("DELETE", INSTANCES + "?group=", "")
                     .error(400)
                     .contains("group: empty"));
+            assertTrue(gateway.admin("DELETE", INSTANCES + "?group=cpu&group=cpu.2", "")
+                    .error(400)
+                    .contains("group: is given twice"));
             assertEquals("sums_0 KIND_CPU 1, sums_1 KIND_CPU 2", shown(gateway));
         }
     }

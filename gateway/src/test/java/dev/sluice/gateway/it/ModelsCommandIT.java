@@ -78,8 +78,10 @@ class ModelsCommandIT {
         assertDone("sums +2 +ready +closed +serve 1, 2", models("serve", "sums", "1,2"));
         assertDone("sums +2 +ready +closed +new +serve 1, 2", models("label", "sums", "new", "2"));
         assertDone("sums +2 +ready +closed +serve 1, 2", models("label", "sums", "new", "none"));
-        assertDone("sums +2 +unloaded +closed +serve 1", models("rollback", "sums"));
-        assertDone("sums +1 +unloaded +closed +unload; serve 1", models("unload", "sums"));
+        assertDone("sums +2 +unloaded +closed +serve 1 +versions to be served: 1, .+", models("rollback", "sums"));
+        assertDone(
+                "sums +1 +unloaded +closed +unload; serve 1 +an operator has unloaded the model",
+                models("unload", "sums"));
         assertDone("sums +1 +ready +closed +load; serve 1", models("load", "sums"));
         assertDone("sums +1 +ready +closed +load", models("serve", "sums", "default"));
         assertDone("sums +1 +ready +closed +load; instances 3", models("instances", "sums", "3"));

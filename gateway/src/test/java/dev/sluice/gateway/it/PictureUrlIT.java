@@ -1,6 +1,7 @@
 package dev.sluice.gateway.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
@@ -119,8 +120,13 @@ class PictureUrlIT {
     }
 
     @Test
-    void aUrlMustBeThere() {
+    void aUrlMustBeThereOnce() {
         refused(gateway.get("/predict"), 400, "expected the URL of a picture");
+        refused(
+                gateway.get("/predict?url=" + web.url("/7.png") + "&url=" + web.url("/7.png")),
+                400,
+                "url: is given twice");
+        assertEquals(0, web.ranges().size());
     }
 
     @Test
@@ -146,9 +152,31 @@ class PictureUrlIT {
             web.redirecting("/here", web.url("/7.png"))
                     .redirecting("/there", other.url("/7.png").replace("127.0.0.1", "localhost"));
             assertEquals("7", get(web.url("/here")).json().getString("label"));
-            refused(get(web.url("/there")), 400, "cannot be fetched");
+            assertEquals(
+                    "url: cannot be fetched: it redirects, and the host localhost is not named in picture_urls.hosts",
+                    get(web.url("/there")).error(400));
             assertEquals(0, other.ranges().size());
         }
+    }
+
+    @Test
+    void ofARedirectThatIsNotFollowedTheHostIsToldAndNoMore() {
+        web.redirecting("/metadata", "http://169.254.169.254/secret/a.png?key=secret")
+                .redirecting("/none", "http://127.0.0.1:99999/secret")
+                .redirecting("/elsewhere", "ftp://127.0.0.1/secret")
+                .redirecting("/round", web.url("/round"));
+        String error = get(web.url("/metadata")).error(400);
+        assertTrue(error.contains("it redirects, and the host 169.254.169.254 is "), error);
+        assertFalse(error.contains("secret"), error);
+        assertEquals(
+                "url: cannot be fetched: it redirects to what cannot be asked",
+                get(web.url("/none")).error(400));
+        assertEquals(
+                "url: cannot be fetched: it redirects to ftp://127.0.0.1, which is not as safe",
+                get(web.url("/elsewhere")).error(400));
+        assertEquals(
+                "url: cannot be fetched: it redirects more than 5 times",
+                get(web.url("/round")).error(400));
     }
 
     @Test

@@ -188,6 +188,22 @@ class PredictIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"%s", " %s\n", "data:image/png;base64,%s"})
+    void base64WithoutJsonIsToldWhatIsExpected(String form) throws IOException {
+        byte[] picture = sample(7);
+        for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getMimeEncoder(), Base64.getUrlEncoder())) {
+            byte[] body = String.format(form, encoder.encodeToString(picture)).getBytes(StandardCharsets.US_ASCII);
+            for (String type : List.of("text/plain", "application/octet-stream", "image/png")) {
+                assertEquals(
+                        "body: is a picture in base64; expected its bytes as they are, or {\"image\": \"...\"} with it"
+                                + " in base64",
+                        post("/predict", body, "content-type", type).error(415));
+            }
+            assertTrue(post("/predict", body).error(415).startsWith("body: is a picture in base64"));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"null", "[]", "[1, 2]", " \"x\" ", "7", "true"})
     void jsonThatIsNoObjectIsToldWhatIsExpected(String json) {
         byte[] body = json.getBytes(StandardCharsets.US_ASCII);

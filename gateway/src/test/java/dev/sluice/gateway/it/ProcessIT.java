@@ -152,11 +152,13 @@ class ProcessIT {
     }
 
     @Test
-    void aMissingRepositoryEndsItWithStatusOne(@TempDir Path folder) throws Exception {
+    void aMissingRepositoryEndsItWithStatusTwoBeforeAnythingIsBegun(@TempDir Path folder) throws Exception {
         Path nowhere = folder.resolve("nowhere");
         try (SluiceProcess sluice = SluiceProcess.start("--port", "0", "--models", nowhere.toString())) {
-            assertEquals(1, sluice.awaitExit());
-            assertTrue(sluice.errors().contains(nowhere + " is not a directory"), sluice.errors());
+            assertEquals(2, sluice.awaitExit());
+            assertEquals(
+                    "sluice: cannot start: worker.models: the model repository " + nowhere + " is not a directory",
+                    sluice.errors().strip());
         }
     }
 

@@ -81,7 +81,7 @@ class RegistryIT {
             assertEquals(told, sums.getJsonObject("told"));
             String table = gateway.admin("GET", "/admin/v1/models", "", "accept", "text/plain")
                     .body();
-            assertTrue(table.lines().anyMatch(line -> line.matches("other +1 +unloaded +closed +unload")), table);
+            assertTrue(table.lines().anyMatch(line -> line.matches("other +1 +unloaded +closed +unload .+")), table);
             assertTrue(
                     table.lines().anyMatch(line -> line.matches("sums +1 +ready +closed +serve 1; instances 3")),
                     table);
@@ -123,7 +123,7 @@ class RegistryIT {
                     table.matches(
                             "TIME +WHO +CHANGE +MODEL +DETAIL +OUTCOME\n\\S+ +127\\.0\\.0\\.1 +unload +other +done\n"),
                     table);
-            for (String limit : List.of("0", "1001", "-1", "x", "")) {
+            for (String limit : List.of("0", "1001", "-1", "x", "", "1&limit=2")) {
                 gateway.admin("GET", "/admin/v1/audit?limit=" + limit, "").error(400);
             }
         }

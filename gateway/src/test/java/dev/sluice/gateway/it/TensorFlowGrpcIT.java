@@ -24,6 +24,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -139,6 +140,23 @@ class TensorFlowGrpcIT {
         PredictRequest request = predict("echo").putInputs("x", row).build();
         PredictResponse answer = alone.call(PREDICTION, "Predict", request).as(PredictResponse.parser());
         assertEquals(row.getFloatValList(), answer.getOutputsOrThrow("y").getFloatValList());
+    }
+
+    @Test
+    void whatIsNoMessageIsRefusedInOurWords() {
+        Map<String, String> places =
+                Map.of("Predict", "model_spec", "Classify", "model_spec", "GetModelMetadata", "message");
+        places.forEach((method, place) -> {
+            var call = alone.open(PREDICTION, method);
+            Future<GrpcCaller.Reply> reply = GrpcCaller.reply(call);
+            call.end(Buffer.buffer(new byte[] {10, 127, 1}));
+            GrpcCaller.Reply refused = Waiting.await(reply);
+            assertEquals(GrpcStatus.INVALID_ARGUMENT, refused.status(), method);
+            assertEquals(
+                    place + ": is not well-formed protobuf: it is cut short, has text that is not UTF-8, or is no"
+                            + " message of this kind",
+                    refused.message());
+        });
     }
 
     @Test

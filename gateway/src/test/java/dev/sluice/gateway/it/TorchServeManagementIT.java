@@ -99,6 +99,12 @@ class TorchServeManagementIT {
     }
 
     @Test
+    void ofAParameterThatStandsTwiceTheFirstHoldsAsThere() {
+        Answer one = gateway.admin("GET", "/models?limit=1&limit=2", "");
+        assertEquals(1, one.json().getJsonArray("models").size(), one.body());
+    }
+
+    @Test
     void saysWhichMethodsThereAre() {
         Answer refused = gateway.admin("PATCH", "/models/echo", "");
         assertEquals(405, refused.status(), refused.body());

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.gateway.front.grpc.wire.ModelConfigRequest;
 import dev.sluice.gateway.front.grpc.wire.ModelConfigResponse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,30 @@ class VersionPolicyIT {
         repository.config("sums", "versions: latest\n");
         command("load", "");
         assertShown("{\"latest\":{\"num_versions\":1}}");
+    }
+
+    private String reason(int version) {
+        return new JsonArray(gateway.post("/v2/repository/index", "{}").body())
+                .stream()
+                        .map(JsonObject.class::cast)
+                        .filter(each -> each.getString("version").equals(Integer.toString(version)))
+                        .map(each -> each.getString("state") + " " + each.getString("reason"))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    @Test
+    void whatIsLeftOutSaysWhy() {
+        assertEquals("UNAVAILABLE versions to be served: latest 2, as its files say, or by default", reason(1));
+        command("serve", "{\"versions\":[1]}");
+        assertEquals("READY ", reason(1));
+        assertEquals("UNAVAILABLE versions to be served: 1, as an operator has said", reason(3));
+        repository.with("sums", "4", MODEL);
+        command("serve", "{\"versions\":[2]}");
+        assertEquals("UNAVAILABLE versions to be served: 2, as an operator has said", reason(4), "that comes later");
+        assertEquals("UNAVAILABLE versions to be served: 2, as an operator has said", reason(3), "another reason");
+        command("unload", "");
+        assertEquals("UNAVAILABLE an operator has unloaded the model", reason(2));
     }
 
     @Test

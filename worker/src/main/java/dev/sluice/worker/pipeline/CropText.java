@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  */
 final class CropText {
 
-    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,3})x([1-9][0-9]{0,3})");
-    private static final Pattern MAX_BOXES = Pattern.compile("max_boxes\\s+([1-9][0-9]{0,4})");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})x([0-9]{1,9})");
+    private static final Pattern MAX_BOXES = Pattern.compile("max_boxes\\s+([0-9]{1,9})");
     private static final Pattern SCORE_THRESHOLD = Pattern.compile("score_threshold\\s+([0-9]+(?:\\.[0-9]+)?)");
     private static final String EXPECTED = "expected WIDTHxHEIGHT, xyxy, yxyx, xywh or cxcywh, pixels or fractions,"
             + " nchw or nhwc, max_boxes NUMBER, score_threshold NUMBER";
@@ -42,9 +42,10 @@ final class CropText {
         Matcher most = MAX_BOXES.matcher(word);
         Matcher above = SCORE_THRESHOLD.matcher(word);
         if (size.matches()) {
-            crop = sized(number(size.group(1), Crop.LONGEST_SIDE), number(size.group(2), Crop.LONGEST_SIDE));
+            crop = sized(
+                    number(word, size.group(1), Crop.LONGEST_SIDE), number(word, size.group(2), Crop.LONGEST_SIDE));
         } else if (most.matches()) {
-            crop = bounded(number(most.group(1), Crop.LARGEST_MOST), crop.scoreThreshold());
+            crop = bounded(number(word, most.group(1), Crop.LARGEST_MOST), crop.scoreThreshold());
         } else if (above.matches()) {
             crop = bounded(crop.maxBoxes(), Double.parseDouble(above.group(1)));
         } else {
@@ -60,11 +61,11 @@ final class CropText {
         }
     }
 
-    private static int number(String digits, int most) {
+    private static int number(String word, String digits, int most) {
         int number = Integer.parseInt(digits);
-        if (number > most) {
+        if (number < 1 || number > most) {
             throw new IllegalArgumentException(
-                    "has " + number + " between the brackets of crop, and at most " + most + " is possible there");
+                    "has " + word + " between the brackets of crop, and " + number + " is no number from 1 to " + most);
         }
         return number;
     }

@@ -3,6 +3,7 @@ package dev.sluice.worker.repository;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.VersionPolicy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What a repository has of one model.
@@ -36,6 +38,13 @@ public record ModelFolder(
 
     /** What the engines load, in files and folders. */
     static final List<String> MODEL_FILES = List.of("model.onnx", "model.pt", "model.savedmodel");
+
+    /** Names that are written alike in URLs, in pipelines and on command lines. */
+    public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    /** For people. */
+    public static final String NAME_RULE =
+            "a name is up to 128 letters, digits and . _ -, of which the first is a letter or a digit";
 
     public ModelFolder {
         versions = Collections.unmodifiableNavigableMap(new TreeMap<>(versions));
@@ -86,6 +95,11 @@ public record ModelFolder(
                 folder.resolve("model.yaml"),
                 fingerprint,
                 sources.get(version));
+    }
+
+    /** Whether that folder holds what the engines load. */
+    static boolean holdsModel(Path version) {
+        return MODEL_FILES.stream().anyMatch(file -> Files.exists(version.resolve(file)));
     }
 
     /** Of several the first; without any it is the usual one that is missing. */

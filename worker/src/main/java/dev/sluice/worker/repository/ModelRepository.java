@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A directory with one folder for each model and in it one folder for each version.
  *
  * <p>A version is a positive integer without leading zeros; other folders are not looked at, and neither is what begins
- * with a dot.
+ * with a dot. Where a model lies in such a folder all the same, the log says so once.
  *
  * @thread one at a time, and none that must not wait: touches files
  * @source Triton Inference Server, model repository layout
@@ -58,8 +58,9 @@ public final class ModelRepository {
      * @throws IOException when the directory itself cannot be read, with a message for people
      */
     public List<ModelFolder> scan() throws IOException {
-        if (!Files.isDirectory(root)) {
-            throw new IOException("the model repository " + root.toAbsolutePath() + " is not a directory");
+        Optional<String> fault = fault(root);
+        if (fault.isPresent()) {
+            throw new IOException(fault.get());
         }
         Map<Path, Known> now = new HashMap<>();
         try (Stream<Path> entries = Files.list(root)) {
@@ -74,6 +75,13 @@ public final class ModelRepository {
         }
     }
 
+    /** Why that cannot be one, for people. */
+    static Optional<String> fault(Path root) {
+        return Files.isDirectory(root)
+                ? Optional.empty()
+                : Optional.of("the model repository " + root.toAbsolutePath() + " is not a directory");
+    }
+
     private @Nullable ModelFolder look(Path folder, Map<Path, Known> now) {
         Known found = look(folder, known.getOrDefault(folder, Known.NOTHING));
         OwnSettings said = found.said;
@@ -86,6 +94,10 @@ public final class ModelRepository {
             if (Files.exists(folder.resolve(other))) {
                 warnOnce(folder.resolve(other) + " is not read; settings of a model stand in its model.yaml");
             }
+        }
+        if (!ModelFolder.NAME.matcher(folder.getFileName().toString()).matches()) {
+            warnOnce(folder + " is served under the name of its folder, which pipelines, URLs and command lines may not"
+                    + " take as it stands: " + ModelFolder.NAME_RULE);
         }
         now.put(folder, found);
         NavigableMap<Long, Fingerprint> versions = new TreeMap<>();
@@ -118,6 +130,9 @@ public final class ModelRepository {
                 if (VersionPolicy.NUMBER.matcher(number).matches() && Files.isDirectory(version)) {
                     look(version, before.versions.get(Long.valueOf(number)))
                             .ifPresent(files -> versions.put(Long.valueOf(number), files));
+                } else if (!number.startsWith(".") && ModelFolder.holdsModel(version)) {
+                    warnOnce(version + " holds a model and is passed over: the folder of a version is named by a"
+                            + " number without leading zeros (1, 2, ...)");
                 }
             }
             OwnSettings said = OwnSettings.of(folder, before.said);

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -45,6 +46,18 @@ public final class ModelRoots {
                 .toList();
     }
 
+    /** Why none of these directories can be looked at, if that is so, for people. */
+    public static Optional<String> fault(List<Path> directories) {
+        List<String> faults = directories.stream()
+                .flatMap(root -> ModelRepository.fault(root).stream())
+                .toList();
+        return faults.size() < directories.size() ? Optional.empty() : Optional.of(together(faults));
+    }
+
+    private static String together(List<String> faults) {
+        return faults.isEmpty() ? "no directory is named as the model repository" : String.join("; ", faults);
+    }
+
     /**
      * What is there before anything else was looked at, taken as it is.
      *
@@ -54,9 +67,7 @@ public final class ModelRoots {
         roots.forEach(root -> root.look(root.settled::first));
         if (roots.stream().noneMatch(root -> root.fault.isEmpty())) {
             throw new IOException(
-                    roots.isEmpty()
-                            ? "no directory is named as the model repository"
-                            : roots.stream().map(root -> root.fault).collect(Collectors.joining("; ")));
+                    together(roots.stream().map(root -> root.fault).toList()));
         }
         return together();
     }

@@ -66,6 +66,41 @@ public final class Selection {
     }
 
     /**
+     * All that there is, each with the reason why it is not wanted, for people; an empty one where it is.
+     *
+     * @param plans by model, for those of which a version is tried
+     */
+    public Map<ModelId, String> reasons(List<ModelFolder> repository, Map<String, TrafficPlan> plans) {
+        Map<ModelId, String> reasons = new LinkedHashMap<>();
+        for (ModelFolder folder : repository) {
+            TrafficPlan plan = plans.getOrDefault(folder.name(), TrafficPlan.NONE);
+            folder.versions()
+                    .keySet()
+                    .forEach(
+                            version -> reasons.put(new ModelId(folder.name(), version), reason(folder, plan, version)));
+        }
+        return reasons;
+    }
+
+    private String reason(ModelFolder folder, TrafficPlan plan, long version) {
+        if (!isWanted(folder.name())) {
+            return wishes.apply(folder.name()).memory() == ModelWish.Memory.UNLOADED
+                    ? "an operator has unloaded the model"
+                    : "worker.control.mode is explicit, and nobody has asked for the model";
+        }
+        if (plan.rejected().containsKey(version)) {
+            return "it has been sent away: " + plan.rejected().get(version);
+        }
+        if (version != plan.candidate() && !plan.isStable(version)) {
+            return "it is neither the stable version nor the one on trial";
+        }
+        VersionPolicy policy = policy(folder);
+        Set<Long> versions = Rollouts.versions(plan, policy, folder.versions().keySet(), none -> false);
+        String whose = policy.equals(folder.policy()) ? "as its files say, or by default" : "as an operator has said";
+        return versions.contains(version) ? "" : "versions to be served: " + policy + ", " + whose;
+    }
+
+    /**
      * What is wanted of what there is.
      *
      * @param plans by model, for those of which a version is tried

@@ -17,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,8 +74,7 @@ final class HttpRemote implements Remote.Lone {
         String secret = uri.getUserInfo() == null ? "" : uri.getUserInfo();
         String origin = uri.getHost() + ":" + uri.getPort();
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            rules.check(new ModelSource(uri.toString(), ""));
-            rules.checkHost(uri);
+            check(uri, redirects > 0);
             HttpURLConnection connection = connection(uri);
             connecting.accept(connection);
             if (from > 0) {
@@ -98,7 +98,25 @@ final class HttpRemote implements Remote.Lone {
             connection.disconnect();
             uri = next;
         }
-        throw SourceException.never(source.shown() + " redirects more than " + MOST_REDIRECTS + " times");
+        String often = "redirects more than " + MOST_REDIRECTS + " times";
+        throw SourceException.ofRedirect(source.shown() + " " + often, "it " + often);
+    }
+
+    private void check(URI uri, boolean redirected) throws SourceException {
+        Optional<String> objection = rules.objection(new ModelSource(uri.toString(), ""));
+        if (objection.isPresent()) {
+            throw redirected ? notFollowed(uri, objection.get()) : SourceException.never(objection.get());
+        }
+        rules.checkHost(uri);
+    }
+
+    /** Its path may be a secret of the server that has redirected to it. */
+    private SourceException notFollowed(URI uri, String objection) {
+        ModelSource host = new ModelSource(uri.getScheme() + "://" + uri.getHost() + "/", "");
+        String told = rules.objection(host)
+                .map(why -> "it redirects, and " + why)
+                .orElse("it redirects to what cannot be asked");
+        return SourceException.ofRedirect(objection, told);
     }
 
     /** What was there is gone, or is shorter now. */
@@ -170,13 +188,16 @@ final class HttpRemote implements Remote.Lone {
         try {
             next = withoutSecret(from.resolve(location == null ? "" : location));
         } catch (IllegalArgumentException malformed) {
-            throw SourceException.never(ModelSource.shown(from.toString()) + " redirects to what is no URL");
+            String where = "redirects to what is no URL";
+            throw SourceException.ofRedirect(ModelSource.shown(from.toString()) + " " + where, "it " + where);
         }
         boolean isAsSafe = "https".equals(next.getScheme())
                 || ("http".equals(next.getScheme()) && "http".equals(from.getScheme()));
         if (!isAsSafe) {
-            throw SourceException.never(ModelSource.shown(from.toString()) + " redirects to "
-                    + ModelSource.shown(next.toString()) + ", which is not as safe");
+            throw SourceException.ofRedirect(
+                    ModelSource.shown(from.toString()) + " redirects to " + ModelSource.shown(next.toString())
+                            + ", which is not as safe",
+                    "it redirects to " + next.getScheme() + "://" + next.getHost() + ", which is not as safe");
         }
         return next;
     }

@@ -27,21 +27,21 @@ public final class SourceException extends IOException {
 
     private final Again again;
     private final Duration after;
-    private final int status;
+    private final String told;
 
     SourceException(Again again, String message) {
         this(again, message, Duration.ZERO, null);
     }
 
     SourceException(Again again, String message, Duration after, @Nullable Throwable cause) {
-        this(again, message, after, 0, cause);
+        this(again, message, after, "", cause);
     }
 
-    private SourceException(Again again, String message, Duration after, int status, @Nullable Throwable cause) {
+    private SourceException(Again again, String message, Duration after, String told, @Nullable Throwable cause) {
         super(message, cause);
         this.again = again;
         this.after = after;
-        this.status = status;
+        this.told = told;
     }
 
     static SourceException never(String message) {
@@ -66,15 +66,24 @@ public final class SourceException extends IOException {
         return after;
     }
 
-    /** What the server has answered instead; zero if that was no status of HTTP. */
-    public int status() {
-        return status;
+    /**
+     * As much of it as its server has said itself, as in {@code it redirects to ...}: for who may not learn from us
+     * which hosts there are. Empty for everything else.
+     */
+    public String told() {
+        return told;
+    }
+
+    /** Of a redirect that is not followed; what is told names no more than the host that it leads to. */
+    static SourceException ofRedirect(String message, String told) {
+        return new SourceException(Again.NEVER, message, Duration.ZERO, told, null);
     }
 
     /** Of a status of HTTP, which S3 speaks as well. */
     static SourceException ofStatus(String from, int status, String more, Duration after) {
         Again again = isPassing(status) ? Again.SOON : Again.LATER;
-        return new SourceException(again, from + " answers with status " + status + more, after, status, null);
+        String answer = "answers with status " + status;
+        return new SourceException(again, from + " " + answer + more, after, "its server " + answer, null);
     }
 
     private static boolean isPassing(int status) {

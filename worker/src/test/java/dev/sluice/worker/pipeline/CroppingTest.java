@@ -297,9 +297,14 @@ class CroppingTest {
                         + " " + crop.maxBoxes() + " " + crop.scoreThreshold());
         assertMisread("", "has nothing between the brackets of crop, which is not understood (expected WIDTHxHEIGHT");
         assertMisread("xyxy", "does not say how large the pieces are (expected WIDTHxHEIGHT");
-        assertMisread("24x9999", "has 9999 between the brackets of crop, and at most 4096 is possible there");
+        assertMisread("24x9999", "has 24x9999 between the brackets of crop, and 9999 is no number from 1 to 4096");
+        assertMisread("0x0", "has 0x0 between the brackets of crop, and 0 is no number from 1 to 4096");
+        assertMisread("5x0", "has 5x0 between the brackets of crop, and 0 is no number from 1 to 4096");
+        assertMisread("5x99999", "has 5x99999 between the brackets of crop, and 99999 is no number from 1 to 4096");
         assertMisread(
-                "2x2, max_boxes 20000", "has 20000 between the brackets of crop, and at most 10000 is possible there");
+                "2x2, max_boxes 20000",
+                "has max_boxes 20000 between the brackets of crop, and 20000 is no number from 1 to 10000");
+        assertMisread("2x2, max_boxes 0", "has max_boxes 0 between the brackets of crop, and 0 is no number from 1 to");
         assertMisread("2x2, xxyy", "has xxyy between the brackets of crop, which is not understood");
     }
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.VersionPolicy;
 import java.io.IOException;
@@ -17,9 +20,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What a directory holds, as it changes. */
 class ModelRepositoryTest {
@@ -71,6 +76,37 @@ class ModelRepositoryTest {
         ModelLocation location = folders.getFirst().location(12);
         assertEquals(new ModelId("m", 12), location.model());
         assertEquals(root.resolve("m/12/model.onnx"), location.modelFile());
+    }
+
+    @Test
+    void whatIsPassedOverOrOddlyNamedIsSaidOnce() throws IOException {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(ModelRepository.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            write("lin/1/model.onnx", "x", LONG_AGO);
+            write("lin/abc/model.onnx", "x", LONG_AGO);
+            write("lin/01/model.savedmodel/saved_model.pb", "x", LONG_AGO);
+            write("lin/warmup/sample", "x", LONG_AGO);
+            write("lin/.old/model.onnx", "x", LONG_AGO);
+            write("my model/1/model.onnx", "x", LONG_AGO);
+            repository.scan();
+            repository.scan();
+        } finally {
+            logger.detachAppender(log);
+        }
+        String passedOver = " holds a model and is passed over: the folder of a version is named by a number without"
+                + " leading zeros (1, 2, ...)";
+        assertEquals(
+                Set.of(
+                        root.resolve("lin/abc") + passedOver,
+                        root.resolve("lin/01") + passedOver,
+                        root.resolve("my model") + " is served under the name of its folder, which pipelines, URLs and"
+                                + " command lines may not take as it stands: a name is up to 128 letters, digits and"
+                                + " . _ -, of which the first is a letter or a digit"),
+                log.list.stream().map(ILoggingEvent::getFormattedMessage).collect(Collectors.toSet()));
+        assertEquals(3, log.list.size());
     }
 
     @Test

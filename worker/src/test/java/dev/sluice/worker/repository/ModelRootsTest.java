@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,11 @@ class ModelRootsTest {
         assertEquals(
                 Map.of("dog", two.resolve("dog")),
                 places(roots(nowhere, two, two).first()));
+        assertEquals(Optional.empty(), ModelRoots.fault(List.of(nowhere, two)));
+        assertEquals(
+                Optional.of("the model repository " + nowhere + " is not a directory"),
+                ModelRoots.fault(List.of(nowhere)));
+        assertEquals(Optional.of("no directory is named as the model repository"), ModelRoots.fault(List.of()));
         IOException none = assertThrows(IOException.class, () -> roots(nowhere).first());
         assertEquals("the model repository " + nowhere + " is not a directory", none.getMessage());
         assertEquals(

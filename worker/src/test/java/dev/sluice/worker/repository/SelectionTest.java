@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelWish;
 import dev.sluice.worker.contract.ModelWish.Memory;
+import dev.sluice.worker.contract.TrafficPlan;
 import dev.sluice.worker.contract.VersionPolicy;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -60,6 +61,41 @@ class SelectionTest {
         assertEquals(List.of(new ModelId("a", 1), new ModelId("b", 1)), wanted(true, List.of()));
         say(ModelWish.none("a").serving(List.of("1", "7")));
         assertEquals(List.of(new ModelId("a", 1), new ModelId("b", 1)), wanted(true, List.of()));
+    }
+
+    private Map<ModelId, String> reasons(boolean untilTold, TrafficPlan plan) {
+        Selection selection =
+                new Selection(untilTold, List.of(), name -> wishes.getOrDefault(name, ModelWish.none(name)));
+        return selection.reasons(List.of(folder("a", 1, 2, 3)), Map.of("a", plan));
+    }
+
+    private String reason(boolean untilTold, TrafficPlan plan, long version) {
+        return String.valueOf(reasons(untilTold, plan).get(new ModelId("a", version)));
+    }
+
+    @Test
+    void whatIsNotWantedHasAReason() {
+        assertEquals("", reason(true, TrafficPlan.NONE, 3));
+        assertEquals(
+                "versions to be served: latest, as its files say, or by default", reason(true, TrafficPlan.NONE, 2));
+        assertEquals(
+                "worker.control.mode is explicit, and nobody has asked for the model",
+                reason(false, TrafficPlan.NONE, 3));
+        say(ModelWish.none("a").serving(List.of("1")));
+        assertEquals("", reason(true, TrafficPlan.NONE, 1));
+        assertEquals("versions to be served: 1, as an operator has said", reason(true, TrafficPlan.NONE, 3));
+        say(ModelWish.none("a").with(Memory.UNLOADED));
+        assertEquals("an operator has unloaded the model", reason(true, TrafficPlan.NONE, 3));
+    }
+
+    @Test
+    void aTrialIsAReasonToo() {
+        TrafficPlan plan = new TrafficPlan(null, 1, 3, Map.of());
+        assertEquals("", reason(true, plan, 1));
+        assertEquals("it is neither the stable version nor the one on trial", reason(true, plan, 2));
+        assertEquals("", reason(true, plan, 3));
+        TrafficPlan over = new TrafficPlan(null, 1, TrafficPlan.NOBODY, Map.of(3L, "too slow"));
+        assertEquals("it has been sent away: too slow", reason(true, over, 3));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.admin;
 import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.http.HttpBytes;
 import dev.sluice.gateway.front.http.Orders;
+import dev.sluice.gateway.front.http.Queries;
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.JsonSettings;
@@ -118,7 +119,7 @@ final class ModelChanges {
                 context,
                 Set.of(),
                 said -> new ModelCommand.Instances(
-                        ModelsHandler.name(context), group(context.request().getParam(GROUP)), 0));
+                        ModelsHandler.name(context), group(Queries.parameter(context.request(), GROUP)), 0));
     }
 
     /** Empty for each that the model has. */
@@ -149,7 +150,7 @@ final class ModelChanges {
 
     /** Whether a version may be named that is still to be copied. */
     private static boolean isToCome(RoutingContext context) {
-        @Nullable String said = context.request().getParam(TO_COME);
+        @Nullable String said = Queries.parameter(context.request(), TO_COME);
         if (said != null && !said.equals("true") && !said.equals("false")) {
             throw InferenceException.invalid(TO_COME, "is neither true nor false (got " + said + ")");
         }

@@ -62,7 +62,7 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
     }
 
     private static @Nullable String said(HttpServerRequest request, String name) {
-        @Nullable String parameter = Queries.parameter(request, name);
+        @Nullable String parameter = Queries.first(request, name);
         return parameter == null || parameter.isEmpty() ? request.getHeader(name) : parameter;
     }
 }

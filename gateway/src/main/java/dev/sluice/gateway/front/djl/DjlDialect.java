@@ -48,9 +48,9 @@ record DjlDialect(String model, Asked asked) implements Dialect {
         };
     }
 
-    /** Its texts name the model and no more, so ours stand behind them. */
+    /** Its texts name the model, if any is known, and no more, so ours stand behind them. */
     private String because(InferenceError error) {
-        return name() + " (" + error.message() + ")";
+        return (model.isEmpty() ? "" : name() + " ") + "(" + error.message() + ")";
     }
 
     private String name() {

@@ -53,13 +53,13 @@ final class DjlOrders {
                             : register(DjlRegistration.of(request, body)));
         }
         if (method.equals(HttpMethod.PUT)) {
-            return Optional.of(scale(DjlWorkers.of(parameter -> Queries.parameter(request, parameter)), path));
+            return Optional.of(scale(DjlWorkers.of(parameter -> Queries.first(request, parameter)), path));
         }
         return method.equals(HttpMethod.DELETE) ? Optional.of(removal(name, path.version())) : Optional.empty();
     }
 
     private static Reply workflow(HttpServerRequest request) {
-        if (Queries.parameter(request, "url") == null && Queries.parameter(request, "template") == null) {
+        if (Queries.first(request, "url") == null && Queries.first(request, "template") == null) {
             throw InferenceException.invalid("", "Either parameter url or template is required.");
         }
         throw DjlRegistration.noWorkflow();

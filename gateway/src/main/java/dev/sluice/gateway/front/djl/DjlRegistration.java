@@ -55,7 +55,7 @@ record DjlRegistration(
     static DjlRegistration of(HttpServerRequest request, HttpBytes body) {
         @Nullable String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            return of(name -> Queries.parameter(request, name));
+            return of(name -> Queries.first(request, name));
         }
         JsonMembers members =
                 JsonMembers.read(body.array(), body.from(), body.to(), KNOWN).withoutNulls();

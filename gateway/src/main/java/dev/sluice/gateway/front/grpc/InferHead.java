@@ -77,7 +77,7 @@ record InferHead(String model, String version, String id) {
                 }
             }
         } catch (IOException broken) {
-            throw MessageCursor.broken(field, broken);
+            throw MessageCursor.broken(field);
         }
         return new InferHead(orEmpty(model), orEmpty(version), orEmpty(id));
     }

@@ -62,7 +62,7 @@ final class InferMessageDecoder {
             return request();
         } catch (IOException broken) {
             giveBack();
-            throw MessageCursor.broken(place, broken);
+            throw MessageCursor.broken(place);
         } catch (InferenceException wrong) {
             giveBack();
             throw wrong;

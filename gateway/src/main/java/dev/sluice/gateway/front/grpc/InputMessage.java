@@ -35,7 +35,7 @@ record InputMessage(
         try {
             reader.readFields();
         } catch (IOException broken) {
-            throw MessageCursor.broken(field + reader.place, broken);
+            throw MessageCursor.broken(field + reader.place);
         }
         Shape shape = new Shape(Arrays.copyOf(reader.dimensions, reader.rank));
         DataType dataType = SignatureCheck.dataType(field + ".datatype", reader.dataType);

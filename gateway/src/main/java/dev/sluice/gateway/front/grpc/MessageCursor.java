@@ -27,6 +27,10 @@ public final class MessageCursor {
         }
     }
 
+    /** What is wrong with a message that cannot be read. */
+    public static final String BROKEN =
+            "not well-formed protobuf: it is cut short, has text that is not UTF-8, or is no message of this kind";
+
     private final byte[] array;
     private final int origin;
     private final CodedInputStream in;
@@ -78,8 +82,8 @@ public final class MessageCursor {
         return in.readStringRequireUtf8();
     }
 
-    /** What a message that cannot be read is refused with. */
-    public static InferenceException broken(String field, IOException cause) {
-        return InferenceException.invalid(field, "is not well-formed protobuf: " + cause.getMessage());
+    /** What a message that cannot be read is refused with; what its reader says of it is of no use to clients. */
+    public static InferenceException broken(String field) {
+        return InferenceException.invalid(field, "is " + BROKEN);
     }
 }

@@ -73,7 +73,7 @@ final class UnaryMethod<Q extends MessageLite> implements GrpcFront.Method {
         try {
             return parser.parseFrom(ByteString.copyFrom(bytes.array(), bytes.from(), bytes.length()));
         } catch (InvalidProtocolBufferException broken) {
-            throw MessageCursor.broken("message", broken);
+            throw MessageCursor.broken("message");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.gateway.front.v2.BadJson;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.gateway.front.v2.JsonMembers;
 import dev.sluice.gateway.front.v2.JsonTexts;
+import dev.sluice.gateway.transform.PictureFormat;
 import dev.sluice.gateway.transform.Recording;
 import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceError;
@@ -44,6 +45,9 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** So much is looked at for where JSON, or base64, begins. */
     private static final int MOST_BEFORE = 1024;
+
+    /** So much of base64 shows what picture it is. */
+    private static final int HEAD_DIGITS = 16;
 
     /** What a body is called. */
     public enum Kind {
@@ -184,7 +188,28 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */
     ByteBuffer picture(HttpBytes body) {
-        return bytes(body, IMAGE, "a picture").bytes;
+        Named found = bytes(body, IMAGE, "a picture");
+        if (!isJson(body) && isPictureInBase64(found.bytes)) {
+            throw new InferenceException(new InferenceError.UnsupportedMediaType(
+                    found.field + ": is a picture in base64; expected its bytes as they are, or {\""
+                            + names(IMAGE).getFirst() + "\": \"...\"} with it in base64"));
+        }
+        return found.bytes;
+    }
+
+    /** By its first bytes, as which no picture begins. */
+    private static boolean isPictureInBase64(ByteBuffer bytes) {
+        String start = beginning(bytes).strip();
+        if (start.startsWith(DATA_URL)) {
+            return true;
+        }
+        String digits = start.substring(0, Math.min(start.length(), HEAD_DIGITS));
+        try {
+            byte[] first = Base64.getDecoder().decode(digits.replace('-', '+').replace('_', '/'));
+            return PictureFormat.of(ByteBuffer.wrap(first)) != null;
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
     }
 
     /** The recording in it, in the same way. */
@@ -284,11 +309,15 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         }
     }
 
+    private static String beginning(ByteBuffer text) {
+        return StandardCharsets.ISO_8859_1
+                .decode(text.slice(text.position(), Math.min(text.remaining(), MOST_BEFORE)))
+                .toString();
+    }
+
     /** Where base64 begins in what may be a data URL. */
     private static int endOfDataUrlHead(String name, ByteBuffer text) {
-        String start = StandardCharsets.ISO_8859_1
-                .decode(text.slice(0, Math.min(text.limit(), MOST_BEFORE)))
-                .toString();
+        String start = beginning(text);
         if (!start.startsWith(DATA_URL)) {
             return 0;
         }

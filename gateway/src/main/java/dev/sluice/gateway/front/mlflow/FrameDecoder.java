@@ -31,7 +31,7 @@ public final class FrameDecoder {
     static final String SPLIT = "dataframe_split";
     private static final String SCHEMA = "schema";
     private static final String RECORDS = "dataframe_records";
-    private static final int MOST_TOLD = 4;
+    private static final int MOST_TOLD = 16;
     private static final Set<String> TENSORS = Set.of("instances", "inputs");
 
     private static final String EXPECTED = "The input must be a JSON dictionary with exactly one of the input fields"
@@ -41,7 +41,7 @@ public final class FrameDecoder {
     private final Description model;
     private final TensorBuffers buffers;
     private final JsonCursor cursor;
-    private final List<String> forms = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
     private int formCount;
     private @Nullable RowTable table;
     private boolean isSignatures;
@@ -59,7 +59,7 @@ public final class FrameDecoder {
         try {
             readMembers();
             if (formCount != 1) {
-                throw new FrameException(EXPECTED + ". Received dictionary with input fields: " + list(forms) + ".");
+                throw new FrameException(EXPECTED + ". Received dictionary with input fields: " + list(received) + ".");
             }
             return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
         } catch (BadJson bad) {
@@ -165,9 +165,9 @@ public final class FrameDecoder {
         boolean frame = member.equals(SPLIT) || member.equals(RECORDS);
         if (frame || TENSORS.contains(member)) {
             formCount++;
-            if (forms.size() < MOST_TOLD) {
-                forms.add(member);
-            }
+        }
+        if (received.size() < MOST_TOLD) {
+            received.add(InferenceException.shortened(member));
         }
         if (!frame || formCount > 1) {
             cursor.skipValue();

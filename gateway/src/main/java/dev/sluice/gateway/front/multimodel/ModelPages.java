@@ -29,9 +29,9 @@ public record ModelPages(List<String> names, int end, boolean isFollowed) {
 
     /** What {@code limit} and {@code next_page_token} of a request ask for; what is no number is not heard. */
     private static ModelPages of(HttpServerRequest request, List<String> all) {
-        int limit = number(Queries.parameter(request, "limit"), MOST);
+        int limit = number(Queries.first(request, "limit"), MOST);
         int most = limit < 0 || limit > MOST ? MOST : limit;
-        int from = Math.clamp(number(Queries.parameter(request, "next_page_token"), 0), 0, all.size());
+        int from = Math.clamp(number(Queries.first(request, "next_page_token"), 0), 0, all.size());
         int end = Math.min(all.size(), from + most);
         return new ModelPages(all.subList(from, end), end, end < all.size());
     }

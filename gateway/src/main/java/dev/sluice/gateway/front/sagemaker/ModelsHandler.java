@@ -202,7 +202,7 @@ final class ModelsHandler implements Handler<RoutingContext> {
         Exchange exchange = loop.exchanges().of(context);
         exchange.speaks(SagemakerDialect.LOADING);
         try {
-            exchange.json(name == null ? page(Queries.parameter(context.request(), "next_page_token")) : one(name));
+            exchange.json(name == null ? page(Queries.first(context.request(), "next_page_token")) : one(name));
         } catch (InferenceException refused) {
             exchange.refuse(refused.error());
         }

@@ -34,8 +34,7 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
 
     @Override
     public void take(Exchange exchange, TorchServePath path) {
-        @Nullable
-        String name = path.model() == null ? Queries.parameter(exchange.request(), "model_name") : path.model();
+        @Nullable String name = path.model() == null ? Queries.first(exchange.request(), "model_name") : path.model();
         RequestedModel model = ModelCalls.model(name, path.version(), defaultModel);
         boolean known = new RegisteredModels(parts.models()).has(model.name());
         exchange.speaks(new TorchServeDialect(model.name(), known ? model.version() : null, true));

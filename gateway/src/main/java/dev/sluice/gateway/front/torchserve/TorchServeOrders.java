@@ -59,7 +59,7 @@ final class TorchServeOrders {
     }
 
     private Reply register(HttpServerRequest request) {
-        @Nullable String url = Queries.parameter(request, "url");
+        @Nullable String url = Queries.first(request, "url");
         if (url == null || url.isEmpty()) {
             throw InferenceException.invalid("", "Parameter url is required.");
         }
@@ -67,9 +67,9 @@ final class TorchServeOrders {
             throw InferenceException.invalid(
                     "url", "an archive of TorchServe holds Python, which is not run here; export it to ONNX");
         }
-        @Nullable String given = Queries.parameter(request, "model_name");
+        @Nullable String given = Queries.first(request, "model_name");
         String name = given == null || given.isEmpty() ? nameIn(url) : given;
-        long version = orders.versionToRegister(name, Queries.parameter(request, "model_version"));
+        long version = orders.versionToRegister(name, Queries.first(request, "model_version"));
         if (!orders.begin(name, version)) {
             String text = "Model version " + version + " is already registered for model " + name;
             return new Reply.Refused(409, "ConflictStatusException", text);
@@ -115,7 +115,7 @@ final class TorchServeOrders {
         registered.versions(name, version);
         int now = orders.workers(name);
         int then = Math.clamp(now, least, most);
-        boolean waits = "true".equalsIgnoreCase(Queries.parameter(request, "synchronous"));
+        boolean waits = "true".equalsIgnoreCase(Queries.first(request, "synchronous"));
         String done =
                 "Workers scaled to " + then + " for model: " + name + (version == null ? "" : ", version: " + version);
         int status = waits ? 200 : 202;
@@ -127,7 +127,7 @@ final class TorchServeOrders {
 
     /** As there, what is no number is not heard. */
     private static int workers(HttpServerRequest request, String parameter, int otherwise) {
-        @Nullable String text = Queries.parameter(request, parameter);
+        @Nullable String text = Queries.first(request, parameter);
         return text != null && WORKERS.matcher(text).matches() ? Integer.parseInt(text) : otherwise;
     }
 

@@ -213,7 +213,13 @@ public final class PlainInputs {
         if (tensor.values() > 0) {
             throw InferenceException.invalid(place, "input \"" + tensor.spec().name() + "\" is given twice");
         }
-        tensor.read();
+        boolean isList = cursor.peek() == '[';
+        try {
+            tensor.read();
+        } catch (BadJson bad) {
+            place += isList ? "[" + tensor.elements() + "]" : "";
+            throw bad;
+        }
         any = true;
     }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Opens the streams of one front loop, and is what they have in common.
  *
  * @thread confined to one front loop
- * @errors 400 for an order that does not exist, and where none of the offered subprotocols is ours
+ * @errors 400 for an order that does not exist, or is given twice, and where none of the offered subprotocols is
+ *     ours
  */
 public final class WebSocketFront implements StreamFront {
 
@@ -49,10 +50,6 @@ public final class WebSocketFront implements StreamFront {
             order = Objects.requireNonNullElse(Queries.parameter(request, "order"), "ready");
         } catch (InferenceException malformed) {
             opening.refuse(400, malformed.error().message());
-            return;
-        }
-        if (request.params().getAll("order").size() > 1) {
-            opening.refuse(400, "order is given twice; which one holds?");
             return;
         }
         if (!order.equals("ready") && !order.equals("request")) {

@@ -281,6 +281,14 @@ class InferMessageRefusalTest {
                 Messages.refusal(ROWS, join(request.toByteArray(), name)).field());
     }
 
+    @Test
+    void whatIsNoMessageIsSaidInOurWords() {
+        byte[] whole = Messages.request(row()).toByteArray();
+        assertEquals(
+                "is not well-formed protobuf: it is cut short, has text that is not UTF-8, or is no message of this kind",
+                Messages.refusal(ROWS, Arrays.copyOf(whole, whole.length - 1)).reason());
+    }
+
     private static byte[] join(byte[] first, byte[] second) {
         byte[] both = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, both, first.length, second.length);

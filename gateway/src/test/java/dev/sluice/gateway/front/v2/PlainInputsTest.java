@@ -132,7 +132,11 @@ class PlainInputsTest {
             quoteCharacter = '`',
             value = {
                 "[1,2,3]              | x: expected [-1,1,2,2] (-1 is any), or one row of it, and got [3]",
-                "[[1,2],[3]]          | body: not of the form of the values before it",
+                "[[1,2],[3]]          | body[3]: not of the form of the values before it",
+                "{\"x\": [1,2,1e999,4]}  | x[2]: 1e999 is too large for FP32",
+                "{\"data\": [[[1,2],[3,-1e999]]]} | data[3]: -1e999 is too large for FP32",
+                "{\"data\": {\"x\": [[[1,\"a\"]]]}} | data.x[1]: expected a number and found \"a\" at byte 20",
+                "{\"data\": 1e999}      | data: 1e999 is too large for FP32",
                 "{}                   | body: holds no numbers; expected [data, x]",
                 "{\"y\": [1]}         | y: unknown; known are [data, x]",
                 "{\"data\": {\"y\": 1}} | data.y: the model has no such input; its inputs are [x]",
@@ -148,9 +152,9 @@ class PlainInputsTest {
         assertEquals(
                 "body: the model has several inputs; expected an object with [data, n]", refusal(TWO, true, "[1, 2]"));
         assertEquals("body: is empty; expected numbers", refusal(PICTURE, true, ""));
-        assertTrue(refusal(PICTURE, true, "[1, 2").startsWith("body: "));
+        assertTrue(refusal(PICTURE, true, "[1, 2").startsWith("body[2]: "));
         assertTrue(refusal(PICTURE, false, "[1, 2]").startsWith("body: "));
-        assertTrue(refusal(PICTURE, false, "{\"data\": [\"a\"]}").startsWith("data: "));
+        assertTrue(refusal(PICTURE, false, "{\"data\": [\"a\"]}").startsWith("data[0]: "));
         assertTrue(refusal(PICTURE, true, "[1,2,3,4] 5").startsWith("body: "));
     }
 

@@ -66,7 +66,7 @@ final class ExamplesMessageDecoder {
             return request();
         } catch (IOException broken) {
             columns.forEach(column -> column.giveBack(buffers));
-            throw MessageCursor.broken("input", broken);
+            throw MessageCursor.broken("input");
         } catch (InferenceException wrong) {
             columns.forEach(column -> column.giveBack(buffers));
             throw wrong;

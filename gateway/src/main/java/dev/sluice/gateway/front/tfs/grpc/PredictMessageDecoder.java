@@ -58,7 +58,7 @@ final class PredictMessageDecoder {
             return request();
         } catch (IOException broken) {
             giveBack();
-            throw MessageCursor.broken(place, broken);
+            throw MessageCursor.broken(place);
         } catch (InferenceException wrong) {
             giveBack();
             throw wrong;
@@ -154,7 +154,7 @@ final class PredictMessageDecoder {
             requireFit(spec, read);
             return new Tensor(spec.name(), spec.dataType(), read.shape(), data(read));
         } catch (IOException broken) {
-            throw parsingError(spec, "not well-formed protobuf: " + broken.getMessage());
+            throw parsingError(spec, MessageCursor.BROKEN);
         } catch (InferenceException wrong) {
             throw wrong.error() instanceof InvalidRequest invalid ? parsingError(spec, invalid.message()) : wrong;
         }
@@ -230,7 +230,7 @@ final class PredictMessageDecoder {
                 }
             }
         } catch (IOException broken) {
-            return MessageCursor.broken("message", broken);
+            return MessageCursor.broken("message");
         }
         TreeSet<String> wanted = new TreeSet<>();
         signature.inputs().forEach(spec -> wanted.add(spec.name()));

@@ -65,7 +65,7 @@ abstract class TfsCodec implements UnaryCodec {
                 }
             }
         } catch (IOException broken) {
-            throw MessageCursor.broken(found == null ? "model_spec" : "message", broken);
+            throw MessageCursor.broken(found == null ? "model_spec" : "message");
         }
         if (found == null) {
             throw AskedModel.missing();
