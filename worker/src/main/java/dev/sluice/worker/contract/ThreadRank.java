@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who goes first where cores are scarce: event loops before all others, and what computes for long behind them. A thread of which
- * it is not said has the rank of whoever begins it, which may be a loop; so all threads of ours are made here.
+ * Who goes first where cores are scarce: event loops before all others, and what computes for long behind them. A
+ * thread of which it is not said has the rank of whoever begins it, which may be a loop; so all threads of ours are made
+ * here.
  *
  * <p>Linux heeds it with {@code -XX:ThreadPriorityPolicy=1} only, and nothing relies on it.
  *
@@ -66,8 +67,8 @@ public enum ThreadRank {
     }
 
     /**
-     * What carries virtual threads has this rank at most, whoever begins it: the runtime makes those threads, and all of them
-     * in one group.
+     * What carries virtual threads has this rank at most, whoever begins it: the runtime makes those threads, and all of
+     * them in one group.
      */
     public void boundCarriers() {
         Thread.ofVirtual().start(() -> {}); // with the first of them the group is there

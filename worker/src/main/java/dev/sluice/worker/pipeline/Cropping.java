@@ -51,8 +51,8 @@ final class Cropping {
     }
 
     /**
-     * What it gives where it was not given all that it takes, as of a detector that has not run: pieces are like its picture, if
-     * that is there, and there is none of them.
+     * What it gives where it was not given all that it takes, as of a detector that has not run: pieces are like its
+     * picture, if that is there, and there is none of them.
      *
      * @param values by slot
      */

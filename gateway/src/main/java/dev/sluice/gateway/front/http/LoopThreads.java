@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
  * Threads of Vert.x: event loops ask for a core before whatever else this process does, for all that is answered waits for
  * them, and a turn of theirs is short.
  *
- * <p>What carries virtual threads is begun by whoever has work for one, which may be a loop, and does not go first with it.
+ * <p>What carries virtual threads is begun by whoever has work for one, which may be a loop, and does not go first with
+ * it.
  *
  * @thread any; found by Vert.x as a service
  */

@@ -152,8 +152,8 @@ final class ModelsHandler implements Handler<RoutingContext> {
     }
 
     /**
-     * What cannot be loaded is sent away again: the platform knows of no model that has failed, and takes a container for ill
-     * that is not ready because of one.
+     * What cannot be loaded is sent away again: the platform knows of no model that has failed, and takes a container
+     * for ill that is not ready because of one.
      */
     private Future<Outcome> loaded(RoutingContext context, String name) {
         return orders.order(context, new ModelCommand.Load(name))

@@ -52,7 +52,7 @@ public final class PredictDecoder {
         this(body, signature, buffers, stands, any -> {});
     }
 
-    /** @param byRows looks at the model where its answer is to come by rows; throws InferenceException where it cannot */
+    /** @param byRows looks at the model where its answer is to come by rows; throws where it cannot */
     PredictDecoder(
             HttpBytes body,
             Signature signature,

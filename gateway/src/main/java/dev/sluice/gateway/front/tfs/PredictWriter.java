@@ -24,8 +24,8 @@ import java.util.function.ToLongFunction;
  * Writes the answer to {@code :predict}: {@code predictions}, row by row, or {@code outputs}, tensor by tensor. A single
  * output stands without its name.
  *
- * <p>Outputs of a model without batches need not have rows, or as many each. TensorFlow Serving refuses to tell them row by
- * row; protocols that took {@code predictions} from it without saying what they are get whole tensors then.
+ * <p>Outputs of a model without batches need not have rows, or as many each. TensorFlow Serving refuses to tell them row
+ * by row; protocols that took {@code predictions} from it without saying what they are get whole tensors then.
  *
  * @thread confined to one front loop
  * @errors InvalidRequest of {@link #ROWS} where the outputs have no rows
@@ -122,8 +122,8 @@ public enum PredictWriter implements AnswerWriter {
     }
 
     /**
-     * The same before the model runs, of outputs whose rows it declares as different numbers: whoever wants them row by row
-     * need not wait for it.
+     * The same before the model runs, of outputs whose rows it declares as different numbers: whoever wants them row by
+     * row need not wait for it.
      *
      * @throws InferenceException InvalidRequest
      */
