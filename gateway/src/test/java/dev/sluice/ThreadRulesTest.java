@@ -8,14 +8,21 @@ import static dev.sluice.ArchitectureTest.check;
 import static dev.sluice.ArchitectureTest.in;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
+import dev.sluice.worker.contract.ThreadRank;
 import dev.sluice.worker.contract.Ticker;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Set;
+import java.util.Timer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +72,31 @@ class ThreadRulesTest {
                 .that(DescribedPredicate.not(in("dev.sluice.worker.engine..", TOKENIZER))) // native memory has owners
                 .should()
                 .dependOnClassesThat(in("java.util.concurrent.locks..")));
+    }
+
+    /** Or a thread would have the rank of whoever begins it, which may be a loop. */
+    @Test
+    void allThreadsAreMadeWhereTheirRankIsSaid() {
+        DescribedPredicate<JavaAccess<?>> making =
+                DescribedPredicate.describe("makes a thread", ThreadRulesTest::makes);
+        check(noClasses().that().doNotBelongToAnyOf(ThreadRank.class).should().accessTargetWhere(making));
+    }
+
+    private static boolean makes(JavaAccess<?> access) {
+        JavaClass owner = access.getTargetOwner();
+        String name = access.getTarget().getName();
+        List<String> parameters = access.getTarget() instanceof AccessTarget.CodeUnitAccessTarget called
+                ? called.getRawParameterTypes().stream().map(JavaClass::getName).toList()
+                : List.of();
+        boolean isPool = owner.isAssignableTo(ThreadPoolExecutor.class);
+        return (owner.isEquivalentTo(Thread.class)
+                        && Set.of("<init>", "ofPlatform", "ofVirtual", "startVirtualThread", "setPriority")
+                                .contains(name))
+                || (isPool && name.equals("<init>") && !parameters.contains(ThreadFactory.class.getName()))
+                || (owner.isEquivalentTo(Executors.class)
+                        && name.startsWith("new")
+                        && !parameters.contains(ThreadFactory.class.getName()))
+                || owner.isEquivalentTo(Timer.class);
     }
 
     @Test

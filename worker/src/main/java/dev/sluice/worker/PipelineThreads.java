@@ -7,6 +7,7 @@ import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.InstanceListener;
 import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.ThreadRank;
 import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.pipeline.Computation;
 import dev.sluice.worker.pipeline.Room;
@@ -15,8 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,8 +32,6 @@ final class PipelineThreads implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineThreads.class);
 
-    private static final long IDLE_SECONDS = 60;
-
     /** The account of a request that is over. */
     private static final long CLOSED = -1;
 
@@ -44,24 +41,12 @@ final class PipelineThreads implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final AtomicLong takenBytes = new AtomicLong();
 
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: where cores are scarce, event loops go first
     PipelineThreads(PipelineOptions options, InstanceListener listener, Ticker ticker) {
         this.options = options;
         this.listener = listener;
         this.ticker = ticker;
-        AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                options.threadCount(),
-                options.threadCount(),
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(options.maxQueue()),
-                work -> Thread.ofPlatform()
-                        .daemon()
-                        .priority(Thread.MIN_PRIORITY)
-                        .name("sluice-pipeline-" + number.getAndIncrement())
-                        .unstarted(work));
-        threads.allowCoreThreadTimeOut(true);
+        this.threads = ThreadRank.LAST.pool(
+                "sluice-pipeline-", options.threadCount(), new ArrayBlockingQueue<>(options.maxQueue()));
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.ThreadRank;
 import dev.sluice.worker.source.SourceException;
 import dev.sluice.worker.source.WebFiles;
 import java.net.URI;
@@ -14,7 +15,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,7 +57,6 @@ public final class PictureUrls implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor hangingUp;
 
-    @SuppressWarnings("ThreadPriorityCheck") // or it would be that of the loop that asked first
     public PictureUrls(PictureUrlOptions options, InstantSource clock) {
         Set<String> named = options.hosts().stream()
                 .map(host -> host.toLowerCase(Locale.ROOT))
@@ -72,20 +71,14 @@ public final class PictureUrls implements AutoCloseable {
                         named.contains(PictureUrlOptions.ANY)),
                 options.timeout(),
                 clock);
-        AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
                 0,
                 options.maxFetches(),
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                work -> Thread.ofPlatform()
-                        .daemon()
-                        .priority(Thread.NORM_PRIORITY)
-                        .name("sluice-fetch-" + number.getAndIncrement())
-                        .unstarted(work));
-        this.hangingUp = new ScheduledThreadPoolExecutor(
-                1, work -> Thread.ofPlatform().daemon().name("sluice-fetch-end").unstarted(work));
+                ThreadRank.USUAL.threads("sluice-fetch-"));
+        this.hangingUp = new ScheduledThreadPoolExecutor(1, work -> ThreadRank.USUAL.thread("sluice-fetch-end", work));
         hangingUp.setRemoveOnCancelPolicy(true);
         hangingUp.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         hangingUp.allowCoreThreadTimeOut(true);

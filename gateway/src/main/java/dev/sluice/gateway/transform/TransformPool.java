@@ -1,6 +1,7 @@
 package dev.sluice.gateway.transform;
 
 import dev.sluice.worker.contract.InferenceError;
+import dev.sluice.worker.contract.ThreadRank;
 import dev.sluice.worker.contract.Ticker;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,8 +10,6 @@ import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -34,7 +33,6 @@ public final class TransformPool implements AutoCloseable {
     private static final long FIRST_GUESS_NANOS = 10_000_000;
     private static final int REMEMBERED = 10;
     private static final int MOST_TIMES = 16;
-    private static final long IDLE_SECONDS = 60;
 
     private final TransformOptions options;
     private final Ticker ticker;
@@ -91,22 +89,9 @@ public final class TransformPool implements AutoCloseable {
         private final AtomicLong came = new AtomicLong();
         private final AtomicLong waitingNanos = new AtomicLong();
 
-        @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: where cores are scarce, event loops go first
         Lane(TransformOptions options, String name) {
             this.places = new Semaphore(options.maxQueue() * MOST_TIMES * 2 + options.threadCount());
-            AtomicInteger number = new AtomicInteger();
-            this.threads = new ThreadPoolExecutor(
-                    options.threadCount(),
-                    options.threadCount(),
-                    IDLE_SECONDS,
-                    TimeUnit.SECONDS,
-                    new PriorityBlockingQueue<>(),
-                    work -> Thread.ofPlatform()
-                            .daemon()
-                            .priority(Thread.MIN_PRIORITY)
-                            .name(name + number.getAndIncrement())
-                            .unstarted(work));
-            threads.allowCoreThreadTimeOut(true);
+            this.threads = ThreadRank.LAST.pool(name, options.threadCount(), new PriorityBlockingQueue<>());
         }
 
         int waiting() {

@@ -174,6 +174,45 @@ class SagemakerIT {
         }
     }
 
+    /** The platform knows models that are loaded, and others it may load; none that has failed. */
+    @Test
+    void whatCannotBeLoadedIsNotThereAndCanBePutAgain() throws IOException {
+        Path put = Files.createDirectories(folder.resolve("put/hash/model"));
+        Files.writeString(put.resolve("model.onnx"), "no model");
+        Repository models = new Repository(Files.createDirectories(folder.resolve("models")));
+        models.broken("own", "1", "no model");
+        try (RunningGateway gateway = RunningGateway.start(
+                models.root(),
+                PROFILE,
+                "http.model_control=true",
+                "worker.control.mode=explicit",
+                "worker.sources.allow_files=" + folder.resolve("put"))) {
+            String load = "{\"model_name\": \"hash\", \"url\": \"%s\"}".formatted(put);
+            String own = "{\"model_name\": \"own\", \"url\": \"/opt/ml/models/own/model\"}";
+            for (String each : List.of(load, load, own, own)) {
+                Answer failed = gateway.post("/models", each);
+                assertTrue(failed.status() >= 400 && failed.status() != 409, failed.toString());
+                assertEquals("{\"models\":[]}", gateway.get("/models").body());
+                assertEquals(200, gateway.get("/ping").status(), "or the platform would end the container");
+            }
+            gateway.get("/models/hash").error(404);
+            delete(gateway, "/models/hash").error(404);
+            Path model = Places.TEST_MODELS.resolve("echo/1/model.onnx");
+            for (Path mended : List.of(put, models.root().resolve("own/1"))) {
+                Files.copy(model, mended.resolve("model.onnx"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            for (String each : List.of(load, own)) {
+                assertEquals(200, gateway.post("/models", each).status());
+            }
+            for (String name : List.of("hash", "own")) {
+                assertEquals(
+                        "{\"predictions\":[[1.5]]}",
+                        gateway.post("/models/" + name + "/invoke", "{\"instances\": [[1.5]]}")
+                                .body());
+            }
+        }
+    }
+
     private static Answer delete(RunningGateway gateway, String path) {
         return Waiting.await(gateway.send(gateway.request(path).DELETE().build()));
     }

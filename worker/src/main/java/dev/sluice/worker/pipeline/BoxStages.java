@@ -64,12 +64,12 @@ final class BoxStages {
     private Stage fed(Stage stage, Crop crop) {
         Source detector = source(stage, Crop.BOXES);
         StageSpec model = detector == null || !detector.tensor().isEmpty() ? null : models.get(detector.stage());
-        if (detector == null || model == null) {
-            return stage;
-        }
-        BoxesOutput how = model.boxes();
-        if (how == null) {
-            requireOne(stage, detector, model.signature());
+        BoxesOutput how = model == null ? null : model.boxes();
+        if (detector == null || model == null || how == null) {
+            requireNames(stage);
+            if (detector != null && model != null) {
+                requireOne(stage, detector, model.signature());
+            }
             return stage;
         }
         check(stage, crop, detector, how);
@@ -102,6 +102,14 @@ final class BoxStages {
         stages.putIfAbsent(name, new Stage(name, task, inputs, null, line));
         signatures.put(name, task.signature(signature));
         return name;
+    }
+
+    /** What is not named would be taken along as something else that there is for each box, by no name. */
+    private void requireNames(Stage stage) {
+        stage.inputs().stream()
+                .filter(input -> input.name().isEmpty())
+                .forEach(input -> faults.add(
+                        stage.line(), "must say which input " + input.from() + " is for (" + CropCheck.TAKES + ")"));
     }
 
     private void requireOne(Stage stage, Source detector, Signature model) {

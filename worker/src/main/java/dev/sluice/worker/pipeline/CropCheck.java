@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class CropCheck {
 
     private static final Set<DataType> PICTURES = Set.of(DataType.UINT8, DataType.FP16, DataType.FP32);
+    static final String TAKES =
+            "a crop takes image and boxes, score where it has score_threshold, count, seen, and by any"
+                    + " other name what else there is for each box";
+
     private static final int PICTURE_AXES = 3;
     private static final int GRAY = 1;
     private static final int COLOUR = 3;
@@ -117,9 +121,7 @@ final class CropCheck {
     private TensorSpec named(String name) {
         TensorSpec spec = given.get(name);
         if (spec == null) {
-            throw new IllegalArgumentException(
-                    "does not say where " + name + " comes from (a crop takes image and boxes, score where it has"
-                            + " score_threshold, count, seen, and by any other name what else there is for each box)");
+            throw new IllegalArgumentException("does not say where " + name + " comes from (" + TAKES + ")");
         }
         return spec;
     }

@@ -7,6 +7,9 @@ import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
+import dev.sluice.worker.pipeline.PipelinePlan.Feed;
+import dev.sluice.worker.pipeline.PipelinePlan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -47,6 +50,28 @@ final class Cropping {
         this.found = new FoundBoxes(crop, pictures, seen(signature));
     }
 
+    /**
+     * What it gives where it was not given all that it takes, as of a detector that has not run: pieces are like its
+     * picture, if that is there, and there is none of them.
+     *
+     * @param values by slot
+     */
+    static Tensor none(Crop crop, Step step, TensorSpec output, @Nullable Value[] values) {
+        for (Feed feed : step.feeds()) {
+            Value picture = values[feed.slot()];
+            boolean isIt =
+                    feed.spec().name().equals(Crop.IMAGE) && output.name().equals(Crop.IMAGE);
+            if (isIt
+                    && picture != null
+                    && feed.spec().shape().accepts(picture.tensor().shape())) {
+                Pictures pictures = Pictures.of(picture.tensor(), CropCheck.layout(crop, feed.spec()));
+                Shape shape = pictures.pieces(0, crop.width(), crop.height());
+                return RowCopy.none(new TensorSpec(output.name(), output.dataType(), shape));
+            }
+        }
+        return RowCopy.none(output);
+    }
+
     private @Nullable Pictures seen(Signature signature) {
         Tensor seen = input(Crop.SEEN);
         return seen == null
@@ -84,6 +109,9 @@ final class Cropping {
         Tensor scores = input(Crop.SCORE);
         int count = pictures.count();
         Shape shape = boxes.shape();
+        if (shape.dimension(0) == 0) {
+            return; // nor need whoever gives none say how many there would be, or of how many numbers
+        }
         if (shape.dimension(shape.rank() - 1) != Crop.CORNERS) {
             throw unfit("boxes " + shape + " have not four numbers each");
         }

@@ -267,9 +267,13 @@ public final class PipelineRun {
         stages.pass(index);
         for (int i = 0; i < step.slots().size(); i++) {
             TensorSpec spec = step.signature().output(step.outputs().get(i));
-            values[step.slots().get(i)] = isEmpty && spec != null ? new Value(RowCopy.none(spec), null) : null;
+            values[step.slots().get(i)] = isEmpty && spec != null ? new Value(none(step, spec), null) : null;
             isGiven[step.slots().get(i)] = true;
         }
+    }
+
+    private Tensor none(Step step, TensorSpec spec) {
+        return step.task() instanceof Crop crop ? Cropping.none(crop, step, spec, values) : RowCopy.none(spec);
     }
 
     /** Of the picture that the boxes are in only the size is read, which all rows share: none of them is copied. */

@@ -52,8 +52,10 @@ record Results(
     }
 
     private static boolean isWhole(Result result, List<Value> given) {
-        return (result.combination() == Combination.FIRST || given.size() == 1)
-                && given.getFirst().rows() == null;
+        boolean areNone = given.stream().allMatch(value -> value.ofRows() == 0);
+        return areNone
+                || ((result.combination() == Combination.FIRST || given.size() == 1)
+                        && given.getFirst().rows() == null);
     }
 
     List<Tensor> all(Room room) {

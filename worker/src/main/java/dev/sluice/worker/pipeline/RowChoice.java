@@ -1,5 +1,6 @@
 package dev.sluice.worker.pipeline;
 
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.pipeline.PipelinePlan.Condition;
 import dev.sluice.worker.pipeline.PipelinePlan.Feed;
@@ -37,7 +38,7 @@ record RowChoice(
         @Nullable Rows rows = null;
         for (Feed feed : step.feeds()) {
             Value value = values[feed.slot()];
-            if (value != null && !feed.spec().shape().accepts(value.tensor().shape())) {
+            if (value != null && !fits(step, feed.spec().shape(), value.tensor().shape())) {
                 throw new Unfit("it takes " + feed.spec() + ", and is given "
                         + value.tensor().shape());
             }
@@ -58,6 +59,16 @@ record RowChoice(
             rows = isOneNumber(tested) ? rows : Rows.both(rows, passing(step, condition, tested));
         }
         return rows != null && rows.isNone() && rows.of() > 0 ? null : choose(step, feeds, given, rows);
+    }
+
+    /** Of what has no rows, axes that its stage leaves open are 0: it has not run, and nobody knows them. */
+    private static boolean fits(Step step, Shape wanted, Shape given) {
+        boolean isNone = step.signature().batched() && given.rank() > 0 && given.dimension(0) == 0;
+        Shape known = given;
+        for (int axis = 1; isNone && axis < given.rank(); axis++) {
+            known = given.dimension(axis) == 0 ? known.with(axis, Shape.VARIABLE) : known;
+        }
+        return isNone ? PipelinePlan.both(wanted, known) != null : wanted.accepts(given);
     }
 
     private static boolean isOneNumber(Value tested) {

@@ -6,6 +6,7 @@ import dev.sluice.worker.contract.PluginException;
 import dev.sluice.worker.contract.PluginInput;
 import dev.sluice.worker.contract.PluginOutput;
 import dev.sluice.worker.contract.Signature;
+import dev.sluice.worker.contract.ThreadRank;
 import dev.sluice.worker.settings.SettingsException;
 import dev.sluice.worker.transform.PluginBody;
 import java.io.IOException;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * @thread opened and closed on the control thread; prepares on a thread for each version
  * @bound the jars of one folder, {@value #MOST_JARS} at most; {@value #MOST_PREPARING} that prepare, those that never return
- *     included
+ *     included: others wait for a place
  * @owns the jars and their classes
  */
 public final class Plugins implements AutoCloseable {
@@ -47,7 +48,7 @@ public final class Plugins implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
     private static final int MOST_JARS = 1000;
 
-    /** More than start at one time; who loads what hangs again and again has no more threads than these. */
+    /** Who loads what hangs again and again has no more threads at it than these. */
     private static final int MOST_PREPARING = 256;
 
     private static final String SETTING = "worker.plugins";
@@ -68,10 +69,15 @@ public final class Plugins implements AutoCloseable {
      * A version that asks for one.
      *
      * @param options by name
+     * @param patience longest that it may wait until others have been prepared
      * @param whenGone is given what is to be done when the version goes
      */
     public record Asking(
-            ModelId model, Signature signature, Map<String, String> options, Consumer<Runnable> whenGone) {}
+            ModelId model,
+            Signature signature,
+            Map<String, String> options,
+            Duration patience,
+            Consumer<Runnable> whenGone) {}
 
     /**
      * Those of the jars in that folder, in the order of their names.
@@ -188,7 +194,7 @@ public final class Plugins implements AutoCloseable {
             P plugin = side.apply(jar).get(name);
             if (plugin != null) {
                 InUse<T> prepared =
-                        new InUse<>(prepare(jar, () -> preparing.apply(plugin)), asking.model, jar.classes());
+                        new InUse<>(prepare(jar, () -> preparing.apply(plugin), asking), asking.model, jar.classes());
                 asking.whenGone.accept(() -> endLater(prepared));
                 return prepared;
             }
@@ -209,7 +215,7 @@ public final class Plugins implements AutoCloseable {
     }
 
     private static void onItsOwnThread(Runnable end) {
-        Thread.ofPlatform().daemon().name("sluice-plugin-end").start(end);
+        ThreadRank.USUAL.thread("sluice-plugin-end", end).start();
     }
 
     private void end(InUse<?> prepared) {
@@ -218,9 +224,10 @@ public final class Plugins implements AutoCloseable {
         }
     }
 
-    private <T> T prepare(PluginJar jar, InUse.Work<T> work) {
-        if (!preparing.tryAcquire()) {
-            throw new IllegalArgumentException(MOST_PREPARING + " plug-ins have not returned from prepare: start anew");
+    private <T> T prepare(PluginJar jar, InUse.Work<T> work, Asking asking) {
+        if (!hasPlace(asking.patience)) {
+            throw new IllegalArgumentException(MOST_PREPARING
+                    + " plug-ins have not returned from prepare: try again, or start anew if they never do");
         }
         try {
             return Objects.requireNonNull(InUse.within(jar.classes(), work), "prepare has returned null");
@@ -232,6 +239,15 @@ public final class Plugins implements AutoCloseable {
                     "the plug-in of " + jar.file().getFileName() + " failed: " + failure, failure);
         } finally {
             preparing.release();
+        }
+    }
+
+    private boolean hasPlace(Duration patience) {
+        try {
+            return preparing.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stopped) { // by whoever waits for it no more
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

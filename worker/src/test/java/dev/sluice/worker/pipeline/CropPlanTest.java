@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CropPlanTest {
@@ -77,6 +78,13 @@ class CropPlanTest {
                 faces("crop[24x32](image=picture, boxes=found.boxes)"));
         String boxes = "does not say where boxes comes from (a crop takes image and boxes";
         assertFault(boxes, faces("crop[32x24](image=picture)"));
+        Map.of(
+                        "picture, boxes=found.boxes", "picture",
+                        "image=picture, found.boxes", "found.boxes",
+                        "image=picture, boxes=found.boxes, found.score", "found.score")
+                .forEach((inputs, unnamed) -> assertFault(
+                        "must say which input " + unnamed + " is for (a crop takes image and boxes, score where",
+                        faces("crop[32x24](" + inputs + ")")));
         assertFault(
                 "does not say where score comes from",
                 faces("crop[32x24, score_threshold 0.5](image=picture, boxes=found.boxes)"));

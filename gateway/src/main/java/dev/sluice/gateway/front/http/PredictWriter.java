@@ -96,7 +96,7 @@ final class PredictWriter implements AnswerWriter {
             return out;
         }
         String between = "[";
-        for (Tensor row : rows(output, texts)) {
+        for (Tensor row : rows(output, texts.count())) {
             requireWanted();
             rows.write(row, out.raw(between));
             between = ",";
@@ -115,7 +115,7 @@ final class PredictWriter implements AnswerWriter {
         }
         @Nullable TextNotes texts = exchange.texts();
         StringBuilder lines = new StringBuilder();
-        for (Tensor row : texts == null || !texts.isList() ? List.of(output) : rows(output, texts)) {
+        for (Tensor row : texts == null || !texts.isList() ? List.of(output) : rows(output, texts.count())) {
             requireWanted();
             @Nullable TopClasses top = classes(row, model);
             if (top == null) {
@@ -150,15 +150,18 @@ final class PredictWriter implements AnswerWriter {
         return null;
     }
 
-    /** A view of each row. */
-    private static List<Tensor> rows(Tensor output, TextNotes texts) {
-        if (output.rows() != texts.count()) {
-            throw InferenceException.invalid(
-                    "outputs", output + " does not have a row for each of " + texts.count() + " texts");
+    /** A view of each row; what there is for one text need not have an axis of rows. */
+    static List<Tensor> rows(Tensor output, int texts) {
+        if (texts == 1) {
+            return List.of(output);
         }
-        int bytes = output.byteCount() / texts.count();
-        List<Tensor> rows = new ArrayList<>(texts.count());
-        for (int row = 0; row < texts.count(); row++) {
+        if (output.rows() != texts) {
+            throw InferenceException.invalid(
+                    "outputs", output + " does not have a row for each of " + texts + " texts");
+        }
+        int bytes = output.byteCount() / texts;
+        List<Tensor> rows = new ArrayList<>(texts);
+        for (int row = 0; row < texts; row++) {
             rows.add(output.view(1, row * bytes, bytes));
         }
         return rows;

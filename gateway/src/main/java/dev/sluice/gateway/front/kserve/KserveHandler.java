@@ -122,7 +122,7 @@ final class KserveHandler implements Handler<RoutingContext> {
     }
 
     private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
-        exchange.answersBy(PredictWriter.ROWS);
+        exchange.answersBy(PredictWriter.PREDICTIONS);
         return new PredictDecoder(body, by.description().signature(), buffers).decode();
     }
 }

@@ -78,7 +78,7 @@ public final class FrameDecoder {
 
     /** How the answer is to be written, known when the body has been decoded: tables are answered as tables. */
     public PredictWriter writer() {
-        return table == null ? PredictWriter.ROWS : PredictWriter.FRAME;
+        return table == null ? PredictWriter.PREDICTIONS : PredictWriter.FRAME;
     }
 
     /** Whether what was thrown is that the model takes other things, and not that these are none. */

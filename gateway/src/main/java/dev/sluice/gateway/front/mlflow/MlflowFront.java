@@ -101,8 +101,7 @@ public final class MlflowFront implements ProfileFront {
 
         private void take(Exchange exchange, FrameType type, HttpBytes body, RequestHead head, ModelEndpoint endpoint) {
             if (TransformCalls.isForPlugin(endpoint)) {
-                exchange.answersBy(
-                        endpoint.description().signature().batched() ? PredictWriter.ROWS : PredictWriter.TENSORS);
+                exchange.answersBy(PredictWriter.PREDICTIONS);
                 PredictBody all = new PredictBody(PredictBody.Kind.EITHER, "", List.of());
                 transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), all, body);
             } else {

@@ -84,7 +84,7 @@ public final class PlainAnswers {
 
     private DecodedRequest decode(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
         if (FORM.beginsWith(INSTANCES, body.requestBody())) {
-            exchange.answersBy(PredictWriter.ROWS);
+            exchange.answersBy(PredictWriter.PREDICTIONS);
             return new PredictDecoder(body, by.description().signature(), buffers, ENVELOPED).decode();
         }
         PlainInputs inputs = new PlainInputs(body.requestBody(), FORM, by.description(), buffers);

@@ -149,7 +149,7 @@ final class Invocations {
         if (type == BodyType.TENSORS) {
             PredictDecoder decoder = new PredictDecoder(body, by.description().signature(), buffers);
             DecodedRequest decoded = decoder.decode();
-            exchange.answersBy(decoder.isByRows() ? PredictWriter.ROWS : PredictWriter.COLUMNS);
+            exchange.answersBy(decoder.isByRows() ? PredictWriter.PREDICTIONS : PredictWriter.COLUMNS);
             return decoded;
         }
         FrameDecoder decoder = new FrameDecoder(body, by.description(), buffers);

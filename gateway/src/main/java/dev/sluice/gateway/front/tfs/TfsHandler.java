@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +105,8 @@ final class TfsHandler implements Handler<RoutingContext> {
     }
 
     private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
-        PredictDecoder decoder = new PredictDecoder(body, by.description().signature(), buffers);
+        PredictDecoder decoder =
+                new PredictDecoder(body, by.description().signature(), buffers, Set.of(), PredictWriter::requireRows);
         DecodedRequest decoded = decoder.decode();
         exchange.answersBy(decoder.isByRows() ? PredictWriter.ROWS : PredictWriter.COLUMNS);
         return decoded;

@@ -1,6 +1,8 @@
 package dev.sluice.gateway.front.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.gateway.fake.Wait;
 import dev.sluice.gateway.transform.TransformOptions;
@@ -9,6 +11,9 @@ import dev.sluice.worker.contract.Ticker;
 import dev.sluice.worker.settings.Settings;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +50,33 @@ class LoopThreadsTest {
         });
         assertEquals(Thread.NORM_PRIORITY, Wait.forResult(worker.future()));
         assertEquals(Thread.NORM_PRIORITY, Wait.forResult(named.future()));
+    }
+
+    /** However many of them a loop begins, and whenever. */
+    @Test
+    void whatCarriesVirtualThreadsDoesNot() {
+        Promise<List<Thread>> carriers = Promise.promise();
+        vertx.runOnContext(on -> {
+            List<Thread> virtual = IntStream.range(0, 100)
+                    .mapToObj(i -> Thread.ofVirtual().start(Thread::onSpinWait))
+                    .toList();
+            assertEquals(100, virtual.size());
+            carriers.complete(Thread.getAllStackTraces().keySet().stream()
+                    .filter(LoopThreadsTest::carries)
+                    .toList());
+        });
+        List<Thread> all = Wait.forResult(carriers.future());
+        assertFalse(all.isEmpty());
+        for (Thread carrier : all) {
+            assertTrue(carrier.getPriority() <= Thread.NORM_PRIORITY, carrier.toString());
+            @Nullable ThreadGroup group = carrier.getThreadGroup();
+            assertTrue(group == null || group.getMaxPriority() == Thread.NORM_PRIORITY, carrier.toString());
+        }
+    }
+
+    private static boolean carries(Thread thread) {
+        @Nullable ThreadGroup group = thread.getThreadGroup();
+        return group != null && group.getName().equals("CarrierThreads");
     }
 
     @Test

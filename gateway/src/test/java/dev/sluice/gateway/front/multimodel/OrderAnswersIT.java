@@ -18,6 +18,7 @@ import dev.sluice.gateway.front.http.HttpOptions;
 import dev.sluice.gateway.traffic.Traffic;
 import dev.sluice.gateway.traffic.TrafficListener;
 import dev.sluice.worker.ReferenceCodec;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
@@ -32,6 +33,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -39,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,7 @@ class OrderAnswersIT {
     private final HttpClient client = HttpClient.newHttpClient();
     private final AtomicInteger port = new AtomicInteger();
     private final BlockingQueue<ModelCommand> commands = new LinkedBlockingQueue<>();
+    private Function<ModelCommand, Outcome> outcomes = any -> new Outcome(null, "done");
     private Reply reply = new Reply.Done(200, "nothing to do");
 
     @BeforeEach
@@ -64,7 +68,7 @@ class OrderAnswersIT {
         ReferenceCodec.register(vertx.eventBus());
         vertx.eventBus().<ModelCommand>consumer(ModelCommand.ADDRESS, command -> {
             commands.add(command.body());
-            command.reply(new Outcome(null, "done"));
+            command.reply(outcomes.apply(command.body()));
         });
         ModelDirectory models = new ModelDirectory();
         Wait.forResult(models.listen(vertx.eventBus()));
@@ -143,6 +147,48 @@ class OrderAnswersIT {
         String answer = answer(order(
                 List.of(failing(InferenceException.invalid("min_worker", "is more than there are"))), () -> "ok"));
         assertEquals("400 {\"error\":\"min_worker: is more than there are\"}", answer);
+    }
+
+    private static final InferenceError REFUSAL = new InferenceError.InvalidRequest("instances", "are too many");
+
+    private static Outcome refusing(ModelCommand command) {
+        return new Outcome(command instanceof ModelCommand.Instances ? REFUSAL : null, "");
+    }
+
+    @Test
+    void aStepThatIsRefusedIsTheLast() throws Exception {
+        outcomes = OrderAnswersIT::refusing;
+        ModelCommand many = new ModelCommand.Instances("m", 3);
+        String answer = answer(order(List.of(() -> Optional.of(many), () -> Optional.of(LOAD)), () -> "ok"));
+        assertEquals("400 {\"error\":\"instances: are too many\"}", answer);
+        assertEquals(List.of(LOAD, many), List.copyOf(commands));
+    }
+
+    @Test
+    void ofOneThatIsAnsweredAtOnceTheSame() throws Exception {
+        outcomes = OrderAnswersIT::refusing;
+        ModelCommand many = new ModelCommand.Instances("m", 3);
+        isOverAfter(() -> Optional.of(many), () -> Optional.of(LOAD), many);
+        isOverAfter(failing(InferenceException.invalid("min_worker", "is more than there are")), Optional::empty);
+    }
+
+    /** Its name is free only when nothing more is ordered. */
+    private void isOverAfter(
+            Supplier<Optional<ModelCommand>> step, Supplier<Optional<ModelCommand>> then, ModelCommand... ordered)
+            throws Exception {
+        ModelCommand.Source source = new ModelCommand.Source("m", 1, null);
+        commands.clear();
+        assertEquals("200 true", post("/begin"));
+        assertTrue(answer(new Reply.Scheduled(source, List.of(step, then), "it comes"))
+                .startsWith("202 "));
+        while (!post("/begin").equals("200 true")) {
+            Thread.onSpinWait();
+        }
+        List<ModelCommand> all = new ArrayList<>(List.of(new ModelCommand.Vet(source), source));
+        all.addAll(List.of(ordered));
+        assertEquals(all, List.copyOf(commands));
+        reply = new Reply.Order(source, List.of(), 200, () -> "free");
+        post("/order");
     }
 
     @Test
