@@ -59,7 +59,7 @@ final class ModelKeeper {
             UnaryOperator<String> forClients) {
         this.loader = loader.among(new StagesToCome(() -> wanted.values()));
         this.announcements = announcements;
-        this.unloaded = new UnloadedVersions(announcements);
+        this.unloaded = new UnloadedVersions(announcements, forClients);
         this.departures = new Departures(parts.options().drainTimeout());
         this.control = control;
         this.forClients = forClients;

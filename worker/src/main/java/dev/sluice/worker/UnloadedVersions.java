@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * The versions that lie in the repository, or did, and are not in memory: the gateway side is told of each, and why,
@@ -18,11 +19,14 @@ import java.util.function.Predicate;
 final class UnloadedVersions {
 
     private final Announcements announcements;
+    private final UnaryOperator<String> forClients;
     private final Map<ModelId, String> told = new HashMap<>();
     private Map<ModelId, String> present = Map.of();
 
-    UnloadedVersions(Announcements announcements) {
+    /** @param forClients takes out of a reason what is nobody's business */
+    UnloadedVersions(Announcements announcements, UnaryOperator<String> forClients) {
         this.announcements = announcements;
+        this.forClients = forClients;
     }
 
     /** Takes note of what there is in the repository, each with the reason why it is not wanted. */
@@ -32,7 +36,7 @@ final class UnloadedVersions {
 
     /** That version is not in memory. */
     void add(ModelId model) {
-        String reason = present.getOrDefault(model, "");
+        String reason = forClients.apply(present.getOrDefault(model, ""));
         if (!reason.equals(told.put(model, reason))) {
             announcements.tell(new ModelReport(model, ModelState.UNLOADED, null, reason));
         }

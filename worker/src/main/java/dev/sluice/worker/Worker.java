@@ -70,7 +70,7 @@ public final class Worker extends VerticleBase {
         this.engines = engines;
     }
 
-    /** What is wrong with the settings and shows before anything is begun: where the models are to lie. */
+    /** What is wrong with the settings and shows before models are opened or ports: where the models are to lie. */
     public static Optional<String> fault(WorkerOptions options) {
         return ModelRoots.fault(options.models()).map(fault -> "worker.models: " + fault);
     }

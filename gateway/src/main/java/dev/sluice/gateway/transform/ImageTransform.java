@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Makes a tensor of a picture: decoded, then resized as it is stored, and turned upright, inverted and normalised on the
  * way into the tensor's memory.
  *
- * @thread any; keeps nothing
- * @bound beside the decoded picture, whose pixels are bounded, some of its rows
+ * @thread any
+ * @bound beside the decoded picture, whose pixels are bounded, some of its rows; {@link PixelMemory} is kept
  * @errors those of {@link PictureDecoder}; InvalidRequest where nothing is drawn on what should be a drawing
  */
 public final class ImageTransform {

@@ -50,7 +50,6 @@ final class PictureDecoder {
     }
 
     private final long maxPixels;
-    private final PixelMemory memory = new PixelMemory();
 
     /** @param maxPixels of a picture as it is stored */
     PictureDecoder(long maxPixels) {
@@ -168,7 +167,7 @@ final class PictureDecoder {
         }
         Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
         if (types.hasNext()) { // the one that it would decode into by itself
-            how.setDestination(memory.picture(types.next(), kept(width, each), kept(height, each)));
+            how.setDestination(PixelMemory.picture(types.next(), kept(width, each), kept(height, each)));
         }
         Stop stop = new Stop(givenUp);
         reader.addIIOReadProgressListener(stop);

@@ -14,7 +14,7 @@ import javax.imageio.ImageTypeSpecifier;
 /**
  * Memory for the pixels of decoded pictures, which each thread uses again for its next one.
  *
- * <p>An array of some megabytes for each picture is what the collector stops a server for most often where photos come in
+ * <p>It is the thread's, and not that of who decodes there: many do, one for each front loop and contract. An array of some megabytes for each picture is what the collector stops a server for most often where photos come in
  * numbers: G1 begins to mark the heap when such an array is made.
  *
  * @thread any; what it lends belongs to the thread that asked for it, until that asks again
@@ -27,10 +27,12 @@ final class PixelMemory {
 
     private static final byte[] NONE = new byte[0];
 
-    private final ThreadLocal<byte[]> kept = ThreadLocal.withInitial(() -> NONE);
+    private static final ThreadLocal<byte[]> KEPT = ThreadLocal.withInitial(() -> NONE);
+
+    private PixelMemory() {}
 
     /** A picture of that type and size, all of it zero, whatever was in that memory before. */
-    BufferedImage picture(ImageTypeSpecifier type, int width, int height) {
+    static BufferedImage picture(ImageTypeSpecifier type, int width, int height) {
         SampleModel pixels = type.getSampleModel(width, height);
         if (!(pixels instanceof PixelInterleavedSampleModel bytes) || pixels.getDataType() != DataBuffer.TYPE_BYTE) {
             return type.createBufferedImage(width, height);
@@ -41,14 +43,14 @@ final class PixelMemory {
         return new BufferedImage(colours, raster, colours.isAlphaPremultiplied(), null);
     }
 
-    private byte[] zeros(int length) {
+    private static byte[] zeros(int length) {
         if (length > MOST_KEPT) {
             return new byte[length];
         }
-        byte[] memory = kept.get();
+        byte[] memory = KEPT.get();
         if (memory.length < length) {
-            memory = new byte[Math.min(MOST_KEPT, Integer.highestOneBit(Math.max(length, 1) * 2 - 1))];
-            kept.set(memory);
+            memory = new byte[Integer.highestOneBit(2 * length - 1)]; // the next power of two
+            KEPT.set(memory);
         } else {
             Arrays.fill(memory, 0, length, (byte) 0);
         }

@@ -125,7 +125,7 @@ class PictureUrlIT {
         refused(
                 gateway.get("/predict?url=" + web.url("/7.png") + "&url=" + web.url("/7.png")),
                 400,
-                "url: is given twice");
+                "url: is given more than once");
         assertEquals(0, web.ranges().size());
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 
 /**
@@ -74,30 +75,34 @@ public final class Selection {
         Map<ModelId, String> reasons = new LinkedHashMap<>();
         for (ModelFolder folder : repository) {
             TrafficPlan plan = plans.getOrDefault(folder.name(), TrafficPlan.NONE);
+            LongFunction<String> reason = isWanted(folder.name()) ? reason(folder, plan) : unasked(folder.name());
             folder.versions()
                     .keySet()
-                    .forEach(
-                            version -> reasons.put(new ModelId(folder.name(), version), reason(folder, plan, version)));
+                    .forEach(version -> reasons.put(new ModelId(folder.name(), version), reason.apply(version)));
         }
         return reasons;
     }
 
-    private String reason(ModelFolder folder, TrafficPlan plan, long version) {
-        if (!isWanted(folder.name())) {
-            return wishes.apply(folder.name()).memory() == ModelWish.Memory.UNLOADED
-                    ? "an operator has unloaded the model"
-                    : "worker.control.mode is explicit, and nobody has asked for the model";
-        }
-        if (plan.rejected().containsKey(version)) {
-            return "it has been sent away: " + plan.rejected().get(version);
-        }
-        if (version != plan.candidate() && !plan.isStable(version)) {
-            return "it is neither the stable version nor the one on trial";
-        }
+    private LongFunction<String> unasked(String name) {
+        String reason = wishes.apply(name).memory() == ModelWish.Memory.UNLOADED
+                ? "an operator has unloaded the model"
+                : "worker.control.mode is explicit, and nobody has asked for the model";
+        return version -> reason;
+    }
+
+    private LongFunction<String> reason(ModelFolder folder, TrafficPlan plan) {
         VersionPolicy policy = policy(folder);
         Set<Long> versions = Rollouts.versions(plan, policy, folder.versions().keySet(), none -> false);
         String whose = policy.equals(folder.policy()) ? "as its files say, or by default" : "as an operator has said";
-        return versions.contains(version) ? "" : "versions to be served: " + policy + ", " + whose;
+        return version -> {
+            if (plan.rejected().containsKey(version)) {
+                return "it has been sent away: " + plan.rejected().get(version);
+            }
+            if (version != plan.candidate() && !plan.isStable(version)) {
+                return "it is neither the stable version nor the one on trial";
+            }
+            return versions.contains(version) ? "" : "versions to be served: " + policy + ", " + whose;
+        };
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.worker.source;
 
+import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelSource;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -197,7 +198,8 @@ final class HttpRemote implements Remote.Lone {
             throw SourceException.ofRedirect(
                     ModelSource.shown(from.toString()) + " redirects to " + ModelSource.shown(next.toString())
                             + ", which is not as safe",
-                    "it redirects to " + next.getScheme() + "://" + next.getHost() + ", which is not as safe");
+                    "it redirects to " + InferenceException.shortened(next.getScheme() + "://" + next.getHost())
+                            + ", which is not as safe");
         }
         return next;
     }

@@ -189,7 +189,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
     /** The picture in it, a view of it; where it is base64, three quarters of it, and the body is of no more use. */
     ByteBuffer picture(HttpBytes body) {
         Named found = bytes(body, IMAGE, "a picture");
-        if (!isJson(body) && isPictureInBase64(found.bytes)) {
+        if (PictureFormat.of(found.bytes) == null && !isJson(body) && isPictureInBase64(found.bytes)) {
             throw new InferenceException(new InferenceError.UnsupportedMediaType(
                     found.field + ": is a picture in base64; expected its bytes as they are, or {\""
                             + names(IMAGE).getFirst() + "\": \"...\"} with it in base64"));

@@ -19,7 +19,7 @@ public final class Queries {
     public static @Nullable String parameter(HttpServerRequest request, String name) {
         MultiMap all = all(request);
         if (all.getAll(name).size() > 1) {
-            throw InferenceException.invalid(name, "is given twice; which one holds?");
+            throw InferenceException.invalid(name, "is given more than once; which one holds?");
         }
         return all.get(name);
     }

@@ -38,6 +38,9 @@ public final class GrowingTensor {
     private final int[] sizes = new int[SignatureCheck.MAX_RANK];
     private @Nullable TextElements texts;
     private int rank = UNKNOWN;
+    private final int[] at = new int[SignatureCheck.MAX_RANK];
+    private int level;
+    private int cellsFrom = UNKNOWN;
     private int values;
     private int keptFrom = UNKNOWN;
     private int keptBytes;
@@ -58,6 +61,20 @@ public final class GrowingTensor {
     /** How many elements were read; where one could not be, its index. */
     public int elements() {
         return elements.count();
+    }
+
+    /** Where in a value the one stands that could not be read, as in {@code [1][3]}; empty for a value without lists. */
+    String place() {
+        StringBuilder place = new StringBuilder();
+        for (int i = 0; i < level; i++) {
+            place.append('[').append(at[i]).append(']');
+        }
+        return cellsFrom == UNKNOWN
+                ? place.toString()
+                : place.append('[')
+                        .append(elements.count() - cellsFrom)
+                        .append(']')
+                        .toString();
     }
 
     /** The form of a value, known when the first one has been read. */
@@ -127,6 +144,7 @@ public final class GrowingTensor {
     }
 
     private void readLevel(int level) {
+        this.level = level;
         if (cursor.peek() != '[') {
             if (rank == UNKNOWN) {
                 rank = level;
@@ -137,7 +155,7 @@ public final class GrowingTensor {
         }
         requireForm(level < (rank == UNKNOWN ? SignatureCheck.MAX_RANK : rank));
         int most = sizes[level] == UNKNOWN ? Integer.MAX_VALUE : sizes[level];
-        int found = isInnermost(level) ? elements.readArray(most) : readLists(level, most);
+        int found = isInnermost(level) ? readCells(most) : readLists(level, most);
         requireForm(sizes[level] == UNKNOWN || found == sizes[level]);
         sizes[level] = found;
     }
@@ -154,6 +172,13 @@ public final class GrowingTensor {
         return level + 1 == rank;
     }
 
+    private int readCells(int most) {
+        cellsFrom = elements.count();
+        int found = elements.readArray(most);
+        cellsFrom = UNKNOWN;
+        return found;
+    }
+
     private int readLists(int level, int most) {
         cursor.read('[');
         if (cursor.tryRead(']')) {
@@ -162,8 +187,9 @@ public final class GrowingTensor {
         int found = 0;
         do {
             requireForm(found < most);
+            at[level] = found++;
             readLevel(level + 1);
-            found++;
+            this.level = level;
         } while (cursor.readCommaOr(']'));
         return found;
     }

@@ -213,11 +213,10 @@ public final class PlainInputs {
         if (tensor.values() > 0) {
             throw InferenceException.invalid(place, "input \"" + tensor.spec().name() + "\" is given twice");
         }
-        boolean isList = cursor.peek() == '[';
         try {
             tensor.read();
         } catch (BadJson bad) {
-            place += isList ? "[" + tensor.elements() + "]" : "";
+            place += tensor.place();
             throw bad;
         }
         any = true;

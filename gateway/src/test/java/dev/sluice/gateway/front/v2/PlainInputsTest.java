@@ -132,9 +132,9 @@ class PlainInputsTest {
             quoteCharacter = '`',
             value = {
                 "[1,2,3]              | x: expected [-1,1,2,2] (-1 is any), or one row of it, and got [3]",
-                "[[1,2],[3]]          | body[3]: not of the form of the values before it",
+                "[[1,2],[3]]          | body[1]: not of the form of the values before it",
                 "{\"x\": [1,2,1e999,4]}  | x[2]: 1e999 is too large for FP32",
-                "{\"data\": [[[1,2],[3,-1e999]]]} | data[3]: -1e999 is too large for FP32",
+                "{\"data\": [[[1,2],[3,-1e999]]]} | data[0][1][1]: -1e999 is too large for FP32",
                 "{\"data\": {\"x\": [[[1,\"a\"]]]}} | data.x[1]: expected a number and found \"a\" at byte 20",
                 "{\"data\": 1e999}      | data: 1e999 is too large for FP32",
                 "{}                   | body: holds no numbers; expected [data, x]",
