@@ -135,7 +135,7 @@ class PlainInputsTest {
                 "[[1,2],[3]]          | body[1]: not of the form of the values before it",
                 "{\"x\": [1,2,1e999,4]}  | x[2]: 1e999 is too large for FP32",
                 "{\"data\": [[[1,2],[3,-1e999]]]} | data[0][1][1]: -1e999 is too large for FP32",
-                "{\"data\": {\"x\": [[[1,\"a\"]]]}} | data.x[1]: expected a number and found \"a\" at byte 20",
+                "{\"data\": {\"x\": [[[1,\"a\"]]]}} | data.x[0][0][1]: expected a number and found \"a\" at byte 20",
                 "{\"data\": 1e999}      | data: 1e999 is too large for FP32",
                 "{}                   | body: holds no numbers; expected [data, x]",
                 "{\"y\": [1]}         | y: unknown; known are [data, x]",
