@@ -216,14 +216,12 @@ final class ModelControl {
     }
 
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
-        Outcome outcome = sources.obey(folder, said, () -> {
+        return sources.obey(folder, said, () -> {
             settle(said.name());
             return keeper.failure(new ModelId(said.name(), said.version()))
                     .map(ModelControl::refused)
                     .orElseGet(() -> new Outcome(null, inMemory(said.name())));
         });
-        apply(); // as it was, if it has been refused
-        return outcome;
     }
 
     private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {

@@ -53,6 +53,7 @@ final class SourceControl {
             wishes.takeBack(
                     said.name(),
                     wish -> Objects.equals(wish.sources().get(version), source) ? wish.sourced(version, before) : wish);
+            made.get(); // as it was, before anybody hears of it
             return outcome;
         }
         String done = source == null ? " comes from nowhere else any more; " : " comes from " + source + "; ";
