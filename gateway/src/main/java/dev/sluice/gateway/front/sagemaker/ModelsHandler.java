@@ -146,7 +146,7 @@ final class ModelsHandler implements Handler<RoutingContext> {
         }
 
         ModelCommand begin(HttpBytes body) {
-            JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
+            JsonMembers members = JsonMembers.readAmongOthers(body.array(), body.from(), body.to(), MEMBERS);
             String name = required(members, "model_name");
             String url = required(members, "url");
             if (isLoaded(name)) {
