@@ -216,12 +216,10 @@ final class ModelControl {
     }
 
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
-        return sources.obey(folder, said, () -> {
-            settle(said.name());
-            return keeper.failure(new ModelId(said.name(), said.version()))
-                    .map(ModelControl::refused)
-                    .orElseGet(() -> new Outcome(null, inMemory(said.name())));
-        });
+        Supplier<Outcome> end = () -> keeper.failure(new ModelId(said.name(), said.version()))
+                .map(ModelControl::refused)
+                .orElseGet(() -> new Outcome(null, inMemory(said.name())));
+        return sources.obey(folder, said, () -> settle(said.name()), end);
     }
 
     private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {

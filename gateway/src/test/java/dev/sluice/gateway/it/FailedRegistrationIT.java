@@ -65,8 +65,7 @@ class FailedRegistrationIT {
     void norWhereNobodyWaitsForIt() throws IOException {
         try (RunningGateway gateway = start("djl-serving")) {
             assertEquals(
-                    202,
-                    register(gateway, "junk.onnx", "&synchronous=false").status());
+                    202, register(gateway, "junk.onnx", "&synchronous=false").status());
             Waiting.until(
                     "its name is free again",
                     () -> register(gateway, "good.onnx", "").status() == 200);

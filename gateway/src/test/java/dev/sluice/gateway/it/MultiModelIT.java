@@ -71,8 +71,7 @@ class MultiModelIT {
                         .POST(BodyPublishers.ofString("[1]"))
                         .build()));
                 assertEquals(400, refused.status(), refused.body());
-                assertEquals(
-                        "Parameter model_name is required.", refused.json().getString("message"));
+                assertEquals("Parameter model_name is required.", refused.json().getString("message"));
             }
         }
     }

@@ -51,8 +51,9 @@ record DjlDialect(String model, Asked asked) implements Dialect {
                 (asked == Asked.DESCRIPTION ? "Workflow not found: " : "Model or workflow not found: ") + name();
             case InferenceError.Overloaded full -> "Worker queue capacity exceeded for model: " + because(full);
             case InferenceError.CircuitOpen open -> "Worker queue capacity exceeded for model: " + because(open);
-            case InferenceError.ModelNotReady notReady -> "Model is not ready: "
-                        + (model.isEmpty() ? notReady.model().name() : name()) + " (" + notReady.message() + ")";
+            case InferenceError.ModelNotReady notReady ->
+                "Model is not ready: " + (model.isEmpty() ? notReady.model().name() : name()) + " ("
+                        + notReady.message() + ")";
             case InferenceError.Draining draining -> "All model workers has been shutdown: " + because(draining);
             case InferenceError other -> other.message();
         };

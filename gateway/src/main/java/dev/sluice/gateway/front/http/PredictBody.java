@@ -153,8 +153,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         if (kind != Kind.PLAIN_TEXT && isJson(body)) {
             return textsInJson(body, most);
         }
-        if (kind == Kind.JSON
-                || (kind == Kind.EITHER && JsonTexts.areAllOf(body.array(), body.from(), body.to()))) {
+        if (kind == Kind.JSON || (kind == Kind.EITHER && JsonTexts.areAllOf(body.array(), body.from(), body.to()))) {
             JsonTexts bare = JsonTexts.ofBody(body.array(), body.from(), body.to(), most);
             TextRows.requireAtMost(most, bare.texts().size(), "body");
             return new TextRows.Texts("body", bare.texts(), List.of(), bare.isList());

@@ -70,8 +70,8 @@ public final class OrderAnswers {
     }
 
     private void order(RoutingContext context, Exchange exchange, Reply.Order order) {
-        Future<Outcome> over = done(context, order.command(), order.then())
-                .onComplete(any -> orders.isOver(order.command()));
+        Future<Outcome> over =
+                done(context, order.command(), order.then()).onComplete(any -> orders.isOver(order.command()));
         Orders.answer(
                 exchange,
                 over,
@@ -82,9 +82,7 @@ public final class OrderAnswers {
     private void schedule(RoutingContext context, Exchange exchange, Reply.Scheduled scheduled) {
         ModelCommand.Source command = scheduled.command();
         Future<Outcome> vetted = desk.orders().vet(context, command);
-        vetted.compose(outcome -> outcome.refusal() == null
-                        ? done(context, command, scheduled.then())
-                        : vetted)
+        vetted.compose(outcome -> outcome.refusal() == null ? done(context, command, scheduled.then()) : vetted)
                 .onFailure(failure -> notOrdered(exchange, command, failure))
                 .onComplete(any -> orders.isOver(command));
         Orders.answer(exchange, vetted, fine -> exchange.answer(ACCEPTED, status(scheduled.text())));

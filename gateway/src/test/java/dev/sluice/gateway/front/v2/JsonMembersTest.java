@@ -41,9 +41,7 @@ class JsonMembersTest {
         assertEquals("y", members.text("a"));
         assertNull(members.text("b"));
         byte[] twice = "{\"a\": 1, \"x\": 2, \"a\": 3}".getBytes(StandardCharsets.UTF_8);
-        assertEquals(
-                "a: given twice",
-                refusal(() -> JsonMembers.readAmongOthers(twice, 0, twice.length, Set.of("a"))));
+        assertEquals("a: given twice", refusal(() -> JsonMembers.readAmongOthers(twice, 0, twice.length, Set.of("a"))));
     }
 
     @Test
