@@ -67,7 +67,7 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
         return parameter == null || parameter.isEmpty() ? property(request, name) : parameter;
     }
 
-    /** A header, or one of the attributes of SageMaker's clients, which are headers there: {@code name=value;name=value}. */
+    /** A header, or an attribute of SageMaker's clients, which is as good there: {@code name=value;name=value}. */
     private static @Nullable String property(HttpServerRequest request, String name) {
         @Nullable String header = request.getHeader(name);
         @Nullable String attributes = request.getHeader(ATTRIBUTES);

@@ -15,7 +15,8 @@ import dev.sluice.worker.contract.InferenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for a prediction: the path, a parameter or a part of a form says of whom, the body holds a thing or numbers.
+ * One request for a prediction: the path, a parameter or a part of a form says of whom, the body holds a thing or
+ * numbers.
  *
  * @thread confined to one front loop
  * @errors in the words of {@link TorchServeDialect}; 501 for explanations
