@@ -213,14 +213,10 @@ final class ModelControl {
     }
 
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
-        Outcome outcome = sources.obey(folder, said, () -> {
-            settle(said.name());
-            return kept.failure(new ModelId(said.name(), said.version()))
-                    .map(ModelControl::refused)
-                    .orElseGet(() -> new Outcome(null, inMemory(said.name())));
-        });
-        apply(); // as it was, if it has been refused
-        return outcome;
+        Supplier<Outcome> end = () -> kept.failure(new ModelId(said.name(), said.version()))
+                .map(ModelControl::refused)
+                .orElseGet(() -> new Outcome(null, inMemory(said.name())));
+        return sources.obey(folder, said, () -> settle(said.name()), end);
     }
 
     private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {

@@ -30,9 +30,10 @@ final class SourceControl {
      * Keeps it, and takes it back if nothing comes of it.
      *
      * @param folder what is known of the model
-     * @param made makes it so, and says what has become of it
+     * @param settle makes it as it is wanted
+     * @param end says what has become of it
      */
-    Outcome obey(Optional<ModelFolder> folder, ModelCommand.Source said, Supplier<Outcome> made) {
+    Outcome obey(Optional<ModelFolder> folder, ModelCommand.Source said, Runnable settle, Supplier<Outcome> end) {
         Optional<InferenceError> refusal = refusal(folder, said);
         if (refusal.isPresent()) {
             return new Outcome(refusal.get(), "");
@@ -44,11 +45,13 @@ final class SourceControl {
                 .before()
                 .sources()
                 .get(version);
-        Outcome outcome = made.get();
+        settle.run();
+        Outcome outcome = end.get();
         if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since
             wishes.takeBack(
                     said.name(),
                     wish -> Objects.equals(wish.sources().get(version), source) ? wish.sourced(version, before) : wish);
+            settle.run(); // as it was, before anybody hears of it
             return outcome;
         }
         String done = source == null ? " comes from nowhere else any more; " : " comes from " + source + "; ";

@@ -185,6 +185,11 @@ class DjlServingManagementIT {
     }
 
     @Test
+    void ofOurPathsTheFormIsOurs() {
+        gateway.admin("GET", "/admin/v1/models/nobody", "").error(404);
+    }
+
+    @Test
     void saysWhichMethodsThereAre() {
         Answer options = gateway.admin("OPTIONS", "/workflows/echo", "");
         assertEquals("GET, HEAD, POST, PUT, DELETE, OPTIONS", options.header("allow"));

@@ -29,13 +29,19 @@ class PlainAnswersIT {
                 root, "worker.instances=1", "compat.listeners=[\"torchserve: 0\", \"djl-serving: 0\"]");
     }
 
-    private static String answer(RunningGateway gateway, int profile, String body) {
-        HttpRequest request = gateway.request(gateway.profilePort(profile), "/predictions/moods")
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        Answer answer = Waiting.await(gateway.send(request));
+    private static String answer(RunningGateway gateway, int profile, String body, String... headers) {
+        Answer answer = send(gateway, profile, body, headers);
         assertEquals(200, answer.status(), answer.body());
         return answer.body();
+    }
+
+    private static Answer send(RunningGateway gateway, int profile, String body, String... headers) {
+        HttpRequest.Builder request = gateway.request(gateway.profilePort(profile), "/predictions/moods")
+                .POST(BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return Waiting.await(gateway.send(request.build()));
     }
 
     @Test
@@ -72,6 +78,28 @@ class PlainAnswersIT {
             assertTrue(one.startsWith("{\n  \"nice\": "), one);
             String list = answer(gateway, 0, "{\"data\": [\"great\"]}");
             assertEquals(1, new JsonArray(list).size(), list);
+        }
+    }
+
+    @Test
+    void aTextOfJsonIsWhatStandsInIt() throws IOException {
+        String[] json = {"content-type", "application/json; charset=utf-8"};
+        try (RunningGateway gateway = start("kind: values, name: scores, decimals: 1")) {
+            for (int profile = 0; profile < 2; profile++) {
+                String good = answer(gateway, profile, "good");
+                assertEquals(good, answer(gateway, profile, "\"good\"", json));
+                assertEquals(good, answer(gateway, profile, "{\"inputs\": \"good\"}", json));
+                String both = "[{\"values\":[1.0,-1.0]},{\"values\":[-3.0,3.0]}]";
+                assertEquals(both, answer(gateway, profile, "[\"good\", \"awful bad\"]", json));
+                assertEquals(both, answer(gateway, profile, " [\"good\", \"awful bad\"]"), "whatever it is called");
+                assertEquals(both, answer(gateway, profile, "{\"inputs\": [\"good\", \"awful bad\"]}"));
+                assertEquals(400, send(gateway, profile, "\"good\" film", json).status());
+                assertEquals(400, send(gateway, profile, "[\"good\", 3]", json).status());
+                assertEquals(
+                        answer(gateway, profile, "\"good\" film", "content-type", "text/plain"),
+                        answer(gateway, profile, "\"good\" film"),
+                        "which is no JSON");
+            }
         }
     }
 

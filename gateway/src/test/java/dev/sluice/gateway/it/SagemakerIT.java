@@ -213,6 +213,22 @@ class SagemakerIT {
         }
     }
 
+    /** What the platform sends one day that is not known today is passed over. */
+    @Test
+    void whatIsNotLoadedIsUnknown() {
+        String rows = "{\"instances\": [[1.5]]}";
+        String unknown = "model \"echo\" is not loaded";
+        try (RunningGateway gateway = RunningGateway.start(
+                Places.TEST_MODELS, PROFILE, "http.model_control=true", "worker.control.mode=explicit")) {
+            assertEquals(unknown, gateway.post("/models/echo/invoke", rows).error(404));
+            String load = "{\"model_name\": \"echo\", \"url\": \"/opt/ml/models/echo/model\", \"tags\": {\"a\": [1]}}";
+            assertEquals(200, gateway.post("/models", load).status());
+            assertEquals(200, gateway.post("/models/echo/invoke", rows).status());
+            assertEquals(200, delete(gateway, "/models/echo").status());
+            assertEquals(unknown, gateway.post("/models/echo/invoke", rows).error(404));
+        }
+    }
+
     private static Answer delete(RunningGateway gateway, String path) {
         return Waiting.await(gateway.send(gateway.request(path).DELETE().build()));
     }

@@ -56,6 +56,7 @@ final class AdminRoutes {
         table.post("/v2/repository/index", new RepositoryIndexHandler(parts, exchanges, bodies));
         new RepositoryControl(orders, exchanges, bodies, true).addTo(table);
         management.addTo(table, desk);
+        table.refusesOthersIn(management.dialect());
         return table.router();
     }
 }

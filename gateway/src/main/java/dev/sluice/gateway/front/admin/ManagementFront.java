@@ -2,6 +2,7 @@ package dev.sluice.gateway.front.admin;
 
 import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.http.Bodies;
+import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchanges;
 import dev.sluice.gateway.front.http.Orders;
 import dev.sluice.gateway.front.http.RouteTable;
@@ -20,6 +21,11 @@ public interface ManagementFront {
 
     /** Adds its paths. */
     void addTo(RouteTable table, Desk desk);
+
+    /** How it refuses what is for no path, neither of its own nor of ours. */
+    default Dialect dialect() {
+        return Dialect.V2;
+    }
 
     /**
      * What those who speak with operators share.

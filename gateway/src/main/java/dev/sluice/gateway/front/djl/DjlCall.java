@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class DjlCall implements ModelCalls.Call<DjlPath> {
 
     private static final String MODEL_NAME = "model_name";
+    private static final String ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes";
     private static final String SYNCHRONOUS = "x-synchronous";
     private static final String LATER = "x-starting-token";
 
@@ -54,7 +55,7 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
         exchange.speaks(new DjlDialect(model.name(), DjlDialect.Asked.PREDICTION));
         ModelCalls.requireKnown(model, models);
         HttpServerRequest request = exchange.request();
-        if ("false".equalsIgnoreCase(request.getHeader(SYNCHRONOUS)) || request.getHeader(LATER) != null) {
+        if ("false".equalsIgnoreCase(property(request, SYNCHRONOUS)) || property(request, LATER) != null) {
             throw new InferenceException(new InferenceError.Unimplemented("Answers are not kept to be fetched later: "
                     + SYNCHRONOUS + ": false and " + LATER + " are not known here"));
         }
@@ -63,6 +64,22 @@ final class DjlCall implements ModelCalls.Call<DjlPath> {
 
     private static @Nullable String said(HttpServerRequest request, String name) {
         @Nullable String parameter = Queries.first(request, name);
-        return parameter == null || parameter.isEmpty() ? request.getHeader(name) : parameter;
+        return parameter == null || parameter.isEmpty() ? property(request, name) : parameter;
+    }
+
+    /** A header, or an attribute of SageMaker's clients, which is as good there: {@code name=value;name=value}. */
+    private static @Nullable String property(HttpServerRequest request, String name) {
+        @Nullable String header = request.getHeader(name);
+        @Nullable String attributes = request.getHeader(ATTRIBUTES);
+        if (header != null || attributes == null) {
+            return header;
+        }
+        for (String attribute : attributes.split(";", -1)) {
+            String[] said = attribute.split("=", 2);
+            if (said.length == 2 && said[0].strip().equalsIgnoreCase(name)) {
+                return said[1].strip();
+            }
+        }
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.djl;
 
 import dev.sluice.gateway.front.Protocol;
+import dev.sluice.gateway.front.StatusMapping;
 import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.multimodel.TypedRefusal;
 import dev.sluice.gateway.front.v2.JsonOutput;
@@ -24,6 +25,8 @@ record DjlDialect(String model, Asked asked) implements Dialect {
         CHANGE
     }
 
+    private static final int BAD_REQUEST = 400;
+
     /** Of what never comes to a model. */
     static final DjlDialect NO_MODEL = new DjlDialect("", Asked.PREDICTION);
 
@@ -35,6 +38,12 @@ record DjlDialect(String model, Asked asked) implements Dialect {
         return Protocol.DJL_SERVING;
     }
 
+    /** What no translator reads is the client's mistake there, whatever it is called. */
+    @Override
+    public int status(InferenceError error) {
+        return error instanceof InferenceError.UnsupportedMediaType ? BAD_REQUEST : StatusMapping.httpStatus(error);
+    }
+
     @Override
     public String text(InferenceError error) {
         return switch (error) {
@@ -42,7 +51,9 @@ record DjlDialect(String model, Asked asked) implements Dialect {
                 (asked == Asked.DESCRIPTION ? "Workflow not found: " : "Model or workflow not found: ") + name();
             case InferenceError.Overloaded full -> "Worker queue capacity exceeded for model: " + because(full);
             case InferenceError.CircuitOpen open -> "Worker queue capacity exceeded for model: " + because(open);
-            case InferenceError.ModelNotReady notReady -> "Model is not ready: " + because(notReady);
+            case InferenceError.ModelNotReady notReady ->
+                "Model is not ready: " + (model.isEmpty() ? notReady.model().name() : name()) + " ("
+                        + notReady.message() + ")";
             case InferenceError.Draining draining -> "All model workers has been shutdown: " + because(draining);
             case InferenceError other -> other.message();
         };

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.djl;
 
 import dev.sluice.gateway.front.admin.ManagementFront;
+import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.RouteTable;
 import dev.sluice.gateway.front.multimodel.ManagedPath;
@@ -28,6 +29,11 @@ public final class DjlManagement implements ManagementFront {
         table.get(
                 "/ping", context -> DjlFront.ping(desk.parts(), desk.exchanges().of(context)));
         table.under(DjlModels.PATHS, ALLOWED, new Requests(desk));
+    }
+
+    @Override
+    public Dialect dialect() {
+        return DjlDialect.MANAGED;
     }
 
     /**

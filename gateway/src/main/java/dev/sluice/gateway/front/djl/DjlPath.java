@@ -18,14 +18,14 @@ record DjlPath(@Nullable String model, @Nullable String version) {
     private static final Pattern PREDICTIONS =
             Pattern.compile("/predictions/(?<model>[^/]+)(?:/(?<version>[^/]+)?(?:/.*)?)?");
     private static final Pattern INVOKE = Pattern.compile("/models/(?<model>[^/]+)/(?:.*/)?invoke");
-    private static final String INVOCATIONS = "/invocations";
+    private static final Pattern INVOCATIONS = Pattern.compile("/invocations/?");
 
     /** All of them, and what of predictions is none, for a table of routes. */
-    static final String PATHS = "/predictions(?:/.*)?|" + INVOCATIONS + "|" + INVOKE.pattern();
+    static final String PATHS = "/predictions(?:/.*)?|" + INVOCATIONS.pattern() + "|" + INVOKE.pattern();
 
     /** Empty for another path. */
     static Optional<DjlPath> of(String path) {
-        if (path.equals(INVOCATIONS)) {
+        if (INVOCATIONS.matcher(path).matches()) {
             return Optional.of(new DjlPath(null, null));
         }
         Matcher predictions = PREDICTIONS.matcher(path);

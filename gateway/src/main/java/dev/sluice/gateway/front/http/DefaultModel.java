@@ -27,15 +27,25 @@ public final class DefaultModel {
      * @throws InferenceException UnknownModel where there is none, Starting where nobody knows yet
      */
     public Optional<String> name() {
+        Optional<String> only = only();
+        if (only.isEmpty() && models.wanted().isEmpty()) {
+            throw new InferenceException(new InferenceError.UnknownModel("there is no model"));
+        }
+        return only;
+    }
+
+    /**
+     * Its name; empty where there are several, or none.
+     *
+     * @throws InferenceException Starting where nobody knows yet
+     */
+    public Optional<String> only() {
         if (configured.isPresent()) {
             return configured;
         }
         List<String> names = models.wanted();
-        if (names.isEmpty()) {
-            throw new InferenceException(
-                    models.isComplete()
-                            ? new InferenceError.UnknownModel("there is no model")
-                            : new InferenceError.Starting());
+        if (names.isEmpty() && !models.isComplete()) {
+            throw new InferenceException(new InferenceError.Starting());
         }
         return names.size() == 1 ? Optional.of(names.getFirst()) : Optional.empty();
     }

@@ -41,13 +41,24 @@ final class MediaTypes {
         }
     }
 
+    /** Whether that one of those that are taken says that it is JSON. */
+    static boolean isJson(@Nullable String contentType) {
+        String normal = contentType == null ? "" : mediaType(contentType);
+        return normal.endsWith("/json") || normal.endsWith("+json");
+    }
+
     static boolean isTaken(@Nullable String contentType) {
         if (contentType == null || contentType.equals("application/json")) {
             return true;
         }
+        String normal = mediaType(contentType);
+        return TAKEN.contains(normal) || (normal.startsWith("application/") && normal.endsWith("+json"));
+    }
+
+    /** Without its parameters. */
+    private static String mediaType(String contentType) {
         int parameters = contentType.indexOf(';');
         String mediaType = parameters < 0 ? contentType : contentType.substring(0, parameters);
-        String normal = mediaType.strip().toLowerCase(Locale.ROOT);
-        return TAKEN.contains(normal) || (normal.startsWith("application/") && normal.endsWith("+json"));
+        return mediaType.strip().toLowerCase(Locale.ROOT);
     }
 }

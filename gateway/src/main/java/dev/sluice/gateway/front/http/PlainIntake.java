@@ -87,7 +87,7 @@ public final class PlainIntake {
                     "body",
                     "model " + endpoint.model()
                             + " takes numbers alone, for its model.yaml has no transform.input; send them as JSON, or"
-                            + " as tensors to /v2/models/" + endpoint.model().name() + "/infer");
+                            + " as tensors to /v2/models/" + endpoint.model().name() + "/infer on http.port");
         }
 
         @Override

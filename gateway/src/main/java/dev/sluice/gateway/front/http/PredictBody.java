@@ -58,6 +58,8 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         CSV,
         /** A text for models of texts; for others it says nothing, as {@link #EITHER} does. */
         PLAIN_TEXT,
+        /** JSON, which of a picture or a recording says nothing, as {@link #EITHER} does. */
+        JSON,
         /** The thing or JSON, whatever it is called: {@code curl} calls all it sends a form, and what begins with a brace is JSON. */
         EITHER
     }
@@ -88,7 +90,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
             return new PredictBody(Kind.PLAIN_TEXT, "", List.of(names));
         }
         if (MediaTypes.isTaken(contentType)) {
-            return new PredictBody(Kind.EITHER, "", List.of(names));
+            return new PredictBody(MediaTypes.isJson(contentType) ? Kind.JSON : Kind.EITHER, "", List.of(names));
         }
         throw new InferenceException(new InferenceError.UnsupportedMediaType(
                 "content-type: expected image/*, audio/*, multipart/form-data, application/json or"
@@ -127,7 +129,7 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
 
     /** Whether it may be JSON as well as the thing. */
     private boolean saysNothing() {
-        return kind == Kind.EITHER || kind == Kind.PLAIN_TEXT;
+        return kind == Kind.EITHER || kind == Kind.JSON || kind == Kind.PLAIN_TEXT;
     }
 
     /** Whether numbers may be in it. */
@@ -138,11 +140,13 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
     /** Whether its beginning says what is in it, for such a model. */
     boolean isSeenByItsBeginning(@Nullable InputTransform input) {
         return !(input instanceof PluginInput) // which reads JSON as it likes
-                && (kind == Kind.EITHER || (kind == Kind.PLAIN_TEXT && !(input instanceof TextInput)));
+                && saysNothing()
+                && !(kind == Kind.PLAIN_TEXT && input instanceof TextInput);
     }
 
     /**
-     * The texts in it: all of it is one, if it is neither a form nor JSON, or is called plain text.
+     * The texts in it: all of it is one, if it is neither a form nor JSON, or is called plain text. Of JSON that is not
+     * called so, all of it must be what texts are written as, for a text may begin with a quotation mark.
      *
      * @param most that are taken
      */
@@ -152,6 +156,11 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         }
         if (kind != Kind.PLAIN_TEXT && isJson(body)) {
             return textsInJson(body, most);
+        }
+        if (kind == Kind.JSON || (kind == Kind.EITHER && JsonTexts.areAllOf(body.array(), body.from(), body.to()))) {
+            JsonTexts bare = JsonTexts.ofBody(body.array(), body.from(), body.to(), most);
+            TextRows.requireAtMost(most, bare.texts().size(), "body");
+            return new TextRows.Texts("body", bare.texts(), List.of(), bare.isList());
         }
         ByteBuffer bytes = kind == Kind.FORM
                 ? Multipart.part(body, boundary, names(TEXT))

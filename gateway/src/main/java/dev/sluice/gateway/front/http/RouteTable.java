@@ -41,6 +41,14 @@ public final class RouteTable {
         router.route().handler(handler);
     }
 
+    /** Has whatever is for no path that has been added before refused in that dialect. */
+    public void refusesOthersIn(Dialect dialect) {
+        router.route().handler(context -> {
+            exchanges.of(context).speaks(dialect);
+            context.next();
+        });
+    }
+
     public void post(String path, Handler<RoutingContext> handler) {
         on(HttpMethod.POST, path, handler);
         others(path, "POST, OPTIONS");

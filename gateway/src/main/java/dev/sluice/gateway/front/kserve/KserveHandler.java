@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class KserveHandler implements Handler<RoutingContext> {
 
     private static final Pattern PATH =
-            Pattern.compile("/v1/models(?:/(?<model>[^/]+?)(?::(?<verb>predict|explain))?)?");
+            Pattern.compile("/v1/models(?:/(?<model>[^/]+?)(?:(?::|%3[Aa])(?<verb>predict|explain))?)?");
     private static final String READ = "GET, HEAD, OPTIONS";
     private static final String CALL = "POST, OPTIONS";
 

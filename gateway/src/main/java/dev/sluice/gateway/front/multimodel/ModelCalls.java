@@ -97,20 +97,21 @@ public final class ModelCalls<P> implements Handler<RoutingContext> {
             left |= isAsked;
         }
         if (left) {
-            throw new InferenceException(new InferenceError.UnknownModel(""));
+            throw new InferenceException(new InferenceError.UnknownModel(
+                    "model " + InferenceException.quoted(model.name()) + " is not loaded"));
         }
     }
 
     /**
      * The model of that name; where none is named, the one that answers then.
      *
-     * @throws InferenceException InvalidRequest in the words of both, where there are several
+     * @throws InferenceException InvalidRequest in the words of both, where there are several, or none
      */
     public static RequestedModel model(@Nullable String name, @Nullable String version, DefaultModel otherwise) {
         return new RequestedModel(
                 name == null || name.isEmpty()
                         ? otherwise
-                                .name()
+                                .only()
                                 .orElseThrow(() -> InferenceException.invalid("", "Parameter model_name is required."))
                         : name,
                 version);

@@ -30,6 +30,7 @@ public final class PlainAnswers {
 
     private static final String DATA = "data";
     private static final String BODY = "body";
+    private static final String INPUTS = "inputs";
 
     /** Rows, which are those of TensorFlow Serving, and are answered so. */
     private static final String INSTANCES = "instances";
@@ -38,7 +39,7 @@ public final class PlainAnswers {
     private static final Set<String> ENVELOPED = Set.of(DATA, BODY);
 
     private static final PlainInputs.Form FORM =
-            new PlainInputs.Form(Set.of(DATA, BODY, "inputs", INSTANCES), true, new JsonOptions(true));
+            new PlainInputs.Form(Set.of(DATA, BODY, INPUTS, INSTANCES), true, new JsonOptions(true));
 
     private final PlainIntake intake;
     private final BareWriter.Words words;
@@ -75,7 +76,7 @@ public final class PlainAnswers {
 
     private PredictBody begun(Exchange exchange) {
         exchange.answersBy(new BareWriter(exchange, words, true));
-        return PredictBody.of(exchange.request(), DATA, BODY);
+        return PredictBody.of(exchange.request(), DATA, BODY, INPUTS);
     }
 
     private PlainIntake.Numbers numbers(Exchange exchange) {

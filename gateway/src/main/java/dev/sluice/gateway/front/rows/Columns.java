@@ -108,7 +108,8 @@ final class Columns {
         }
         if (spec.dataType() == DataType.FP16 || spec.dataType() == DataType.BF16) {
             throw new InferenceException(new InferenceError.Unimplemented("input \"" + spec.name() + "\" is "
-                    + spec.dataType() + ", which no cell of a row holds; it can be sent as binary data to /v2"));
+                    + spec.dataType() + ", which no cell of a row holds; it can be sent as"
+                    + " binary data to /v2 on http.port"));
         }
     }
 

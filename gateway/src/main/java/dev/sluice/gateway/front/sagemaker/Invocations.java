@@ -12,6 +12,7 @@ import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.http.PredictBody;
 import dev.sluice.gateway.front.http.TransformCalls;
 import dev.sluice.gateway.front.mlflow.FrameDecoder;
+import dev.sluice.gateway.front.multimodel.ModelCalls;
 import dev.sluice.gateway.front.tfs.PredictDecoder;
 import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
@@ -64,8 +65,10 @@ final class Invocations {
     void of(RoutingContext context, String name) {
         Exchange exchange = loop.exchanges().of(context);
         exchange.speaks(SagemakerDialect.INFERENCE);
+        RequestedModel requested = new RequestedModel(name, null);
         try {
-            take(exchange, new RequestedModel(name, null));
+            ModelCalls.requireKnown(requested, loop.serving().parts().models());
+            take(exchange, requested);
         } catch (InferenceException refused) {
             intake.refuse(exchange, refused.error());
         }

@@ -137,7 +137,7 @@ final class ModelsHandler implements Handler<RoutingContext> {
 
     /** What lies in the repository is loaded from there; of all else it is said first where the platform has put it. */
     private Future<Outcome> loaded(RoutingContext context, HttpBytes body) {
-        JsonMembers members = JsonMembers.read(body.array(), body.from(), body.to(), MEMBERS);
+        JsonMembers members = JsonMembers.readAmongOthers(body.array(), body.from(), body.to(), MEMBERS);
         String name = required(members, "model_name");
         String url = required(members, "url");
         if (isLoaded(name)) {

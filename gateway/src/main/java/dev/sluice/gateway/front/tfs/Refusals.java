@@ -69,7 +69,7 @@ final class Refusals {
                 throw new InferenceException(new InferenceError.Unimplemented("Conversion of JSON Value to type: "
                         + TfsType.word(spec.dataType()) + ", which input \"" + spec.name()
                         + "\" has; it can be sent as"
-                        + " binary data to /v2"));
+                        + " binary data to /v2 on http.port"));
             }
         }
     }

@@ -15,12 +15,15 @@ import dev.sluice.worker.contract.InferenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for a prediction: the path says of whom, the body holds a thing or numbers.
+ * One request for a prediction: the path, a parameter or a part of a form says of whom, the body holds a thing or
+ * numbers.
  *
  * @thread confined to one front loop
  * @errors in the words of {@link TorchServeDialect}; 501 for explanations
  */
 final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
+
+    private static final String MODEL_NAME = "model_name";
 
     private final FrontParts parts;
     private final PlainAnswers answers;
@@ -34,7 +37,15 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
 
     @Override
     public void take(Exchange exchange, TorchServePath path) {
-        @Nullable String name = path.model() == null ? Queries.first(exchange.request(), "model_name") : path.model();
+        @Nullable String name = path.model() == null ? Queries.first(exchange.request(), MODEL_NAME) : path.model();
+        if (name == null || name.isEmpty()) {
+            answers.takeNamed(exchange, MODEL_NAME, part -> model(exchange, part, path));
+        } else {
+            answers.take(exchange, model(exchange, name, path));
+        }
+    }
+
+    private RequestedModel model(Exchange exchange, @Nullable String name, TorchServePath path) {
         RequestedModel model = ModelCalls.model(name, path.version(), defaultModel);
         boolean known = new RegisteredModels(parts.models()).has(model.name());
         exchange.speaks(new TorchServeDialect(model.name(), known ? model.version() : null, true));
@@ -44,6 +55,6 @@ final class TorchServeCall implements ModelCalls.Call<TorchServePath> {
             throw new InferenceException(
                     new InferenceError.Unimplemented("Predictions are not explained here, nor by any other path"));
         }
-        answers.take(exchange, model);
+        return model;
     }
 }

@@ -29,7 +29,11 @@ record TorchServeDialect(String model, @Nullable String version, boolean predict
 
     @Override
     public int status(InferenceError error) {
-        return error instanceof InferenceError.EngineFailure ? 503 : StatusMapping.httpStatus(error);
+        return switch (error) {
+            case InferenceError.EngineFailure failure -> 503;
+            case InferenceError.UnsupportedMediaType unsupported -> 400;
+            case InferenceError other -> StatusMapping.httpStatus(other);
+        };
     }
 
     @Override

@@ -30,7 +30,12 @@ public final class TorchServeFront implements ProfileFront {
         DOCUMENT.addTo(table, loop.exchanges());
         table.describe("/", context -> loop.exchanges().of(context).json(DOCUMENT.json()));
         table.get("/ping", context -> ping(loop, loop.exchanges().of(context)));
-        table.post("/v2/models/:model/infer", new InferHandler(loop));
+        InferHandler infer = new InferHandler(loop);
+        table.post("/v2/models/:model/infer", context -> {
+            String model = String.valueOf(context.pathParam("model"));
+            loop.exchanges().of(context).speaks(new TorchServeDialect(model, null, true));
+            infer.handle(context);
+        });
         table.under(
                 TorchServePath.PATHS,
                 ModelCalls.ALLOWED,

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.torchserve;
 import dev.sluice.gateway.dispatch.BatcherInquiry;
 import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.gateway.front.admin.ManagementFront;
+import dev.sluice.gateway.front.http.Dialect;
 import dev.sluice.gateway.front.http.Exchange;
 import dev.sluice.gateway.front.http.RouteTable;
 import dev.sluice.gateway.front.multimodel.ManagedPath;
@@ -35,6 +36,11 @@ public final class TorchServeManagement implements ManagementFront {
     @Override
     public void addTo(RouteTable table, Desk desk) {
         table.under(PATHS, ALLOWED, new Requests(desk));
+    }
+
+    @Override
+    public Dialect dialect() {
+        return TorchServeDialect.NO_MODEL;
     }
 
     /**

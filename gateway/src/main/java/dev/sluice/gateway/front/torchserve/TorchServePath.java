@@ -25,13 +25,17 @@ record TorchServePath(@Nullable String model, @Nullable String version, boolean 
     private static final Pattern PREDICTIONS =
             Pattern.compile("/(?<verb>predictions|explanations)" + MODEL + VERSION + "(?:/.*)?");
 
-    private static final Pattern SAGEMAKER = Pattern.compile("/invocations|/models" + MODEL + "/invoke");
-    private static final Pattern KSERVE = Pattern.compile("/v1/models/(?<model>[^/:]+):(?<verb>predict|explain)");
+    private static final Pattern SAGEMAKER = Pattern.compile("/invocations/?|/models" + MODEL + "/invoke");
+    private static final Pattern KSERVE =
+            Pattern.compile("/v1/models/(?<model>[^/:]+?)(?::|%3[Aa])(?<verb>predict|explain)");
+    private static final Pattern V2 = Pattern.compile("/v2/models" + MODEL + "/(?<verb>explain)");
     private static final Pattern LEGACY = Pattern.compile("/(?!models/)" + "(?<model>[^/]+)" + VERSION + "/predict");
 
     /** All of them, and what of predictions is none, for a table of routes. */
     static final String PATHS = "/(?:predictions|explanations)(?:/.*)?|"
-            + Stream.of(SAGEMAKER, KSERVE, LEGACY).map(TorchServePath::nameless).collect(Collectors.joining("|"));
+            + Stream.of(SAGEMAKER, KSERVE, V2, LEGACY)
+                    .map(TorchServePath::nameless)
+                    .collect(Collectors.joining("|"));
 
     /** Several that are one must not have groups of one name. */
     private static String nameless(Pattern pattern) {
@@ -40,7 +44,7 @@ record TorchServePath(@Nullable String model, @Nullable String version, boolean 
 
     /** Empty for another path. */
     static Optional<TorchServePath> of(String path) {
-        for (Pattern pattern : new Pattern[] {PREDICTIONS, SAGEMAKER, KSERVE, LEGACY}) {
+        for (Pattern pattern : new Pattern[] {PREDICTIONS, SAGEMAKER, KSERVE, V2, LEGACY}) {
             Matcher found = pattern.matcher(path);
             if (found.matches()) {
                 return Optional.of(new TorchServePath(

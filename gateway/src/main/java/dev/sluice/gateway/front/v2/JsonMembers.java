@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a small object whose names are all known; each is read when it is asked for.
+ * The members of a small object whose names are known; each is read when it is asked for.
  *
  * @thread confined to its caller
  * @errors InvalidRequest for an unknown member, one that comes twice, and a value of the wrong kind
@@ -31,6 +32,15 @@ public final class JsonMembers {
 
     /** Of that text; one without anything in it has no members. */
     public static JsonMembers read(byte[] bytes, int from, int to, Set<String> known) {
+        return read(bytes, from, to, name -> isKnown(name, known));
+    }
+
+    /** The same where others may stand among those that are wanted, which are passed over. */
+    public static JsonMembers readAmongOthers(byte[] bytes, int from, int to, Set<String> wanted) {
+        return read(bytes, from, to, wanted::contains);
+    }
+
+    private static JsonMembers read(byte[] bytes, int from, int to, Predicate<String> isTaken) {
         JsonMembers members = new JsonMembers(bytes, to);
         JsonCursor cursor = new JsonCursor(bytes, from, to);
         if (cursor.peek() == 0 && cursor.position >= to) {
@@ -40,7 +50,10 @@ public final class JsonMembers {
             cursor.read('{');
             if (!cursor.tryRead('}')) {
                 do {
-                    members.take(cursor.readName(), cursor.position, known);
+                    String name = cursor.readName();
+                    if (isTaken.test(name)) {
+                        members.take(name, cursor.position);
+                    }
                     cursor.skipValue();
                 } while (cursor.readCommaOr('}'));
             }
@@ -51,11 +64,15 @@ public final class JsonMembers {
         return members;
     }
 
-    private void take(String name, int start, Set<String> known) {
+    private static boolean isKnown(String name, Set<String> known) {
         if (!known.contains(name)) {
             throw InferenceException.invalid(
                     name, known.isEmpty() ? "unknown; no member is" : "unknown; known are " + new TreeSet<>(known));
         }
+        return true;
+    }
+
+    private void take(String name, int start) {
         if (starts.put(name, start) != null) {
             throw InferenceException.invalid(name, "given twice");
         }
@@ -169,22 +186,7 @@ public final class JsonMembers {
         if (cursor == null) {
             return null;
         }
-        List<String> texts = new ArrayList<>();
-        boolean list = cursor.peek() == '[';
-        try {
-            if (!list) {
-                return new JsonTexts(List.of(cursor.readString()), false);
-            }
-            cursor.read('[');
-            if (!cursor.tryRead(']')) {
-                do {
-                    texts.add(cursor.readString());
-                } while (texts.size() <= most && cursor.readCommaOr(']'));
-            }
-            return new JsonTexts(texts, true);
-        } catch (BadJson bad) {
-            throw InferenceException.invalid(list ? name + "[" + texts.size() + "]" : name, bad.reason());
-        }
+        return JsonTexts.read(cursor, name, most);
     }
 
     /** The same where it stands, for who reads it by itself; null when there is none. */

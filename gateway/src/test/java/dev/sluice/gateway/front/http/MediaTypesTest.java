@@ -35,4 +35,18 @@ class MediaTypesTest {
     void knowsWhatIsReadAsJson(@Nullable String contentType, boolean json) {
         assertEquals(json, MediaTypes.isTaken(contentType));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        ", false",
+        "application/json, true",
+        "'Application/JSON ; charset=utf-8', true",
+        "text/json, true",
+        "application/vnd.sluice+json, true",
+        "application/x-www-form-urlencoded, false",
+        "text/plain; a=application/json, false"
+    })
+    void knowsWhatIsCalledJson(@Nullable String contentType, boolean json) {
+        assertEquals(json, MediaTypes.isJson(contentType));
+    }
 }

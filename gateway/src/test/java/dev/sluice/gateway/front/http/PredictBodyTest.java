@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.sluice.gateway.transform.TextRows;
 import dev.sluice.worker.contract.InferenceException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -111,6 +112,26 @@ class PredictBodyTest {
                     .getMessage());
             assertTrue(said.endsWith(": has more than the 1 texts that are taken (transform.input.max_texts)"), said);
         }
+    }
+
+    @Test
+    void readsTextsThatAreAllOfABody() {
+        assertEquals("[a, b]", texts(BODY, " [\"a\", \"b\"] "));
+        assertEquals("[\"]", texts(BODY, "\"\\\"\""));
+        for (String text : new String[] {"\"a\" and b", "[a]", "[\"a\"", "[\"a\", 1]", "[\"a\"] b"}) {
+            assertEquals("[" + text + "]", texts(BODY, text), "which is no JSON, or no texts");
+            PredictBody json = new PredictBody(PredictBody.Kind.JSON, "", List.of());
+            String said = String.valueOf(assertThrows(InferenceException.class, () -> texts(json, text))
+                    .getMessage());
+            assertTrue(said.startsWith("body"), said);
+        }
+        assertEquals("[\"a\"]", texts(new PredictBody(PredictBody.Kind.PLAIN_TEXT, "", List.of()), "\"a\""));
+        InferenceException many = assertThrows(InferenceException.class, () -> BODY.texts(bytes("[\"a\",\"b\"]"), 1));
+        assertTrue(String.valueOf(many.getMessage()).contains("max_texts"), many.getMessage());
+    }
+
+    private static String texts(PredictBody body, String text) {
+        return ((TextRows.Texts) body.texts(bytes(text), 2)).texts().toString();
     }
 
     @Test

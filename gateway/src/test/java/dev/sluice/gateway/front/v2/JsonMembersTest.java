@@ -35,6 +35,16 @@ class JsonMembersTest {
     }
 
     @Test
+    void othersArePassedOverWhereTheyMayBe() {
+        byte[] text = "{\"x\": {\"a\": 1}, \"a\": \"y\", \"x\": [\"]\"]}".getBytes(StandardCharsets.UTF_8);
+        JsonMembers members = JsonMembers.readAmongOthers(text, 0, text.length, Set.of("a", "b"));
+        assertEquals("y", members.text("a"));
+        assertNull(members.text("b"));
+        byte[] twice = "{\"a\": 1, \"x\": 2, \"a\": 3}".getBytes(StandardCharsets.UTF_8);
+        assertEquals("a: given twice", refusal(() -> JsonMembers.readAmongOthers(twice, 0, twice.length, Set.of("a"))));
+    }
+
+    @Test
     void whateverItIsAsPeopleWriteIt() {
         JsonMembers members = read("{\"a\": \"x\\n\", \"b\" : -7 , \"c\":false}");
         assertEquals("x\n", members.scalar("a"));
