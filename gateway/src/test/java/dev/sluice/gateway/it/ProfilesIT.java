@@ -82,8 +82,7 @@ class ProfilesIT {
             assertEquals(
                     "there is nothing at /v3; see GET /openapi/kserve-v1.json",
                     get(gateway, kserve, "/v3").error(404));
-            assertEquals(
-                    gateway.get("/v2").body(), get(gateway, kserve, "/v2").body());
+            assertEquals(gateway.get("/v2").body(), get(gateway, kserve, "/v2").body());
             assertEquals(
                     200,
                     post(gateway, kserve, "/v2/models/echo/infer", Requests.echo(1))

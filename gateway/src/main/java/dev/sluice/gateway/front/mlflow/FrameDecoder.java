@@ -179,8 +179,7 @@ public final class FrameDecoder {
 
     /** Members that mean nothing are passed over, as {@code params} are: an ONNX model has none. */
     private void readMember(String member) {
-        boolean frame =
-                member.equals(SPLIT) || member.equals(RECORDS) || (member.equals(INPUTS) && areRecords());
+        boolean frame = member.equals(SPLIT) || member.equals(RECORDS) || (member.equals(INPUTS) && areRecords());
         if (frame || TENSORS.contains(member)) {
             formCount++;
             if (forms.size() < MOST_TOLD) {

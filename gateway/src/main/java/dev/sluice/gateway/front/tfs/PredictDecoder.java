@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * tensors.
  *
  * @thread confined to one front loop; one use
- * @shape rows have one form each input, and become a tensor with the number of rows before it; for {@code [N,1]}, that of
- *     scalars is {@code [N]}, and taken
+ * @shape rows have one form each input, and become a tensor with the number of rows before it; for {@code [N,1]}
+ *     they may be scalars
  * @errors InvalidRequest in the words of TensorFlow Serving, with the place behind them
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source TensorFlow Serving, RESTful API; tensorflow/serving, json_tensor.cc
@@ -297,12 +297,14 @@ public final class PredictDecoder {
         return inputs;
     }
 
-    /** Elements of an input {@code [N,1]} may stand without the list that each is alone in. */
+    /** Elements of an input {@code [N,1]} may stand without the list that each is alone in, and a single one without any. */
     private Tensor inColumn(TensorSpec spec, Tensor read) {
-        boolean bare = read.shape().rank() == 1
-                && spec.shape().rank() == 2
-                && spec.shape().dimension(1) == 1;
-        bareCells |= bare;
-        return bare ? new Tensor(read.name(), read.dataType(), new Shape(read.shape().elementCount(), 1), read.data()) : read;
+        Shape shape = read.shape();
+        boolean column = spec.shape().rank() == 2 && spec.shape().dimension(1) == 1;
+        if (!column || shape.rank() > 1) {
+            return read;
+        }
+        bareCells = true;
+        return new Tensor(read.name(), read.dataType(), new Shape(shape.elementCount(), 1), read.data());
     }
 }
