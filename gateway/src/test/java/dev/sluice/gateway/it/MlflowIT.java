@@ -90,8 +90,15 @@ class MlflowIT {
     void withoutANameAndWithSeveralModelsNoneAnswers() {
         try (RunningGateway gateway = RunningGateway.start(models, "compat.profile=mlflow")) {
             Answer answer = gateway.post("/invocations", "{\"instances\": [1]}", "content-type", "application/json");
-            assertEquals("BAD_REQUEST", answer.json().getString("error_code"), answer.toString());
-            assertTrue(answer.json().getString("message").contains("http.default_model"), answer.body());
+            assertNamesNone(answer);
+            assertNamesNone(gateway.get("/ping"));
+            assertNamesNone(gateway.get("/health"));
         }
+    }
+
+    private static void assertNamesNone(Answer answer) {
+        assertEquals(404, answer.status(), answer.toString());
+        assertEquals("RESOURCE_DOES_NOT_EXIST", answer.json().getString("error_code"));
+        assertTrue(answer.json().getString("message").contains("http.default_model"), answer.body());
     }
 }

@@ -80,8 +80,13 @@ class ProfilesIT {
                     "there is nothing at /v2; see GET /openapi/tensorflow-serving.json",
                     get(gateway, tfs, "/v2").error(404));
             assertEquals(
-                    "there is nothing at /v2; see GET /openapi/kserve-v1.json",
-                    get(gateway, kserve, "/v2").error(404));
+                    "there is nothing at /v3; see GET /openapi/kserve-v1.json",
+                    get(gateway, kserve, "/v3").error(404));
+            assertEquals(gateway.get("/v2").body(), get(gateway, kserve, "/v2").body());
+            assertEquals(
+                    200,
+                    post(gateway, kserve, "/v2/models/echo/infer", Requests.echo(1))
+                            .status());
             get(gateway, v2, "/v1/models/echo").error(404);
             gateway.get("/v1/models/echo").error(404);
             gateway.awaitNothingInFlight();
@@ -89,7 +94,7 @@ class ProfilesIT {
             assertEquals(
                     1, page.value("sluice_requests_total", "protocol=\"tensorflow_serving\"", "outcome=\"success\""));
             assertEquals(1, page.value("sluice_requests_total", "protocol=\"kserve_v1\"", "outcome=\"success\""));
-            assertEquals(1, page.value("sluice_requests_total", "protocol=\"http\"", "outcome=\"success\""));
+            assertEquals(2, page.value("sluice_requests_total", "protocol=\"http\"", "outcome=\"success\""));
         }
     }
 
@@ -147,6 +152,7 @@ class ProfilesIT {
                 post(gateway, port, ECHO, ROW).error(401);
                 get(gateway, port, "/v1/models/nobody").error(401);
                 get(gateway, port, "/v1/foo").error(401);
+                post(gateway, port, "/v2/models/echo/infer", Requests.echo(1)).error(401);
                 assertEquals(
                         ANSWER, post(gateway, port, ECHO, ROW, "x-api-key", KEY).body());
             }

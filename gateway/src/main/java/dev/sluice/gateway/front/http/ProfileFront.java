@@ -18,6 +18,11 @@ public interface ProfileFront {
         return Dialect.V2;
     }
 
+    /** Whether the server that it stands for speaks V2 too, on the same port and below {@code /v2}. */
+    default boolean hasV2() {
+        return false;
+    }
+
     /** What it speaks beside HTTP on a port of its own, for one front loop. */
     default Optional<OtherProtocol> other(LoopParts loop) {
         return Optional.empty();

@@ -20,6 +20,8 @@ public final class ProfileFronts {
     /** To Vert.x, all servers of one negative number share a port; HTTP, gRPC and operators have the first three. */
     private static final int FIRST_FREE_PORT = -4;
 
+    private static final String V2 = "/v2";
+
     private final Profile beside;
     private final List<ProfileListener> listeners;
     private final Map<Profile, ProfileFront> fronts;
@@ -66,18 +68,26 @@ public final class ProfileFronts {
             open.add(sockets.listen(
                     host,
                     port,
-                    front == null ? v2 : requests(listener.profile(), front, loop),
+                    front == null ? v2 : requests(listener.profile(), front, loop, v2),
                     at -> ports.set(here, at)));
         }
         return Future.all(open);
     }
 
-    private static Handler<HttpServerRequest> requests(Profile profile, ProfileFront front, LoopParts loop) {
-        Router routes = routes(profile, front, loop);
+    private static Handler<HttpServerRequest> requests(
+            Profile profile, ProfileFront front, LoopParts loop, Handler<HttpServerRequest> v2) {
+        Router own = routes(profile, front, loop);
+        Handler<HttpServerRequest> routes =
+                front.hasV2() ? request -> (isBelowV2(request) ? v2 : own).handle(request) : own;
         return front.other(loop)
                 .<Handler<HttpServerRequest>>map(
                         other -> request -> (other.takes(request) ? other : routes).handle(request))
                 .orElse(routes);
+    }
+
+    private static boolean isBelowV2(HttpServerRequest request) {
+        String path = String.valueOf(request.path());
+        return path.equals(V2) || path.startsWith(V2 + "/");
     }
 
     private static Router routes(Profile profile, ProfileFront front, LoopParts loop) {

@@ -8,7 +8,7 @@ import dev.sluice.gateway.front.http.RouteTable;
 import dev.sluice.gateway.front.v2.JsonOutput;
 
 /**
- * KServe V1: the models, whether one is ready, and predictions.
+ * KServe V1: the models, whether one is ready, and predictions. V2 is spoken beside it.
  *
  * @thread stateless; what it adds is confined to one front loop
  * @source KServe, V1 inference protocol
@@ -17,6 +17,12 @@ public final class KserveFront implements ProfileFront {
 
     private static final String PATHS = "/v1/models(?:/.*)?";
     private static final ProfileDocument DOCUMENT = ProfileDocument.read(Profile.KSERVE_V1);
+
+    /** As KServe's server in Python has it. */
+    @Override
+    public boolean hasV2() {
+        return true;
+    }
 
     /** On the port of HTTP, {@code /} is a page of ours, which is as good a sign of life. */
     @Override

@@ -6,6 +6,7 @@ import dev.sluice.gateway.front.rows.RowTable;
 import dev.sluice.gateway.front.tfs.PredictDecoder;
 import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.BadJson;
+import dev.sluice.gateway.front.v2.Base64Object;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.worker.contract.InferenceError.InvalidRequest;
@@ -14,11 +15,12 @@ import dev.sluice.worker.contract.ModelReport.Description;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the body of {@code /invocations}: a table, as {@code dataframe_split}, {@code dataframe_records} or CSV, or
- * what TensorFlow Serving would take, {@code instances} or {@code inputs}.
+ * what TensorFlow Serving would take, {@code instances} or {@code inputs}, and their elements then too are cells.
  *
  * @thread confined to one front loop; one use
  * @errors InvalidRequest in the words of MLflow, and of pandas for what is no table; those that the signature is to
@@ -32,7 +34,9 @@ public final class FrameDecoder {
     private static final String SCHEMA = "schema";
     private static final String RECORDS = "dataframe_records";
     private static final int MOST_TOLD = 16;
-    private static final Set<String> TENSORS = Set.of("instances", "inputs");
+    private static final Pattern FLOAT = Pattern.compile("[.eENI]");
+    private static final String INPUTS = "inputs";
+    private static final Set<String> TENSORS = Set.of("instances", INPUTS);
 
     private static final String EXPECTED = "The input must be a JSON dictionary with exactly one of the input fields"
             + " {'dataframe_records', 'dataframe_split', 'inputs', 'instances'}";
@@ -44,6 +48,7 @@ public final class FrameDecoder {
     private final List<String> received = new ArrayList<>();
     private int formCount;
     private @Nullable RowTable table;
+    private boolean isTable;
     private boolean isSignatures;
 
     public FrameDecoder(HttpBytes body, Description model, TensorBuffers buffers) {
@@ -61,7 +66,7 @@ public final class FrameDecoder {
             if (formCount != 1) {
                 throw new FrameException(EXPECTED + ". Received dictionary with input fields: " + list(received) + ".");
             }
-            return table == null ? new PredictDecoder(body, model.signature(), buffers).decode() : request(table);
+            return table == null ? tensors() : request(table);
         } catch (BadJson bad) {
             giveBack();
             throw noJson(bad);
@@ -78,7 +83,7 @@ public final class FrameDecoder {
 
     /** How the answer is to be written, known when the body has been decoded: tables are answered as tables. */
     public PredictWriter writer() {
-        return table == null ? PredictWriter.PREDICTIONS : PredictWriter.FRAME;
+        return isTable ? PredictWriter.FRAME : PredictWriter.PREDICTIONS;
     }
 
     /** Whether what was thrown is that the model takes other things, and not that these are none. */
@@ -111,9 +116,17 @@ public final class FrameDecoder {
         }
     }
 
+    private DecodedRequest tensors() {
+        PredictDecoder tensors = PredictDecoder.ofCells(body, model.signature(), buffers);
+        DecodedRequest decoded = tensors.decode();
+        isTable = tensors.hasBareCells();
+        return decoded;
+    }
+
     private RowTable table() {
         RowTable made = new RowTable(cursor, model, buffers);
         table = made;
+        isTable = true;
         return made;
     }
 
@@ -143,26 +156,30 @@ public final class FrameDecoder {
         }
         requireSyntax();
         throw new FrameException("Invalid input. " + EXPECTED + ". Received "
-                + (first == '[' ? "a list." : "unexpected input type '" + pythonType(first) + "'."));
+                + (first == '[' ? "a list." : "unexpected input type '" + pythonType() + "'."));
     }
 
-    /** As Python shows the type of what it reads there. */
-    private static String pythonType(byte first) {
+    /** As Python shows the type of what stands here. */
+    private String pythonType() {
         return "<class '"
-                + switch (first) {
+                + switch (cursor.peek()) {
                     case '[' -> "list";
                     case '{' -> "dict";
                     case '"' -> "str";
                     case 't', 'f' -> "bool";
                     case 'n' -> "NoneType";
-                    default -> "int";
+                    default -> {
+                        int start = cursor.position();
+                        cursor.skipValue();
+                        yield FLOAT.matcher(cursor.excerptFrom(start)).find() ? "float" : "int";
+                    }
                 }
                 + "'>";
     }
 
     /** Members that mean nothing are passed over, as {@code params} are: an ONNX model has none. */
     private void readMember(String member) {
-        boolean frame = member.equals(SPLIT) || member.equals(RECORDS);
+        boolean frame = member.equals(SPLIT) || member.equals(RECORDS) || (member.equals(INPUTS) && areRecords());
         if (frame || TENSORS.contains(member)) {
             formCount++;
         }
@@ -173,36 +190,45 @@ public final class FrameDecoder {
             cursor.skipValue();
             return;
         }
-        String orient = member.substring(SPLIT.indexOf('_') + 1);
+        boolean split = member.equals(SPLIT);
         try {
-            if (member.equals(SPLIT)) {
+            if (split) {
                 readSplit(table());
             } else {
-                readRecords(table());
+                readRecords(table(), member);
             }
         } catch (InferenceException wrong) {
             throw inWords(
                     wrong,
-                    "Invalid input. Provided " + member + " field is not a valid dataframe representation in '" + orient
-                            + "' format. Error: '",
+                    "Invalid input. Provided " + member + " field is not a valid dataframe representation in '"
+                            + (split ? "split" : "records") + "' format. Error: '",
                     "'");
         }
     }
 
-    private void readRecords(RowTable records) {
+    /** Whether a list of objects stands here, which are no bytes: a table under the name of tensors. */
+    private boolean areRecords() {
+        boolean list = cursor.peek() == '[';
+        int start = cursor.position();
+        boolean records = list && cursor.tryRead('[') && cursor.peek() == '{' && !Base64Object.isNext(cursor);
+        cursor.goTo(start);
+        return records;
+    }
+
+    private void readRecords(RowTable records, String member) {
         byte first = cursor.peek();
         if (first != '[') {
-            String type = first == '{' ? "dictionary" : "type " + pythonType(first);
+            String type = first == '{' ? "dictionary" : "type " + pythonType();
             throw new FrameException(
                     "Invalid input. Dataframe records format must be a list of records. Got " + type + ".");
         }
-        records.readRecords(RECORDS);
+        records.readRecords(member);
     }
 
     private void readSplit(RowTable split) {
         byte first = cursor.peek();
         if (first != '{') {
-            String type = first == '[' ? "list" : "type " + pythonType(first);
+            String type = first == '[' ? "list" : "type " + pythonType();
             throw new FrameException("Invalid input. Dataframe split format must be a dictionary. Got " + type + ".");
         }
         new SplitFrame(cursor, split).read();

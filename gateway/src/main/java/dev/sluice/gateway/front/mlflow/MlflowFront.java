@@ -20,6 +20,7 @@ import dev.sluice.gateway.front.http.TransformCalls;
 import dev.sluice.gateway.front.tfs.PredictWriter;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.JsonOutput;
+import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -124,8 +125,8 @@ public final class MlflowFront implements ProfileFront {
         private RequestedModel requested() {
             return new RequestedModel(
                     model.name()
-                            .orElseThrow(() -> InferenceException.invalid(
-                                    "", "no model is named here, and there are several: set http.default_model")),
+                            .orElseThrow(() -> new InferenceException(new InferenceError.UnknownModel(
+                                    "no model is named here, and there are several: set http.default_model"))),
                     null);
         }
 

@@ -168,7 +168,7 @@ final class ExamplesDecoder {
                 String feature = cursor.readName();
                 int place = signature.indexOfInput(feature);
                 if (place < 0) {
-                    cursor.skipValue(); // as a model does with features that it has no use for
+                    requireElements(feature, example); // and no more of features that the model has no use for
                 } else if (tensors.get(place).values() > example) {
                     throw Refusals.invalid("Feature: " + feature + " is given twice (at examples[" + example + "])");
                 } else {
@@ -210,22 +210,35 @@ final class ExamplesDecoder {
         try {
             read.run();
         } catch (BadJson misfit) {
+            String name = tensor.spec().name();
             cursor.goTo(start);
-            String feature = "Feature: " + tensor.spec().name();
-            String place = "examples[" + example + "]." + tensor.spec().name();
-            @Nullable String kind = oddKind();
-            if (kind != null) {
-                throw Refusals.invalid(
-                        feature + " has element with unexpected JSON type: " + kind + " (at " + place + ")");
-            }
+            requireElements(name, example);
             cursor.goTo(start);
-            throw Refusals.invalid(feature + ": " + new Misfit(cursor, tensor).why(misfit.reason(), place));
+            throw Refusals.invalid(
+                    "Feature: " + name + ": " + new Misfit(cursor, tensor).why(misfit.reason(), place(name, example)));
+        }
+    }
+
+    private static String place(String feature, int example) {
+        return "examples[" + example + "]." + feature;
+    }
+
+    /** Reads over a feature, which has to be what any could be. */
+    private void requireElements(String name, int example) {
+        @Nullable String kind = oddKind();
+        if (kind != null) {
+            String feature = InferenceException.shortened(name);
+            throw Refusals.invalid("Feature: " + feature + " has element with unexpected JSON type: " + kind + " (at "
+                    + place(feature, example) + ")");
         }
     }
 
     /** The kind of the first element that no feature has; null where there is none. */
     private @Nullable String oddKind() {
         boolean list = cursor.tryRead('[');
+        if (list && cursor.tryRead(']')) {
+            return null;
+        }
         do {
             String kind = Misfit.kind(cursor.peek());
             boolean bytes = Base64Object.isNext(cursor);

@@ -8,8 +8,10 @@ import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.gateway.front.v2.GrowingTensor;
 import dev.sluice.gateway.front.v2.JsonCursor;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Shape;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
+import dev.sluice.worker.contract.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * tensors.
  *
  * @thread confined to one front loop; one use
- * @shape rows have one form each input, and become a tensor with the number of rows before it
+ * @shape rows have one form each input, and become a tensor with the number of rows before it; for {@code [N,1]}
+ *     they may be scalars
  * @errors InvalidRequest in the words of TensorFlow Serving, with the place behind them
  * @owns the memory of the inputs until {@link #decode} returns; gives it back when it throws
  * @source TensorFlow Serving, RESTful API; tensorflow/serving, json_tensor.cc
@@ -40,6 +43,7 @@ public final class PredictDecoder {
     private final List<GrowingTensor> tensors = new ArrayList<>();
     private final SignatureName signatureName = new SignatureName();
     private boolean rows;
+    private boolean bareCells;
     private boolean instancesSeen;
     private boolean inputsSeen;
 
@@ -49,7 +53,7 @@ public final class PredictDecoder {
 
     /** @param stands names by which a row may call the input of a model that has one */
     public PredictDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, Set<String> stands) {
-        this(body, signature, buffers, stands, any -> {});
+        this(body, cursor(body), signature, buffers, stands, any -> {});
     }
 
     /** @param byRows looks at the model where its answer is to come by rows; throws where it cannot */
@@ -59,8 +63,24 @@ public final class PredictDecoder {
             TensorBuffers buffers,
             Set<String> stands,
             Consumer<Signature> byRows) {
+        this(body, cursor(body), signature, buffers, stands, byRows);
+    }
+
+    /** Where the elements are the cells of a table: {@link JsonCursor#ofCells}. */
+    public static PredictDecoder ofCells(HttpBytes body, Signature signature, TensorBuffers buffers) {
+        JsonCursor cells = JsonCursor.ofCells(body.array(), body.from(), body.to());
+        return new PredictDecoder(body, cells, signature, buffers, Set.of(), any -> {});
+    }
+
+    private PredictDecoder(
+            HttpBytes body,
+            JsonCursor cursor,
+            Signature signature,
+            TensorBuffers buffers,
+            Set<String> stands,
+            Consumer<Signature> byRows) {
         this.body = body;
-        this.cursor = cursor(body);
+        this.cursor = cursor;
         this.signature = signature;
         this.buffers = buffers;
         this.stands = stands;
@@ -75,6 +95,11 @@ public final class PredictDecoder {
     /** Whether the answer is to come by rows, known when it has been decoded. */
     public boolean isByRows() {
         return rows;
+    }
+
+    /** Whether columns came as those of a table do, an element of each alone in a row; known when it has been decoded. */
+    public boolean hasBareCells() {
+        return bareCells;
     }
 
     public DecodedRequest decode() {
@@ -282,7 +307,7 @@ public final class PredictDecoder {
         List<Tensor> inputs = new ArrayList<>(tensors.size());
         for (GrowingTensor tensor : tensors) {
             if (tensor.values() > 0) {
-                Tensor read = rows ? tensor.rows() : tensor.value();
+                Tensor read = inColumn(tensor.spec(), rows ? tensor.rows() : tensor.value());
                 if (!tensor.spec().shape().accepts(read.shape())) {
                     throw Refusals.invalid("input \"" + read.name() + "\" expects "
                             + tensor.spec().shape() + " (-1 is any) and got " + read.shape());
@@ -291,5 +316,16 @@ public final class PredictDecoder {
             }
         }
         return inputs;
+    }
+
+    /** Elements of an input {@code [N,1]} may stand without the list that each is alone in, and a single one without any. */
+    private Tensor inColumn(TensorSpec spec, Tensor read) {
+        Shape shape = read.shape();
+        boolean column = spec.shape().rank() == 2 && spec.shape().dimension(1) == 1;
+        if (!column || shape.rank() > 1) {
+            return read;
+        }
+        bareCells = true;
+        return new Tensor(read.name(), read.dataType(), new Shape(shape.elementCount(), 1), read.data());
     }
 }

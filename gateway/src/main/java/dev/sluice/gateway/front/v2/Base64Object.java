@@ -1,5 +1,7 @@
 package dev.sluice.gateway.front.v2;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -35,7 +37,7 @@ public final class Base64Object {
         return cursor.peek() == '}';
     }
 
-    /** Its bytes. */
+    /** Its bytes. White space among them is passed over, as encoders break lines. */
     static byte[] read(JsonCursor cursor) {
         if (!isNext(cursor)) {
             throw cursor.unexpected("a string");
@@ -45,9 +47,20 @@ public final class Base64Object {
         String text = cursor.readString();
         cursor.read('}');
         try {
-            return Base64.getDecoder().decode(text);
+            return Base64.getDecoder().decode(digits(text));
         } catch (IllegalArgumentException notBase64) {
             throw new BadJson("no base64");
         }
+    }
+
+    private static byte[] digits(String text) {
+        byte[] all = text.getBytes(StandardCharsets.ISO_8859_1);
+        int kept = 0;
+        for (byte each : all) {
+            if (each < 0 || each > ' ') {
+                all[kept++] = each;
+            }
+        }
+        return Arrays.copyOf(all, kept);
     }
 }

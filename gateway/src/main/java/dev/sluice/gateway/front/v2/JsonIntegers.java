@@ -1,11 +1,18 @@
 package dev.sluice.gateway.front.v2;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads JSON integers of up to 64 bits, signed or unsigned, exactly.
  *
+ * <p>Among the cells of a table, {@code 1.0} and {@code 1e3} are integers too: that is how a column is written that once had
+ * a value missing.
+ *
  * @thread stateless
- * @bound no allocation
- * @errors {@link BadJson} when the number has a fraction or an exponent, or lies outside the range
+ * @bound no allocation, but for such cells
+ * @errors {@link BadJson} when the number is no integer, or lies outside the range
  */
 final class JsonIntegers {
 
@@ -13,6 +20,7 @@ final class JsonIntegers {
     private static final int SAFE_DIGITS = 18;
 
     private static final String MAX_UNSIGNED = Long.toUnsignedString(-1);
+    private static final int MOST_DIGITS = MAX_UNSIGNED.length();
 
     private JsonIntegers() {}
 
@@ -44,7 +52,11 @@ final class JsonIntegers {
 
     /** An integer from 0 to 2^64 - 1, as the bits of a {@code long}. */
     static long readUnsigned(JsonCursor cursor) {
-        int to = endOfInteger(cursor);
+        int to = endOfNumber(cursor);
+        if (!isPlain(cursor, to)) {
+            return readCell(cursor, to, BigInteger.ZERO, new BigInteger(MAX_UNSIGNED))
+                    .longValue();
+        }
         boolean negative = cursor.bytes[cursor.position] == '-';
         int from = negative ? cursor.position + 1 : cursor.position;
         long value = magnitude(cursor, from, to);
@@ -56,7 +68,11 @@ final class JsonIntegers {
     }
 
     private static long readSlowly(JsonCursor cursor, long min, long max) {
-        int to = endOfInteger(cursor);
+        int to = endOfNumber(cursor);
+        if (!isPlain(cursor, to)) {
+            return readCell(cursor, to, BigInteger.valueOf(min), BigInteger.valueOf(max))
+                    .longValue();
+        }
         boolean negative = cursor.bytes[cursor.position] == '-';
         int from = negative ? cursor.position + 1 : cursor.position;
         long magnitude = magnitude(cursor, from, to);
@@ -98,18 +114,48 @@ final class JsonIntegers {
         return next == '.' || (next | 0x20) == 'e';
     }
 
-    private static int endOfInteger(JsonCursor cursor) {
+    private static int endOfNumber(JsonCursor cursor) {
         byte first = cursor.peek();
         if (first != '-' && (first < '0' || first > '9')) {
             throw new BadJson("expected an integer and found " + cursor.found());
         }
-        int to = JsonNumbers.endOf(cursor);
+        return JsonNumbers.endOf(cursor);
+    }
+
+    /** Whether it has neither fraction nor exponent. */
+    private static boolean isPlain(JsonCursor cursor, int to) {
         for (int at = cursor.position + 1; at < to; at++) {
             if (cursor.bytes[at] < '0' || cursor.bytes[at] > '9') {
-                throw new BadJson("expected an integer and found " + JsonNumbers.text(cursor, to));
+                return false;
             }
         }
-        return to;
+        return true;
+    }
+
+    /** One with a fraction or an exponent: an integer where they come to nothing, and only in a cell. */
+    private static BigInteger readCell(JsonCursor cursor, int to, BigInteger min, BigInteger max) {
+        BigDecimal value = cursor.cells ? decimal(cursor, to) : null;
+        long digits = value == null ? 0 : (long) value.precision() - value.scale();
+        boolean huge = digits > MOST_DIGITS;
+        if (value == null || (!huge && value.stripTrailingZeros().scale() > 0)) {
+            throw new BadJson("expected an integer and found " + JsonNumbers.text(cursor, to));
+        }
+        BigInteger whole = huge ? BigInteger.ZERO : value.toBigInteger();
+        if (huge || whole.compareTo(min) < 0 || whole.compareTo(max) > 0) {
+            throw outOfRange(cursor, to, min.toString(), max.toString());
+        }
+        cursor.position = to;
+        return whole;
+    }
+
+    /** Null where the exponent is one that nothing reads. */
+    private static @Nullable BigDecimal decimal(JsonCursor cursor, int to) {
+        try {
+            BigDecimal value = new BigDecimal(JsonNumbers.text(cursor, to));
+            return value.signum() == 0 ? BigDecimal.ZERO : value;
+        } catch (NumberFormatException exponent) {
+            return null;
+        }
     }
 
     private static BadJson outOfRange(JsonCursor cursor, int to, String min, String max) {

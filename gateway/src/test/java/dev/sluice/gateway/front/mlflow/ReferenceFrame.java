@@ -9,6 +9,7 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
         switch (type) {
             case FP32 -> bits.putFloat((float) number(text, Float::parseFloat));
             case FP64 -> bits.putDouble(number(text, Double::parseDouble));
-            case INT64 -> bits.putLong(Long.parseLong(text));
+            case INT64 -> bits.putLong(new BigDecimal(text).longValueExact());
             case BOOL -> bits.put((byte) (Boolean.parseBoolean(text) ? 1 : 0));
             case BYTES -> JacksonTree.putBytes(cell, bits);
             default -> throw new AssertionError(type);

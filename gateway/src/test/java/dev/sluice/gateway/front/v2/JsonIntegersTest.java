@@ -1,9 +1,12 @@
 package dev.sluice.gateway.front.v2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +109,58 @@ class JsonIntegersTest {
     void saysWhatIsNoInteger(String text, String reason) {
         assertEquals(reason, Texts.refusal(text, cursor -> JsonIntegers.read(cursor, Long.MIN_VALUE, Long.MAX_VALUE)));
         assertEquals(reason, Texts.refusal(text, JsonIntegers::readUnsigned));
+    }
+
+    private static long readCell(String text, Function<JsonCursor, Long> reader) {
+        byte[] cell = text.getBytes(StandardCharsets.US_ASCII);
+        JsonCursor cursor = JsonCursor.ofCells(cell, 0, cell.length);
+        long value = reader.apply(cursor);
+        cursor.readEnd();
+        return value;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.0, 1",
+        "-7.000, -7",
+        "1e3, 1000",
+        "1.5e1, 15",
+        "1200e-2, 12",
+        "0.0, 0",
+        "-0.0, 0",
+        "0e-999999999, 0",
+        "0e999999999, 0",
+        "9223372036854775807.0, 9223372036854775807",
+        "-9223372036854775808.0, -9223372036854775808"
+    })
+    void aWholeNumberInACellIsAnIntegerHoweverItIsWritten(String text, long expected) {
+        assertEquals(expected, readCell(text, cursor -> JsonIntegers.read(cursor, Long.MIN_VALUE, Long.MAX_VALUE)));
+        if (expected >= 0) {
+            assertEquals(expected, readCell(text, JsonIntegers::readUnsigned));
+        }
+    }
+
+    @Test
+    void theLargestUnsignedOneInACellToo() {
+        assertEquals(-1, readCell("18446744073709551615.0", JsonIntegers::readUnsigned));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.5, expected an integer and found 1.5",
+        "1e-1, expected an integer and found 1e-1",
+        "1e-999999999, expected an integer and found 1e-999999999",
+        "1e99999999999, expected an integer and found 1e99999999999",
+        "128.0, 128.0 is outside the range -128 to 127",
+        "-129.0, -129.0 is outside the range -128 to 127",
+        "1e21, 1e21 is outside the range -128 to 127",
+        "1e2147483647, 1e2147483647 is outside the range -128 to 127"
+    })
+    void oneThatIsNotWholeOrTooLargeIsRefusedInACell(String text, String reason) {
+        BadJson refused = assertThrows(
+                BadJson.class,
+                () -> readCell(text, cursor -> JsonIntegers.read(cursor, Byte.MIN_VALUE, Byte.MAX_VALUE)));
+        assertEquals(reason, refused.reason());
     }
 
     @Test
