@@ -8,10 +8,10 @@ import dev.sluice.worker.contract.ModelId;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.ModelState;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +29,18 @@ public final class ModelOrders {
     private final ModelDirectory models;
     private final RegisteredModels registered;
 
-    /** What is being registered, which the directory has not heard of; and whether others of its name were there before. */
-    private final Map<ModelId, Boolean> registering = new HashMap<>();
+    /** What is being registered, which the directory has not heard of. */
+    private final Set<ModelId> registering = new HashSet<>();
 
     public ModelOrders(ModelDirectory models) {
         this.models = models;
         this.registered = new RegisteredModels(models);
     }
 
-    /** Whether a version of that name is on its way, or there. */
+    /** Whether a version of that name is on its way, or there; what could not be loaded may be registered again. */
     public boolean isTaken(String name) {
-        return registered.has(name)
-                || registering.keySet().stream().anyMatch(model -> model.name().equals(name));
+        return registered.versions(name).stream().anyMatch(ModelOrders::hasNotFailed)
+                || registering.stream().anyMatch(model -> model.name().equals(name));
     }
 
     /**
@@ -55,7 +55,7 @@ public final class ModelOrders {
         if (wanted == null) {
             LongStream there = models.versions(name).stream()
                     .mapToLong(report -> report.model().version());
-            LongStream coming = registering.keySet().stream()
+            LongStream coming = registering.stream()
                     .filter(model -> model.name().equals(name))
                     .mapToLong(ModelId::version);
             return 1 + LongStream.concat(there, coming).max().orElse(0);
@@ -69,8 +69,14 @@ public final class ModelOrders {
 
     /** From now on nobody else can register it, until it is over; false where somebody has. */
     public boolean begin(String name, long version) {
-        return !registered.has(name, version)
-                && registering.putIfAbsent(new ModelId(name, version), registered.has(name)) == null;
+        ModelId model = new ModelId(name, version);
+        boolean isThere = registered.versions(name).stream()
+                .anyMatch(report -> report.model().equals(model) && hasNotFailed(report));
+        return !isThere && registering.add(model);
+    }
+
+    private static boolean hasNotFailed(ModelReport report) {
+        return report.state() != ModelState.FAILED;
     }
 
     /** To be told of each command that has been done, or refused. */
@@ -95,25 +101,6 @@ public final class ModelOrders {
                             : new ModelCommand.Load(name));
         };
         return List.of(next, next);
-    }
-
-    /**
-     * What has to be said when something that was to be served after that command is refused, so that it is as if it had
-     * never been said; nothing where the version serves all the same.
-     */
-    public List<ModelCommand> takingBack(ModelCommand said) {
-        if (!(said instanceof ModelCommand.Source source) || source.source() == null) {
-            return List.of();
-        }
-        ModelId model = new ModelId(source.name(), source.version());
-        if (models.versions(model.name()).stream()
-                .anyMatch(report -> report.model().equals(model) && report.takesRequests())) {
-            return List.of();
-        }
-        ModelCommand forget = new ModelCommand.Source(model.name(), model.version(), null);
-        return registering.getOrDefault(model, true)
-                ? List.of(forget)
-                : List.of(new ModelCommand.Unload(model.name()), forget);
     }
 
     /** How many workers each version is to have, of which it has one at least here. */

@@ -10,11 +10,9 @@ import dev.sluice.gateway.front.v2.PrettyJson;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -70,8 +68,8 @@ public final class OrderAnswers {
     }
 
     private void order(RoutingContext context, Exchange exchange, Reply.Order order) {
-        Future<Outcome> over =
-                done(context, order.command(), order.then()).onComplete(any -> orders.isOver(order.command()));
+        Future<Outcome> over = done(context, order.command(), order.then().iterator())
+                .onComplete(any -> orders.isOver(order.command()));
         Orders.answer(
                 exchange,
                 over,
@@ -82,7 +80,9 @@ public final class OrderAnswers {
     private void schedule(RoutingContext context, Exchange exchange, Reply.Scheduled scheduled) {
         ModelCommand.Source command = scheduled.command();
         Future<Outcome> vetted = desk.orders().vet(context, command);
-        vetted.compose(outcome -> outcome.refusal() == null ? done(context, command, scheduled.then()) : vetted)
+        vetted.compose(outcome -> outcome.refusal() == null
+                        ? done(context, command, scheduled.then().iterator())
+                        : vetted)
                 .onFailure(failure -> notOrdered(exchange, command, failure))
                 .onComplete(any -> orders.isOver(command));
         Orders.answer(exchange, vetted, fine -> exchange.answer(ACCEPTED, status(scheduled.text())));
@@ -96,32 +96,13 @@ public final class OrderAnswers {
         }
     }
 
-    /** One after the other, as far as nothing is refused: then what has been registered for it is not any more. */
+    /** One after the other, as far as nothing is refused. */
     private Future<Outcome> done(
-            RoutingContext context, ModelCommand command, List<Supplier<Optional<ModelCommand>>> then) {
-        Future<Outcome> first = desk.orders().order(context, command);
-        return first.compose(outcome -> outcome.refusal() == null
-                ? first.compose(begun -> goOn(context, begun, then.iterator()))
-                        .transform(end -> orTakenBack(context, command, end))
-                : first);
-    }
-
-    private Future<Outcome> goOn(
-            RoutingContext context, Outcome outcome, Iterator<Supplier<Optional<ModelCommand>>> then) {
-        Optional<ModelCommand> next = outcome.refusal() == null ? next(then) : Optional.empty();
-        return next.isEmpty()
-                ? Future.succeededFuture(outcome)
-                : desk.orders().order(context, next.get()).compose(done -> goOn(context, done, then));
-    }
-
-    private Future<Outcome> orTakenBack(RoutingContext context, ModelCommand command, AsyncResult<Outcome> end) {
-        boolean isDone = end.succeeded() && end.result().refusal() == null;
-        Future<Outcome> gone = Future.succeededFuture();
-        for (ModelCommand back : isDone ? List.<ModelCommand>of() : orders.takingBack(command)) {
-            gone = gone.transform(before -> desk.orders().order(context, back));
-        }
-        return gone.transform(
-                all -> end.succeeded() ? Future.succeededFuture(end.result()) : Future.failedFuture(end.cause()));
+            RoutingContext context, ModelCommand command, Iterator<Supplier<Optional<ModelCommand>>> then) {
+        return desk.orders().order(context, command).compose(outcome -> {
+            Optional<ModelCommand> next = outcome.refusal() == null ? next(then) : Optional.empty();
+            return next.isEmpty() ? Future.succeededFuture(outcome) : done(context, next.get(), then);
+        });
     }
 
     private static Optional<ModelCommand> next(Iterator<Supplier<Optional<ModelCommand>>> then) {

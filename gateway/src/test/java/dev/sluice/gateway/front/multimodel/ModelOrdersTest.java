@@ -11,7 +11,6 @@ import dev.sluice.gateway.dispatch.ModelDirectory;
 import dev.sluice.worker.contract.InferenceError;
 import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.ModelCommand;
-import dev.sluice.worker.contract.ModelSource;
 import dev.sluice.worker.contract.ModelState;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -24,10 +23,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
 class ModelOrdersTest {
-
-    private static final ModelCommand REGISTERED =
-            new ModelCommand.Source(MODEL, 2, ModelSource.parse("https://models.example/m.onnx"));
-    private static final ModelCommand FORGOTTEN = new ModelCommand.Source(MODEL, 2, null);
 
     private ManagedModels managed;
     private List<Supplier<Optional<ModelCommand>>> steps;
@@ -75,36 +70,16 @@ class ModelOrdersTest {
     }
 
     @Test
-    void whatWasAloneOfItsNameLeavesAndIsForgotten() {
-        managed.is(1, ModelState.UNLOADED, 0);
+    void whatIsOnItsWayOrThereIsTakenAndWhatHasFailedIsNot() {
         assertTrue(managed.orders().begin(MODEL, 2));
-        managed.is(2, ModelState.FAILED, 0);
-        managed.is(1, ModelState.READY, 1); // in its place, unasked
-        assertEquals(
-                List.of(new ModelCommand.Unload(MODEL), FORGOTTEN),
-                managed.orders().takingBack(REGISTERED));
-    }
-
-    @Test
-    void whatCameBesideOthersIsForgottenAlone() {
-        managed.is(1, ModelState.READY, 1);
-        assertTrue(managed.orders().begin(MODEL, 2));
-        assertFalse(managed.orders().begin(MODEL, 2));
-        managed.is(2, ModelState.FAILED, 0);
-        assertEquals(List.of(FORGOTTEN), managed.orders().takingBack(REGISTERED));
-    }
-
-    @Test
-    void whatIsServedStaysWithAsManyWorkersAsItCameWith() {
-        assertTrue(managed.orders().begin(MODEL, 2));
+        assertFalse(managed.orders().begin(MODEL, 2), "it is on its way");
+        managed.orders().isOver(new ModelCommand.Source(MODEL, 2, null));
         managed.is(2, ModelState.READY, 1);
-        assertEquals(List.of(), managed.orders().takingBack(REGISTERED));
-    }
-
-    @Test
-    void ofOtherOrdersNothingIsTakenBack() {
+        assertTrue(managed.orders().isTaken(MODEL));
+        assertFalse(managed.orders().begin(MODEL, 2), "it is there");
         managed.is(2, ModelState.FAILED, 0);
-        assertEquals(List.of(), managed.orders().takingBack(FORGOTTEN));
-        assertEquals(List.of(), managed.orders().takingBack(new ModelCommand.Load(MODEL)));
+        assertFalse(managed.orders().isTaken(MODEL));
+        assertTrue(managed.orders().begin(MODEL, 2));
+        assertTrue(managed.orders().isTaken(MODEL));
     }
 }
