@@ -13,7 +13,6 @@ import dev.sluice.worker.contract.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,6 @@ public final class PredictDecoder {
     private final Signature signature;
     private final TensorBuffers buffers;
     private final Set<String> stands;
-    private final Consumer<Signature> byRows;
     private final List<GrowingTensor> tensors = new ArrayList<>();
     private final SignatureName signatureName = new SignatureName();
     private boolean rows;
@@ -49,22 +47,11 @@ public final class PredictDecoder {
 
     /** @param stands names by which a row may call the input of a model that has one */
     public PredictDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, Set<String> stands) {
-        this(body, signature, buffers, stands, any -> {});
-    }
-
-    /** @param byRows looks at the model where its answer is to come by rows; throws where it cannot */
-    PredictDecoder(
-            HttpBytes body,
-            Signature signature,
-            TensorBuffers buffers,
-            Set<String> stands,
-            Consumer<Signature> byRows) {
         this.body = body;
         this.cursor = cursor(body);
         this.signature = signature;
         this.buffers = buffers;
         this.stands = stands;
-        this.byRows = byRows;
     }
 
     /** NaN and infinities stand bare, as that server has them. */
@@ -85,9 +72,6 @@ public final class PredictDecoder {
             readBody();
             if (!instancesSeen && !inputsSeen) {
                 throw Refusals.invalid("Missing 'inputs' or 'instances' key");
-            }
-            if (rows) {
-                byRows.accept(signature);
             }
             List<Tensor> inputs = inputs();
             return DecodedRequest.plain(inputs, signature.outputNames(), signature);
