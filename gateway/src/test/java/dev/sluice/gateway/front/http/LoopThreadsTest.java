@@ -57,10 +57,9 @@ class LoopThreadsTest {
     void whatCarriesVirtualThreadsDoesNot() {
         Promise<List<Thread>> carriers = Promise.promise();
         vertx.runOnContext(on -> {
-            List<Thread> virtual = IntStream.range(0, 100)
-                    .mapToObj(i -> Thread.ofVirtual().start(Thread::onSpinWait))
-                    .toList();
-            assertEquals(100, virtual.size());
+            for (int i = 0; i < 100; i++) {
+                Thread.ofVirtual().start(Thread::onSpinWait);
+            }
             carriers.complete(Thread.getAllStackTraces().keySet().stream()
                     .filter(LoopThreadsTest::carries)
                     .toList());
