@@ -179,8 +179,8 @@ class SagemakerIT {
     void whatServesAlthoughItsLatestVersionCannotBeLoadedStays() {
         Repository models = new Repository(folder).with("echo");
         models.broken("echo", "2", "no model");
-        try (RunningGateway gateway =
-                RunningGateway.start(models.root(), PROFILE, "http.model_control=true", "worker.control.mode=explicit")) {
+        try (RunningGateway gateway = RunningGateway.start(
+                models.root(), PROFILE, "http.model_control=true", "worker.control.mode=explicit")) {
             gateway.post("/models", "{\"model_name\": \"echo\", \"url\": \"/opt/ml/models/echo/model\"}");
             assertEquals(200, gateway.get("/models/echo").status());
             assertEquals(

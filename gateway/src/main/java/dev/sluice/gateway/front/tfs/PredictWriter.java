@@ -147,9 +147,8 @@ public enum PredictWriter implements AnswerWriter {
     static @Nullable String declaredMisfit(Signature signature) {
         long expected = Shape.VARIABLE;
         for (TensorSpec output : signature.outputs()) {
-            long rows = output.shape().rank() == 0
-                    ? Shape.VARIABLE
-                    : output.shape().dimension(0);
+            long rows =
+                    output.shape().rank() == 0 ? Shape.VARIABLE : output.shape().dimension(0);
             if (rows != Shape.VARIABLE && expected != Shape.VARIABLE && rows != expected) {
                 return inconsistent(output.name(), rows, expected);
             }
