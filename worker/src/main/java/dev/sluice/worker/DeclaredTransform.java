@@ -47,16 +47,9 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
      * @throws SettingsException with file and line for each item that the model contradicts
      */
     static DeclaredTransform read(ModelLocation location, Signature signature, Plugins plugins) {
-        return read(PREPARING, location, signature, plugins);
-    }
-
-    private static DeclaredTransform read(
-            Duration patience, ModelLocation location, Signature signature, Plugins plugins) {
         List<Runnable> whenGone = new ArrayList<>();
-        Map<String, String> problems = new HashMap<>();
-        PluginCheck ofUsers = new PluginCheck(plugins, location.model(), signature, patience, problems, whenGone::add);
         try {
-            return read(location, ofUsers, whenGone);
+            return read(location, signature, plugins, whenGone);
         } catch (Throwable broken) {
             whenGone.reversed().forEach(Runnable::run);
             throw broken;
@@ -68,14 +61,14 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
      * for that thread, nor, where such a class computes without end, for one that carries virtual ones. What it prepares
      * too late is given back at once.
      *
-     * @param patience how long that may take; half of it may be waited until others have prepared
+     * @param patience how long that may take
      */
     static DeclaredTransform within(Duration patience, ModelLocation location, Signature signature, Plugins plugins) {
         Promise<DeclaredTransform> promise = Promise.promise();
         ThreadRank.USUAL
                 .thread("sluice-prepare", () -> {
                     try {
-                        promise.complete(read(patience.dividedBy(2), location, signature, plugins));
+                        promise.complete(read(location, signature, plugins));
                     } catch (Throwable broken) {
                         promise.fail(broken);
                     }
@@ -86,14 +79,15 @@ record DeclaredTransform(Transform values, List<String> fileLabels, List<Runnabl
                 reading, patience, "preparing its transform", () -> reading.onSuccess(DeclaredTransform::close));
     }
 
-    private static DeclaredTransform read(ModelLocation location, PluginCheck ofUsers, List<Runnable> whenGone) {
+    private static DeclaredTransform read(
+            ModelLocation location, Signature signature, Plugins plugins, List<Runnable> whenGone) {
         Path file = location.configFile();
         TransformConfig config = ModelConfig.read(file).transform();
         if (config.input().kind() == Kind.NONE && config.output().kind() == OutputKind.NONE) {
             return NONE;
         }
-        Signature signature = ofUsers.signature();
-        Map<String, String> problems = ofUsers.problems();
+        Map<String, String> problems = new HashMap<>();
+        PluginCheck ofUsers = new PluginCheck(plugins, location.model(), signature, problems, whenGone::add);
         @Nullable
         InputTransform input =
                 switch (config.input().kind()) {

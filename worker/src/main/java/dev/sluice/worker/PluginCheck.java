@@ -6,7 +6,6 @@ import dev.sluice.worker.contract.OutputTransform;
 import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.plugin.Plugins;
 import dev.sluice.worker.repository.TransformConfig;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a model.yaml says of plug-ins, which are prepared as it says.
  *
- * @param patience longest that they may wait until others have been prepared
  * @param whenGone is given what closes them
  * @thread that on which the model's transform is read: does what its user's class does
  * @errors problems by the key that they are about
@@ -27,7 +25,6 @@ record PluginCheck(
         Plugins plugins,
         ModelId model,
         Signature signature,
-        Duration patience,
         Map<String, String> problems,
         Consumer<Runnable> whenGone) {
 
@@ -57,7 +54,7 @@ record PluginCheck(
         }
         try {
             return preparing.apply(
-                    new Plugins.Asking(model, signature, Collections.unmodifiableMap(options), patience, whenGone));
+                    new Plugins.Asking(model, signature, Collections.unmodifiableMap(options), whenGone));
         } catch (IllegalArgumentException refused) {
             problems.put(section + "plugin", String.valueOf(refused.getMessage()));
             return null;

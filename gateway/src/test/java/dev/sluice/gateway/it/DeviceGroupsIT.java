@@ -145,7 +145,7 @@ class DeviceGroupsIT {
                     .contains("group: empty"));
             assertTrue(gateway.admin("DELETE", INSTANCES + "?group=cpu&group=cpu.2", "")
                     .error(400)
-                    .contains("group: is given twice"));
+                    .contains("group: is given more than once"));
             assertEquals("sums_0 KIND_CPU 1, sums_1 KIND_CPU 2", shown(gateway));
         }
     }

@@ -57,8 +57,7 @@ class FailedRegistrationIT {
             Answer done = register(gateway, "good.onnx", "&model_version=1");
             assertEquals(200, done.status(), done.body());
             assertEquals(200, ping(gateway));
-            assertEquals(
-                    409, register(gateway, "good.onnx", "&model_version=1").status());
+            assertEquals(409, register(gateway, "good.onnx", "&model_version=1").status());
             Answer newer = register(gateway, "junk.onnx", "&model_version=2");
             assertEquals(503, newer.status(), newer.body());
             assertEquals(200, gateway.infer("guest", Requests.echo(1)).status(), "what serves is not touched");

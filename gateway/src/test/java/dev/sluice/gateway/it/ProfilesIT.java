@@ -105,6 +105,19 @@ class ProfilesIT {
                 .getString("state");
     }
 
+    /** Routes go by the path that is left when its dots have been followed. */
+    @Test
+    void whatIsBelowV2DoesNotLeadOutOfIt() throws IOException {
+        try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH)) {
+            for (String outside : List.of("/v2/../metrics", "/v2/%2e%2E/metrics", "/v2/./../metrics")) {
+                try (RawConnection connection = new RawConnection(gateway.profilePort(1))) {
+                    connection.send("GET " + outside + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    assertEquals(404, connection.answer().status(), outside);
+                }
+            }
+        }
+    }
+
     @Test
     void requestsOfAllProtocolsShareBatches() {
         try (RunningGateway gateway = RunningGateway.start(Places.TEST_MODELS, BOTH, "worker.instances=1")) {

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * @thread opened and closed on the control thread; prepares on a thread for each version
  * @bound the jars of one folder, {@value #MOST_JARS} at most; {@value #MOST_PREPARING} that prepare, those that never return
- *     included: others wait for a place
+ *     included
  * @owns the jars and their classes
  */
 public final class Plugins implements AutoCloseable {
@@ -69,15 +69,10 @@ public final class Plugins implements AutoCloseable {
      * A version that asks for one.
      *
      * @param options by name
-     * @param patience longest that it may wait until others have been prepared
      * @param whenGone is given what is to be done when the version goes
      */
     public record Asking(
-            ModelId model,
-            Signature signature,
-            Map<String, String> options,
-            Duration patience,
-            Consumer<Runnable> whenGone) {}
+            ModelId model, Signature signature, Map<String, String> options, Consumer<Runnable> whenGone) {}
 
     /**
      * Those of the jars in that folder, in the order of their names.
@@ -194,7 +189,7 @@ public final class Plugins implements AutoCloseable {
             P plugin = side.apply(jar).get(name);
             if (plugin != null) {
                 InUse<T> prepared =
-                        new InUse<>(prepare(jar, () -> preparing.apply(plugin), asking), asking.model, jar.classes());
+                        new InUse<>(prepare(jar, () -> preparing.apply(plugin)), asking.model, jar.classes());
                 asking.whenGone.accept(() -> endLater(prepared));
                 return prepared;
             }
@@ -224,10 +219,10 @@ public final class Plugins implements AutoCloseable {
         }
     }
 
-    private <T> T prepare(PluginJar jar, InUse.Work<T> work, Asking asking) {
-        if (!hasPlace(asking.patience)) {
+    private <T> T prepare(PluginJar jar, InUse.Work<T> work) {
+        if (!preparing.tryAcquire()) {
             throw new IllegalArgumentException(MOST_PREPARING
-                    + " plug-ins have not returned from prepare: try again, or start anew if they never do");
+                    + " plug-ins have not returned from prepare: load it again later, or start anew if they never do");
         }
         try {
             return Objects.requireNonNull(InUse.within(jar.classes(), work), "prepare has returned null");
@@ -239,15 +234,6 @@ public final class Plugins implements AutoCloseable {
                     "the plug-in of " + jar.file().getFileName() + " failed: " + failure, failure);
         } finally {
             preparing.release();
-        }
-    }
-
-    private boolean hasPlace(Duration patience) {
-        try {
-            return preparing.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException stopped) { // by whoever waits for it no more
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 

@@ -27,15 +27,20 @@ class NoRowsTest {
 
     /** What comes out for one picture that the detector is not asked about. */
     private static String dark(Graphs graph, String... outputs) {
+        FakeStages stages = darkened(graph, outputs);
+        assertEquals(List.of("bright"), List.copyOf(stages.asked.keySet()));
+        return assertInstanceOf(InferenceResponse.class, stages.outcome())
+                .outputs()
+                .toString();
+    }
+
+    private static FakeStages darkened(Graphs graph, String... outputs) {
         FakeStages stages = new FakeStages(graph.stages(DARK).outputs(outputs).plan());
         stages.begin(
                 stages.plan.signature().outputNames(),
                 CroppingTest.floats("picture", new Shape(1, 3, 4, 4), new double[48]));
         stages.answer("bright", CroppingTest.floats("sum", new Shape(1), 0));
-        assertEquals(List.of("bright"), List.copyOf(stages.asked.keySet()));
-        return assertInstanceOf(InferenceResponse.class, stages.outcome())
-                .outputs()
-                .toString();
+        return stages;
     }
 
     @Test
@@ -57,6 +62,13 @@ class NoRowsTest {
                         "inner = finder(things.image)",
                         "parts = crop[1x1, nchw](image=things.image, boxes=inner.boxes)");
         assertEquals("[image FP32[0,3,1,1], index INT64[0]]", dark(graph, "parts.image", "parts.index"));
+    }
+
+    @Test
+    void aModelThatTakesNoRowsIsAskedAboutNothing() {
+        Graphs graph = models().model("count", "x FP32[-1,3,2,2] -> n FP32[1]").stages("n = count(things.image)");
+        FakeStages stages = darkened(graph, "n.n");
+        assertEquals("[x FP32[0,3,2,2]]", stages.asked("n").inputs().toString());
     }
 
     @Test

@@ -51,13 +51,8 @@ class PluginsTest {
     }
 
     private PluginInput preparing(Plugins plugins, String key) {
-        return preparing(plugins, key, Duration.ZERO);
-    }
-
-    private PluginInput preparing(Plugins plugins, String key, Duration patience) {
         return plugins.input(
-                "latched",
-                new Plugins.Asking(new ModelId("m", 1), NOTHING, Map.of("key", key), patience, whenGone::add));
+                "latched", new Plugins.Asking(new ModelId("m", 1), NOTHING, Map.of("key", key), whenGone::add));
     }
 
     private static List<Tensor> apply(PluginInput input) {
@@ -110,29 +105,6 @@ class PluginsTest {
         plugins.close();
         assertEquals(0, Step.CLOSED.of("kept").getCount());
         isRefused(input);
-    }
-
-    @Test
-    void whoFindsAllPlacesTakenWaitsForOne() throws Exception {
-        try (Plugins plugins = open(Duration.ZERO)) {
-            List<CompletableFuture<PluginInput>> all = new ArrayList<>();
-            for (int i = 0; i < 300; i++) {
-                CompletableFuture<PluginInput> prepared = new CompletableFuture<>();
-                all.add(prepared);
-                Thread asks = Thread.ofVirtual()
-                        .start(() -> prepared.completeAsync(
-                                () -> preparing(plugins, "slow", Duration.ofHours(1)), Runnable::run));
-                while (asks.getState() != Thread.State.TIMED_WAITING && asks.isAlive()) {
-                    Thread.onSpinWait();
-                }
-                assertTrue(asks.isAlive(), "its class may not prepare yet, and it may not be refused");
-            }
-            Step.MAY_PREPARE.of("slow").countDown();
-            for (CompletableFuture<PluginInput> each : all) {
-                each.get(30, TimeUnit.SECONDS);
-            }
-            whenGone.forEach(Runnable::run);
-        }
     }
 
     @Test

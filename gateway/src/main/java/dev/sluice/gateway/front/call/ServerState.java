@@ -48,12 +48,17 @@ public final class ServerState {
         return modelControl ? WITH_CONTROL : EXTENSIONS;
     }
 
-    /** Ready when every model that it began with has been tried, it does not stop, and one works, or is asleep, if any is wanted. */
+    /** Every model that it began with has been tried, and it does not stop. */
+    public static boolean isServing(FrontParts parts) {
+        return parts.models().isComplete() && !parts.admission().isDraining();
+    }
+
+    /** It serves, and one model works, or is asleep, if any is wanted. */
     public static boolean isReady(FrontParts parts) {
         List<ModelReport> all = parts.models().all();
         boolean anyReady = all.stream().anyMatch(ModelReport::takesRequests);
         boolean noneWanted = all.stream().allMatch(report -> report.state() == ModelState.UNLOADED);
-        return parts.models().isComplete() && !parts.admission().isDraining() && (anyReady || noneWanted);
+        return isServing(parts) && (anyReady || noneWanted);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class ProfileFronts {
     private static final int FIRST_FREE_PORT = -4;
 
     private static final String V2 = "/v2";
+
+    /** A part of a path that begins with a dot, as {@code ..} does. */
+    private static final Pattern DOTS = Pattern.compile("/(?:\\.|%2[eE])");
 
     private final Profile beside;
     private final List<ProfileListener> listeners;
@@ -85,9 +89,11 @@ public final class ProfileFronts {
                 .orElse(routes);
     }
 
+    /** And stays there: routes go by the path that is left when dots have been followed. */
     private static boolean isBelowV2(HttpServerRequest request) {
         String path = String.valueOf(request.path());
-        return path.equals(V2) || path.startsWith(V2 + "/");
+        return path.equals(V2)
+                || (path.startsWith(V2 + "/") && !DOTS.matcher(path).find());
     }
 
     private static Router routes(Profile profile, ProfileFront front, LoopParts loop) {

@@ -18,7 +18,6 @@ import dev.sluice.worker.contract.ModelCommand;
 import dev.sluice.worker.contract.ModelCommand.Outcome;
 import dev.sluice.worker.contract.ModelReport;
 import dev.sluice.worker.contract.ModelSource;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -114,52 +113,62 @@ final class ModelsHandler implements Handler<RoutingContext> {
             orders.take(
                     context,
                     body -> {
-                        if (placed(name) == null) {
-                            requireLoaded(name);
+                        if (placed(name) != null) {
+                            return new ModelCommand.Reset(name); // the next one of the name comes from elsewhere
                         }
-                        return away(name);
+                        requireLoaded(name);
+                        return new ModelCommand.Unload(name);
                     },
                     outcome -> loop.exchanges().of(context).done());
         }
     }
 
-    /** The next one of a name that the platform has placed comes from elsewhere. */
-    private ModelCommand away(String name) {
-        return placed(name) == null ? new ModelCommand.Unload(name) : new ModelCommand.Reset(name);
-    }
-
     private void load(RoutingContext context) {
         if (mayChange(context)) {
-            Exchange exchange = loop.exchanges().of(context);
-            orders.read(context, body -> Orders.answer(exchange, loaded(context, body), done -> exchange.done()));
+            Loading loading = new Loading(context);
+            orders.take(context, loading::begin, loading::goOn);
         }
-    }
-
-    /** What lies in the repository is loaded from there; of all else it is said first where the platform has put it. */
-    private Future<Outcome> loaded(RoutingContext context, HttpBytes body) {
-        JsonMembers members = JsonMembers.readAmongOthers(body.array(), body.from(), body.to(), MEMBERS);
-        String name = required(members, "model_name");
-        String url = required(members, "url");
-        if (isLoaded(name)) {
-            loop.exchanges().of(context).speaks(SagemakerDialect.LOADED);
-            throw InferenceException.invalid("", "model " + InferenceException.quoted(name) + " is loaded already");
-        }
-        if (!models.versions(name).isEmpty() && placed(name) == null) {
-            return loaded(context, name);
-        }
-        return orders.order(context, new ModelCommand.Source(name, FIRST, source(url), true))
-                .compose(said -> said.refusal() == null ? loaded(context, name) : Future.succeededFuture(said));
     }
 
     /**
-     * What cannot be loaded is sent away again: the platform knows of no model that has failed, and takes a container
-     * for ill that is not ready because of one.
+     * One model on its way into memory: what lies in the repository is loaded from there; of everything else it is said
+     * first where the platform has put it.
+     *
+     * @thread confined to the front loop
      */
-    private Future<Outcome> loaded(RoutingContext context, String name) {
-        return orders.order(context, new ModelCommand.Load(name))
-                .compose(end -> end.refusal() == null
-                        ? Future.succeededFuture(end)
-                        : orders.order(context, away(name)).transform(gone -> Future.succeededFuture(end)));
+    private final class Loading {
+
+        private final RoutingContext context;
+        private @Nullable String toLoad;
+
+        Loading(RoutingContext context) {
+            this.context = context;
+        }
+
+        ModelCommand begin(HttpBytes body) {
+            JsonMembers members = JsonMembers.readAmongOthers(body.array(), body.from(), body.to(), MEMBERS);
+            String name = required(members, "model_name");
+            String url = required(members, "url");
+            if (isLoaded(name)) {
+                loop.exchanges().of(context).speaks(SagemakerDialect.LOADED);
+                throw InferenceException.invalid("", "model " + InferenceException.quoted(name) + " is loaded already");
+            }
+            if (!models.versions(name).isEmpty() && placed(name) == null) {
+                return new ModelCommand.Load(name);
+            }
+            toLoad = name;
+            return new ModelCommand.Source(name, FIRST, source(url), true);
+        }
+
+        void goOn(Outcome outcome) {
+            String name = toLoad;
+            if (name == null) {
+                loop.exchanges().of(context).done();
+            } else {
+                toLoad = null;
+                orders.order(context, new ModelCommand.Load(name), this::goOn);
+            }
+        }
     }
 
     private static String required(JsonMembers members, String name) {

@@ -1,6 +1,7 @@
 package dev.sluice.gateway.front.sagemaker;
 
 import dev.sluice.gateway.front.RequestedModel;
+import dev.sluice.gateway.front.call.FrontParts;
 import dev.sluice.gateway.front.call.ServerState;
 import dev.sluice.gateway.front.http.DefaultModel;
 import dev.sluice.gateway.front.http.Dialect;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The container contract of Amazon SageMaker.
  *
  * @thread stateless; what it adds is confined to one front loop
- * @errors 503 at {@code /ping} until models are ready; otherwise those of the handlers
+ * @errors 503 at {@code /ping} until models are ready, or with {@code http.model_control} until those that it began with
+ *     have been tried; otherwise those of the handlers
  * @source Amazon SageMaker developer guide: custom inference code with hosting services, custom containers contract for
  *     multi-model endpoints, bidirectional streaming
  */
@@ -53,13 +55,18 @@ public final class SagemakerFront implements ProfileFront {
         return SagemakerDialect.INFERENCE;
     }
 
-    /** Nothing is said in a body, which nobody reads. */
+    /**
+     * Nothing is said in a body, which nobody reads. Where the platform says which models there are, it hears of each
+     * when it loads it; of a container that is ill it would take all of them away.
+     */
     private static void ping(LoopParts loop, RoutingContext context) {
         Exchange exchange = loop.exchanges().of(context);
-        if (ServerState.isReady(loop.serving().parts())) {
+        FrontParts parts = loop.serving().parts();
+        boolean isMultiModel = loop.options().modelControl();
+        if (isMultiModel ? ServerState.isServing(parts) : ServerState.isReady(parts)) {
             exchange.done();
         } else {
-            exchange.error(503, "no model is ready");
+            exchange.error(503, isMultiModel ? "the server begins, or ends" : "no model is ready");
         }
     }
 

@@ -15,7 +15,6 @@ import dev.sluice.worker.contract.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,6 @@ public final class PredictDecoder {
     private final Signature signature;
     private final TensorBuffers buffers;
     private final Set<String> stands;
-    private final Consumer<Signature> byRows;
     private final List<GrowingTensor> tensors = new ArrayList<>();
     private final SignatureName signatureName = new SignatureName();
     private boolean rows;
@@ -53,38 +51,22 @@ public final class PredictDecoder {
 
     /** @param stands names by which a row may call the input of a model that has one */
     public PredictDecoder(HttpBytes body, Signature signature, TensorBuffers buffers, Set<String> stands) {
-        this(body, cursor(body), signature, buffers, stands, any -> {});
-    }
-
-    /** @param byRows looks at the model where its answer is to come by rows; throws where it cannot */
-    PredictDecoder(
-            HttpBytes body,
-            Signature signature,
-            TensorBuffers buffers,
-            Set<String> stands,
-            Consumer<Signature> byRows) {
-        this(body, cursor(body), signature, buffers, stands, byRows);
+        this(body, cursor(body), signature, buffers, stands);
     }
 
     /** Where the elements are the cells of a table: {@link JsonCursor#ofCells}. */
     public static PredictDecoder ofCells(HttpBytes body, Signature signature, TensorBuffers buffers) {
         JsonCursor cells = JsonCursor.ofCells(body.array(), body.from(), body.to());
-        return new PredictDecoder(body, cells, signature, buffers, Set.of(), any -> {});
+        return new PredictDecoder(body, cells, signature, buffers, Set.of());
     }
 
     private PredictDecoder(
-            HttpBytes body,
-            JsonCursor cursor,
-            Signature signature,
-            TensorBuffers buffers,
-            Set<String> stands,
-            Consumer<Signature> byRows) {
+            HttpBytes body, JsonCursor cursor, Signature signature, TensorBuffers buffers, Set<String> stands) {
         this.body = body;
         this.cursor = cursor;
         this.signature = signature;
         this.buffers = buffers;
         this.stands = stands;
-        this.byRows = byRows;
     }
 
     /** NaN and infinities stand bare, as that server has them. */
@@ -110,9 +92,6 @@ public final class PredictDecoder {
             readBody();
             if (!instancesSeen && !inputsSeen) {
                 throw Refusals.invalid("Missing 'inputs' or 'instances' key");
-            }
-            if (rows) {
-                byRows.accept(signature);
             }
             List<Tensor> inputs = inputs();
             return DecodedRequest.plain(inputs, signature.outputNames(), signature);

@@ -7,7 +7,6 @@ import dev.sluice.gateway.front.v2.JsonOutput;
 import dev.sluice.gateway.front.v2.NamedOutputs;
 import dev.sluice.gateway.front.v2.NestedEncoder;
 import dev.sluice.worker.contract.DataType;
-import dev.sluice.worker.contract.InferenceException;
 import dev.sluice.worker.contract.InferenceResponse;
 import dev.sluice.worker.contract.ModelReport.Description;
 import dev.sluice.worker.contract.Shape;
@@ -15,39 +14,40 @@ import dev.sluice.worker.contract.Signature;
 import dev.sluice.worker.contract.Tensor;
 import dev.sluice.worker.contract.TensorSpec;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the answer to {@code :predict}: {@code predictions}, row by row, or {@code outputs}, tensor by tensor. A single
  * output stands without its name.
  *
  * <p>Outputs of a model without batches need not have rows, or as many each. TensorFlow Serving refuses to tell them row
- * by row; protocols that took {@code predictions} from it without saying what they are get whole tensors then.
+ * by row; protocols that took {@code predictions} from it without saying what they are get whole tensors then. Which it
+ * is the model's signature says, and not what it was sent: outputs of {@code [-1]} and {@code [2]} have no rows, for two
+ * elements neither.
  *
  * @thread confined to one front loop
  * @errors InvalidRequest of {@link #ROWS} where the outputs have no rows
  * @source tensorflow/serving, json_tensor.cc: MakeJsonFromTensors
  */
 public enum PredictWriter implements AnswerWriter {
-    /** As TensorFlow Serving has them. */
+    /** Row by row, or the refusal of TensorFlow Serving. */
     ROWS {
         @Override
         public JsonOutput write(InferenceResponse response, Description model) {
-            misfit(response.outputs()).ifPresent(why -> {
+            @Nullable String why = misfit(response.outputs());
+            if (why != null) {
                 throw Refusals.invalid(why);
-            });
+            }
             return writeRows(response, (output, encoder) -> encoder.nextRow());
         }
     },
 
-    /** Row by row where there are rows, and otherwise whole tensors. */
+    /** Row by row where the model's outputs have rows, and otherwise whole tensors. */
     PREDICTIONS {
         @Override
         public JsonOutput write(InferenceResponse response, Description model) {
-            return writePredictions(response, (output, encoder) -> encoder.nextRow());
+            return writePredictions(response, model.signature(), (output, encoder) -> encoder.nextRow());
         }
     },
 
@@ -55,7 +55,7 @@ public enum PredictWriter implements AnswerWriter {
     FRAME {
         @Override
         public JsonOutput write(InferenceResponse response, Description model) {
-            return writePredictions(response, (output, encoder) -> {
+            return writePredictions(response, model.signature(), (output, encoder) -> {
                 if (output.shape().rank() == 2 && output.shape().dimension(1) == 1) {
                     encoder.nextElement();
                 } else {
@@ -75,8 +75,9 @@ public enum PredictWriter implements AnswerWriter {
     /** Outputs of such a name are bytes, whatever they hold. */
     private static final String BYTES_SUFFIX = "_bytes";
 
-    private static JsonOutput writePredictions(InferenceResponse response, BiConsumer<Tensor, NestedEncoder> writeRow) {
-        return misfit(response.outputs()).isEmpty()
+    private static JsonOutput writePredictions(
+            InferenceResponse response, Signature signature, BiConsumer<Tensor, NestedEncoder> writeRow) {
+        return declaresRows(signature) && misfit(response.outputs()) == null
                 ? writeRows(response, writeRow)
                 : writeTensors(response, "{\"predictions\":");
     }
@@ -111,40 +112,52 @@ public enum PredictWriter implements AnswerWriter {
         return new NestedEncoder(output, bytes, out);
     }
 
-    /** Why these have no rows that can be told one by one. */
-    private static Optional<String> misfit(List<Tensor> outputs) {
-        for (Tensor output : outputs) {
-            if (output.shape().rank() == 0) {
-                return Optional.of("Tensor name: " + output.name() + " has no shape information");
+    /** Whether outputs of that model have rows, whatever is sent to it. */
+    private static boolean declaresRows(Signature signature) {
+        List<TensorSpec> outputs = signature.outputs();
+        for (TensorSpec output : outputs) {
+            if (output.shape().rank() == 0
+                    || output.shape().dimension(0) != outputs.getFirst().shape().dimension(0)) {
+                return false;
             }
         }
-        return misfit(outputs, Tensor::name, Tensor::rows);
+        return true;
+    }
+
+    /** Why these have no rows that can be told one by one; null if they can. */
+    private static @Nullable String misfit(List<Tensor> outputs) {
+        for (Tensor output : outputs) {
+            if (output.shape().rank() == 0) {
+                return "Tensor name: " + output.name() + " has no shape information";
+            }
+        }
+        long expected = outputs.getFirst().rows();
+        for (Tensor output : outputs) {
+            if (output.rows() != expected) {
+                return inconsistent(output.name(), output.rows(), expected);
+            }
+        }
+        return null;
     }
 
     /**
      * The same before the model runs, of outputs whose rows it declares as different numbers: whoever wants them row by
-     * row need not wait for it.
-     *
-     * @throws InferenceException InvalidRequest
+     * row need not wait for it. Null where it takes a run to know.
      */
-    static void requireRows(Signature signature) {
-        List<TensorSpec> known = signature.outputs().stream()
-                .filter(output -> output.shape().rank() > 0 && output.shape().dimension(0) != Shape.VARIABLE)
-                .toList();
-        misfit(known, TensorSpec::name, output -> output.shape().dimension(0)).ifPresent(why -> {
-            throw Refusals.invalid(why);
-        });
+    static @Nullable String declaredMisfit(Signature signature) {
+        long expected = Shape.VARIABLE;
+        for (TensorSpec output : signature.outputs()) {
+            long rows =
+                    output.shape().rank() == 0 ? Shape.VARIABLE : output.shape().dimension(0);
+            if (rows != Shape.VARIABLE && expected != Shape.VARIABLE && rows != expected) {
+                return inconsistent(output.name(), rows, expected);
+            }
+            expected = expected == Shape.VARIABLE ? rows : expected;
+        }
+        return null;
     }
 
-    private static <T> Optional<String> misfit(List<T> outputs, Function<T, String> name, ToLongFunction<T> rows) {
-        for (T output : outputs) {
-            long expected = rows.applyAsLong(outputs.getFirst());
-            long actual = rows.applyAsLong(output);
-            if (actual != expected) {
-                return Optional.of("Tensor name: " + name.apply(output) + " has inconsistent batch size: " + actual
-                        + " expecting: " + expected);
-            }
-        }
-        return Optional.empty();
+    private static String inconsistent(String name, long rows, long expected) {
+        return "Tensor name: " + name + " has inconsistent batch size: " + rows + " expecting: " + expected;
     }
 }

@@ -9,12 +9,12 @@ import dev.sluice.gateway.front.http.Intake;
 import dev.sluice.gateway.front.http.LoopParts;
 import dev.sluice.gateway.front.v2.DecodedRequest;
 import dev.sluice.worker.contract.InferenceException;
+import dev.sluice.worker.contract.Signature;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,10 +105,21 @@ final class TfsHandler implements Handler<RoutingContext> {
     }
 
     private static DecodedRequest predict(Exchange exchange, HttpBytes body, ModelEndpoint by, TensorBuffers buffers) {
-        PredictDecoder decoder =
-                new PredictDecoder(body, by.description().signature(), buffers, Set.of(), PredictWriter::requireRows);
-        DecodedRequest decoded = decoder.decode();
+        Signature signature = by.description().signature();
+        PredictDecoder decoder = new PredictDecoder(body, signature, buffers);
+        DecodedRequest decoded = decode(decoder, signature, buffers);
         exchange.answersBy(decoder.isByRows() ? PredictWriter.ROWS : PredictWriter.COLUMNS);
+        return decoded;
+    }
+
+    /** Who wants outputs row by row that cannot have rows need not wait for them. */
+    static DecodedRequest decode(PredictDecoder decoder, Signature signature, TensorBuffers buffers) {
+        DecodedRequest decoded = decoder.decode();
+        @Nullable String misfit = decoder.isByRows() ? PredictWriter.declaredMisfit(signature) : null;
+        if (misfit != null) {
+            decoded.inputs().forEach(input -> buffers.giveBack(input.data()));
+            throw Refusals.invalid(misfit);
+        }
         return decoded;
     }
 

@@ -181,14 +181,17 @@ class OrderAnswersIT {
         assertEquals("200 true", post("/begin"));
         assertTrue(answer(new Reply.Scheduled(source, List.of(step, then), "it comes"))
                 .startsWith("202 "));
+        long end = System.nanoTime() + MINUTE.toNanos();
         while (!post("/begin").equals("200 true")) {
+            assertTrue(System.nanoTime() < end, "its name is not free again");
             Thread.onSpinWait();
         }
         List<ModelCommand> all = new ArrayList<>(List.of(new ModelCommand.Vet(source), source));
         all.addAll(List.of(ordered));
         assertEquals(all, List.copyOf(commands));
         reply = new Reply.Order(source, List.of(), 200, () -> "free");
-        post("/order");
+        String free = post("/order");
+        assertTrue(free.startsWith("200 ") && free.contains("\"free\""), free);
     }
 
     @Test
