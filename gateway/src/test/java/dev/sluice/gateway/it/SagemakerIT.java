@@ -103,6 +103,28 @@ class SagemakerIT {
         }
     }
 
+    /** As at {@code /predict}: what is called JSON is JSON, and what is called nothing may be a text that begins so. */
+    @Test
+    void aTextIsWhatTheContentTypeSaysThatItIs() {
+        String three = "[\"good\", 3]";
+        String film = "\"good\" film";
+        try (RunningGateway gateway =
+                RunningGateway.start(Places.TEXT_MODELS, PROFILE, "http.default_model=moods", "worker.instances=1")) {
+            String said = gateway.post("/invocations", three, "content-type", "application/json")
+                    .error(400);
+            assertTrue(said.startsWith("body[1]: "), said);
+            said = gateway.post("/invocations", film, "content-type", "Application/JSON; charset=utf-8")
+                    .error(400);
+            assertTrue(said.startsWith("body: "), said);
+            for (String type : List.of("text/plain", "application/octet-stream", "application/x-other")) {
+                for (String text : List.of(three, film)) {
+                    Answer answer = gateway.post("/invocations", text, "content-type", type);
+                    assertEquals("good", answer.json().getString("label"), answer.toString());
+                }
+            }
+        }
+    }
+
     @Test
     void thePlatformLoadsModelsFromWhereItPutsThem() throws IOException {
         Path put = Files.createDirectories(folder.resolve("put/hash/model"));

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class MediaTypes {
 
+    private static final String PLAIN_TEXT = "text/plain";
     private static final Set<String> TAKEN = Set.of(
             "application/json",
             "text/json",
-            "text/plain",
+            PLAIN_TEXT,
             "application/x-www-form-urlencoded",
             "application/octet-stream");
 
@@ -45,6 +46,10 @@ final class MediaTypes {
     static boolean isJson(@Nullable String contentType) {
         String normal = contentType == null ? "" : mediaType(contentType);
         return normal.endsWith("/json") || normal.endsWith("+json");
+    }
+
+    static boolean isPlainText(@Nullable String contentType) {
+        return contentType != null && mediaType(contentType).equals(PLAIN_TEXT);
     }
 
     static boolean isTaken(@Nullable String contentType) {

@@ -86,16 +86,25 @@ public record PredictBody(Kind kind, String boundary, List<String> names) {
         if (type.startsWith("text/csv")) {
             return new PredictBody(Kind.CSV, "", List.of(names));
         }
-        if (type.startsWith("text/plain") && MediaTypes.isTaken(contentType)) {
-            return new PredictBody(Kind.PLAIN_TEXT, "", List.of(names));
-        }
         if (MediaTypes.isTaken(contentType)) {
-            return new PredictBody(MediaTypes.isJson(contentType) ? Kind.JSON : Kind.EITHER, "", List.of(names));
+            return new PredictBody(wholeKind(contentType), "", List.of(names));
         }
         throw new InferenceException(new InferenceError.UnsupportedMediaType(
                 "content-type: expected image/*, audio/*, multipart/form-data, application/json or"
                         + " application/octet-stream and"
                         + " got " + InferenceException.shortened(String.valueOf(contentType))));
+    }
+
+    /** By the head of a request that may call its body anything: what is neither JSON nor plain text says nothing. */
+    public static PredictBody ofAny(HttpServerRequest request) {
+        return new PredictBody(wholeKind(request.getHeader(HttpHeaders.CONTENT_TYPE)), "", List.of());
+    }
+
+    private static Kind wholeKind(@Nullable String contentType) {
+        if (MediaTypes.isJson(contentType)) {
+            return Kind.JSON;
+        }
+        return MediaTypes.isPlainText(contentType) ? Kind.PLAIN_TEXT : Kind.EITHER;
     }
 
     /** Whether it is JSON; of one that begins with much space nobody looks for more. */

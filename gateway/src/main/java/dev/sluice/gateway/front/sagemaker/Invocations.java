@@ -138,9 +138,8 @@ final class Invocations {
                 throw new InferenceException(noTransform(endpoint));
             }
             exchange.answersBy(TransformCalls.forPeople(exchange));
-            PredictBody form = type == BodyType.FORM
-                    ? PredictBody.of(exchange.request())
-                    : new PredictBody(PredictBody.Kind.EITHER, "", List.of());
+            PredictBody form =
+                    type == BodyType.FORM ? PredictBody.of(exchange.request()) : PredictBody.ofAny(exchange.request());
             transforms.begin(new TransformCalls.Asked(exchange, head, endpoint), form, body);
         } catch (InferenceException refused) {
             loop.serving().refuse(exchange, endpoint.model(), refused.error());

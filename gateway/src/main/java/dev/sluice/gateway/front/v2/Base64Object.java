@@ -57,10 +57,10 @@ public final class Base64Object {
         byte[] all = text.getBytes(StandardCharsets.ISO_8859_1);
         int kept = 0;
         for (byte each : all) {
-            if (each < 0 || each > ' ') {
+            if (each != ' ' && each != '\t' && each != '\r' && each != '\n') {
                 all[kept++] = each;
             }
         }
-        return Arrays.copyOf(all, kept);
+        return kept == all.length ? all : Arrays.copyOf(all, kept);
     }
 }

@@ -1,9 +1,5 @@
 package dev.sluice.gateway.front.v2;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads JSON integers of up to 64 bits, signed or unsigned, exactly.
  *
@@ -11,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * a value missing.
  *
  * @thread stateless
- * @bound no allocation, but for such cells
+ * @bound no allocation; time grows with the length of the number and not with its exponent
  * @errors {@link BadJson} when the number is no integer, or lies outside the range
  */
 final class JsonIntegers {
@@ -19,8 +15,12 @@ final class JsonIntegers {
     /** Numbers of so many digits fit a {@code long} without looking. */
     private static final int SAFE_DIGITS = 18;
 
-    private static final String MAX_UNSIGNED = Long.toUnsignedString(-1);
-    private static final int MOST_DIGITS = MAX_UNSIGNED.length();
+    private static final long MAX_UNSIGNED = -1;
+    private static final long MAX_BEFORE_LAST_DIGIT = Long.divideUnsigned(MAX_UNSIGNED, 10);
+    private static final int MAX_LAST_DIGIT = (int) Long.remainderUnsigned(MAX_UNSIGNED, 10);
+
+    /** Larger ones say no more, as no number has so many digits. */
+    private static final int MOST_EXPONENT = 2 * JsonNumbers.MAX_LENGTH;
 
     private JsonIntegers() {}
 
@@ -44,7 +44,7 @@ final class JsonIntegers {
         }
         value = negative ? -value : value;
         if (value < min || value > max) {
-            throw outOfRange(cursor, at, Long.toString(min), Long.toString(max));
+            throw outOfRange(cursor, at, min, max);
         }
         cursor.position = at;
         return value;
@@ -52,54 +52,96 @@ final class JsonIntegers {
 
     /** An integer from 0 to 2^64 - 1, as the bits of a {@code long}. */
     static long readUnsigned(JsonCursor cursor) {
-        int to = endOfNumber(cursor);
-        if (!isPlain(cursor, to)) {
-            return readCell(cursor, to, BigInteger.ZERO, new BigInteger(MAX_UNSIGNED))
-                    .longValue();
-        }
-        boolean negative = cursor.bytes[cursor.position] == '-';
-        int from = negative ? cursor.position + 1 : cursor.position;
-        long value = magnitude(cursor, from, to);
-        if (exceeds64Bits(cursor, from, to) || (negative && value != 0)) {
-            throw outOfRange(cursor, to, "0", MAX_UNSIGNED);
-        }
-        cursor.position = to;
-        return value;
+        return readSlowly(cursor, 0, MAX_UNSIGNED);
     }
 
+    /** However long, and in a cell however it is written; {@code max} is unsigned where {@code min} is not negative. */
     private static long readSlowly(JsonCursor cursor, long min, long max) {
         int to = endOfNumber(cursor);
-        if (!isPlain(cursor, to)) {
-            return readCell(cursor, to, BigInteger.valueOf(min), BigInteger.valueOf(max))
-                    .longValue();
-        }
         boolean negative = cursor.bytes[cursor.position] == '-';
         int from = negative ? cursor.position + 1 : cursor.position;
-        long magnitude = magnitude(cursor, from, to);
-        long value = negative ? -magnitude : magnitude;
-        boolean fits = negative ? value <= 0 : value >= 0;
-        if (!fits || exceeds64Bits(cursor, from, to) || value < min || value > max) {
-            throw outOfRange(cursor, to, Long.toString(min), Long.toString(max));
+        int point = JsonNumbers.digits(cursor, from);
+        boolean fraction = point < to && cursor.bytes[point] == '.';
+        int end = fraction ? JsonNumbers.digits(cursor, point + 1) : point;
+        int whole = point - from + exponent(cursor, end, to);
+        if (point < to && !(cursor.cells && isZeroBehind(cursor, from, end, whole))) {
+            throw new BadJson("expected an integer and found " + JsonNumbers.text(cursor, to));
+        }
+        long magnitude;
+        try {
+            magnitude = magnitude(cursor, from, end, whole);
+        } catch (ArithmeticException beyond64Bits) {
+            throw outOfRange(cursor, to, min, max);
+        }
+        if (!isWithin(negative, magnitude, min, max)) {
+            throw outOfRange(cursor, to, min, max);
         }
         cursor.position = to;
-        return value;
+        return negative ? -magnitude : magnitude;
     }
 
-    /** What those digits say, as an unsigned number, if it does not exceed 64 bits. */
-    private static long magnitude(JsonCursor cursor, int from, int to) {
+    /** What stands between the end of the digits and that of the number; 0 where nothing does. */
+    private static int exponent(JsonCursor cursor, int end, int to) {
+        int exponent = 0;
+        for (int at = end; at < to; at++) {
+            byte next = cursor.bytes[at];
+            if (next >= '0' && next <= '9') {
+                exponent = Math.min(exponent * 10 + (next - '0'), MOST_EXPONENT);
+            }
+        }
+        return end < to && cursor.bytes[end + 1] == '-' ? -exponent : exponent;
+    }
+
+    /** Whether these digits, a point among them, are all 0 behind the first so many. */
+    private static boolean isZeroBehind(JsonCursor cursor, int from, int end, int whole) {
+        int left = whole;
+        for (int at = from; at < end; at++) {
+            byte next = cursor.bytes[at];
+            if (next != '.' && left-- <= 0 && next != '0') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * What the first so many of these digits say, a point among them passed over, as an unsigned number; zeros follow
+     * where they are fewer.
+     *
+     * @throws ArithmeticException where that exceeds 64 bits
+     */
+    private static long magnitude(JsonCursor cursor, int from, int end, int whole) {
         long value = 0;
-        for (int at = from; at < to; at++) {
-            value = value * 10 + (cursor.bytes[at] - '0');
+        int left = whole;
+        for (int at = from; at < end && left > 0; at++) {
+            if (cursor.bytes[at] != '.') {
+                value = appendExact(value, cursor.bytes[at] - '0');
+                left--;
+            }
+        }
+        for (; left > 0 && value != 0; left--) {
+            value = appendExact(value, 0);
         }
         return value;
     }
 
-    private static boolean exceeds64Bits(JsonCursor cursor, int from, int to) {
-        int longer = to - from - MAX_UNSIGNED.length();
-        for (int i = 0; longer == 0 && i < MAX_UNSIGNED.length(); i++) {
-            longer = cursor.bytes[from + i] - MAX_UNSIGNED.charAt(i);
+    private static long appendExact(long value, int digit) {
+        int beyond = Long.compareUnsigned(value, MAX_BEFORE_LAST_DIGIT);
+        if (beyond > 0 || (beyond == 0 && digit > MAX_LAST_DIGIT)) {
+            throw new ArithmeticException("beyond 64 bits");
         }
-        return longer > 0;
+        return value * 10 + digit;
+    }
+
+    private static boolean isWithin(boolean negative, long magnitude, long min, long max) {
+        long value = negative ? -magnitude : magnitude;
+        if (min < 0) {
+            boolean isSigned = negative ? value <= 0 : value >= 0;
+            return isSigned && value >= min && value <= max;
+        }
+        return (!negative || magnitude == 0)
+                && Long.compareUnsigned(magnitude, min) >= 0
+                && Long.compareUnsigned(magnitude, max) <= 0;
     }
 
     /** No digit at all, a leading zero, or a number that goes on with a fraction or an exponent. */
@@ -122,43 +164,8 @@ final class JsonIntegers {
         return JsonNumbers.endOf(cursor);
     }
 
-    /** Whether it has neither fraction nor exponent. */
-    private static boolean isPlain(JsonCursor cursor, int to) {
-        for (int at = cursor.position + 1; at < to; at++) {
-            if (cursor.bytes[at] < '0' || cursor.bytes[at] > '9') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** One with a fraction or an exponent: an integer where they come to nothing, and only in a cell. */
-    private static BigInteger readCell(JsonCursor cursor, int to, BigInteger min, BigInteger max) {
-        BigDecimal value = cursor.cells ? decimal(cursor, to) : null;
-        long digits = value == null ? 0 : (long) value.precision() - value.scale();
-        boolean huge = digits > MOST_DIGITS;
-        if (value == null || (!huge && value.stripTrailingZeros().scale() > 0)) {
-            throw new BadJson("expected an integer and found " + JsonNumbers.text(cursor, to));
-        }
-        BigInteger whole = huge ? BigInteger.ZERO : value.toBigInteger();
-        if (huge || whole.compareTo(min) < 0 || whole.compareTo(max) > 0) {
-            throw outOfRange(cursor, to, min.toString(), max.toString());
-        }
-        cursor.position = to;
-        return whole;
-    }
-
-    /** Null where the exponent is one that nothing reads. */
-    private static @Nullable BigDecimal decimal(JsonCursor cursor, int to) {
-        try {
-            BigDecimal value = new BigDecimal(JsonNumbers.text(cursor, to));
-            return value.signum() == 0 ? BigDecimal.ZERO : value;
-        } catch (NumberFormatException exponent) {
-            return null;
-        }
-    }
-
-    private static BadJson outOfRange(JsonCursor cursor, int to, String min, String max) {
-        return new BadJson(JsonNumbers.text(cursor, to) + " is outside the range " + min + " to " + max);
+    private static BadJson outOfRange(JsonCursor cursor, int to, long min, long max) {
+        String most = min < 0 ? Long.toString(max) : Long.toUnsignedString(max);
+        return new BadJson(JsonNumbers.text(cursor, to) + " is outside the range " + min + " to " + most);
     }
 }

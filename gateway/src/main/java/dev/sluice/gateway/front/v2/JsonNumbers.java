@@ -76,7 +76,8 @@ final class JsonNumbers {
         return digits(cursor, at);
     }
 
-    private static int digits(JsonCursor cursor, int at) {
+    /** Where the digits end that stand there. */
+    static int digits(JsonCursor cursor, int at) {
         int to = at;
         while (isDigit(cursor, to)) {
             to++;

@@ -67,12 +67,14 @@ public record JsonTexts(List<String> texts, boolean isList) {
         JsonCursor cursor = new JsonCursor(bytes, from, to);
         try {
             boolean list = cursor.tryRead('[');
-            do {
+            boolean more = !list || !cursor.tryRead(']');
+            while (more) {
                 if (cursor.peek() != '"') {
                     return false;
                 }
                 cursor.skipValue();
-            } while (list && cursor.readCommaOr(']'));
+                more = list && cursor.readCommaOr(']');
+            }
             cursor.readEnd();
             return true;
         } catch (BadJson none) {

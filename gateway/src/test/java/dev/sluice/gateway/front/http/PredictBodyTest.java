@@ -118,12 +118,14 @@ class PredictBodyTest {
     void readsTextsThatAreAllOfABody() {
         assertEquals("[a, b]", texts(BODY, " [\"a\", \"b\"] "));
         assertEquals("[\"]", texts(BODY, "\"\\\"\""));
+        PredictBody json = new PredictBody(PredictBody.Kind.JSON, "", List.of());
+        assertEquals("[]", texts(json, "[ ]"));
+        assertEquals("[]", texts(BODY, "[ ]"), "without a type too");
         for (String text : new String[] {"\"a\" and b", "[a]", "[\"a\"", "[\"a\", 1]", "[\"a\"] b"}) {
             assertEquals("[" + text + "]", texts(BODY, text), "which is no JSON, or no texts");
-            PredictBody json = new PredictBody(PredictBody.Kind.JSON, "", List.of());
-            String said = String.valueOf(assertThrows(InferenceException.class, () -> texts(json, text))
+            String refusal = String.valueOf(assertThrows(InferenceException.class, () -> texts(json, text))
                     .getMessage());
-            assertTrue(said.startsWith("body"), said);
+            assertTrue(refusal.startsWith("body"), refusal);
         }
         assertEquals("[\"a\"]", texts(new PredictBody(PredictBody.Kind.PLAIN_TEXT, "", List.of()), "\"a\""));
         InferenceException many = assertThrows(InferenceException.class, () -> BODY.texts(bytes("[\"a\",\"b\"]"), 1));

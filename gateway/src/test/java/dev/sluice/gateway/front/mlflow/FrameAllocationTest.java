@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FrameAllocationTest {
 
     private static final Description TOGETHER = model(new TensorSpec("x", DataType.FP32, new Shape(-1, -1)));
+    private static final Description WHOLE = model(new TensorSpec("x", DataType.INT64, new Shape(-1, -1)));
     private static final Description APART = model(
             new TensorSpec("a", DataType.FP32, new Shape(-1, 1)),
             new TensorSpec("b", DataType.BYTES, new Shape(-1, 1)));
@@ -63,5 +64,12 @@ class FrameAllocationTest {
         Description model = together ? TOGETHER : APART;
         AllocatedHeap.assertSameForMany(
                 (together ? "together, " : "apart, ") + form, rows -> decoding(model, form, row, rows));
+    }
+
+    /** As pandas writes a column of integers that once had a value missing. */
+    @ParameterizedTest
+    @CsvSource({"split, '[1.0,-12345.0]'", "records, '{\"a\":1.0,\"b\":1e3}'", "csv, '12345.000,1.5e1'"})
+    void norDoWholeNumbersThatAreWrittenWithAPoint(String form, String row) {
+        AllocatedHeap.assertSameForMany("whole, " + form, rows -> decoding(WHOLE, form, row, rows));
     }
 }

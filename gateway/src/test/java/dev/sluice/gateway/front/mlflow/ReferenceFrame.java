@@ -77,11 +77,17 @@ record ReferenceFrame(Map<String, List<Object>> columns, Signature signature) {
         switch (type) {
             case FP32 -> bits.putFloat((float) number(text, Float::parseFloat));
             case FP64 -> bits.putDouble(number(text, Double::parseDouble));
-            case INT64 -> bits.putLong(new BigDecimal(text).longValueExact());
+            case INT64 -> bits.putLong(integer(text));
             case BOOL -> bits.put((byte) (Boolean.parseBoolean(text) ? 1 : 0));
             case BYTES -> JacksonTree.putBytes(cell, bits);
             default -> throw new AssertionError(type);
         }
+    }
+
+    /** Of a zero the exponent, which says nothing, is not looked at: its digits would be written out. */
+    private static long integer(String text) {
+        BigDecimal number = new BigDecimal(text);
+        return number.signum() == 0 ? 0 : number.longValueExact();
     }
 
     /**

@@ -79,7 +79,7 @@ public final class JacksonTree {
     /** An element of BYTES: a text, or {@code {"b64": ...}}. */
     public static void putBytes(Object leaf, ByteBuffer bits) {
         byte[] utf8 = leaf instanceof Map<?, ?> map
-                ? Base64.getDecoder().decode(String.valueOf(map.get("b64")).replaceAll("[\\x00- ]+", ""))
+                ? Base64.getDecoder().decode(String.valueOf(map.get("b64")).replaceAll("[ \\t\\r\\n]+", ""))
                 : String.valueOf(leaf).getBytes(StandardCharsets.UTF_8);
         bits.putInt(utf8.length).put(utf8);
     }

@@ -3,6 +3,7 @@ package dev.sluice.gateway.front.v2;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -130,6 +131,16 @@ class JsonIntegersTest {
         "-0.0, 0",
         "0e-999999999, 0",
         "0e999999999, 0",
+        "0e99999999999, 0",
+        "-0e-99999999999, 0",
+        "1e18, 1000000000000000000",
+        "1E+18, 1000000000000000000",
+        "0.000000000000000000000009e24, 9",
+        "12345.67800e3, 12345678",
+        "9007199254740993.0, 9007199254740993",
+        "9.223372036854775807e18, 9223372036854775807",
+        "92233720368547758070000e-4, 9223372036854775807",
+        "-9223372036854775808e0, -9223372036854775808",
         "9223372036854775807.0, 9223372036854775807",
         "-9223372036854775808.0, -9223372036854775808"
     })
@@ -143,6 +154,56 @@ class JsonIntegersTest {
     @Test
     void theLargestUnsignedOneInACellToo() {
         assertEquals(-1, readCell("18446744073709551615.0", JsonIntegers::readUnsigned));
+        assertEquals(-1, readCell("1844674407370955161.50e1", JsonIntegers::readUnsigned));
+    }
+
+    @Test
+    void oneThatFillsAllThatANumberMayIsReadToItsEnd() {
+        String zeros = "0".repeat(JsonNumbers.MAX_LENGTH - 2);
+        assertEquals(1, readCell("1." + zeros, cursor -> JsonIntegers.read(cursor, 0, 9)));
+        String last = "1." + zeros.substring(1) + "1";
+        assertEquals("expected an integer and found " + last, refusal(last, 0, 9));
+        String far = "0." + zeros.substring(6) + "1e4089";
+        assertEquals(JsonNumbers.MAX_LENGTH, far.length());
+        assertEquals(1, readCell(far, JsonIntegers::readUnsigned), "which moves the point behind all of them");
+        String beyond = "18446744073709551616." + zeros.substring(19);
+        assertEquals(
+                rangeError(beyond, "-9223372036854775808", "9223372036854775807"),
+                refusal(beyond, Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+
+    /** What {@link BigDecimal} says of the same text. */
+    @Test
+    void readsACellAsAnExactDecimalDoes() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 100_000; i++) {
+            BigInteger digits = new BigInteger(random.nextInt(66), random);
+            int zeros = random.nextInt(4);
+            BigDecimal number = new BigDecimal(digits.multiply(BigInteger.TEN.pow(zeros)), random.nextInt(8) - 3);
+            String text = (random.nextBoolean() ? "-" : "") + (random.nextBoolean() ? number : number.toPlainString());
+            assertEquals(expected(text), cell(text), "seed " + SEED + ", cell " + i + ": " + text);
+        }
+    }
+
+    private static String expected(String text) {
+        try {
+            return Long.toString(new BigDecimal(text).longValueExact());
+        } catch (ArithmeticException none) {
+            return "refused";
+        }
+    }
+
+    private static String cell(String text) {
+        try {
+            return Long.toString(readCell(text, cursor -> JsonIntegers.read(cursor, Long.MIN_VALUE, Long.MAX_VALUE)));
+        } catch (BadJson refused) {
+            return "refused";
+        }
+    }
+
+    private static String refusal(String text, long min, long max) {
+        return assertThrows(BadJson.class, () -> readCell(text, cursor -> JsonIntegers.read(cursor, min, max)))
+                .reason();
     }
 
     @ParameterizedTest
@@ -150,17 +211,17 @@ class JsonIntegersTest {
         "1.5, expected an integer and found 1.5",
         "1e-1, expected an integer and found 1e-1",
         "1e-999999999, expected an integer and found 1e-999999999",
-        "1e99999999999, expected an integer and found 1e99999999999",
+        "1e99999999999, 1e99999999999 is outside the range -128 to 127",
+        "1e400, 1e400 is outside the range -128 to 127",
+        "1e-99999999999, expected an integer and found 1e-99999999999",
+        "18446744073709551616.5, expected an integer and found 18446744073709551616.5",
         "128.0, 128.0 is outside the range -128 to 127",
         "-129.0, -129.0 is outside the range -128 to 127",
         "1e21, 1e21 is outside the range -128 to 127",
         "1e2147483647, 1e2147483647 is outside the range -128 to 127"
     })
     void oneThatIsNotWholeOrTooLargeIsRefusedInACell(String text, String reason) {
-        BadJson refused = assertThrows(
-                BadJson.class,
-                () -> readCell(text, cursor -> JsonIntegers.read(cursor, Byte.MIN_VALUE, Byte.MAX_VALUE)));
-        assertEquals(reason, refused.reason());
+        assertEquals(reason, refusal(text, Byte.MIN_VALUE, Byte.MAX_VALUE));
     }
 
     @Test
