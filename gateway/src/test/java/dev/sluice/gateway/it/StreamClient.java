@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -45,12 +46,11 @@ final class StreamClient implements AutoCloseable {
                 .setPort(gateway.port())
                 .setURI(path)
                 .addSubProtocol(SUBPROTOCOL);
-        socket = Waiting.await(client.connect(place).map(opened -> {
-            opened.textMessageHandler(text -> texts.add(Buffer.buffer(text)));
-            opened.binaryMessageHandler(binaries::add);
-            opened.closeHandler(closed -> end.complete(new End(opened.closeStatusCode(), reason(opened))));
-            return opened;
-        }));
+        ClientWebSocket opening = client.webSocket(); // which has its handlers before the first message can come
+        opening.textMessageHandler(text -> texts.add(Buffer.buffer(text)));
+        opening.binaryMessageHandler(binaries::add);
+        opening.closeHandler(closed -> end.complete(new End(opening.closeStatusCode(), reason(opening))));
+        socket = Waiting.await(opening.connect(place));
         assertEquals(SUBPROTOCOL, socket.subProtocol());
         hello = text().getJsonObject("hello");
     }
