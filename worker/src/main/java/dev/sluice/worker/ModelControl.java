@@ -213,10 +213,11 @@ final class ModelControl {
     }
 
     private Outcome source(Optional<ModelFolder> folder, ModelCommand.Source said) {
-        Supplier<Outcome> end = () -> kept.failure(new ModelId(said.name(), said.version()))
+        ModelId model = new ModelId(said.name(), said.version());
+        Supplier<Outcome> end = () -> kept.failure(model)
                 .map(ModelControl::refused)
                 .orElseGet(() -> new Outcome(null, inMemory(said.name())));
-        return sources.obey(folder, said, () -> settle(said.name()), end);
+        return sources.obey(folder, said, () -> keeper.giveAnotherTry(model), () -> settle(said.name()), end);
     }
 
     private Outcome tryOut(ModelFolder folder, ModelCommand.Traffic said) {

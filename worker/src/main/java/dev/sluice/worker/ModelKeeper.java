@@ -159,6 +159,14 @@ final class ModelKeeper {
         return true;
     }
 
+    /** Has that version tried when it is next looked at what is wanted, if it failed when it was read last. */
+    void giveAnotherTry(ModelId model) {
+        KeptVersion version = kept.find(model);
+        if (version != null) {
+            version.again |= version.hasFailed();
+        }
+    }
+
     /** Complete when nothing of that model is on its way; at once if nothing is. */
     Future<Void> settled(String name) {
         return settling.settled(model -> model.name().equals(name));

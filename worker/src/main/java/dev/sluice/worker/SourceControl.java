@@ -30,10 +30,16 @@ final class SourceControl {
      * Keeps it, and takes it back if nothing comes of it.
      *
      * @param folder what is known of the model
+     * @param tryAgain is for a version that failed, which may come from where it came from then
      * @param settle makes it as it is wanted
      * @param end says what has become of it
      */
-    Outcome obey(Optional<ModelFolder> folder, ModelCommand.Source said, Runnable settle, Supplier<Outcome> end) {
+    Outcome obey(
+            Optional<ModelFolder> folder,
+            ModelCommand.Source said,
+            Runnable tryAgain,
+            Runnable settle,
+            Supplier<Outcome> end) {
         Optional<InferenceError> refusal = refusal(folder, said);
         if (refusal.isPresent()) {
             return new Outcome(refusal.get(), "");
@@ -45,6 +51,9 @@ final class SourceControl {
                 .before()
                 .sources()
                 .get(version);
+        if (source != null) {
+            tryAgain.run();
+        }
         settle.run();
         Outcome outcome = end.get();
         if (outcome.refusal() != null) { // then nothing has been said, unless somebody has said something else since

@@ -74,4 +74,19 @@ class FailedRegistrationIT {
                     () -> register(gateway, "good.onnx", "").status() == 200);
         }
     }
+
+    /** Where it comes from is the same, and what lies there is not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"djl-serving", "torchserve"})
+    void isTriedAgainWhereItWasNotThereBefore(String profile) throws IOException {
+        try (RunningGateway gateway = start(profile)) {
+            Answer missing = register(gateway, "late.onnx", "&model_version=1");
+            assertEquals(503, missing.status(), missing.body());
+            Files.copy(folder.resolve("good.onnx"), folder.resolve("late.onnx"));
+            Answer there = register(gateway, "late.onnx", "&model_version=1");
+            assertEquals(200, there.status(), there.body());
+            assertEquals(200, gateway.infer("guest", Requests.echo(1)).status());
+            assertEquals(200, ping(gateway));
+        }
+    }
 }

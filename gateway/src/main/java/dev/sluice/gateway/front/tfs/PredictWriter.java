@@ -115,6 +115,9 @@ public enum PredictWriter implements AnswerWriter {
     /** Whether outputs of that model have rows, whatever is sent to it. */
     private static boolean declaresRows(Signature signature) {
         List<TensorSpec> outputs = signature.outputs();
+        if (outputs.size() == 1) { // it agrees with itself, and its rank may be unknown
+            return true;
+        }
         for (TensorSpec output : outputs) {
             if (output.shape().rank() == 0
                     || output.shape().dimension(0) != outputs.getFirst().shape().dimension(0)) {
