@@ -14,8 +14,9 @@ import javax.imageio.ImageTypeSpecifier;
 /**
  * Memory for the pixels of decoded pictures, which each thread uses again for its next one.
  *
- * <p>It is the thread's, and not that of who decodes there: many do, one for each front loop and contract. An array of some megabytes for each picture is what the collector stops a server for most often where photos come in
- * numbers: G1 begins to mark the heap when such an array is made.
+ * <p>It is the thread's, and not that of who decodes there: many do, one for each front loop and contract. An array of
+ * some megabytes for each picture is what the collector stops a server for most often where photos come in numbers and
+ * the heap is small: G1 begins to mark it when such an array is made.
  *
  * @thread any; what it lends belongs to the thread that asked for it, until that asks again
  * @bound {@link #MOST_KEPT} for each thread that decodes; pictures that are larger have memory of their own
